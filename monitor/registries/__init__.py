@@ -1,0 +1,1 @@
+"""One module a registry behind the `Registry` interface of `base`."""

@@ -1,0 +1,58 @@
+"""What a person is told, neutral of the channel. Made by the application, rendered by each channel.
+
+A message is stored before its first attempt and never changes after it. `thread`, `order` and `payload` are
+opaque here: the application puts in what a channel needs to keep related messages together, in order, and what
+a machine-readable channel writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class Level(StrEnum):
+    """How loud a message is. NOTICE is for the operator, SAMPLE for `trialbell notify`."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    NOTICE = "notice"
+    SAMPLE = "sample"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    text: str
+    url: str  # http or https; a channel drops any other scheme
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One thing among those the message tells."""
+
+    level: Level
+    label: str  # e.g. "Recruitment status"
+    summary: str  # one sentence
+    reason: str = ""  # why it matters, half a sentence
+    before: str | None = None  # plain text, any length: the channel shortens
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """All strings are plain text, of any length and content: escaping and shortening are the channel's work."""
+
+    id: str  # unique; the same on every try
+    level: Level
+    headline: str  # what a phone's notification shows
+    title: str = ""  # whom it is about, e.g. "NCT07146087 · MSC-derived exosomes in progressive MS"
+    subtitle: str = ""  # e.g. "Biocells Medical · Early phase 1 · Suspended"
+    items: tuple[Item, ...] = ()
+    facts: tuple[tuple[str, str], ...] = ()  # label, value: e.g. the three dates
+    links: tuple[Link, ...] = ()
+    footer: str = ""  # source and data build
+    thread: str | None = None  # messages of one thread are kept together and in order
+    order: int = 0  # within the thread; the application's, rising
+    payload: dict[str, Any] | None = None  # what jsonl and webhook write

@@ -1,0 +1,107 @@
+"""The `Notifier` interface, the five classes of outcome, and the errors of this package.
+
+NotifiersError
+├── WrongSettings     a notifier's settings do not hold together (said before anything is sent)
+└── NotifierClosed    used after close()
+
+An attempt itself never raises: whatever happens to it is an `Outcome`. Retryable or not is decided where the
+error is born, in the channel's module; the delivery loop only obeys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from notifiers.message import Message
+
+
+class NotifiersError(Exception):
+    """Base of all that this package raises on purpose. `str()` is one line for a person."""
+
+    hint: str | None = None
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        if hint is not None:
+            self.hint = hint
+
+
+class WrongSettings(NotifiersError):
+    pass
+
+
+class NotifierClosed(NotifiersError):
+    pass
+
+
+class Result(StrEnum):
+    """What became of one attempt."""
+
+    SENT = "sent"
+    LATER = "later"  # certainly not sent; the channel may take it later
+    UNKNOWN = "unknown"  # may have been sent: find out before trying again
+    CHANNEL_REFUSES = "channel-refuses"  # pause the channel, tell the operator once
+    MESSAGE_REFUSED = "message-refused"  # once more as plain text, then bury
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    result: Result
+    reason: str = ""  # one line for a person, never with a secret in it
+    retry_after: timedelta | None = None  # LATER: what the channel asked for
+    remote: Mapping[str, str] = field(default_factory=dict)  # SENT: where it stands (channel, ts); kept
+
+
+class Found(StrEnum):
+    """What looking for an earlier attempt found."""
+
+    THERE = "there"
+    NOT_THERE = "not-there"
+    CANNOT_TELL = "cannot-tell"  # this channel cannot be asked, or not now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    found: Found
+    remote: Mapping[str, str] = field(default_factory=dict)  # THERE: where it stands
+    reason: str = ""
+    try_again: bool = False  # CANNOT_TELL only for the moment (network): ask again later, do not post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where in its channel a message goes, decided by the delivery loop from what was sent before."""
+
+    reply_to: Mapping[str, str] | None = None  # `remote` of the thread's opening message, while it is fresh
+    previous: Mapping[str, str] | None = None  # `remote` of the last message of a thread gone stale: link it
+    plain: bool = False  # a second try after MESSAGE_REFUSED: text alone
+    possible_repeat: bool = False  # mark it: an earlier attempt may have arrived
+
+
+class Notifier(Protocol):
+    """One channel. One instance is used from one thread at a time.
+
+    Each implementation passes the contract suite in tests/test_notifier_contract.py.
+    """
+
+    name: str  # the table in config.toml: [notifiers.NAME]
+    type: str
+    reconcile_after: timedelta | None  # None: the channel cannot be asked; repeats cannot be ruled out
+    holds_many: bool  # False: each message holds exactly one delivery (jsonl, webhook)
+    pace: timedelta  # least time between two posts
+
+    def send(self, message: Message, placement: Placement) -> Outcome:
+        """One attempt. Never raises for the world's doings; never retries by itself."""
+
+    def find(self, message: Message, *, since: datetime, placement: Placement) -> Trace:
+        """Look for an earlier attempt of this message, made at `since` or later. May be called again."""
+
+    def check(self) -> list[tuple[bool, str]]:
+        """For `doctor`: (good, one line) for each thing a person can set right. Sends nothing."""
+
+    def close(self) -> None:
+        """Let go of sockets and files. May be called twice."""
