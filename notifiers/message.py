@@ -1,8 +1,8 @@
 """What a person is told, neutral of the channel. Made by the application, rendered by each channel.
 
 A message is stored before its first attempt and never changes after it. `thread`, `order` and `payload` are
-opaque here: the application puts in what a channel needs to keep related messages together, in order, and what
-a machine-readable channel writes.
+opaque here: the application puts in what a channel needs to keep related messages together, in order, and
+what a machine-readable channel writes.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """All strings are plain text, of any length and content: escaping and shortening are the channel's work."""
+    """All strings are plain text of any length and content: to escape and shorten is the channel's work."""
 
     id: str  # unique; the same on every try
     level: Level

@@ -54,6 +54,7 @@ class Outcome:
     reason: str = ""  # one line for a person, never with a secret in it
     retry_after: timedelta | None = None  # LATER: what the channel asked for
     remote: Mapping[str, str] = field(default_factory=dict)  # SENT: where it stands (channel, ts); kept
+    thread_gone: bool = False  # not sent, for what it was to reply to is gone: it opens a new thread at once
 
 
 class Found(StrEnum):
@@ -70,6 +71,10 @@ class Trace:
     remote: Mapping[str, str] = field(default_factory=dict)  # THERE: where it stands
     reason: str = ""
     try_again: bool = False  # CANNOT_TELL only for the moment (network): ask again later, do not post
+    retry_after: timedelta | None = None  # with try_again: what the channel asked for
+    channel_refuses: bool = (
+        False  # CANNOT_TELL because the channel refuses us altogether: pause it, do not post
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,16 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One of the registry's own versions that lay between two of our snapshots."""
+
+    version: int  # archive number, 1-based
+    submitted: str  # ISO day
+    headline: str
+    severity: Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One thing that happened. Computed once, stored, and read by every alert, page, feed and export.
 
@@ -51,6 +61,7 @@ class Event:
     sponsor: str | None = None
     phase: str | None = None
     status: str | None = None  # recruitment status after the event, the registry's own word
+    steps: tuple[Step, ...] = ()  # oldest first; only with the registry's history switched on
     engine: int = 0
 
 
@@ -128,6 +139,15 @@ def event_json(event: Event, *, with_noise: bool = False) -> dict[str, JSON]:
         "status": event.status,
         "detail": event.detail,
         "note": event.note,
+        "steps": [
+            {
+                "version": step.version,
+                "submitted": step.submitted,
+                "headline": step.headline,
+                "severity": step.severity.value,
+            }
+            for step in event.steps
+        ],
         "changes": [
             _change_json(change)
             for change in event.changes

@@ -2,6 +2,7 @@
 
 RegistryError
 ├── Unreachable      no answer, too slow, 5xx or 429 to the last try: the same question may be answered later
+│   └── Stopped      the process is to end: nothing more was asked
 ├── Refused          403: the registry's firewall does not want this client; says nothing about any record
 ├── BadQuestion      400, 414: the question itself is wrong (a query's syntax, an unknown field)
 ├── Absurd           an answer that cannot be believed: not JSON, wrong shape, cut short, ids nobody asked for
@@ -17,7 +18,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 
@@ -35,6 +35,10 @@ class RegistryError(Exception):
 
 class Unreachable(RegistryError):
     retryable = True
+
+
+class Stopped(Unreachable):
+    pass
 
 
 class Refused(RegistryError):
@@ -136,7 +140,10 @@ class Registry(Protocol):
         """The registry's own page of a trial."""
 
     def query_from_url(self, text: str) -> dict[str, str] | None:
-        """The query behind a search page's web address; None when it is none. Asks nobody."""
+        """The query behind a search page's web address; None when it is none. Asks nobody.
+
+        Raises BadQuestion for a search of which a part cannot be said in our keys: nothing is dropped.
+        """
 
     def build(self) -> DataBuild:
         """One request."""

@@ -1,0 +1,49 @@
+"""Addresses of our own pages, as paths; and as whole addresses where a public root is known.
+
+Pure. The web package serves these paths, alerts and feeds link to them: one place, so that they cannot
+differ.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import quote
+
+from snapshots.changeset import Source, VersionRef
+
+
+def trial(registry: str, id: str) -> str:
+    return f"/trials/{quote(registry, safe='')}/{quote(id, safe='')}"
+
+
+def number(ref: VersionRef) -> str | None:
+    """A version's number in an address: `3` of our snapshots, `r12` of the archive; None when not stored."""
+    if ref.version is None or ref.source not in (Source.SNAPSHOT, Source.ARCHIVE):
+        return None
+    return f"r{ref.version}" if ref.source is Source.ARCHIVE else str(ref.version)
+
+
+def version(registry: str, id: str, ref: VersionRef) -> str | None:
+    """The page of one version; None for a version that is not stored."""
+    at = number(ref)
+    return None if at is None else f"{trial(registry, id)}/versions/{at}"
+
+
+def compare(registry: str, id: str, older: VersionRef, newer: VersionRef) -> str | None:
+    """The page that shows two versions side by side; None when one of them is not stored."""
+    left, right = number(older), number(newer)
+    return None if left is None or right is None else f"{trial(registry, id)}/compare/{left}...{right}"
+
+
+def as_of(registry: str, id: str, day: date) -> str:
+    return f"{trial(registry, id)}/on/{day.isoformat()}"
+
+
+def event(sequence: int) -> str:
+    """The page of one event, by its place in the order of storing."""
+    return f"/events/{sequence}"
+
+
+def whole(public_url: str | None, path: str | None) -> str | None:
+    """A path under the public root; None where either is unknown. A root may have a path of its own."""
+    return None if public_url is None or path is None else public_url.rstrip("/") + path

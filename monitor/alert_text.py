@@ -1,0 +1,75 @@
+"""Values of a record as a person would read them in an alert. Pure; never cut: shortening is the
+channel's work."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from monitor.web.terms import is_code, said
+from snapshots.changeset import JSON, FieldChange, Kind
+
+REGISTRIES = {"ctgov": "ClinicalTrials.gov"}
+# Which of an object's values say what it is, by the key that every such object has; in the order of reading.
+_LEADING = (
+    ("date", ("date", "type")),
+    ("count", ("count", "type")),
+    ("measure", ("measure", "timeFrame", "description")),
+    ("facility", ("facility", "city", "state", "country", "status")),
+    ("city", ("city", "state", "country", "status")),
+    ("label", ("label", "type", "description")),
+    ("citation", ("citation", "pmid")),
+    ("name", ("name", "type", "class", "description")),
+)
+
+
+def registry_name(registry: str) -> str:
+    return REGISTRIES.get(registry, registry)
+
+
+def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
+    """Both sides in words; neither where the summary has them both already."""
+    before, after = words_of(change.before, change.kind), words_of(change.after, change.kind)
+    if all(side is None or side.casefold() in change.summary.casefold() for side in (before, after)):
+        return None, None
+    return before, after
+
+
+def words_of(value: JSON, kind: Kind = Kind.TEXT) -> str | None:
+    """One value; None for an absent one."""
+    match value:
+        case None:
+            return None
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return said(value) if kind is not Kind.TEXT and is_code(value) else value
+        case list() | tuple():
+            return "; ".join(words for one in value if (words := words_of(one, kind))) or "none"
+        case dict():
+            return _object(value)
+        case _:
+            return str(value)
+
+
+def status_words(status: str | None) -> str:
+    """A recruitment status; empty when it is not known."""
+    return said(status) if status else ""
+
+
+def minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _object(value: dict[str, JSON]) -> str:
+    for leading, keys in _LEADING:
+        if leading in value:
+            shown = [_part(key, value[key]) for key in keys if key in value]
+            if leading in ("date", "count"):
+                return shown[0] + "".join(f" ({word.lower()})" for word in shown[1:])
+            return ", ".join(word for word in shown if word)
+    return "; ".join(f"{key}: {words}" for key, one in value.items() if (words := words_of(one, Kind.CHOICE)))
+
+
+def _part(key: str, value: JSON) -> str:
+    coded = key in ("type", "status", "class")
+    return words_of(value, Kind.CHOICE if coded else Kind.TEXT) or ""

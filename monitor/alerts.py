@@ -1,0 +1,274 @@
+"""From an event to a message: how bad, which trial, what changed, why it matters, when, and where to look.
+
+Pure. An alert never holds noise, nor names, phones or addresses of study staff. Lengths are the channel's
+concern: everything is given, the weightiest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor import addresses
+from monitor.alert_links import links_of
+from monitor.alert_text import before_and_after, minute, registry_name, status_words
+from monitor.discretion import names_staff, without_people
+from notifiers.message import Item, Level, Link, Message
+from snapshots.changeset import (
+    Action,
+    FieldChange,
+    Kind,
+    Severity,
+    Source,
+    VersionRef,
+)
+from snapshots.event import Event, EventKind, event_json, stamp
+
+_LEVELS = {
+    Severity.CRITICAL: Level.CRITICAL,
+    Severity.MAJOR: Level.MAJOR,
+    Severity.MINOR: Level.MINOR,
+    # Made minor by hand between routing and sending; it was promised, so it is sent.
+    Severity.NOISE: Level.MINOR,
+}
+_SUBMITTED = "protocolSection.statusModule.lastUpdateSubmitDate"
+SAMPLE_TRIAL = "NCT07146087"
+
+
+def message_of(
+    event: Event,
+    *,
+    message_id: str,
+    order: int,
+    public_url: str | None,
+    payload: Mapping[str, Any] | None,
+) -> Message:
+    """The alert of one event, as the user weighs it (see routes.severities).
+
+    payload: what jsonl and webhook write, the event's published JSON; what may not be told is taken out
+    of it too.
+    """
+    told = without_people(event)
+    sponsor = told.sponsor or ""
+    return Message(
+        id=message_id,
+        level=_LEVELS[told.severity],
+        headline=f"{told.trial}: {told.headline}",
+        title=told.trial if told.title in ("", told.trial) else f"{told.trial} · {told.title}",
+        subtitle=" · ".join(part for part in (sponsor, told.phase or "", status_words(told.status)) if part),
+        items=_items(told),
+        facts=_facts(told),
+        links=links_of(told, public_url),
+        footer=_footer(told),
+        thread=f"{told.registry}:{told.trial}",
+        order=order,
+        payload=None if payload is None else {**payload, **_told_json(told)},
+    )
+
+
+def sample(*, message_id: str, now: datetime) -> Message:
+    """For `trialbell notify`: an alert as they look, about something that did not happen, and that says
+    so."""
+    older, newer = (
+        VersionRef(
+            source=Source.SNAPSHOT,
+            version=number,
+            seen_at=now - timedelta(days=ago),
+            updated=(now - timedelta(days=ago)).date().isoformat(),
+            build=(now - timedelta(days=ago)).date().isoformat(),
+        )
+        for number, ago in ((1, 3), (2, 0))
+    )
+    reason = "the study product cannot be supplied for the time being (invented for this sample)"
+    event = Event(
+        id=f"sample:{message_id}",
+        kind=EventKind.CHANGED,
+        registry="ctgov",
+        trial=SAMPLE_TRIAL,
+        title="A sample alert: nothing happened to this trial",
+        url=f"https://clinicaltrials.gov/study/{SAMPLE_TRIAL}",
+        severity=Severity.CRITICAL,
+        headline=f"Recruiting → Suspended: {reason}",
+        at=now,
+        tags=("status", "stopped"),
+        watches=("sample",),
+        from_=older,
+        to=newer,
+        changes=(
+            FieldChange(
+                field="overall-status",
+                label="Recruitment status",
+                kind=Kind.STATUS,
+                action=Action.CHANGED,
+                paths=("protocolSection.statusModule.overallStatus",),
+                before="RECRUITING",
+                after="SUSPENDED",
+                severity=Severity.CRITICAL,
+                reason="recruitment stopped early",
+                summary=f"Recruiting → Suspended: {reason}",
+                tags=("status", "stopped"),
+            ),
+        ),
+        build=newer.build,
+        status="SUSPENDED",
+    )
+    message = message_of(event, message_id=message_id, order=0, public_url=None, payload=event_json(event))
+    return replace(
+        message,
+        level=Level.SAMPLE,
+        headline=f"Sample of an alert – {message.headline}",
+        footer="Sent by `trialbell notify`. Alerts look like this one; this one is invented",
+        thread=None,
+        payload={**(message.payload or {}), "event": "sample"},
+    )
+
+
+def notice(
+    headline: str,
+    *,
+    message_id: str,
+    now: datetime,
+    details: Sequence[str] = (),
+    hint: str | None = None,
+    public_url: str | None = None,
+) -> Message:
+    """For the operator: something about the watching itself, not about a trial. details: one sentence
+    each."""
+    items = tuple(Item(level=Level.NOTICE, label="", summary=line) for line in details)
+    if hint is not None:
+        items = (*items, Item(level=Level.NOTICE, label="What to do", summary=hint))
+    home = addresses.whole(public_url, "/")
+    return Message(
+        id=message_id,
+        level=Level.NOTICE,
+        headline=headline,
+        items=items,
+        facts=(("Noticed", minute(now)),),
+        links=() if home is None else (Link(text="Our pages", url=home),),
+        footer="trialbell, to whoever runs it",
+        payload={
+            "id": f"notice:{message_id}",
+            "event": "notice",
+            "headline": headline,
+            "details": list(details),
+            "hint": hint,
+            "at": stamp(now),
+        },
+    )
+
+
+def _items(event: Event) -> tuple[Item, ...]:
+    """What changed; then the registry's own steps towards it, in order. Contacts of many people are one
+    line."""
+    items = [_item(change) for change in event.changes if change.severity is not Severity.NOISE]
+    if event.kind is not EventKind.CHANGED:
+        items.insert(0, _happening(event))
+    for step in event.steps:
+        items.append(
+            Item(
+                level=_LEVELS[step.severity],
+                label=f"Registry's version {step.version}, submitted {step.submitted}",
+                summary=step.headline,
+            )
+        )
+    return tuple(dict.fromkeys(items))
+
+
+def _item(change: FieldChange) -> Item:
+    before, after = (None, None) if names_staff(change) else before_and_after(change)
+    return Item(
+        level=_LEVELS[change.severity],
+        label=change.label,
+        summary=change.summary,
+        reason=change.reason,
+        before=before,
+        after=after,
+    )
+
+
+def _happening(event: Event) -> Item:
+    """An event that is no change of the record, in words."""
+    registry = registry_name(event.registry)
+    names = ", ".join(f"“{name}”" for name in event.watches)
+    watch = f"watch{'es' if len(event.watches) > 1 else ''} {names}" if names else "a watch"
+    label, summary, reason = {
+        EventKind.ENTERED: (
+            "Now watched",
+            f"The trial now matches the {watch}",
+            "a new trial for this watch",
+        ),
+        EventKind.RETURNED: (
+            "Watched again",
+            f"The trial matches the {watch} again, after it had not for a while",
+            "it had left this watch",
+        ),
+        EventKind.LEFT: (
+            "No longer matches",
+            f"The trial no longer matches the {watch}; its record is still there",
+            "it is followed by this watch no more, unless it matches again",
+        ),
+        EventKind.GONE: (
+            "Record gone",
+            f"{registry} no longer has this record; what was seen stays readable here",
+            "records are hardly ever taken down",
+        ),
+        EventKind.BACK: ("Record back", f"{registry} has this record again", "it had been taken down"),
+        EventKind.MERGED: (
+            "Record merged",
+            f"{event.trial} leads to {event.detail or 'another record'} now; the trial goes on under that id",
+            "the registry held the same trial twice",
+        ),
+        EventKind.DEADLINE: ("With time", event.detail or event.headline, "no record changed: a date passed"),
+        EventKind.CHANGED: ("Changed", event.headline, ""),
+    }[event.kind]
+    return Item(level=_LEVELS[event.severity], label=label, summary=summary, reason=reason)
+
+
+def _facts(event: Event) -> tuple[tuple[str, str], ...]:
+    """When: the sponsor's date, the registry's two and ours, each named, so that nobody blames the wrong
+    one."""
+    facts: list[tuple[str, str]] = []
+    if event.kind is EventKind.CHANGED:
+        submitted = _submitted(event)
+        if submitted:
+            facts.append(("Submitted by the sponsor", submitted))
+        posted = event.to.updated if event.to else None
+        if event.to and event.to.source is Source.ARCHIVE:
+            posted = None  # the archive knows the day of submission only
+        if posted:
+            before = event.from_.updated if event.from_ and event.from_.source is not Source.ARCHIVE else None
+            same = " (unmoved by this change)" if posted == before else ""
+            facts.append(("Posted by the registry", posted + same))
+    if event.build:
+        facts.append(("Data build", event.build))
+    seen = event.to.seen_at if event.kind is EventKind.CHANGED and event.to else event.at
+    if seen is not None:
+        facts.append(("Seen by us", minute(seen)))
+    if event.note:
+        facts.append(("Note", event.note))
+    if event.watches and event.kind in (EventKind.CHANGED, EventKind.GONE, EventKind.BACK, EventKind.MERGED):
+        facts.append(("Watched by", ", ".join(event.watches)))
+    return tuple(facts)
+
+
+def _submitted(event: Event) -> str | None:
+    """The day of submission: the registry's own date where it moved, else the last step's, else not known."""
+    for change in event.changes:
+        if _SUBMITTED in change.paths and isinstance(change.after, str):
+            return change.after
+    if event.to is not None and event.to.source is Source.ARCHIVE:
+        return event.to.updated
+    return event.steps[-1].submitted if event.steps else None
+
+
+def _footer(event: Event) -> str:
+    built = f", build of {event.build}" if event.build else ""
+    return f"{registry_name(event.registry)}{built}; not affiliated"
+
+
+def _told_json(event: Event) -> dict[str, Any]:
+    """The parts of the published JSON that can hold what may not be told."""
+    whole = event_json(event)
+    return {key: whole[key] for key in ("headline", "detail", "note", "steps", "changes")}

@@ -1,0 +1,235 @@
+"""The whole, put together: configuration, registries, store and notifiers behind a few verbs.
+
+The one composition root. Tests and the demo start it in process with their own registries, notifiers and clock;
+the service runs it on a schedule; `check` calls it once. Polling and sending need the lease.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+import structlog
+from sqlite_utils import Database
+
+from monitor import held, requests, routes, watches
+from monitor.booking import Booking
+from monitor.conclusions import book_staged
+from monitor.config import Config
+from monitor.database import Connections
+from monitor.poll import EVERYTHING, Poll, PollReport, Selection
+from monitor.registries.base import Registry
+from monitor.telling import Teller, Told
+from monitor.watches import Definition, Wanted
+from notifiers.deliver import Settings
+from notifiers.message import Message
+from notifiers.notifier import Notifier
+from snapshots.database import immediate
+from snapshots.event import Event
+from snapshots.query import Reader
+
+log = structlog.get_logger("trialbell")
+
+
+class App:
+    """Values in, verbs out. Safe to use from several threads; polls run one at a time, so do deliveries to one
+    notifier.
+
+    stopping: set to end waits and requests under way; shared with the registries.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        registries: Mapping[str, Registry],
+        notifiers: Mapping[str, Notifier],
+        settings: Mapping[str, Settings] | None = None,
+        clock: Callable[[], datetime],
+        random: Random | None = None,
+        stopping: threading.Event | None = None,
+    ) -> None:
+        self.config = config
+        self.registries = registries
+        self.notifiers = notifiers
+        self._settings = settings or {}
+        self.clock = clock
+        self.stopping = stopping or threading.Event()
+        self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
+        self._random = random or Random()
+        self._connections = Connections(config.store.path)
+        self._polling = threading.Lock()
+        self._sending = {name: threading.Lock() for name in notifiers}
+
+    def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
+        """Let pauses between two posts pass in another way than by waiting: a scripted clock jumps over them."""
+        self._wait = wait
+
+    @property
+    def db(self) -> Database:
+        """This thread's connection."""
+        return self._connections.here()
+
+    def reconcile(self) -> None:
+        """Make the stored watches those of the configuration. Raises WatchError."""
+        wanted = [
+            Wanted(
+                name=watch.name,
+                definition=Definition.from_body(watch.definition()),
+                tell_first=watch.baseline == "tell",
+            )
+            for watch in self.config.watches
+        ]
+        with immediate(self.db):
+            watches.reconcile(self.db, wanted, now=self.clock())
+
+    def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
+        """One poll of each registry that is watched."""
+        reports = []
+        with self._polling:
+            self.reconcile()
+            watched = {watch.registry for watch in watches.active(self.db)}
+            for name, registry in self.registries.items():
+                if name in watched:
+                    reports.append(self._poll(registry, selection))
+        return reports
+
+    def _poll(self, registry: Registry, selection: Selection) -> PollReport:
+        began = self.clock()
+        report = Poll(
+            self.db,
+            registry,
+            router=self.router(),
+            history=self.config.registries.ctgov.history,
+            clock=self.clock,
+        ).run(selection)
+        log.info(
+            "polled",
+            registry=registry.name,
+            build=report.build,
+            outcome=report.outcome,
+            records=report.records,
+            versions=report.versions,
+            events=len(report.events),
+            held=len(report.held),
+            seconds=round((self.clock() - began).total_seconds(), 3),
+        )
+        for line in report.problems:
+            log.warning("not concluded", registry=registry.name, problem=line)
+        for line in report.held:
+            log.warning("held", registry=registry.name, notice=line)
+        return report
+
+    def router(self) -> routes.Router:
+        return routes.Router(self.config)
+
+    def effective(self, event: Event) -> Event:
+        """An event with the user's own severities."""
+        return self.router().effective(event)
+
+    def deliver(self, only: str | None = None) -> Told:
+        """Tell what is due, to every notifier or to one."""
+        told = Told()
+        for name, notifier in self.notifiers.items():
+            if only in (None, name):
+                with self._sending[name]:
+                    self.teller().deliver_to(name, notifier, told)
+        for line in told.notices:
+            log.warning("notice", notice=line)
+        return told
+
+    def teller(self) -> Teller:
+        return Teller(
+            self.db,
+            effective=self.effective,
+            public_url=self.config.web.public_url,
+            clock=self.clock,
+            random=self._random,
+            wait=self._wait,
+            settings=self._settings,
+        )
+
+    def say(self, message: Message, notifier: str) -> None:
+        """A message that tells of no event."""
+        self.teller().say(message, notifier)
+
+    def accept_held(self, row: int) -> list[str]:
+        """Believe a held sweep. Books what waits with it; returns the ids of the events."""
+        with self._polling:
+            return self._accept_held(row)
+
+    def _accept_held(self, row: int) -> list[str]:
+        now = self.clock()
+        with immediate(self.db):
+            one = held.find(self.db, row)
+            if one is None or one.state != "open":
+                raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+            if one.kind == held.VANISHED:
+                # Who is gone and who only left must be asked: the next poll does, without holding again.
+                held.decide(self.db, row, "accepted", now)
+                self.db.execute("update watch set finished = null where registry = ?", [one.registry])
+                return []
+            booking = Booking(
+                self.db, self.registries[one.registry], router=self.router(), build=one.build, now=now
+            )
+            for raw in held.staged_records(self.db, row):
+                book_staged(booking, self.db, raw)
+            held.decide(self.db, row, "accepted", now)
+            return booking.events
+
+    def serve_requests(self) -> int:
+        """Do what other processes asked for. Returns how many requests were served."""
+        served = 0
+        while not self.stopping.is_set():
+            with immediate(self.db):
+                request = requests.take(self.db, now=self.clock())
+            if request is None:
+                return served
+            result = self.answer(request)
+            with immediate(self.db):
+                requests.answer(self.db, request.row, result, now=self.clock())
+            served += 1
+        return served
+
+    def answer(self, request: requests.Request) -> dict[str, Any]:
+        """Do one request, in whatever process holds the lease."""
+        if request.kind == "held-accept":
+            try:
+                events = self.accept_held(int(request.arguments["row"]))
+                self.deliver()
+                return {"events": events}
+            except watches.WatchError as error:
+                return {"error": str(error), "hint": error.hint}
+        names, trials = request.arguments.get("watches"), request.arguments.get("trials")
+        selection = Selection(
+            watches=frozenset(names) if names else None, trials=tuple(trials) if trials else None
+        )
+        reports = self.poll(selection)
+        told = self.deliver()
+        return {"reports": [asdict(report) for report in reports], "told": told_json(told)}
+
+    def reader(self) -> Reader:
+        return Reader(self.db)
+
+    def close_thread(self) -> None:
+        """Let go of this thread's connection."""
+        self._connections.close()
+
+    def close(self) -> None:
+        """Let go of everything. The app is not used again."""
+        self.stopping.set()
+        for notifier in self.notifiers.values():
+            notifier.close()
+        for registry in self.registries.values():
+            closing = getattr(registry, "close", None)
+            if closing is not None:
+                closing()
+        self._connections.close()
+
+
+def told_json(told: Told) -> dict[str, Any]:
+    return {"sent": told.sent, "waiting": told.waiting, "failed": told.failed, "notices": told.notices}

@@ -1,0 +1,96 @@
+"""From a configuration to what it names: registries, notifiers, the app. The only place that knows every module.
+
+Imports are inside the functions: a command pays for what it uses.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from monitor.config import Config, Jsonl, Slack, expanded
+
+if TYPE_CHECKING:
+    from monitor.app import App
+    from monitor.registries.base import Registry
+    from notifiers.deliver import Settings
+    from notifiers.notifier import Notifier
+
+
+def registry_of(config: Config, name: str, *, stopping: threading.Event | None = None) -> Registry:
+    """A registry by its name in the configuration. Asks nobody yet. stopping: set to end its waits."""
+    assert name == "ctgov"
+    from monitor.registries.ctgov import CtgovRegistry
+
+    settings = config.registries.ctgov
+    return CtgovRegistry(
+        url=settings.url,
+        requests_per_minute=settings.requests_per_minute,
+        user_agent=settings.user_agent,
+        tls=settings.tls,
+        deadline=settings.request_deadline.total_seconds(),
+        wait=stopping.wait if stopping is not None else None,
+    )
+
+
+def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[Notifier, Settings]:
+    """A notifier by its name. Raises ConfigError when a variable that it needs is unset."""
+    from notifiers.deliver import Settings
+
+    ready = expanded(config, name, environ)
+    if isinstance(ready.settings, Jsonl):
+        from notifiers.jsonl import JsonlNotifier
+
+        path = ready.settings.path
+        return JsonlNotifier(name=name, path="-" if ready.settings.to_stdout else path), Settings()
+    assert isinstance(ready.settings, Slack)
+    from notifiers.slack import SlackNotifier
+
+    slack = SlackNotifier(
+        name=name,
+        token=ready.secrets["token"],
+        channel=ready.settings.channel,
+        api_url=ready.settings.api_url,
+        reconcile_after=ready.settings.reconcile_after,
+    )
+    return slack, Settings(thread_fresh_for=ready.settings.thread_fresh_for)
+
+
+def app_of(
+    config: Config,
+    *,
+    clock: Callable[[], datetime],
+    environ: Mapping[str, str],
+    database: Path | None = None,
+    send: bool = True,
+) -> App:
+    """The app of a configuration. database: instead of the configured one. send: False leaves notifiers out."""
+    from monitor.app import App
+    from monitor.config.errors import ConfigError, Problem
+
+    if database is not None and database != config.store.path:
+        config = msgspec.structs.replace(config, store=msgspec.structs.replace(config.store, path=database))
+    notifiers: dict[str, Notifier] = {}
+    settings: dict[str, Settings] = {}
+    problems: list[Problem] = []
+    for name in config.notifiers if send else ():
+        try:
+            notifiers[name], settings[name] = notifier_of(config, name, environ)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)
+    stopping = threading.Event()
+    return App(
+        config,
+        registries={"ctgov": registry_of(config, "ctgov", stopping=stopping)},
+        notifiers=notifiers,
+        settings=settings,
+        clock=clock,
+        stopping=stopping,
+    )

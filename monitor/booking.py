@@ -1,0 +1,200 @@
+"""Writing down what happened: a version, its event and the event's deliveries, in the caller's transaction.
+
+An event is computed once, here, stored, and read by everything else. Who is told is decided by `routes` at this
+moment; when and in which message is decided later, in `telling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from monitor import watches
+from monitor.registries.base import Registry
+from monitor.routes import Router
+from notifiers.outbox import Outbox
+from snapshots.changes import compare
+from snapshots.changeset import Severity, VersionRef
+from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
+from snapshots.facts import Facts
+from snapshots.query import Reader
+from snapshots.store import Store
+
+_SEVERITY = {
+    EventKind.GONE: Severity.CRITICAL,
+    EventKind.ENTERED: Severity.MAJOR,
+    EventKind.RETURNED: Severity.MAJOR,
+    EventKind.BACK: Severity.MAJOR,
+    EventKind.MERGED: Severity.MAJOR,
+    EventKind.LEFT: Severity.MINOR,
+}
+SEVERAL = "may hold several updates"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A record that is not the newest version that we hold, as it came."""
+
+    record: dict[str, Any]
+    facts: Facts
+    fingerprint: bytes | None
+    old: dict[str, Any] | None = (
+        None  # the newest version that we hold; None when there is none or it is equal
+    )
+    steps: tuple[Step, ...] = ()  # the registry's own versions in between, where its history was asked
+    several: bool = False  # several submissions may lie in between, and nobody could tell them apart
+
+
+class Booking:
+    """Writes for one poll of one registry. The caller owns every transaction."""
+
+    def __init__(
+        self, db: Database, registry: Registry, *, router: Router, build: str, now: datetime
+    ) -> None:
+        self._db = db
+        self._registry = registry
+        self._router = router
+        self._build = build
+        self._now = now
+        self._store = Store(db)
+        self._reader = Reader(db)
+        self._outbox = Outbox(db)
+        self.versions = 0
+        self.quiet_versions = 0
+        self.events: list[str] = []  # ids of what was told or could have been, in order
+
+    def version(self, seen: Seen, *, told: bool) -> None:
+        """Store a record as the trial's newest snapshot, with its event when there was one before it.
+
+        told: somebody watched the trial up to now, so that what changed is news; else it is on record only.
+        """
+        name = self._registry.name
+        added = self._store.add_snapshot(
+            name, seen.record, seen_at=self._now, build=self._build, fingerprint=seen.fingerprint
+        )
+        if not added.new:
+            return
+        self.versions += 1
+        if added.previous is None:
+            return
+        old = seen.old or self._old(seen.facts.trial, added.previous)
+        changes = compare(old, seen.record, registry=name, from_=added.previous, to=added.ref)
+        event = changed_event(
+            changes,
+            at=self._now,
+            url=self._registry.url(seen.facts.trial),
+            watches=watches.holding(self._db, seen.facts.trial, registry=name) if told else (),
+            sponsor=seen.facts.sponsor,
+            phase=seen.facts.phase,
+            status=seen.facts.status,
+            note=SEVERAL if seen.several and not changes.quiet else None,
+        )
+        if changes.quiet:
+            self.quiet_versions += 1
+        self._write(replace(event, steps=seen.steps), told=told and not changes.quiet)
+
+    def membership(self, kind: EventKind, trial: str, watch: watches.Watch) -> None:
+        """`entered`, `left` or `returned`."""
+        headline = {
+            EventKind.ENTERED: f"Now matches {watch.name}",
+            EventKind.RETURNED: f"Matches {watch.name} again",
+            EventKind.LEFT: f"No longer matches {watch.name}",
+        }[kind]
+        event_id = membership_id(self._registry.name, trial, kind, watch.definition.hash, self._build)
+        self._plain(event_id, kind, trial, headline, names=(watch.name,), tags=("watch",))
+
+    def disappearance(self, kind: EventKind, trial: str, *, into: str | None = None) -> None:
+        """`gone`, `back` or `merged`."""
+        headline = {
+            EventKind.GONE: "Record no longer in the registry",
+            EventKind.BACK: "Record is in the registry again",
+            EventKind.MERGED: f"Record merged into {into}",
+        }[kind]
+        self._plain(
+            disappearance_id(self._registry.name, trial, kind, self._build),
+            kind,
+            trial,
+            headline,
+            names=watches.holding(self._db, trial, registry=self._registry.name),
+            tags=("integrity",),
+            detail=into,
+        )
+
+    def mark(self, trial: str, state: str, *, into: str | None = None) -> None:
+        """Whether the registry still has the record under this id."""
+        self._store.mark(self._registry.name, trial, state, at=self._now, into=into)
+
+    def _plain(
+        self,
+        event_id: str,
+        kind: EventKind,
+        trial: str,
+        headline: str,
+        *,
+        names: Sequence[str],
+        tags: tuple[str, ...],
+        detail: str | None = None,
+    ) -> None:
+        held = self._reader.trial(self._registry.name, trial)
+        newest = self._store.newest(self._registry.name, trial)
+        event = Event(
+            id=event_id,
+            kind=kind,
+            registry=self._registry.name,
+            trial=trial,
+            title=(held.title if held else None) or trial,
+            url=self._registry.url(trial),
+            severity=_SEVERITY[kind],
+            headline=headline,
+            at=self._now,
+            tags=tags,
+            watches=tuple(names),
+            to=newest.ref if newest else None,
+            build=self._build,
+            detail=detail,
+            sponsor=held.sponsor if held else None,
+            phase=held.phase if held else None,
+            status=held.status if held else None,
+        )
+        self._write(event, told=True)
+
+    def _write(self, event: Event, *, told: bool) -> None:
+        sequence = self._store.add_event(event)
+        if sequence is None or event.id is None:
+            return  # booked before: an event happens once
+        if event.severity is not Severity.NOISE:
+            self.events.append(event.id)
+        if not told:
+            return
+        for decision in self._router.decide(event):
+            if decision.send:
+                self._outbox.enqueue(
+                    event.id,
+                    decision.notifier,
+                    thread=f"{event.registry}:{event.trial}",
+                    order=sequence,
+                    due_at=self._now,
+                    now=self._now,
+                    urgent=event.severity is Severity.CRITICAL,
+                )
+
+    def _old(self, trial: str, ref: VersionRef) -> dict[str, Any]:
+        assert ref.version is not None
+        return self._reader.record(self._registry.name, trial, ref.source, ref.version)
+
+
+def several_submissions(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether the registry's own dates show more than one submission between two records.
+
+    Only those are seen that leave a date of their own: the update's, the results' and the certificate's.
+    """
+    before = old.get("protocolSection", {}).get("statusModule", {})
+    after = new.get("protocolSection", {}).get("statusModule", {})
+    since = before.get("lastUpdateSubmitDate", "")
+    dates = ("lastUpdateSubmitDate", "resultsFirstSubmitDate", "dispFirstSubmitDate")
+    fresh = {after[key] for key in dates if key in after and after[key] != before.get(key)}
+    return len({day for day in fresh if day > since}) > 1

@@ -1,0 +1,184 @@
+"""`trialbell check`: one poll now, delivered at once. Beside a running service the service does it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from monitor.cli.main import DIFFERS, DONE, WORLD, UseError
+from monitor.cli.session import Session, clock, shared_options
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell check                     all watches
+  trialbell check "MSC exosomes"      one watch
+  trialbell check NCT07146087         one trial that a watch holds
+  trialbell check --dry-run --json    what would be told; stores and sends nothing
+
+\b
+Exit codes: 0 done, 1 with --exit-code when something changed, 2 wrong use or an id that no watch holds,
+3 the registry or a notifier could not be reached (what was done is kept)."""
+)
+@click.argument("what", nargs=-1, metavar="[WATCH|ID]...")
+@click.option("--dry-run", is_flag=True, help="Store nothing, send nothing, say what would be told.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 when something changed.")
+@shared_options
+def check(session: Session, what: tuple[str, ...], dry_run: bool, exit_code: bool) -> int:
+    """Poll once now and deliver what it finds. Without arguments, every watch."""
+    import logging
+
+    from monitor import logs
+
+    session.needed_config()
+    logs.configure(level=logging.ERROR)  # this command says itself what a log would
+    if dry_run:
+        with tempfile.TemporaryDirectory(prefix="trialbell-dry-run-") as folder:
+            return _run(session, what, exit_code, copy_to=Path(folder) / "copy.db")
+    return _run(session, what, exit_code, copy_to=None)
+
+
+def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Path | None) -> int:
+    from monitor.assembly import app_of
+    from monitor.cli.following import do_or_ask
+    from monitor.requests import Request
+
+    app = app_of(session.config, database=session.database, environ=os.environ, clock=clock)
+    if not app.config.watches and not session.database.exists():
+        raise UseError(
+            "nothing is watched", hint="add a [[watch]] to config.toml, or `trialbell watch add ID…`"
+        )
+    if copy_to is not None:
+        if session.database.exists():
+            _copy(session.database, copy_to)
+        app = app_of(session.config, database=copy_to, environ=os.environ, clock=clock, send=False)
+    try:
+        selection = _selection(app, session, what)
+        arguments = {
+            "watches": sorted(selection.watches) if selection.watches is not None else None,
+            "trials": list(selection.trials) if selection.trials is not None else None,
+        }
+        if copy_to is not None:
+            answer = app.answer(Request(row=0, kind="check", arguments=arguments))
+        else:
+            answer = do_or_ask(app, session, "check", arguments, command="check")
+        return _show(app, session, answer, exit_code)
+    finally:
+        app.close()
+
+
+def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
+    from monitor import watches
+    from monitor.poll import EVERYTHING, Selection
+    from monitor.registries.base import MalformedId
+
+    app.reconcile()
+    active = watches.active(app.db)
+    if not active:
+        raise UseError(
+            "nothing is watched", hint="add a [[watch]] to config.toml, or `trialbell watch add ID…`"
+        )
+    if not what:
+        return EVERYTHING
+    names = {watch.name for watch in active}
+    chosen, trials = set(), []
+    for text in what:
+        if text in names:
+            chosen.add(text)
+            continue
+        try:
+            trial = session.trial_id(text)
+        except MalformedId as error:
+            raise UseError(
+                f"neither a watch nor an id: `{text}`", hint=f"watches: {', '.join(sorted(names))}"
+            ) from error
+        held_by = watches.holding(app.db, trial, registry=session.registry_name)
+        named = [watch for watch in active if watch.definition.ids and trial in watch.definition.ids]
+        if not held_by and not named:
+            raise UseError(
+                f"no watch holds `{trial}`",
+                hint=f"`trialbell watch add {trial}`, or `trialbell diff {trial}`",
+            )
+        trials.append(trial)
+    if chosen and trials:
+        raise UseError("name watches or ids, not both at once")
+    if chosen:
+        return Selection(watches=frozenset(chosen))
+    return Selection(trials=tuple(trials))
+
+
+def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -> int:
+    from monitor.cli.telling import event_lines
+    from snapshots.event import event_json
+
+    reader = app.reader()
+    reports = answer["reports"]
+    changed = 0
+    for report in reports:
+        for event_id in report["events"]:
+            event = reader.event(event_id)
+            if event is None:
+                continue
+            event = app.effective(event)
+            changed += 1
+            if session.as_json:
+                session.emit(event_json(event))
+            else:
+                click.echo("\n".join(event_lines(event)))
+    for report in reports:
+        session.say(summary(report))
+        for line in (*report["held"], *report["problems"]):
+            session.say(line)
+        for trial in report["unknown"]:
+            session.say(f"not in the registry: {trial}")
+        if report["hint"]:
+            session.say(f"hint: {report['hint']}")
+    told = answer["told"]
+    for name, count in told["sent"].items():
+        if count:
+            session.say(f"{name}: {count} sent")
+    for name, count in told["waiting"].items():
+        if count:
+            session.say(f"{name}: {count} waiting (`trialbell outbox` says why)")
+    for name, count in told["failed"].items():
+        if count:
+            session.say(f"{name}: {count} failed (`trialbell outbox --failed` says why)")
+    for line in told["notices"]:
+        session.say(line)
+    undone = any(told["waiting"].values()) or any(told["failed"].values())
+    if undone or any(report["problems"] for report in reports):
+        return WORLD
+    return DIFFERS if exit_code and changed else DONE
+
+
+def summary(report: dict[str, Any]) -> str:
+    """A poll in one line."""
+    where = f"{report['registry']}, build of {report['build']}" if report["build"] else report["registry"]
+    if report["quiet"]:
+        return f"{where}: seen before, nothing to do"
+    if report["build"] is None:
+        return f"{where}: not polled"
+    parts = [f"{report['records']} records"]
+    for name, trials in report["first_looks"].items():
+        parts.append(f"first look at {name}: {trials} trials, none told")
+    news = len(report["events"])
+    parts.append(f"{news} event{'s' if news != 1 else ''}")
+    if report["quiet_versions"]:
+        parts.append(f"{report['quiet_versions']} quiet versions")
+    return f"{where}: " + ", ".join(parts)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """A consistent copy while others may write; the file's own backup interface knows how."""
+    import sqlite3
+
+    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+        old.backup(new)
+    shutil.copymode(source, target)

@@ -1,0 +1,41 @@
+"""`trialbell doctor`: is everything as it must be, and if not, what to do."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from monitor.cli.main import DONE, WORLD
+from monitor.cli.session import Session, clock, shared_options
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell doctor
+  trialbell doctor --json
+
+\b
+Exit codes: 0 all is as it must be, 2 wrong configuration, 3 something is not."""
+)
+@shared_options
+def doctor(session: Session) -> int:
+    """Check config, registry (and which client settings pass), database, channel access, clock."""
+    from monitor.doctor import examine
+
+    config = session.config
+    if session.found_config is None:
+        session.say(
+            "no config.toml here: looking with the defaults (`trialbell init NCT07146087` writes one)"
+        )
+    bad = 0
+    for finding in examine(config, database=session.database, environ=os.environ, now=clock):
+        bad += not finding.good
+        if session.as_json:
+            session.emit({"room": finding.room, "good": finding.good, "text": finding.text})
+        else:
+            click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.room}: {finding.text}")
+    if bad:
+        session.say(f"{bad} thing{'s' if bad != 1 else ''} to mend")
+    return WORLD if bad else DONE

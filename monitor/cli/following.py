@@ -1,0 +1,39 @@
+"""Work that needs the lease: done here when it is free, else asked of the process that holds it, and followed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from monitor import requests
+from monitor.app import App
+from monitor.cli.session import Session, clock
+from monitor.lease import Lease, LeaseHeld, holder
+from snapshots.database import immediate
+
+
+def do_or_ask(
+    app: App, session: Session, kind: str, arguments: dict[str, Any], *, command: str
+) -> dict[str, Any]:
+    """The request's answer, the same whoever did the work. A holder that dies is succeeded by us."""
+    row: int | None = None
+    try:
+        while True:
+            if row is not None:
+                answer = requests.answered(app.db, row)
+                if answer is not None:
+                    return answer
+            if row is None or holder(session.database) is None:
+                try:
+                    with Lease(session.database, command=command, now=clock()):
+                        return app.answer(requests.Request(row=0, kind=kind, arguments=arguments))
+                except LeaseHeld as error:
+                    if row is None:
+                        session.say(f"{error.holder} does it")
+                        with immediate(app.db):
+                            row = requests.ask(app.db, kind, arguments, now=clock())
+            time.sleep(0.1)
+    finally:
+        if row is not None:
+            with immediate(app.db):
+                requests.withdraw(app.db, row, now=clock())

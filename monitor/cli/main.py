@@ -1,0 +1,177 @@
+"""The `trialbell` command: its sub-commands, loaded when called, and the one place that turns errors into exit codes.
+
+Exit codes: 0 done; 1 differences found; 2 wrong use; 3 the world (a registry, a notifier, the database held or
+newer than us, a port taken); 70 a defect of ours; 130 Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+DONE, DIFFERS, WRONG_USE, WORLD, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+# name → (module, short help). The help is here so that `trialbell --help` imports none of the commands.
+COMMANDS = {
+    "init": ("monitor.cli.init", "Write a commented config.toml from ids or record addresses."),
+    "run": ("monitor.cli.service", "Poll on schedule, deliver alerts, serve the history browser."),
+    "check": ("monitor.cli.check", "Poll once now and deliver what it finds."),
+    "diff": ("monitor.cli.diff", "Compare two versions, files or days. Sends nothing."),
+    "status": ("monitor.cli.state", "How the watching goes; exit 0 when all is well."),
+    "history": ("monitor.cli.reading", "The versions of a trial, with what each changed."),
+    "show": ("monitor.cli.reading", "One record, as of now, a version or a day."),
+    "changes": ("monitor.cli.reading", "What happened, newest first."),
+    "field": ("monitor.cli.reading", "One field of a trial through time."),
+    "watch": ("monitor.cli.watch", "List, add and remove watches."),
+    "mute": ("monitor.cli.mute", "Do not tell of a trial, watch or field for a while."),
+    "unmute": ("monitor.cli.mute", "Tell of it again."),
+    "held": ("monitor.cli.held", "List and decide on held sweeps."),
+    "outbox": ("monitor.cli.outbox", "Deliveries: pending, sent, failed and why."),
+    "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
+    "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),
+    "serve": ("monitor.cli.service", "The history browser alone."),
+    "demo": ("monitor.cli.demo", "The whole loop with no network and no accounts."),
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name and imports the one that is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), cmd_name.replace("-", "_"))
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0] if args else ""
+        if name not in COMMANDS and not name.startswith("-"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f"did you mean `{near[0]}`?" if near else "`trialbell --help` lists the commands"
+            raise UseError(f"no such command: `{name}`", hint=hint)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+class CommandError(Exception):
+    """Ends a command with one line, a hint and an exit code."""
+
+    code = WRONG_USE
+
+    def __init__(self, message: str, *, hint: str | None = None, code: int | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+
+class UseError(CommandError):
+    """Wrong use: arguments, configuration, a file or an id that is none."""
+
+
+class WorldError(CommandError):
+    """Something outside could not be reached or would not have us."""
+
+    code = WORLD
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 differences found, 2 wrong use, 3 registry, notifier, database or port trouble, "
+    "70 a defect of trialbell, 130 Ctrl-C. `trialbell COMMAND --help` has examples.",
+)
+@click.version_option(None, "--version", package_name="trialbell", message="trialbell %(version)s")
+def trialbell() -> None:
+    """Watch clinical-trial registries, keep every version of a study record, tell people what changed.
+
+    \b
+    Start here:
+      trialbell demo                  everything at once, with no network and no accounts
+      trialbell diff NCT07146087      what changed last in a record
+      trialbell init NCT07146087      a config.toml to watch it
+    """
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The console script."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code. Never raises."""
+    try:
+        result = trialbell.main(args=arguments, prog_name="trialbell", standalone_mode=False)
+        _flush()
+        return result if isinstance(result, int) else DONE
+    except BrokenPipeError:
+        # The reader of our output went away (`trialbell changes | head`): not an error of anybody's.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except (KeyboardInterrupt, click.Abort):
+        _say("stopped")
+        return INTERRUPTED
+    except click.UsageError as error:
+        command = error.ctx.command_path if error.ctx else "trialbell"
+        _say(f"error: {_one_line(error.format_message())}", f"`{command} --help` has examples")
+        return WRONG_USE
+    except click.ClickException as error:
+        _say(f"error: {_one_line(error.format_message())}")
+        return WRONG_USE
+    except CommandError as error:
+        _say(f"error: {error}", error.hint)
+        return error.code
+    except Exception as error:  # noqa: BLE001 - the outermost edge: anything else is a defect or a known error
+        known = _known(error)
+        if known is not None:
+            return known
+        traceback.print_exc()
+        _say(
+            f"error: a defect of trialbell: {type(error).__name__}: {error}",
+            "nothing was lost; please report the lines above",
+        )
+        return DEFECT
+
+
+def _known(error: Exception) -> int | None:
+    """The exit code of an error that one of our packages raised on purpose, said on stderr; else None."""
+    from monitor.cli.errors import explained
+
+    found = explained(error)
+    if found is None:
+        return None
+    for line in found.lines:
+        _say(f"error: {line}")
+    if found.hint:
+        _say(None, found.hint)
+    return found.code
+
+
+def _say(line: str | None, hint: str | None = None) -> None:
+    if line is not None:
+        click.echo(line, err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
+
+
+def _flush() -> None:
+    sys.stdout.flush()

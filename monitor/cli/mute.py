@@ -1,0 +1,119 @@
+"""`mute` and `unmute`: what not to be told of for a while. Single short writes, allowed beside a service."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.cli.main import DONE, UseError
+from monitor.cli.session import Session, clock, later, shared_options
+from monitor.mutes import Scope
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell mute NCT07146087 --until 2026-12-31
+  trialbell mute NCT07146087 --until 30d
+  trialbell mute --watch "MSC exosomes"
+  trialbell mute --field locations --until 7d
+  trialbell mute                                  lists what is muted
+
+\b
+Exit codes: 0 done, 2 malformed id or unknown field, 3 the database is held."""
+)
+@click.argument("trial", metavar="[ID]", required=False)
+@click.option("--watch", help="Mute a watch: trials that no other watch holds.")
+@click.option("--field", help="Mute a field: changes that hold nothing else.")
+@click.option("--until", help="A day, an instant, or 7d, 12h from now. Default: until unmuted.")
+@shared_options
+def mute(session: Session, trial: str | None, watch: str | None, field: str | None, until: str | None) -> int:
+    """Do not tell of a trial, a watch or a field for a while. It is stored and shown all the same."""
+    from monitor import mutes
+    from monitor.database import open_for_writing
+    from snapshots.database import immediate
+
+    chosen = _chosen(session, trial, watch, field)
+    end = later(until)
+    if chosen is None:
+        if until:
+            raise UseError("nothing named to mute", hint="`trialbell mute NCT07146087 --until 7d`")
+        return _list(session)
+    if end is not None and end <= clock():
+        raise UseError(f"`{until}` is past", hint="write a day to come, or 7d")
+    db = open_for_writing(session.database)
+    try:
+        with immediate(db):
+            made = mutes.mute(db, *chosen, until=end, now=clock())
+    finally:
+        db.close()
+    session.say(str(made))
+    return DONE
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell unmute NCT07146087
+  trialbell unmute --field locations
+
+\b
+Exit codes: 0 done, 2 nothing of the kind is muted, 3 the database is held."""
+)
+@click.argument("trial", metavar="[ID]", required=False)
+@click.option("--watch")
+@click.option("--field")
+@shared_options
+def unmute(session: Session, trial: str | None, watch: str | None, field: str | None) -> int:
+    """Tell of a trial, a watch or a field again, from the next event on."""
+    from monitor import mutes
+    from monitor.database import open_for_writing
+    from snapshots.database import immediate
+
+    chosen = _chosen(session, trial, watch, field)
+    if chosen is None:
+        raise UseError("nothing named to unmute", hint="`trialbell mute` lists what is muted")
+    session.needed_reader()
+    db = open_for_writing(session.database)
+    try:
+        with immediate(db):
+            ended = mutes.unmute(db, *chosen, now=clock())
+    finally:
+        db.close()
+    if not ended:
+        raise UseError(f"not muted: {chosen[0]} `{chosen[1]}`", hint="`trialbell mute` lists what is muted")
+    session.say(f"{chosen[0]} {chosen[1]} is told again")
+    return DONE
+
+
+def _chosen(
+    session: Session, trial: str | None, watch: str | None, field: str | None
+) -> tuple[Scope, str] | None:
+    from monitor.cli.reading import check_filters
+
+    if sum(value is not None for value in (trial, watch, field)) > 1:
+        raise UseError("one thing at a time: an id, --watch or --field")
+    if trial is not None:
+        return Scope.TRIAL, session.trial_id(trial)
+    if watch is not None:
+        check_filters(session, watch, None)
+        return Scope.WATCH, watch
+    if field is not None:
+        check_filters(session, None, field)
+        return Scope.FIELD, field
+    return None
+
+
+def _list(session: Session) -> int:
+    from monitor import mutes
+
+    listed = mutes.standing(session.db, now=clock()) if session.db is not None else []
+    for one in listed:
+        if session.as_json:
+            session.emit(
+                {"scope": one.scope.value, "value": one.value, "until": one.until, "muted_at": one.muted_at}
+            )
+        else:
+            click.echo(str(one))
+    if not listed:
+        session.say("nothing is muted")
+    return DONE

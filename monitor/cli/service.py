@@ -1,0 +1,265 @@
+"""`trialbell run`, the service, and `trialbell serve`, the history browser alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from monitor.cli.main import DONE, UseError
+from monitor.cli.session import Session, clock, shared_options
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+
+LOOK_AT_FILES = 2.0  # seconds between two looks at whether the configuration changed
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell run
+  trialbell run --config /etc/trialbell/config.toml --port 8080
+
+\b
+Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 wrong configuration or an unset variable,
+3 another process polls on this database, or the port is taken."""
+)
+@click.option("--host", help="Where the browser listens. Default: [web] host, 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
+@click.option("--no-web", is_flag=True, help="Poll and send only.")
+@shared_options
+def run(session: Session, host: str | None, port: int | None, no_web: bool) -> int:
+    """Poll on schedule, deliver alerts, serve the history browser; until SIGTERM or Ctrl-C.
+
+    config.toml is read again when it changes or on SIGHUP; a wrong one is reported and the old one kept."""
+    from monitor import logs
+    from monitor.assembly import app_of
+    from monitor.lease import Lease
+
+    config = session.needed_config()
+    if session.as_json:
+        raise UseError(
+            "`run` has no JSON output", hint="the jsonl notifier writes alerts; `/healthz` tells how it goes"
+        )
+    logs.configure()
+    app = app_of(config, database=session.database, environ=os.environ, clock=clock)
+    if not config.watches:
+        session.say("nothing is watched in config.toml: only what `trialbell watch add` added is polled")
+    with Lease(session.database, command="run", now=clock()):
+        return _Running(session, config, app, host=host, port=port, web=not no_web).until_told()
+
+
+class _Running:
+    """The service with its browser, and what signals and file changes do to it."""
+
+    def __init__(
+        self, session: Session, config: Config, app: Any, *, host: str | None, port: int | None, web: bool
+    ) -> None:
+        from monitor.schedule import Service
+
+        self._session = session
+        self._config = config
+        self._host = host or config.web.host
+        self._port = config.web.port if port is None else port
+        self._web = web
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._reload = False
+        self.service = Service(app)
+        self._changed_at = _changed_at(config)
+
+    def until_told(self) -> int:
+        self.service.app.reconcile()  # a wrong watch list is said before anything starts
+        self._listen_to_signals()
+        failure: list[BaseException] = []
+        browser = threading.Thread(target=self._serve, args=(failure,), name="web", daemon=True)
+        if self._web:
+            browser.start()
+        self.service.start()
+        try:
+            while not self._stop.is_set() and not failure:
+                self._wake.wait(LOOK_AT_FILES)
+                self._wake.clear()
+                if self._stop.is_set():
+                    break
+                changed_at = _changed_at(self._config)
+                if self._reload or changed_at != self._changed_at:
+                    self._reload, self._changed_at = False, changed_at
+                    self._read_again()
+        finally:
+            self._stop.set()
+            self.service.stop()
+            if self._web:
+                browser.join(10)
+            self.service.app.close()
+        if failure:
+            raise failure[0]
+        return DONE
+
+    def _read_again(self) -> None:
+        """Take over a changed configuration; keep the old one when the new one is wrong."""
+        import structlog
+
+        from monitor.assembly import app_of
+        from monitor.config import ConfigError, load
+        from monitor.schedule import Service
+        from monitor.watches import WatchError
+
+        log = structlog.get_logger("trialbell")
+        try:
+            config = load(self._config.file)
+            app = app_of(config, database=self._session.database, environ=os.environ, clock=clock)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("configuration is wrong, the old one stays in force", problem=problem.text)
+            return
+        try:
+            app.reconcile()
+        except WatchError as error:
+            log.error("configuration is wrong, the old one stays in force", problem=str(error))
+            app.close()
+            return
+        if config.store != self._config.store or config.web != self._config.web:
+            log.warning("changes of [store] and [web] take effect after a restart")
+        self.service.stop(at_once=False)
+        self.service.app.close()
+        self._config = config
+        self._changed_at = _changed_at(config)
+        self.service = Service(app)
+        self.service.start()
+        log.info("configuration read again", file=config.file.name, watches=len(config.watches))
+
+    def _serve(self, failure: list[BaseException]) -> None:
+        from monitor.web.server import PortTaken, serve
+
+        try:
+            serve(
+                _browser(self._session, self._config, self._host, health=self._health),
+                self._host,
+                self._port,
+                ready=lambda port: self._session.say(f"history browser: http://{_shown(self._host)}:{port}/"),
+                stop=self._stop,
+            )
+        except PortTaken as error:
+            failure.append(error)
+            self._wake.set()
+
+    def _health(self) -> Any:
+        return self.service.health()
+
+    def _listen_to_signals(self) -> None:
+        def end(*_: object) -> None:
+            self._stop.set()
+            self.service.app.stopping.set()
+            self._wake.set()
+
+        def again(*_: object) -> None:
+            self._reload = True
+            self._wake.set()
+
+        signal.signal(signal.SIGTERM, end)
+        signal.signal(signal.SIGINT, end)
+        signal.signal(signal.SIGHUP, again)
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell serve
+  trialbell serve --port 8080 --db copy.db
+
+\b
+Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 no database or wrong configuration, 3 the port is taken."""
+)
+@click.option("--host", help="Default: [web] host, 127.0.0.1. There is no log-in: keep it on loopback.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
+@shared_options
+def serve(session: Session, host: str | None, port: int | None) -> int:
+    """The history browser alone: reads the database, polls and sends nothing."""
+    if session.as_json:
+        raise UseError("`serve` has no JSON output", hint="add `.json` to a page's address")
+    session.needed_reader()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    serve_until(session, session.config, host=host, port=port, stop=stop)
+    return DONE
+
+
+def serve_until(
+    session: Session,
+    config: Config,
+    *,
+    host: str | None,
+    port: int | None,
+    stop: threading.Event,
+    ready: Any = None,
+) -> None:
+    """Serve a database's pages until told to stop."""
+    from monitor.diagnosis import health_of
+    from monitor.lease import holder
+    from monitor.schedule import Moments
+    from monitor.web.server import serve as listen
+
+    where = host or config.web.host
+
+    def health() -> Any:
+        from monitor.database import open_for_reading
+
+        moments = Moments(config.schedule)
+        db = open_for_reading(session.database)
+        try:
+            return health_of(
+                db,
+                after=moments.after,
+                every=moments.every,
+                now=clock(),
+                polling=holder(session.database) is not None,
+            )
+        finally:
+            db.close()
+
+    listen(
+        _browser(session, config, where, health=health),
+        where,
+        config.web.port if port is None else port,
+        ready=ready
+        or (lambda port: session.say(f"history browser: http://{_shown(where)}:{port}/ until Ctrl-C")),
+        stop=stop,
+    )
+
+
+def _browser(session: Session, config: Config, host: str, *, health: Any) -> Any:
+    from monitor.database import open_for_reading
+    from monitor.routes import Router
+    from monitor.web.app import create_app
+    from monitor.web.guard import hosts_for
+
+    return create_app(
+        database=lambda: open_for_reading(session.database),
+        health=health,
+        now=clock,
+        public_url=config.web.public_url,
+        allowed_hosts=hosts_for(host, config.web.public_url),
+        effective=Router(config).effective,
+    )
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _changed_at(config: Config) -> tuple[tuple[str, int], ...]:
+    """When each file that the configuration was made of was last changed."""
+    found = []
+    for file in config.read:
+        path = Path(file)
+        try:
+            found.append((str(path), path.stat().st_mtime_ns))
+        except OSError:
+            found.append((str(path), 0))
+    return tuple(found)

@@ -1,0 +1,197 @@
+"""What every command shares: its options, where its configuration and database are, and how it prints.
+
+Reading commands work with no configuration and no database at all; what needs one says so in one line.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from monitor.cli.main import UseError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from monitor.config import Config
+    from monitor.registries.base import Registry
+    from snapshots.query import Reader
+
+DEFAULT_DATABASE = "trialbell.db"
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def clock() -> datetime:
+    """The command line is a composition root: here the clock is read."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=False)
+class Session:
+    """One command's view of the world. Everything is opened when first asked for."""
+
+    config_path: Path | None
+    database_path: Path | None
+    as_json: bool
+
+    @cached_property
+    def found_config(self) -> Path | None:
+        from monitor.config import find
+
+        return find(self.config_path, cwd=Path.cwd(), environ=os.environ)
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration that was found, else the defaults with nothing watched."""
+        from monitor.config import defaults, load
+
+        return load(self.found_config) if self.found_config is not None else defaults(Path.cwd())
+
+    def needed_config(self) -> Config:
+        """For commands that mean nothing without one."""
+        if self.found_config is None:
+            raise UseError(
+                "no configuration: there is no `config.toml` here nor in your config directory",
+                hint="`trialbell init NCT07146087` writes one; `--config FILE` names another",
+            )
+        return self.config
+
+    @cached_property
+    def database(self) -> Path:
+        if self.database_path is not None:
+            return self.database_path
+        return self.config.store.path
+
+    @cached_property
+    def db(self) -> Database | None:
+        """The database for reading; None when there is none yet."""
+        from monitor.database import open_for_reading
+
+        if not self.database.exists():
+            if self.database_path is not None:
+                raise UseError(f"no database: `{self.database}`", hint="`--db` names an existing file")
+            return None
+        return open_for_reading(self.database)
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        from snapshots.query import Reader
+
+        return Reader(self.db) if self.db is not None else None
+
+    def needed_reader(self) -> Reader:
+        if self.reader is None:
+            raise UseError(
+                f"no database: nothing is stored at `{self.database}` yet",
+                hint="`trialbell check` polls once and stores what it finds",
+            )
+        return self.reader
+
+    registry_name = "ctgov"
+
+    @property
+    def site(self) -> str:
+        return self.config.registries.ctgov.url.rstrip("/")
+
+    def trial_id(self, text: str) -> str:
+        """The id in a text. Raises MalformedId. Loads no HTTP library, unlike the registry itself."""
+        from monitor.registries.ctgov_ids import trial_id
+
+        return trial_id(text, site=self.site)
+
+    def url(self, trial: str) -> str:
+        return f"{self.site}/study/{trial}"
+
+    @cached_property
+    def registry(self) -> Registry:
+        from monitor.assembly import registry_of
+
+        return registry_of(self.config, "ctgov")
+
+    def emit(self, value: Any) -> None:
+        """One JSON value, one line, on stdout."""
+        sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+    def say(self, text: str = "") -> None:
+        """Words for a person, on stderr."""
+        click.echo(text, err=True)
+
+    def close(self) -> None:
+        if "db" in self.__dict__ and self.db is not None:
+            self.db.close()
+        if "registry" in self.__dict__:
+            closing = getattr(self.registry, "close", None)
+            if closing is not None:
+                closing()
+
+
+def shared_options(command: F) -> F:
+    """`--json`, `--config`, `--db`; the command gets them as one `session`."""
+
+    def wrapped(*args: Any, as_json: bool, config: Path | None, db: Path | None, **kwargs: Any) -> Any:
+        session = Session(config_path=config, database_path=db, as_json=as_json)
+        try:
+            return command(session, *args, **kwargs)
+        finally:
+            session.close()
+
+    wrapped.__name__ = command.__name__
+    wrapped.__doc__ = command.__doc__
+    if hasattr(command, "__click_params__"):
+        wrapped.__click_params__ = command.__click_params__  # type: ignore[attr-defined]  # click keeps them there
+    path = click.Path(dir_okay=False, path_type=Path)
+    result: Any = wrapped
+    for option in (
+        click.option(
+            "--db", type=path, default=None, help="The database; default: the one of the configuration."
+        ),
+        click.option("--config", type=path, default=None, help="Default: ./config.toml, else the user's."),
+        click.option(
+            "--json", "as_json", is_flag=True, help="One JSON value a line on stdout, nothing else."
+        ),
+    ):
+        result = option(result)
+    typed: F = result
+    return typed
+
+
+def moment(text: str | None) -> datetime | None:
+    """A day, an instant, or `7d` / `12h` before now."""
+    span = _span(text)
+    return clock() - span if span is not None else _instant(text)
+
+
+def later(text: str | None) -> datetime | None:
+    """A day, an instant, or `7d` / `12h` from now."""
+    span = _span(text)
+    return clock() + span if span is not None else _instant(text)
+
+
+def _span(text: str | None) -> timedelta | None:
+    from monitor.config.durations import WrongDuration, parse_duration
+
+    try:
+        return None if text is None else parse_duration(text)
+    except WrongDuration:
+        return None
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise UseError(
+            f"no moment: `{text}`", hint="write 2026-11-20, 2026-11-20T09:00:00Z, 7d or 12h"
+        ) from None
+    return parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)

@@ -1,0 +1,73 @@
+"""`trialbell status`: how the watching goes, for people and for cron."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.cli.main import DONE, WORLD
+from monitor.cli.session import Session, clock, shared_options
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell status
+  trialbell status --json
+  trialbell status --quiet || mail -s "trialbell" me    in cron
+
+\b
+Exit codes: 0 all is well, 2 wrong configuration or no database yet, 3 something needs a person."""
+)
+@click.option("--quiet", is_flag=True, help="Say nothing when all is well.")
+@shared_options
+def status(session: Session, quiet: bool) -> int:
+    """Data build, last success per watch, next poll, outbox, held sweeps."""
+    from monitor.database import open_for_writing
+    from monitor.diagnosis import health_of
+    from monitor.health import health_json
+    from monitor.lease import holder
+    from monitor.schedule import Moments
+
+    if session.database.exists():
+        open_for_writing(session.database).close()  # brings an older file up to date
+    session.needed_reader()
+    assert session.db is not None
+    poller = holder(session.database)
+    moments = Moments(session.config.schedule)
+    health = health_of(
+        session.db, after=moments.after, every=moments.every, now=clock(), polling=poller is not None
+    )
+    if session.as_json:
+        session.emit(health_json(health, at=clock()))
+        return DONE if health.ok else WORLD
+    if quiet and health.ok:
+        return DONE
+    click.echo(f"database    {session.database}")
+    click.echo(f"service     {poller or 'not running'}")
+    click.echo(f"data build  {health.build or 'none seen yet'}")
+    if health.next_poll:
+        click.echo(f"next poll   {_when(max(health.next_poll, clock()))}")
+    for watch in health.watches:
+        last = (
+            f"as published on {_when(watch.last_success)}"
+            if watch.last_success
+            else "never polled completely"
+        )
+        click.echo(f"watch       {watch.name}: {watch.trials} trials, {last}")
+        if watch.problem:
+            click.echo(f"            last try: {watch.problem}")
+    box = health.outbox
+    click.echo(
+        f"deliveries  {box.pending} pending, {box.sent} sent, {box.failed} failed, {box.dropped} dropped"
+    )
+    for one in health.held:
+        click.echo(f"held        {one.reason}")
+    for problem in health.problems:
+        session.say(f"not well: {problem}")
+    if health.ok:
+        session.say("all is well")
+    return DONE if health.ok else WORLD
+
+
+def _when(moment: object) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,229 @@
+"""`trialbell watch`: the watch list. config.toml is never written: what is added here lives in the database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.main import DONE, UseError
+from monitor.cli.session import Session, clock, shared_options
+
+if TYPE_CHECKING:
+    from monitor.watches import Definition, Watch
+
+
+@click.group(
+    epilog="""\b
+Examples:
+  trialbell watch list
+  trialbell watch add NCT07146087 NCT01730547 --name "MSC exosomes"
+  trialbell watch add "https://clinicaltrials.gov/search?cond=multiple+sclerosis"
+  trialbell watch remove "MSC exosomes"
+
+\b
+Exit codes: 0 done, 2 wrong use or malformed id, 3 the database is held."""
+)
+def watch() -> None:
+    """List, add and remove watches."""
+
+
+@watch.command(
+    "list",
+    epilog="""\b
+Example:
+  trialbell watch list --toml    as tables to paste into config.toml
+
+\b
+Exit codes: 0 done, 2 wrong configuration.""",
+)
+@click.option("--toml", "as_toml", is_flag=True, help="Print them as they would stand in config.toml.")
+@shared_options
+def list_(session: Session, as_toml: bool) -> int:
+    """Each watch with its origin and how far it has come."""
+    from monitor import watches
+
+    stored = watches.active(session.db) if session.db is not None else []
+    by_name = {one.name: one for one in stored}
+    configured = [one.name for one in session.config.watches]
+    for one in stored:
+        if one.origin == "config" and one.name not in configured:
+            continue  # it left config.toml and no poll has noticed yet
+        if as_toml:
+            click.echo(as_table(one.name, one.definition))
+        elif session.as_json:
+            session.emit(_as_json(session, one))
+        else:
+            click.echo("  ".join(_columns(session, one)))
+    for name in configured:
+        if name not in by_name:
+            if session.as_json:
+                session.emit({"name": name, "origin": "config", "trials": 0, "finished": None, "error": None})
+            elif as_toml:
+                found = next(one for one in session.config.watches if one.name == name)
+                click.echo(as_table(name, watches.Definition.from_body(found.definition())))
+            else:
+                click.echo(f"{name}  config  not polled yet")
+    if not stored and not configured:
+        session.say("nothing is watched: `trialbell watch add NCT07146087` adds a watch")
+    return DONE
+
+
+def _columns(session: Session, one: Watch) -> list[str]:
+    from monitor import watches
+
+    assert session.db is not None
+    count = len(watches.held_trials(session.db, one.row))
+    state = f"up to date with {one.finished}" if one.finished else "due"
+    if one.error:
+        state = f"unfinished: {one.error.splitlines()[0]}"
+    elif one.finished is None and one.tried_at is None:
+        state = "not polled yet"
+    return [one.name, one.origin, f"{count} trials", state]
+
+
+def _as_json(session: Session, one: Watch) -> dict[str, object]:
+    import json
+
+    from monitor import watches
+
+    assert session.db is not None
+    return {
+        "name": one.name,
+        "origin": one.origin,
+        **json.loads(one.definition.as_json()),
+        "trials": len(watches.held_trials(session.db, one.row)),
+        "finished": one.finished,
+        "error": one.error,
+    }
+
+
+@watch.command(
+    epilog="""\b
+Examples:
+  trialbell watch add NCT07146087
+  trialbell watch add ids.txt --name "our trials"
+  trialbell watch add --query cond="multiple sclerosis" --query status=RECRUITING
+
+\b
+Exit codes: 0 done, 2 malformed id, name taken or query unknown, 3 the database is held."""
+)
+@click.argument("what", nargs=-1, metavar="[ID|ADDRESS|FILE]...")
+@click.option("--name", help="Default: made from what is watched. An existing watch of ids is extended.")
+@click.option(
+    "--query", "terms", multiple=True, metavar="KEY=VALUE", help="A query's part, e.g. cond=…; repeatable."
+)
+@shared_options
+def add(session: Session, what: tuple[str, ...], name: str | None, terms: tuple[str, ...]) -> int:
+    """Watch ids, record or search addresses, or files of ids. It begins with the next poll."""
+    from monitor import watches
+    from monitor.database import open_for_writing
+    from snapshots.database import immediate
+
+    definition, default_name = _definition(session, what, terms)
+    db = open_for_writing(session.database)
+    try:
+        for configured in session.config.watches:
+            if configured.name == (name or default_name):
+                raise UseError(
+                    f"watch name taken: `{configured.name}` stands in config.toml",
+                    hint="choose another with --name",
+                )
+        with immediate(db):
+            existing = [one for one in watches.active(db) if one.name == name]
+            if existing and existing[0].definition.ids is not None and definition.ids is not None:
+                added = watches.extend(db, existing[0].name, definition.ids)
+            else:
+                added = watches.add(db, name or default_name, definition, now=clock())
+    finally:
+        db.close()
+    if session.as_json:
+        session.emit({"name": added.name, "origin": added.origin, "definition": added.definition.as_json()})
+    else:
+        session.say(f"watching {added.name}; the next poll takes a first look, silently")
+    return DONE
+
+
+def _definition(session: Session, what: tuple[str, ...], terms: tuple[str, ...]) -> tuple[Definition, str]:
+    from monitor.registries import ctgov_query
+    from monitor.watches import Definition
+
+    query: dict[str, str] = {}
+    ids: list[str] = []
+    for term in terms:
+        key, equals, value = term.partition("=")
+        if not equals or not value:
+            raise UseError(f"no query part: `{term}`", hint='write --query cond="multiple sclerosis"')
+        query[key.strip()] = value.strip()
+    for text in what:
+        found = ctgov_query.query_from_url(text, site=session.site)
+        if found is not None:
+            query |= found
+        elif Path(text).is_file():
+            ids += [session.trial_id(line) for line in id_lines(Path(text))]
+        else:
+            ids.append(session.trial_id(text))
+    if query and ids:
+        raise UseError("a watch is of ids or of a query, not both", hint="add two watches")
+    if query:
+        ctgov_query.parameters(query)  # an unknown part is said now, not at the next poll
+        label = ", ".join(query.values())
+        return Definition(registry=session.registry_name, query=tuple(sorted(query.items()))), label
+    if not ids:
+        raise UseError("nothing to watch", hint="`trialbell watch add NCT07146087`")
+    unique = tuple(dict.fromkeys(ids))
+    label = unique[0] if len(unique) == 1 else f"{unique[0]} and {len(unique) - 1} more"
+    return Definition(registry=session.registry_name, ids=unique), label
+
+
+def id_lines(path: Path) -> list[str]:
+    """The ids of a file, one a line; `#` begins a comment."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UseError(f"unreadable file: `{path}`: {error}") from error
+    bare = (line.partition("#")[0].strip() for line in text.splitlines())
+    return [line for line in bare if line]
+
+
+@watch.command(
+    epilog="""\b
+Example:
+  trialbell watch remove NCT07146087
+
+\b
+Exit codes: 0 done, 2 no such watch or one of config.toml, 3 the database is held."""
+)
+@click.argument("name")
+@shared_options
+def remove(session: Session, name: str) -> int:
+    """End a watch that a command added. Its versions and events stay."""
+    from monitor import watches
+    from monitor.database import open_for_writing
+    from snapshots.database import immediate
+
+    if any(one.name == name for one in session.config.watches):
+        raise UseError(f"watch `{name}` stands in config.toml", hint="remove its [[watch]] table there")
+    session.needed_reader()
+    db = open_for_writing(session.database)
+    try:
+        with immediate(db):
+            watches.remove(db, name, now=clock())
+    finally:
+        db.close()
+    session.say(f"no longer watching {name}")
+    return DONE
+
+
+def as_table(name: str, definition: Definition) -> str:
+    """A [[watch]] table of config.toml."""
+    import json
+
+    quote = json.dumps  # TOML's basic strings take JSON's escapes
+    if definition.query is not None:
+        inner = ", ".join(f"{key} = {quote(value, ensure_ascii=False)}" for key, value in definition.query)
+        body = f"query = {{ {inner} }}" if inner else "query = {}"
+    else:
+        body = "ids = [" + ", ".join(quote(one) for one in definition.ids or ()) + "]"
+    return f"[[watch]]\nname = {quote(name, ensure_ascii=False)}\n{body}\n"

@@ -1,0 +1,28 @@
+"""config.toml: what may stand in it, what stands in it, and what is wrong with it. Nothing here looks at the
+clock, the network or the database; the environment only where a caller hands it in."""
+
+from monitor.config.errors import ConfigError, Problem
+from monitor.config.reading import defaults, find, load, read
+from monitor.config.secrets import Expanded, expanded, secrets
+from monitor.config.settings import Config, Ctgov, Jsonl, Notifier, Route, Schedule, Slack, Watch, Web
+
+__all__ = [
+    "Config",
+    "ConfigError",
+    "Ctgov",
+    "Expanded",
+    "Jsonl",
+    "Notifier",
+    "Problem",
+    "Route",
+    "Schedule",
+    "Slack",
+    "Watch",
+    "Web",
+    "defaults",
+    "expanded",
+    "find",
+    "load",
+    "read",
+    "secrets",
+]

@@ -1,0 +1,293 @@
+"""What the types cannot say: names that must exist, keys that exclude each other, ids that must be ids.
+
+Works on the file as shaped and reports everything it finds; a table that was already reported is not blamed
+again for what follows from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from monitor.config.cron import fault
+from monitor.config.errors import nearest, quoted
+from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
+from monitor.config.report import Report
+from monitor.config.secrets import VARIABLE
+from monitor.config.settings import File, Jsonl, Notifier, Route, Schedule, Watch
+
+Slugs = Callable[[], list[str]]  # the names of the registry's fields
+TAGS = (
+    "status",
+    "stopped",
+    "restarted",
+    "results",
+    "timeline",
+    "enrolment",
+    "outcomes",
+    "eligibility",
+    "sites",
+    "sponsor",
+    "design",
+    "integrity",
+    "documents",
+    "compliance",
+    "watch",
+)
+
+
+class Checker:
+    """Checks one file. Use once. trial_id: the canonical id in a text, or an error with `hint`."""
+
+    def __init__(self, report: Report, folder: Path, *, trial_id: TrialId, slugs: Slugs) -> None:
+        self._report = report
+        self._folder = folder
+        self._trial_id = trial_id
+        self._slugs = slugs
+        self.read: list[Path] = []  # files that were read beside the configuration
+
+    def check(self, file: File) -> File:
+        """The file with paths absolute, ids canonical and the schedule settled."""
+        watches = [self._watch(index, watch) for index, watch in self._members("watch", file.watches)]
+        self._names_once()
+        self._definitions_once(watches)
+        routes = [self._route(index, route) for index, route in self._members("route", file.routes)]
+        self._severity()
+        self._addresses()
+        notifiers = {name: self._notifier(name, table) for name, table in file.notifiers.items()}
+        self._one_file_each(notifiers)
+        if not file.watches and "watch" not in self._report.raw:
+            self._report.note(
+                (), "no [[watch]]: nothing is watched by this file", hint="`trialbell init` writes one"
+            )
+        if not file.notifiers and "notifiers" not in self._report.raw:
+            self._report.note((), "no [notifiers.NAME]: changes are kept, nobody is told")
+        return msgspec.structs.replace(
+            file,
+            store=msgspec.structs.replace(file.store, path=self._folder / file.store.path.expanduser()),
+            schedule=self._schedule(file.schedule),
+            watches=tuple(watches),
+            notifiers=notifiers,
+            routes=tuple(routes),
+        )
+
+    def _members(self, name: str, shaped: tuple[Any, ...]) -> list[tuple[int, Any]]:
+        """Shaped tables with their place in the file; tables that could not be shaped fell out."""
+        raw = self._report.raw.get(name)
+        wanted = [
+            index
+            for index, table in enumerate(raw if isinstance(raw, list) else [])
+            if self._sound(name, index)
+        ]
+        return list(zip(wanted, shaped, strict=True))
+
+    def _sound(self, name: str, index: int) -> bool:
+        """Whether a table has what it cannot be without."""
+        return (name, index) not in self._report.unusable
+
+    def _watch(self, index: int, watch: Watch) -> Watch:
+        path = ("watch", index)
+        raw = self._report.raw["watch"][index]
+        given = [key for key in ("ids", "ids_file", "query") if key in raw]
+        if len(given) != 1:
+            what = (
+                " and ".join(f"`{key}`" for key in given) + " are both given" if given else "watches nothing"
+            )
+            if len(given) == 3:
+                what = "`ids`, `ids_file` and `query` are all given"
+            self._report.problem(path, what, hint="give exactly one of `ids`, `ids_file` and `query`")
+            return watch
+        if watch.query is not None:
+            self._query(path, watch.query)
+            return watch
+        if watch.ids_file is not None:
+            file = self._folder / watch.ids_file.expanduser()
+            self.read.append(file)
+            ids = ids_of_file(self._report, (*path, "ids_file"), file, self._trial_id)
+            return msgspec.structs.replace(watch, ids=ids, ids_file=file)
+        if watch.ids is None:
+            return watch  # reported: of another type
+        return msgspec.structs.replace(
+            watch, ids=canonical_ids(self._report, (*path, "ids"), watch.ids, self._trial_id)
+        )
+
+    def _query(self, path: tuple[str, int], query: dict[str, str]) -> None:
+        from monitor.registries.base import BadQuestion
+        from monitor.registries.ctgov_query import parameters
+
+        for key, value in query.items():
+            try:
+                parameters({key: value})
+            except BadQuestion as error:
+                self._report.problem((*path, "query", key), str(error), hint=error.hint)
+
+    def _names_once(self) -> None:
+        seen: dict[str, int] = {}
+        for index, name in self._watch_names():
+            if name in seen:
+                first = self._report.line(("watch", seen[name]))
+                self._report.problem(
+                    ("watch", index, "name"),
+                    f"is a name twice: `{name}`",
+                    hint=f"the other is on line {first}; rename one",
+                )
+            seen.setdefault(name, index)
+
+    def _watch_names(self) -> list[tuple[int, str]]:
+        """As written, so that a watch with another mistake in it can still be routed."""
+        raw = self._report.raw.get("watch")
+        tables = enumerate(raw if isinstance(raw, list) else [])
+        named = [(index, table.get("name")) for index, table in tables if isinstance(table, dict)]
+        return [(index, name) for index, name in named if isinstance(name, str) and name]
+
+    def _definitions_once(self, watches: list[Watch]) -> None:
+        seen: dict[str, str] = {}
+        for (index, _), watch in zip(self._members("watch", tuple(watches)), watches, strict=True):
+            if watch.ids is None and watch.query is None:
+                continue
+            other = seen.setdefault(watch.definition_hash, watch.name)
+            if other != watch.name:
+                self._report.problem(
+                    ("watch", index),
+                    f"watches exactly what another watch does: `{other}`",
+                    hint="remove one of them",
+                )
+
+    def _schedule(self, schedule: Schedule) -> Schedule:
+        raw = self._report.raw.get("schedule")
+        raw = raw if isinstance(raw, dict) else {}
+        if "every" in raw and "cron" in raw:
+            self._report.problem(
+                ("schedule", "cron"), "`every` and `cron` are both given", hint="remove one of them"
+            )
+        if schedule.cron is not None:
+            found = fault(schedule.cron)
+            if found is not None:
+                self._report.problem(("schedule", "cron"), found[0], hint=found[1])
+        if schedule.timezone != "UTC":
+            self._timezone(schedule.timezone)
+            if "cron" not in raw:
+                self._report.note(("schedule", "timezone"), "`timezone` has no effect without `cron`")
+        if "every" in raw or "cron" in raw:
+            return schedule
+        return msgspec.structs.replace(schedule, every=timedelta(hours=1))
+
+    def _timezone(self, name: str) -> None:
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # an absolute path, a folder: no zone either
+            near = nearest(name, available_timezones())
+            self._report.problem(
+                ("schedule", "timezone"),
+                f"`timezone` is none that this machine knows: {quoted(name)}",
+                hint=f"did you mean `{near}`?" if near else "such as `UTC` or `Europe/Berlin`",
+            )
+
+    def _route(self, index: int, route: Route) -> Route:
+        path = ("route", index)
+        for key in ("to", "watches", "fields", "tags", "trials"):
+            if getattr(route, key) == ():
+                remedy = "name a notifier" if key == "to" else "leave it out for all"
+                self._report.problem((*path, key), f"`{key}` is an empty list: `[]`", hint=remedy)
+        raw = self._report.raw.get("notifiers")
+        known = {
+            "to": ("notifier", list(raw) if isinstance(raw, dict) else []),
+            "watches": ("watch", [name for _, name in self._watch_names()]),
+            "tags": ("tag", list(TAGS)),
+        }
+        if route.fields:
+            known["fields"] = ("field", self._slugs())
+        for key, (noun, valid) in known.items():
+            for at, name in enumerate(getattr(route, key) or ()):
+                if name not in valid:
+                    self._report.problem(
+                        (*path, key, at),
+                        f"`{key}` names an unknown {noun}: {quoted(name)}",
+                        hint=_meant(name, valid, noun),
+                    )
+        if not route.trials:
+            return route
+        trials = canonical_ids(self._report, (*path, "trials"), route.trials, self._trial_id)
+        return msgspec.structs.replace(route, trials=trials)
+
+    def _severity(self) -> None:
+        raw = self._report.raw.get("severity")
+        if not isinstance(raw, dict) or not raw:
+            return
+        valid = self._slugs()
+        for slug in raw:
+            if slug not in valid:
+                self._report.problem(
+                    ("severity", slug), f"unknown field: `{slug}`", hint=_meant(slug, valid, "field")
+                )
+
+    def _notifier(self, name: str, table: Notifier) -> Notifier:
+        if not name.strip() or not name.isprintable():
+            self._report.problem(("notifiers", name), "a notifier's name is empty or cannot be printed")
+        if isinstance(table, Jsonl) and not table.to_stdout and not VARIABLE.search(str(table.path)):
+            return msgspec.structs.replace(table, path=self._folder / table.path.expanduser())
+        return table
+
+    def _one_file_each(self, notifiers: dict[str, Notifier]) -> None:
+        seen: dict[Path, str] = {}
+        for name, table in notifiers.items():
+            if isinstance(table, Jsonl):
+                other = seen.setdefault(table.path, name)
+                if other != name:
+                    self._report.problem(
+                        ("notifiers", name, "path"),
+                        f"`path` is that of another notifier: `{other}`",
+                        hint="give each its own",
+                    )
+
+    def _addresses(self) -> None:
+        """Of every key that holds an address: a host, and nothing that does not belong in a root."""
+        for path in (("registries", "ctgov", "url"), ("web", "public_url"), *self._api_urls()):
+            value: Any = self._report.raw
+            for part in path:
+                value = value.get(part) if isinstance(value, dict) else None
+            if not isinstance(value, str) or VARIABLE.search(value):
+                continue
+            fault_found = _address_fault(value)
+            if fault_found is not None and not self._report.blamed(path):
+                self._report.problem(
+                    path, f"`{path[-1]}` {fault_found}: {quoted(value)}", hint="such as `https://example.org`"
+                )
+
+    def _api_urls(self) -> list[tuple[str, str, str]]:
+        raw = self._report.raw.get("notifiers")
+        return [("notifiers", name, "api_url") for name in (raw if isinstance(raw, dict) else {})]
+
+
+def _address_fault(value: str) -> str | None:
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port  # a port that is none raises
+    except ValueError:
+        return "is no address"
+    if parts.scheme not in ("http", "https") or not host:
+        return "wants an address, `https://…`"
+    if parts.username or parts.password:
+        return "holds a name or a password"
+    if parts.query or parts.fragment or any(char.isspace() or not char.isprintable() for char in value):
+        return "has something after its path that does not belong there"
+    return None
+
+
+def _meant(name: str, valid: list[str], noun: str) -> str:
+    near = nearest(name, valid)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    if not valid:
+        table = {"notifier": "[notifiers.NAME]", "watch": "[[watch]]"}.get(noun, noun)
+        return f"there is no {table} in this file"
+    if noun == "field":
+        return "`docs/reference/fields.md` lists them"
+    return "there are: " + ", ".join(f"`{one}`" for one in dict.fromkeys(valid))

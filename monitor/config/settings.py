@@ -1,0 +1,287 @@
+"""The types of config.toml, one struct a table, as callers use them once the file was read.
+
+`File` is the whole file; `Config` is the file as read, with where it stands. Every key carries its
+description, from which docs/reference/config.md and docs/config.schema.json are generated. Texts in a
+notifier's table may hold `${VARIABLE}` and hold it still here: `secrets.expanded` fills it in for those
+who send.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, field
+
+from monitor.config.durations import PATTERN
+from monitor.config.errors import Problem
+
+SeverityName = Literal["noise", "minor", "major", "critical"]
+Text = Annotated[str, Meta(min_length=1)]
+Duration = Annotated[timedelta, Meta(extra_json_schema={"type": "string", "pattern": PATTERN})]
+Address = Annotated[str, Meta(pattern=r"^https?://", extra={"form": "address"})]
+
+
+class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    path: Annotated[
+        Path,
+        Meta(
+            description="The database: every version, event and delivery.", extra={"default": "trialbell.db"}
+        ),
+    ] = field(default_factory=lambda: Path("trialbell.db"))
+
+
+class Ctgov(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """ClinicalTrials.gov."""
+
+    url: Annotated[Address, Meta(description="The site's root; every address hangs from it.")] = (
+        "https://clinicaltrials.gov"
+    )
+    requests_per_minute: Annotated[
+        int,
+        Meta(ge=1, le=100_000, description="Polite: there is no official limit, 5 a second earned refusals."),
+    ] = 50
+    history: Annotated[
+        bool,
+        Meta(
+            description="Ask the record history for the steps between two polls: a request or more for each"
+            " changed trial. It is undocumented by the registry; alerts go out without it when it fails."
+        ),
+    ] = False
+    user_agent: Annotated[
+        Text | None,
+        Meta(description="What we call ourselves. Left out: the name and version of trialbell, honestly."),
+    ] = None
+    tls: Annotated[
+        Literal["default", "stdlib"],
+        Meta(
+            description="How the TLS greeting looks; `stdlib` where the registry's firewall refuses the"
+            " default (`trialbell doctor` tries both)."
+        ),
+    ] = "default"
+    request_deadline: Annotated[
+        Duration, Meta(description="One request, from start to last byte; past it, it is tried again.")
+    ] = timedelta(minutes=2)
+    poll_deadline: Annotated[
+        Duration, Meta(description="A poll that made no progress for this long is given up.")
+    ] = timedelta(minutes=15)
+
+
+class Registries(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    ctgov: Annotated[Ctgov, Meta(description="ClinicalTrials.gov.")] = Ctgov()
+
+
+class Schedule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When to poll. After reading, exactly one of `every` and `cron` is set."""
+
+    every: Annotated[
+        Duration | None,
+        Meta(
+            description="Time from one poll to the next; `1h` when `cron` is left out too. A poll on which"
+            " the registry has nothing new is one request.",
+            extra={"default": "1h"},
+        ),
+    ] = None
+    cron: Annotated[
+        Text | None,
+        Meta(
+            description="Minute, hour, day, month, weekday, in place of `every`. Weekdays by name"
+            " (`mon-fri`): schedulers number them differently, so numbers are refused.",
+            examples=["20 9-20 * * mon-fri"],
+        ),
+    ] = None
+    timezone: Annotated[
+        Text,
+        Meta(
+            description="Of `cron`. Anything but UTC skips or repeats an hour when clocks change.",
+            examples=["Europe/Berlin"],
+        ),
+    ] = "UTC"
+
+
+class Watch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to watch: exactly one of `ids`, `ids_file` and `query`. After reading, `ids` holds those of
+    the file."""
+
+    name: Annotated[
+        Text, Meta(description="Shown in alerts; renaming a watch loses nothing.", examples=["MSC exosomes"])
+    ]
+    registry: Annotated[Literal["ctgov"], Meta(description="Whose records.")] = "ctgov"
+    ids: Annotated[
+        tuple[Text, ...] | None,
+        Meta(
+            description="Ids or web addresses of records; short and zero-padded ids are understood.",
+            examples=[["NCT07146087", "https://clinicaltrials.gov/study/NCT01730547"]],
+        ),
+    ] = None
+    ids_file: Annotated[
+        Path | None,
+        Meta(description="A text file instead, one id or address a line; `#` begins a comment."),
+    ] = None
+    query: Annotated[
+        dict[str, str] | None,
+        Meta(
+            description="A search instead, by the registry's own parameters; `{}` is the whole registry."
+            " Trials that begin or cease to match are told.",
+            examples=[{"cond": "progressive multiple sclerosis", "advanced": "AREA[Phase]PHASE3"}],
+        ),
+    ] = None
+    baseline: Annotated[
+        Literal["silent", "tell"],
+        Meta(
+            description="Whether the records found on the first look, when there was nothing to compare them"
+            " with, are told as new: `silent` takes them in quietly."
+        ),
+    ] = "silent"
+
+    def definition(self) -> dict[str, Any]:
+        """What the watch watches, its name aside: equal for equal watches, whatever the order of ids."""
+        if self.query is not None:
+            return {"registry": self.registry, "query": dict(sorted(self.query.items()))}
+        return {"registry": self.registry, "ids": sorted(set(self.ids or ()))}
+
+    @property
+    def definition_hash(self) -> str:
+        """Short and stable; part of event ids."""
+        import hashlib  # 3 ms that only polling needs
+
+        text = json.dumps(self.definition(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    host: Annotated[
+        Text,
+        Meta(
+            description="Where to listen. There is no log-in: beyond 127.0.0.1, put a proxy with one there."
+        ),
+    ] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535, description="0 takes any free one.")] = 8787
+    public_url: Annotated[
+        Address | None,
+        Meta(
+            description="The address under which others reach the pages; when set, alerts link to them.",
+            examples=["https://trials.example.org"],
+        ),
+    ] = None
+
+
+class Slack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="slack"):
+    """A Slack channel, through a bot's token."""
+
+    token: Annotated[
+        Text,
+        Meta(
+            description="The bot's token, as a variable of the environment; never the token itself.",
+            examples=["${SLACK_BOT_TOKEN}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+        ),
+    ]
+    channel: Annotated[
+        Text, Meta(description="The channel's name or id.", examples=["#trial-alerts", "C0123456789"])
+    ]
+    api_url: Annotated[
+        Text, Meta(description="Another host, as government clouds have.", extra={"form": "address"})
+    ] = "https://slack.com/api/"
+    reconcile_after: Annotated[
+        Duration,
+        Meta(
+            description="How long after an attempt of unknown outcome to look in the channel whether it"
+            " arrived, before posting again."
+        ),
+    ] = timedelta(seconds=60)
+    thread_fresh_for: Annotated[
+        Duration,
+        Meta(description="A trial's next alert joins its thread while the last one there is younger."),
+    ] = timedelta(days=7)
+
+
+class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="jsonl"):
+    """A file of alerts, one JSON value a line."""
+
+    path: Annotated[
+        Path,
+        Meta(description="The file, appended to; `-` is standard output.", examples=["alerts.jsonl", "-"]),
+    ]
+
+    @property
+    def to_stdout(self) -> bool:
+        return str(self.path) == "-"
+
+
+Notifier = Slack | Jsonl
+
+
+class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who is told what. An event takes every route that it meets; a notifier gets it once."""
+
+    to: Annotated[tuple[Text, ...], Meta(description="Names of notifiers.", examples=[["team", "log"]])]
+    watches: Annotated[tuple[Text, ...] | None, Meta(description="Names of watches; all when left out.")] = (
+        None
+    )
+    min_severity: Annotated[
+        Literal["minor", "major", "critical"],
+        Meta(
+            description="What weighs less is not sent. Where `fields` or `tags` are given, what they name"
+            " must itself weigh this much."
+        ),
+    ] = "minor"
+    fields: Annotated[
+        tuple[Text, ...] | None,
+        Meta(
+            description="Field names, of which one must have changed; all when left out.",
+            examples=[["overall-status", "has-results"]],
+        ),
+    ] = None
+    tags: Annotated[
+        tuple[Text, ...] | None,
+        Meta(
+            description="Tags, of which the event must bear one; all when left out.", examples=[["integrity"]]
+        ),
+    ] = None
+    trials: Annotated[
+        tuple[Text, ...] | None, Meta(description="Ids or addresses of trials; all when left out.")
+    ] = None
+
+
+class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """config.toml."""
+
+    store: Annotated[Store, Meta(description="Where everything is kept.")] = field(default_factory=Store)
+    registries: Annotated[Registries, Meta(description="How to ask the registries.")] = field(
+        default_factory=Registries
+    )
+    schedule: Annotated[Schedule, Meta(description="When to poll.")] = field(default_factory=Schedule)
+    watches: Annotated[tuple[Watch, ...], Meta(description="What to watch.")] = field(
+        default=(), name="watch"
+    )
+    web: Annotated[Web, Meta(description="The history browser.")] = field(default_factory=Web)
+    notifiers: Annotated[
+        dict[str, Notifier], Meta(description="Where alerts go. NAME is yours; routes use it.")
+    ] = field(default_factory=dict)
+    routes: Annotated[tuple[Route, ...], Meta(description="Which events go to whom.")] = field(
+        default=(), name="route"
+    )
+    severity: Annotated[
+        dict[str, SeverityName],
+        Meta(
+            description='Your own severity for a field, by its name: `enrollment = "minor"`. `noise` is never'
+            " sent. Applied when reading and routing; what is stored stays as it was judged."
+        ),
+    ] = field(default_factory=dict)
+
+
+class Config(File, frozen=True, kw_only=True):
+    """The file as read: paths absolute, ids canonical, defaults filled in."""
+
+    file: Path  # where it stands, absolute
+    shown: str  # how it was named, for messages
+    places: dict[tuple[str | int, ...], int] = field(default_factory=dict)  # on which line each key stands
+    read: tuple[Path, ...]  # all files that it was made of, itself first: reload when one of them changes
+    notes: tuple[Problem, ...] = ()  # harmless, worth saying
+
+    def watch(self, name: str) -> Watch | None:
+        return next((watch for watch in self.watches if watch.name == name), None)

@@ -1,0 +1,111 @@
+"""How the service is, read from the database: what `/healthz` and `trialbell status` answer.
+
+Works from any process: a poller that died is noticed by what is overdue, not by asking it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from monitor import due, held, watches
+from monitor.health import Health, HeldSweep, OutboxHealth, WatchHealth
+from notifiers.outbox import Outbox
+
+GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
+
+
+def health_of(
+    db: Database,
+    *,
+    after: Callable[[datetime], datetime],
+    every: timedelta,
+    now: datetime,
+    polling: bool,
+    extra: tuple[str, ...] = (),
+) -> Health:
+    """after, every: the schedule's. polling: whether a process holds the lease. extra: its own troubles."""
+    problems = list(extra)
+    listed = []
+    next_polls = []
+    build = None
+    active = watches.active(db)
+    for registry in sorted({watch.registry for watch in active}):
+        known = due.standing(db, registry)
+        next_polls.append(due.next_poll(known, after=after, every=every, now=now))
+        overdue = known.last_success is not None and after(known.last_success) + every + GRACE < now
+        if known.failures and known.last_error:
+            problems.append(
+                f"{registry}: {known.failures} polls failed, the last: {first_line(known.last_error)}"
+            )
+        elif overdue:
+            problems.append(f"{registry}: no poll since {known.last_success:%Y-%m-%d %H:%M} UTC")
+        if known.last_success is None and not known.failures:
+            problems.append(f"{registry}: never polled")
+        row = db.execute(
+            "select build from poll where registry = ? and build is not null order by id desc limit 1",
+            [registry],
+        ).fetchone()
+        build = row[0] if row and (build is None or row[0] > build) else build
+        for watch in active:
+            if watch.registry == registry:
+                listed.append(_watch(db, watch, known, overdue))
+    if not polling and active:
+        problems.append("no service is running: nothing polls or sends until `trialbell run` or `check`")
+    for one in held.standing(db):
+        problems.append(str(one))
+    counts = Outbox(db).counts()
+    total = {state: sum(by.get(state, 0) for by in counts.values()) for state in _STATES}
+    for name, by in counts.items():
+        if by.get("failed"):
+            problems.append(
+                f"{by['failed']} deliveries to {name} failed: `trialbell outbox --failed` says why"
+            )
+    for name in counts:
+        channel = Outbox(db).channel(name)
+        if channel.paused_at is not None:
+            problems.append(
+                f"notifier {name} refuses us since {channel.paused_at:%Y-%m-%d %H:%M} UTC: {channel.reason}"
+            )
+    return Health(
+        ok=not problems,
+        problems=tuple(problems),
+        watches=tuple(listed),
+        build=build,
+        outbox=OutboxHealth(
+            pending=total["waiting"] + total["queued"],
+            sent=total["sent"],
+            failed=total["failed"],
+            dropped=total["dropped"],
+        ),
+        held=tuple(
+            HeldSweep(registry=one.registry, build=one.build, reason=str(one)) for one in held.standing(db)
+        ),
+        next_poll=min(next_polls) if next_polls and polling else None,
+    )
+
+
+_STATES = ("waiting", "queued", "sent", "failed", "dropped")
+
+
+def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: bool) -> WatchHealth:
+    # A quiet poll says of every finished watch that it is as published; the sweep itself may be days old.
+    finished = datetime.fromisoformat(watch.finished_at) if watch.finished_at else None
+    last = max(finished, known.last_success) if finished and known.last_success else finished
+    held_now = db.execute(
+        "select count(*) from member where watch = ? and state = 'in'", [watch.row]
+    ).fetchone()[0]
+    return WatchHealth(
+        name=watch.name,
+        last_success=last,
+        build=watch.finished,
+        trials=held_now,
+        overdue=overdue,
+        problem=first_line(watch.error) if watch.error else None,
+    )
+
+
+def first_line(text: str) -> str:
+    return text.splitlines()[0] if text else ""

@@ -1,0 +1,143 @@
+"""What can go wrong with a set-up, looked at one thing after another: each finding is one line, good or not.
+
+Asks the registry and the channels; writes nothing, sends nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+from monitor.config import Config, ConfigError
+
+CLOCK_MAY_DIFFER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    room: str  # config, packages, registry, database, notifier NAME, clock
+    good: bool
+    text: str
+
+
+def examine(
+    config: Config, *, database: Path, environ: Mapping[str, str], now: Callable[[], datetime]
+) -> Iterator[Finding]:
+    """Every finding, as soon as it is found."""
+    watching = (
+        f"{len(config.watches)} watches, {len(config.notifiers)} notifiers, {len(config.routes)} routes"
+    )
+    yield Finding(room="config", good=True, text=f"{config.file}: {watching}")
+    for note in config.notes:
+        yield Finding(room="config", good=True, text=note.text)
+    yield from _packages()
+    yield from _registry(config, now)
+    yield from _database(database)
+    for name in config.notifiers:
+        yield from _notifier(config, name, environ)
+
+
+def _packages() -> Iterator[Finding]:
+    """An unrelated distribution brings a package of the same name: whichever came last would have won."""
+    owners = packages_distributions()
+    for package in ("monitor", "snapshots", "notifiers"):
+        names = sorted(set(owners.get(package, ())))
+        if len(names) > 1:
+            yield Finding(
+                room="packages",
+                good=False,
+                text=f"the package `{package}` is brought by {' and '.join(names)}: install trialbell by itself"
+                " (`uv tool install`, `pipx`)",
+            )
+
+
+def _registry(config: Config, now: Callable[[], datetime]) -> Iterator[Finding]:
+    from monitor.registries.ctgov_probe import combinations, probe
+
+    settings = config.registries.ctgov
+    passed_as_set = False
+    found = probe(settings.url, combinations(settings.user_agent))
+    for position, one in enumerate(found):
+        as_set = one.tls == settings.tls and position < 2
+        passed_as_set = passed_as_set or (as_set and one.passed)
+        mark = " (as configured)" if as_set else ""
+        yield Finding(
+            room="registry",
+            good=one.passed or not as_set,
+            text=f'{settings.url} with user_agent = "{one.user_agent}", tls = "{one.tls}"{mark}: {one.note}',
+        )
+    others = [one for one in found if one.passed]
+    if not passed_as_set and others:
+        yield Finding(
+            room="registry",
+            good=False,
+            text=f'set `user_agent = "{others[0].user_agent}"` and `tls = "{others[0].tls}"` in [registries.ctgov]',
+        )
+    yield from _clock([one.date for one in others if one.date is not None], now())
+
+
+def _clock(dates: list[datetime], now: datetime) -> Iterator[Finding]:
+    """Our clock against the registry's: alerts carry our times."""
+    if not dates:
+        return
+    off = now - max(dates)
+    good = abs(off) <= CLOCK_MAY_DIFFER
+    text = (
+        "agrees with the registry's"
+        if good
+        else f"differs from the registry's by {off}: set this machine's clock"
+    )
+    yield Finding(room="clock", good=good, text=text)
+
+
+def _database(database: Path) -> Iterator[Finding]:
+    from monitor.database import open_for_reading
+    from monitor.lease import holder
+    from snapshots.errors import SnapshotsError
+    from snapshots.query import Reader
+
+    if not database.exists():
+        yield Finding(room="database", good=True, text=f"{database}: none yet, the first poll makes it")
+        return
+    try:
+        db = open_for_reading(database)
+    except SnapshotsError as error:
+        yield Finding(room="database", good=False, text=str(error))
+        return
+    try:
+        answer = db.execute("pragma quick_check").fetchone()[0]
+        yield Finding(
+            room="database", good=answer == "ok", text=f"{database}: {'sound' if answer == 'ok' else answer}"
+        )
+        problems = Reader(db).check_ledger(bodies=False)
+        yield Finding(
+            room="database",
+            good=not problems,
+            text=f"ledger: {problems[0]} ({len(problems)} problems)" if problems else "ledger: whole",
+        )
+    finally:
+        db.close()
+    poller = holder(database)
+    yield Finding(
+        room="database", good=True, text=f"lease: {poller}" if poller else "lease: free, nothing polls"
+    )
+
+
+def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+    from monitor.assembly import notifier_of
+
+    room = f"notifier {name}"
+    try:
+        notifier, _ = notifier_of(config, name, environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            yield Finding(room=room, good=False, text=problem.text)
+        return
+    try:
+        for good, text in notifier.check():
+            yield Finding(room=room, good=good, text=text)
+    finally:
+        notifier.close()

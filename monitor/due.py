@@ -1,0 +1,69 @@
+"""When the next poll is due: read from what is stored, never from a scheduler's memory. Pure but for one reading.
+
+A box that is restarted daily must still run a daily poll, and one that failed must try again soon, but not at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+FIRST_RETRY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What is known of a registry's polls."""
+
+    last_success: datetime | None  # began; its sweep was complete or quiet
+    last_try: datetime | None
+    failures: int  # since the last success
+    new_watches: bool  # a watch that was never tried: it does not wait for the next round
+    last_error: str | None = None
+
+
+def standing(db: Database, registry: str) -> Standing:
+    """From the log of polls."""
+    success = db.execute(
+        "select max(started_at), max(id) from poll where registry = ? and outcome in ('quiet', 'complete')",
+        [registry],
+    ).fetchone()
+    tries = db.execute(
+        "select max(started_at), count(*) from poll where registry = ? and id > ? and outcome = 'incomplete'",
+        [registry, success[1] or 0],
+    ).fetchone()
+    error = db.execute(
+        "select error from poll where registry = ? and id > ? and error is not null order by id desc limit 1",
+        [registry, success[1] or 0],
+    ).fetchone()
+    fresh = db.execute(
+        "select 1 from watch where registry = ? and removed_at is null and finished is null and tried_at is null",
+        [registry],
+    ).fetchone()
+    return Standing(
+        last_success=_moment(success[0]),
+        last_try=_moment(tries[0]),
+        failures=tries[1],
+        new_watches=fresh is not None,
+        last_error=error[0] if error else None,
+    )
+
+
+def next_poll(
+    known: Standing, *, after: Callable[[datetime], datetime], every: timedelta, now: datetime
+) -> datetime:
+    """after: the schedule's next moment after a given one. every: its usual distance, to bound a retry's wait."""
+    if known.new_watches and known.failures == 0:
+        return now
+    regular = now if known.last_success is None else after(known.last_success)
+    if known.failures == 0 or known.last_try is None:
+        return regular
+    pause = min(FIRST_RETRY * 2 ** min(known.failures - 1, 12), every, timedelta(hours=6))
+    return known.last_try + pause
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)

@@ -1,0 +1,91 @@
+"""How the service is: what `/healthz`, `trialbell status` and the metrics tell.
+
+Values only. The application looks and fills them in; nobody here reads a clock or a database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from snapshots.event import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchHealth:
+    """How one watch fares."""
+
+    name: str
+    last_success: datetime | None  # aware UTC; None: no sweep was ever completed
+    build: str | None  # the data build of that sweep, ISO day or the registry's stamp
+    trials: int | None = None  # how many it holds; None when unknown
+    overdue: bool = False  # its last success is further back than its schedule and grace allow
+    problem: str | None = None  # what the last try ran into; None when it succeeded
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxHealth:
+    """Deliveries, counted by where they stand."""
+
+    pending: int = 0
+    sent: int = 0
+    failed: int = 0
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldSweep:
+    """A sweep that waits for `trialbell held accept|drop` or for the next build to say the same."""
+
+    registry: str
+    build: str
+    reason: str  # one line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`ok` is False exactly when `problems` is not empty; each problem is one line for a person."""
+
+    ok: bool
+    problems: tuple[str, ...] = ()
+    watches: tuple[WatchHealth, ...] = ()
+    build: str | None = None  # the newest data build that was seen
+    outbox: OutboxHealth = OutboxHealth()
+    held: tuple[HeldSweep, ...] = ()
+    next_poll: datetime | None = None  # aware UTC; None when no poller runs in this process
+
+    def __post_init__(self) -> None:
+        if self.ok == bool(self.problems):
+            raise ValueError("ok must be said exactly when there are no problems")
+
+
+def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
+    """The published shape: fields may be added, never renamed."""
+    return {
+        "ok": health.ok,
+        "at": stamp(at),
+        "problems": list(health.problems),
+        "build": health.build,
+        "next_poll": stamp(health.next_poll),
+        "watches": [
+            {
+                "name": watch.name,
+                "last_success": stamp(watch.last_success),
+                "build": watch.build,
+                "trials": watch.trials,
+                "overdue": watch.overdue,
+                "problem": watch.problem,
+            }
+            for watch in health.watches
+        ],
+        "outbox": {
+            "pending": health.outbox.pending,
+            "sent": health.outbox.sent,
+            "failed": health.outbox.failed,
+            "dropped": health.outbox.dropped,
+        },
+        "held": [
+            {"registry": held.registry, "build": held.build, "reason": held.reason} for held in health.held
+        ],
+    }

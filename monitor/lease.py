@@ -1,0 +1,109 @@
+"""The lease: one process polls, backfills and sends; the others read, or ask it.
+
+An operating system's lock on a file beside the database, so that a killed holder lets go by dying. The file
+also says who holds it. The lock is the truth, the text is for people.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+
+from snapshots.event import stamp
+
+# `holder` takes a shared lock for a moment to find out: that moment must not look like a holder.
+_TRIES = 10
+_BETWEEN_TRIES = 0.02  # seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    pid: int | None
+    since: str | None
+    command: str | None
+
+    def __str__(self) -> str:
+        if self.pid is None:
+            return "another process"
+        return f"`trialbell {self.command}`, process {self.pid}, since {self.since}"
+
+
+class LeaseHeld(Exception):
+    """Another process polls and sends on this database."""
+
+    def __init__(self, path: Path, holder: Holder) -> None:
+        super().__init__(f"{path.name} is in use by {holder}")
+        self.holder = holder
+        self.hint = "stop that process first; reading, muting and watching work beside it"
+
+
+class Lease:
+    """`with Lease(database, command="run", now=…):`, or take() and release()."""
+
+    def __init__(self, database: Path, *, command: str, now: datetime) -> None:
+        self._path = database.with_name(database.name + ".lock")
+        self._database = database
+        self._text = {"pid": os.getpid(), "since": stamp(now), "command": command}
+        self._descriptor: int | None = None
+
+    def take(self) -> None:
+        """Raises LeaseHeld, naming the holder."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        for attempt in range(_TRIES):
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except OSError:
+                if attempt + 1 == _TRIES:
+                    os.close(descriptor)
+                    raise LeaseHeld(self._database, _written(self._path)) from None
+                time.sleep(_BETWEEN_TRIES)
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, json.dumps(self._text).encode(), 0)
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.ftruncate(self._descriptor, 0)
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def __enter__(self) -> Lease:
+        self.take()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.release()
+
+
+def holder(database: Path) -> Holder | None:
+    """Who holds the lease on this database now; None when nobody does."""
+    path = database.with_name(database.name + ".lock")
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return _written(path)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+def _written(path: Path) -> Holder:
+    try:
+        text = json.loads(path.read_text())
+        return Holder(pid=text["pid"], since=text["since"], command=text["command"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Holder(pid=None, since=None, command=None)

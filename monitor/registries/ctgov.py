@@ -1,0 +1,248 @@
+"""ClinicalTrials.gov as a `Registry`: API v2 for what is published now, the record history for what was.
+
+Promises of its own: an answer is given out only when it is whole and about what was asked; one malformed id
+is found before it is sent, for it would spoil the whole batch.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from monitor.registries import ctgov_history, ctgov_ids, ctgov_query
+from monitor.registries.asking import LARGEST_SMALL, Oversize, TooLong, ask, shortened
+from monitor.registries.base import (
+    Absurd,
+    ArchiveEntry,
+    Batch,
+    DataBuild,
+    Found,
+    Missing,
+    Moved,
+    Page,
+)
+from monitor.registries.ctgov_pages import Slice, aliases, decoded, names, sliced
+from monitor.registries.ctgov_sweep import AskPage, PageSize, sweep
+from monitor.transport import TLS, Answer, Limiter, Transport, Wait
+
+STUDIES = "/api/v2/studies"
+LARGEST_PAGE = 64 * 1024 * 1024  # 1,000 records are 15 to 35 MB as a rule, 100 MB at worst
+LARGEST_RECORD = 16 * 1024 * 1024  # 4 MB were seen
+PAGE_SIZE = 1000  # the registry's own maximum; more is silently reduced
+IDS_PER_REQUEST = 200  # others use 100 to 200; there is no documented maximum but the address's length
+LONGEST_URL = 4000  # characters; where the registry's limit lies is unknown
+
+_STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}(:[0-9]{2})?.*")
+_STUDY_PATH = re.compile(r"/(?:api/v2/studies|study)/(NCT[0-9]{8})/?")
+
+
+class _Version(msgspec.Struct):
+    dataTimestamp: str  # noqa: N815 - the registry's name
+
+
+class _PostDate(msgspec.Struct):
+    date: str
+
+
+class _PostedStatus(msgspec.Struct):
+    lastUpdatePostDateStruct: _PostDate  # noqa: N815
+
+
+class _PostedProtocol(msgspec.Struct):
+    statusModule: _PostedStatus  # noqa: N815
+
+
+class _Posted(msgspec.Struct):
+    protocolSection: _PostedProtocol  # noqa: N815
+
+
+_version_decoder = msgspec.json.Decoder(_Version)
+_posted_decoder = msgspec.json.Decoder(_Posted)
+
+
+class CtgovRegistry:
+    """See `Registry` for the promises of each method.
+
+    deadline: seconds for one request. clock (monotonic) and wait serve the transport made here; neither is
+    used when one is given.
+    """
+
+    name = "ctgov"
+    label = "ClinicalTrials.gov"
+
+    def __init__(
+        self,
+        *,
+        url: str = ctgov_ids.SITE,
+        requests_per_minute: int = 50,
+        user_agent: str | None = None,
+        tls: TLS = "default",
+        deadline: float = 120.0,
+        page_size: int = PAGE_SIZE,
+        page_cap: int = LARGEST_PAGE,
+        ids_per_request: int = IDS_PER_REQUEST,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Wait | None = None,
+        transport: Transport | None = None,
+    ) -> None:
+        self._transport = transport or Transport(
+            url,
+            limiter=Limiter(requests_per_minute, clock=clock),
+            user_agent=user_agent,
+            tls=tls,
+            deadline=deadline,
+            clock=clock,
+            wait=wait,
+        )
+        self._site = self._transport.origin
+        self._page_size = PageSize(page_size)
+        self._page_cap = page_cap
+        room = LONGEST_URL - len(self._transport.address(STUDIES, self._ids_params([])))
+        self._ids_per_request = max(1, min(ids_per_request, page_size, room // len("NCT00000000,")))
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def trial_id(self, text: str) -> str:
+        return ctgov_ids.trial_id(text, site=self._site)
+
+    def url(self, trial: str) -> str:
+        return f"{self._site}/study/{trial}"
+
+    def query_from_url(self, text: str) -> dict[str, str] | None:
+        """Also raises BadQuestion, for a search page with a part that our query cannot say."""
+        return ctgov_query.query_from_url(text, site=self._site)
+
+    def build(self) -> DataBuild:
+        answer = self._ask("/api/v2/version")
+        stamp = decoded(_version_decoder, answer).dataTimestamp
+        match = _STAMP.fullmatch(stamp)
+        if match is None:
+            raise Absurd(f"{answer.url} gives a data build that is no time: `{stamp[:40]}`")
+        return DataBuild(stamp=stamp, day=match[1])
+
+    def study(self, trial: str) -> Found | Moved | Missing:
+        trial = self.trial_id(trial)
+        answer = self._ask(f"{STUDIES}/{trial}", follow=False, cap=LARGEST_RECORD)
+        if answer.status == 404:
+            return Missing()
+        if answer.status != 200:
+            return self._moved(trial, answer)
+        id, others = names(answer)
+        if id == trial:
+            return Found(raw=bytes(answer.body))
+        if trial in others:
+            return Moved(to=id)
+        raise Absurd(f"{answer.url} gave another record: `{id}`")
+
+    def by_ids(self, trials: Sequence[str]) -> Iterator[Batch]:
+        ids = tuple(dict.fromkeys(map(self.trial_id, trials)))
+        size = self._ids_per_request
+        return self._batches([ids[start : start + size] for start in range(0, len(ids), size)])
+
+    def by_query(self, query: Mapping[str, str]) -> Iterator[Page]:
+        return sweep(self._pages(ctgov_query.parameters(query), self._page_cap), self._page_size)
+
+    def count(self, query: Mapping[str, str]) -> int:
+        params = [*ctgov_query.parameters(query), ("fields", "NCTId")]
+        page = self._pages(params, LARGEST_RECORD)(None, 1)
+        if page.total is None:
+            raise Absurd(f"{page.came_from} does not say how many records there are")
+        return page.total
+
+    def posted_since(self, day: date) -> Iterator[tuple[str, str]]:
+        """Id and post date of all records posted on that day or later; a sweep like any other."""
+        since = f"AREA[LastUpdatePostDate]RANGE[{day.isoformat()},MAX]"
+        params = [("filter.advanced", since), ("fields", "NCTId,LastUpdatePostDate")]
+        ask_page = self._pages(params, LARGEST_RECORD)
+        for page in sweep(ask_page, PageSize(PAGE_SIZE)):
+            for record in page.records:
+                yield self._posted(record)
+
+    def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
+        return ctgov_history.entries(self._transport, self.trial_id(trial), label=self.label)
+
+    def archived(self, trial: str, number: int) -> dict[str, Any]:
+        return ctgov_history.version(self._transport, self.trial_id(trial), number, label=self.label)
+
+    def _ask(
+        self,
+        path: str,
+        params: Sequence[tuple[str, str]] = (),
+        *,
+        follow: bool = True,
+        cap: int = LARGEST_SMALL,
+    ) -> Answer:
+        return ask(self._transport, path, params, label=self.label, follow=follow, cap=cap)
+
+    def _pages(self, params: Sequence[tuple[str, str]], cap: int) -> AskPage:
+        """All parameters but the token must stay as they are from page to page."""
+
+        def page(token: str | None, size: int) -> Slice:
+            asked = [*params, ("countTotal", "true"), ("pageSize", str(size))]
+            if token is not None:
+                asked.append(("pageToken", token))
+            return sliced(self._ask(STUDIES, asked, cap=cap))
+
+        return page
+
+    def _moved(self, trial: str, answer: Answer) -> Moved:
+        """Only a permanent redirect to another record's own address says that a record was merged."""
+        if answer.status in (301, 308) and answer.location:
+            # Resolved as text: what does not begin with our own site is nobody's record.
+            whole = answer.location
+            if whole.startswith("/") and not whole.startswith("//"):
+                root = urlsplit(self._site)
+                whole = f"{root.scheme}://{root.netloc}{whole}"
+            match = _STUDY_PATH.fullmatch(whole.removeprefix(self._site).partition("?")[0])
+            if match and match[1] != trial:
+                return Moved(to=match[1])
+        whither = f"; it points to `{shortened(answer.location)}`" if answer.location else ""
+        raise Absurd(f"{answer.url} answered {answer.status}, which says nothing about the record{whither}")
+
+    def _batches(self, waiting: list[tuple[str, ...]]) -> Iterator[Batch]:
+        waiting.reverse()
+        while waiting:
+            ids = waiting.pop()
+            try:
+                yield self._batch(ids)
+            except (Oversize, TooLong):
+                if len(ids) == 1:
+                    raise
+                middle = len(ids) // 2
+                waiting += [ids[middle:], ids[:middle]]
+
+    def _batch(self, ids: tuple[str, ...]) -> Batch:
+        """One question for some ids; a page is large enough for all of them."""
+        page = sliced(self._ask(STUDIES, self._ids_params(ids), cap=self._page_cap))
+        asked = set(map(str.encode, ids))
+        for record, id in zip(page.records, page.ids, strict=True):
+            if id not in asked and asked.isdisjoint(map(str.encode, aliases(record))):
+                raise Absurd(f"{page.came_from} gave a record that was not asked for: `{id.decode()}`")
+        if len(set(page.ids)) != len(page.ids):
+            raise Absurd(f"{page.came_from} gave a record twice")
+        if page.total != len(page.ids) or page.next is not None:
+            raise Absurd(
+                f"{page.came_from} gave {len(page.ids)} records and counts {page.total}"
+                f"{', with more to follow' if page.next else ''}"
+            )
+        return Batch(asked=ids, page=Page(records=page.records, total=page.total))
+
+    def _ids_params(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        return [("filter.ids", ",".join(ids)), ("countTotal", "true"), ("pageSize", str(PAGE_SIZE))]
+
+    def _posted(self, record: bytes | memoryview) -> tuple[str, str]:
+        raw = bytes(record)
+        try:
+            posted = _posted_decoder.decode(raw).protocolSection.statusModule.lastUpdatePostDateStruct.date
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise Absurd(f"{self.label} gave a record without its post date: `{raw[:80]!r}`") from None
+        found = re.search(rb"NCT[0-9]{8}", raw)
+        assert found is not None  # `sliced` has read it
+        return found[0].decode(), posted

@@ -1,0 +1,67 @@
+"""Work asked of the process that holds the lease: `check` and `held accept` beside a running service.
+
+A command writes a request, the service does it and writes its answer, and the command follows it to the same
+output and exit code. A service that dies leaves the request unanswered; the command then does the work itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from snapshots.event import stamp
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    row: int
+    kind: str  # "check" or "held-accept"
+    arguments: dict[str, Any]
+
+
+def ask(db: Database, kind: str, arguments: dict[str, Any], *, now: datetime) -> int:
+    """Caller owns the transaction. Returns the request's number."""
+    cursor = db.execute(
+        "insert into request (kind, arguments, asked_at) values (?, ?, ?)",
+        [kind, json.dumps(arguments), stamp(now)],
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def take(db: Database, *, now: datetime) -> Request | None:
+    """The oldest request that nobody has begun, marked as begun. Caller owns the transaction."""
+    row = db.execute(
+        "select id, kind, arguments from request where started_at is null and ended_at is null order by id limit 1"
+    ).fetchone()
+    if row is None:
+        return None
+    db.execute("update request set started_at = ? where id = ?", [stamp(now), row[0]])
+    return Request(row=row[0], kind=row[1], arguments=json.loads(row[2]))
+
+
+def answer(db: Database, row: int, result: dict[str, Any], *, now: datetime) -> None:
+    """Caller owns the transaction."""
+    db.execute(
+        "update request set ended_at = ?, answer = ? where id = ?", [stamp(now), json.dumps(result), row]
+    )
+
+
+def answered(db: Database, row: int) -> dict[str, Any] | None:
+    """The answer, once there is one."""
+    found = db.execute("select answer from request where id = ? and ended_at is not null", [row]).fetchone()
+    if found is None:
+        return None
+    result: dict[str, Any] = json.loads(found[0])
+    return result
+
+
+def withdraw(db: Database, row: int, *, now: datetime) -> None:
+    """Nobody will follow this request any more. Caller owns the transaction."""
+    db.execute(
+        "update request set ended_at = ?, answer = '{}' where id = ? and ended_at is null", [stamp(now), row]
+    )

@@ -1,0 +1,183 @@
+"""Which event goes to whom, and why, or why not. Pure: rules and an event in, decisions out.
+
+The user's own severities are applied here, by one function, when an event is routed and when it is read;
+they are never stored. Mutes, quiet hours and the time of sending are looked at later, in `telling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.config.settings import Config, Route
+from snapshots.changeset import FieldChange, Severity
+from snapshots.event import Event
+
+Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What one route, or the want of one, means for one notifier."""
+
+    notifier: str
+    send: bool
+    reason: str  # half a sentence for a person, also of a decision not to send
+    route: int | None  # which [[route]], from 0 in the file's order; None where no route was asked
+
+
+def severities(event: Event, overrides: Overrides) -> Event:
+    """The event as the user weighs it: severities by field slug, the changes in their new order, the
+    highest severity as the event's own.
+
+    An event that was booked below its changes (what happened to most records of a sweep at once) stays
+    below. The headline stays, unless what it told weighs less now than something else: then that is told
+    instead.
+    """
+    changes = tuple(_weighed(change, overrides) for change in event.changes)
+    if changes == event.changes:
+        return event
+    ordered = tuple(sorted(changes, key=lambda change: -change.severity.rank))
+    highest = _highest(ordered)
+    damped = event.severity < _highest(event.changes)
+    headline = event.headline
+    if ordered[0].field != event.changes[0].field and ordered[0].severity is not Severity.NOISE:
+        headline = ordered[0].summary
+    return replace(
+        event,
+        changes=ordered,
+        severity=min(highest, event.severity) if damped else highest,
+        headline=headline,
+    )
+
+
+def decide(
+    event: Event,
+    routes: Sequence[Route],
+    notifiers: Iterable[str],
+    overrides: Overrides,
+) -> list[Decision]:
+    """For each notifier in turn: what each route that names it says. At most one decision a notifier is
+    to send.
+
+    Without any route every notifier gets everything from minor up: somebody who set up a notifier wants
+    to hear.
+    """
+    weighed = severities(event, overrides)
+    decisions: list[Decision] = []
+    for notifier in notifiers:
+        decisions += _for_notifier(weighed, routes, notifier)
+    return decisions
+
+
+class Router:
+    """The routing of one configuration. Holds nothing that changes: a reload makes a new one."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+
+    def decide(self, event: Event) -> list[Decision]:
+        return decide(event, self._config.routes, tuple(self._config.notifiers), self._config.severity)
+
+    def effective(self, event: Event) -> Event:
+        """The event as this configuration weighs it."""
+        return severities(event, self._config.severity)
+
+
+def _for_notifier(event: Event, routes: Sequence[Route], notifier: str) -> list[Decision]:
+    if event.severity is Severity.NOISE:
+        return [Decision(notifier=notifier, send=False, reason="nothing but noise", route=None)]
+    if not routes:
+        reason = "no [[route]] in the configuration: every notifier gets everything"
+        return [Decision(notifier=notifier, send=True, reason=reason, route=None)]
+    decisions: list[Decision] = []
+    sent_by: int | None = None
+    for index, route in enumerate(routes):
+        if notifier not in route.to:
+            continue
+        obstacle = _obstacle(event, route)
+        if obstacle is None and sent_by is not None:
+            obstacle = f"sent already by route {sent_by + 1}"
+        elif obstacle is None:
+            sent_by = index
+        decisions.append(
+            Decision(
+                notifier=notifier, send=obstacle is None, reason=obstacle or _why(event, route), route=index
+            )
+        )
+    if not decisions:
+        return [Decision(notifier=notifier, send=False, reason="no route names this notifier", route=None)]
+    return decisions
+
+
+def _obstacle(event: Event, route: Route) -> str | None:
+    """Why an event does not take a route; None when it does."""
+    if route.watches is not None and not set(route.watches) & set(event.watches):
+        held = _listed(event.watches) if event.watches else "no watch"
+        return f"the trial is held by {held}, the route is for {_listed(route.watches)}"
+    if route.trials is not None and event.trial not in route.trials:
+        return f"the route is for other trials than {event.trial}"
+    severity = event.severity
+    if route.fields is not None or route.tags is not None:
+        met = _met(event, route)
+        if isinstance(met, str):
+            return met
+        severity = met
+    if severity < Severity(route.min_severity):
+        return f"{severity.value}, and the route wants {route.min_severity} or more"
+    return None
+
+
+def _met(event: Event, route: Route) -> Severity | str:
+    """The weight of what a route's fields and tags ask for; or, in words, that it is not in the event.
+
+    Tags may be the event's own (`gone`, or a tag that several changes make together): then the event's weight
+    counts. A field is always a change's.
+    """
+    changes = [change for change in event.changes if change.severity is not Severity.NOISE]
+    if route.fields is not None:
+        changes = [change for change in changes if change.field in route.fields]
+        if not changes:
+            return f"none of its fields changed: {', '.join(route.fields)}"
+    if route.tags is not None:
+        tagged = [change for change in changes if set(change.tags) & set(route.tags)]
+        if not tagged and not set(event.tags) & set(route.tags):
+            return f"it bears none of the tags: {', '.join(route.tags)}"
+        if not tagged:
+            return _highest(changes) if route.fields is not None and changes else event.severity
+        changes = tagged
+    return min(_highest(changes), event.severity)
+
+
+def _why(event: Event, route: Route) -> str:
+    """Why an event took a route."""
+    parts = [event.severity.value]
+    if route.watches is not None:
+        parts.append(f"held by {_listed([name for name in event.watches if name in route.watches])}")
+    if route.trials is not None:
+        parts.append(f"about {event.trial}")
+    if route.fields is not None:
+        changed = dict.fromkeys(change.field for change in event.changes if change.field in route.fields)
+        parts.append(f"changed: {', '.join(changed)}")
+    if route.tags is not None:
+        borne = {*event.tags, *(tag for change in event.changes for tag in change.tags)}
+        parts.append(f"tagged {', '.join(tag for tag in route.tags if tag in borne)}")
+    return ", ".join(parts)
+
+
+def _weighed(change: FieldChange, overrides: Overrides) -> FieldChange:
+    """Noise is noise whatever its field: a text that only changed its line ends is no news of the field."""
+    if change.field not in overrides or change.severity is Severity.NOISE:
+        return change
+    own = Severity(overrides[change.field])
+    if own is change.severity:
+        return change
+    return replace(change, severity=own, reason=f"{own.value} by your configuration")
+
+
+def _highest(changes: Iterable[FieldChange]) -> Severity:
+    return max((change.severity for change in changes), default=Severity.NOISE)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"“{name}”" for name in names)

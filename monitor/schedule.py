@@ -1,0 +1,146 @@
+"""The service: when to poll and send, and how to stop. The only home of APScheduler.
+
+The scheduler only ticks. What is due is read from the database at each tick, so a restart, a missed night or a
+new watch need no memory of it. Each notifier has a job of its own: one that hangs delays no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED, JobEvent
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from monitor import due
+from monitor.config.settings import Schedule
+from monitor.database import open_for_reading
+from monitor.diagnosis import health_of
+from monitor.health import Health
+
+if TYPE_CHECKING:
+    from monitor.app import App
+
+log = structlog.get_logger("trialbell")
+TICK = 1.0  # seconds between two looks at what is due
+USUAL = timedelta(hours=1)  # a cron schedule's distance between polls, to bound a retry's wait
+
+
+class Moments:
+    """When a schedule says that the next poll is due."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.every = schedule.every or USUAL
+        self._cron = (
+            CronTrigger.from_crontab(schedule.cron, timezone=ZoneInfo(schedule.timezone))
+            if schedule.cron
+            else None
+        )
+
+    def after(self, moment: datetime) -> datetime:
+        """The first moment after a given one."""
+        if self._cron is None:
+            return moment + self.every
+        following = self._cron.get_next_fire_time(moment, moment + timedelta(microseconds=1))
+        assert following is not None  # a crontab has no end
+        return following.astimezone(UTC)
+
+
+class Service:
+    """Runs an app until `stop`. Holds no lease and reads no signal: that is the command's."""
+
+    def __init__(self, app: App, *, tick: float = TICK) -> None:
+        self.app = app
+        self._tick = tick
+        self._moments = Moments(app.config.schedule)
+        self._failed_jobs: dict[str, str] = {}
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(4 + len(app.notifiers))},
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+        self._scheduler.add_listener(self._note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_EXECUTED)
+
+    def start(self) -> None:
+        """Begin to tick. The first look at what is due happens at once."""
+        self._every(self._tick, self.poll_if_due, "poll")
+        self._every(self._tick / 2, self._serve_requests, "requests")
+        for name in self.app.notifiers:
+            self._every(self._tick, self._deliver, "deliver", name)
+        self._scheduler.start()
+
+    def stop(self, *, at_once: bool = True) -> None:
+        """Finish what is being written, begin nothing more. Returns when every job has ended.
+
+        at_once: end waits and requests under way too; else let a running poll come to its end.
+        """
+        if at_once:
+            self.app.stopping.set()
+        self._scheduler.shutdown(wait=True)
+
+    def poll_if_due(self) -> bool:
+        """Poll when a registry's time has come."""
+        self.app.reconcile()
+        for name in self.app.registries:
+            if self.next_poll(name) <= self.app.clock():
+                self.app.poll()
+                return True
+        return False
+
+    def next_poll(self, registry: str) -> datetime:
+        return due.next_poll(
+            due.standing(self.app.db, registry),
+            after=self._moments.after,
+            every=self._moments.every,
+            now=self.app.clock(),
+        )
+
+    def problems(self) -> list[str]:
+        """Jobs that failed or could not run, for health."""
+        return [f"{job}: {what}" for job, what in self._failed_jobs.items()]
+
+    def health(self) -> Health:
+        """How this service is. Opens a reading connection of its own: any thread may ask."""
+        db = open_for_reading(self.app.config.store.path)
+        try:
+            return health_of(
+                db,
+                after=self._moments.after,
+                every=self._moments.every,
+                now=self.app.clock(),
+                polling=True,
+                extra=tuple(self.problems()),
+            )
+        finally:
+            db.close()
+
+    def _serve_requests(self) -> None:
+        self.app.serve_requests()
+
+    def _deliver(self, name: str) -> None:
+        self.app.deliver(name)
+
+    def _every(self, seconds: float, job: Callable[..., object], name: str, *arguments: str) -> None:
+        self._scheduler.add_job(
+            job,
+            IntervalTrigger(seconds=seconds, timezone=UTC),
+            args=arguments,
+            id=":".join((name, *arguments)),
+            next_run_time=datetime.now(UTC),
+        )
+
+    def _note(self, event: JobEvent) -> None:
+        if event.code == EVENT_JOB_ERROR:
+            self._failed_jobs[event.job_id] = f"{type(event.exception).__name__}: {event.exception}"
+            log.error("job failed", job=event.job_id, error=str(event.exception))
+        elif event.code == EVENT_JOB_EXECUTED:
+            self._failed_jobs.pop(event.job_id, None)
+        elif event.code == EVENT_JOB_MISSED:
+            log.warning("job missed", job=event.job_id)
+        # A tick that finds the last one still at work is no news: a poll may take longer than a tick.

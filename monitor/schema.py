@@ -1,0 +1,125 @@
+"""The tables that only the application knows: watches and their members, polls, held sweeps, mutes, requests.
+
+A migration is never edited once released. Times are ISO text in UTC, days ISO dates.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+MIGRATIONS = Migrations("monitor")
+
+
+@MIGRATIONS(name="0001_watches_polls_held")
+def _first(db: Database) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_FIRST = (
+    # A watch is its definition; the row's id stays when it is renamed or its definition is edited.
+    # finished: the registry's stamp of the last build of which a complete sweep was stored, NULL when due.
+    # baseline: 1 until a complete sweep was made of this definition; entering and leaving is silent till then,
+    # but for a new watch with tell_first, whose first members are told as entered.
+    """create table watch (
+        id integer primary key,
+        name text not null,
+        registry text not null,
+        definition text not null,
+        definition_hash text not null,
+        origin text not null check (origin in ('config', 'command')),
+        added_at text not null,
+        removed_at text,
+        baseline integer not null default 1,
+        tell_first integer not null default 0,
+        finished text,
+        finished_at text,
+        tried_at text,
+        error text
+    ) strict""",
+    "create unique index watch_name on watch (name) where removed_at is null",
+    # state: in (holds it), left (no longer matches), absent (an id that the registry does not have).
+    # A row's place in a watch is established: what changes from here on is news, not a baseline.
+    """create table member (
+        watch integer not null references watch (id) on delete cascade,
+        trial text not null,
+        state text not null check (state in ('in', 'left', 'absent')),
+        since text not null,
+        primary key (watch, trial)
+    ) strict, without rowid""",
+    "create index member_trial on member (trial, watch)",
+    # An answer without a record that was asked for: one build's word is not believed, two are.
+    """create table absence (
+        registry text not null,
+        trial text not null,
+        build text not null,
+        settled integer not null default 0,
+        primary key (registry, trial)
+    ) strict, without rowid""",
+    """create table poll (
+        id integer primary key,
+        registry text not null,
+        started_at text not null,
+        ended_at text,
+        build text,
+        outcome text,
+        requests integer not null default 0,
+        records integer not null default 0,
+        versions integer not null default 0,
+        events integer not null default 0,
+        error text
+    ) strict""",
+    "create index poll_registry on poll (registry, id)",
+    # Something absurd or momentous seen in too much of one sweep: not booked until believed or decided on.
+    """create table held (
+        id integer primary key,
+        registry text not null,
+        kind text not null check (kind in ('lost-section', 'vanished')),
+        subject text not null,
+        build text not null,
+        swept integer not null,
+        count integer not null,
+        opened_at text not null,
+        state text not null check (state in ('open', 'believed', 'accepted', 'dropped', 'passed')),
+        decided_at text
+    ) strict""",
+    "create index held_state on held (state, registry)",
+    # What a sweep saw that could be held: booked or left at the sweep's end. held is NULL until then.
+    """create table staged (
+        registry text not null,
+        kind text not null,
+        subject text not null,
+        trial text not null,
+        watch integer not null default 0,
+        raw blob,
+        held integer references held (id) on delete cascade,
+        primary key (registry, kind, subject, trial, watch)
+    ) strict""",
+    """create table mute (
+        id integer primary key,
+        scope text not null check (scope in ('trial', 'watch', 'field')),
+        value text not null,
+        until text,
+        muted_at text not null,
+        ended_at text
+    ) strict""",
+    # Work asked of the service that holds the lease, and what it answered.
+    """create table request (
+        id integer primary key,
+        kind text not null,
+        arguments text not null,
+        asked_at text not null,
+        started_at text,
+        ended_at text,
+        answer text
+    ) strict""",
+    # An id that the registry answers with another record: asked for by its survivor from then on.
+    """create table alias (
+        registry text not null,
+        trial text not null,
+        survivor text not null,
+        since text not null,
+        primary key (registry, trial)
+    ) strict, without rowid""",
+)

@@ -1,0 +1,122 @@
+"""From deliveries that fall due to messages, and from messages to their channels.
+
+Mutes are looked at here, when a message is made. A message is stored with its deliveries before it is tried, and
+each notifier is drained by itself: one that fails holds up nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlite_utils import Database
+
+from monitor import alerts, mutes
+from notifiers.deliver import Settings, drain
+from notifiers.message import Message
+from notifiers.notifier import Notifier
+from notifiers.outbox import Outbox
+from snapshots.database import immediate
+from snapshots.event import Event, event_json
+from snapshots.query import Reader
+
+AT_ONCE = 200  # deliveries made into messages in one transaction
+
+
+@dataclass(slots=True, kw_only=True)
+class Told:
+    """What one round of telling did, by notifier."""
+
+    sent: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)  # for the operator, one line each
+
+
+class Teller:
+    """One sender. Needs the lease."""
+
+    def __init__(
+        self,
+        db: Database,
+        *,
+        effective: Callable[[Event], Event],
+        public_url: str | None,
+        clock: Callable[[], datetime],
+        random: Random,
+        wait: Callable[[timedelta], bool],
+        settings: Mapping[str, Settings],
+    ) -> None:
+        self._db = db
+        self._settings = settings
+        self._effective = effective
+        self._public_url = public_url
+        self._clock = clock
+        self._random = random
+        self._wait = wait
+        self._outbox = Outbox(db)
+        self._reader = Reader(db)
+
+    def make_messages(self, notifier: str) -> int:
+        """Messages for what is due to one notifier. Returns how many were made."""
+        made = 0
+        while True:
+            now = self._clock()
+            with immediate(self._db):
+                due = self._outbox.due(notifier, now, AT_ONCE)
+                silent = mutes.standing(self._db, now=now) if due else []
+                for delivery in due:
+                    event = self._reader.event(delivery.event_id)
+                    if event is None:
+                        self._outbox.drop(delivery.id, reason="its event is not in this database", now=now)
+                        continue
+                    event = self._effective(event)
+                    mute = mutes.silencing(silent, event)
+                    if mute is not None:
+                        self._outbox.drop(delivery.id, reason=f"muted: {mute}", now=now)
+                        continue
+                    message = alerts.message_of(
+                        event,
+                        message_id=new_id(self._random),
+                        order=delivery.order,
+                        public_url=self._public_url,
+                        payload=event_json(event),
+                    )
+                    self._outbox.put(message, notifier, [delivery.id], now=now)
+                    made += 1
+            if len(due) < AT_ONCE:
+                return made
+
+    def deliver_to(self, name: str, notifier: Notifier, told: Told) -> None:
+        """Tell what is due to one notifier, and add up what came of it in `told`."""
+        self.make_messages(name)
+        drained = drain(
+            self._outbox,
+            notifier,
+            transaction=self._transaction,
+            clock=self._clock,
+            random=self._random.random,
+            wait=self._wait,
+            settings=self._settings.get(name),
+        )
+        told.sent[name] = drained.sent + drained.found
+        told.failed[name] = drained.failed
+        counts = self._outbox.counts().get(name, {})
+        told.waiting[name] = counts.get("waiting", 0) + counts.get("queued", 0)
+        told.notices += [notice.text for notice in drained.notices]
+
+    def say(self, message: Message, notifier: str) -> None:
+        """Put a message without deliveries into the outbox: a sample, a notice."""
+        with immediate(self._db):
+            self._outbox.put(message, notifier, [], now=self._clock())
+
+    def _transaction(self) -> AbstractContextManager[None]:
+        return immediate(self._db)
+
+
+def new_id(random: Random) -> str:
+    """A message's id: 128 random bits. Slack keeps it in the message's metadata."""
+    return f"{random.getrandbits(128):032x}"

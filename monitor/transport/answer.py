@@ -1,0 +1,33 @@
+"""An HTTP answer as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.transport.retries import moment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    # Decompressed. Of a status other than 200 the beginning only. Never changed: views of it are handed on.
+    body: bytearray
+    url: str  # whence it came, redirects followed; without credentials
+
+    @property
+    def location(self) -> str | None:
+        """Where a 3xx points, as it was written."""
+        return self.headers.get("location")
+
+    @property
+    def date(self) -> datetime | None:
+        """What time it is where the answer was made, aware UTC; None when not said."""
+        return moment(self.headers.get("date", ""))
+
+    @property
+    def type(self) -> str:
+        """The content type without its parameters, in lower case; empty when not said."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()

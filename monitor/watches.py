@@ -1,0 +1,250 @@
+"""The watch list as it stands in the database: what is watched, since when, and how far each watch has come.
+
+A watch is its definition: renaming one loses nothing, editing one keeps what it already held. Watches come from
+config.toml (`reconcile`) or from a command (`add`, `remove`); a name exists once over both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from snapshots.event import stamp
+
+
+class WatchError(Exception):
+    """A watch cannot be added, removed or told apart. One line for a person."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """What a watch watches: ids, or a query (`{}` is the whole registry). Exactly one is given."""
+
+    registry: str
+    ids: tuple[str, ...] | None = None
+    query: tuple[tuple[str, str], ...] | None = None
+
+    def as_json(self) -> str:
+        if self.query is not None:
+            body: dict[str, Any] = {"registry": self.registry, "query": dict(sorted(self.query))}
+        else:
+            body = {"registry": self.registry, "ids": sorted(set(self.ids or ()))}
+        return json.dumps(body, sort_keys=True, ensure_ascii=False)
+
+    @property
+    def hash(self) -> str:
+        """Short, stable name of the definition; part of event ids."""
+        return hashlib.sha256(self.as_json().encode()).hexdigest()[:12]
+
+    @classmethod
+    def from_json(cls, text: str) -> Definition:
+        return cls.from_body(json.loads(text))
+
+    @classmethod
+    def from_body(cls, body: dict[str, Any]) -> Definition:
+        if "query" in body:
+            return cls(registry=body["registry"], query=tuple(sorted(body["query"].items())))
+        return cls(registry=body["registry"], ids=tuple(body["ids"]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    row: int
+    name: str
+    definition: Definition
+    origin: str  # "config" or "command"
+    tell_first: bool  # a new watch that tells of the trials it holds from the start
+    baseline: bool  # True until a complete sweep of this definition was stored
+    finished: str | None  # the registry's stamp of the last build swept completely
+    finished_at: str | None  # when, ISO UTC
+    tried_at: str | None
+    error: str | None  # why the last try did not finish
+
+    @property
+    def registry(self) -> str:
+        return self.definition.registry
+
+
+def active(db: Database, *, registry: str | None = None) -> list[Watch]:
+    """All watches that are not removed, in the order they were added."""
+    rows = db.execute(
+        "select id, name, definition, origin, baseline, finished, finished_at, tried_at, error, tell_first"
+        " from watch"
+        " where removed_at is null and (?1 is null or registry = ?1) order by id",
+        [registry],
+    ).fetchall()
+    return [
+        Watch(
+            row=row[0],
+            name=row[1],
+            definition=Definition.from_json(row[2]),
+            origin=row[3],
+            baseline=bool(row[4]),
+            finished=row[5],
+            finished_at=row[6],
+            tried_at=row[7],
+            error=row[8],
+            tell_first=bool(row[9]),
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A watch as a configuration asks for it."""
+
+    name: str
+    definition: Definition
+    tell_first: bool = False
+
+
+def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
+    """Make the watches of origin `config` those of the configuration. Caller owns the transaction.
+
+    Same definition under another name: renamed. Same name with another definition: edited, due on the same
+    build, silent about what enters or leaves by it. Neither: a new watch, or one removed.
+    """
+    stored = {watch.row: watch for watch in active(db)}
+    by_command = {watch.name: watch for watch in stored.values() if watch.origin == "command"}
+    ours = [watch for watch in stored.values() if watch.origin == "config"]
+    for one in wanted:
+        if one.name in by_command:
+            raise WatchError(
+                f"watch name taken: `{one.name}` is in config.toml and was also added by a command",
+                hint=f"rename it in config.toml, or run `trialbell watch remove '{one.name}'`",
+            )
+    matched: dict[int, Wanted] = {}
+    left_over: list[Wanted] = []
+    for one in wanted:
+        # A definition that is already there wins over a name: two watches may have swapped names.
+        same = [w for w in ours if w.row not in matched and w.definition.hash == one.definition.hash]
+        same.sort(key=lambda w: w.name != one.name)
+        if same:
+            matched[same[0].row] = one
+        else:
+            left_over.append(one)
+    for one in list(left_over):
+        edited = [w for w in ours if w.row not in matched and w.name == one.name]
+        if edited:
+            matched[edited[0].row] = one
+            left_over.remove(one)
+    for watch in ours:
+        if watch.row not in matched:
+            _remove(db, watch.row, now)
+    renamed = {row: to.name for row, to in matched.items() if stored[row].name != to.name}
+    for row in renamed:  # free the names first: names may be swapped between two rows
+        db.execute("update watch set name = ? where id = ?", [f"\0{row}", row])
+    for row, name in renamed.items():
+        db.execute("update watch set name = ? where id = ?", [name, row])
+    for row, to in matched.items():
+        if stored[row].definition.hash != to.definition.hash:
+            _redefine(db, row, to.definition)
+    for one in left_over:
+        _insert(db, one, origin="config", now=now)
+
+
+def add(db: Database, name: str, definition: Definition, *, now: datetime) -> Watch:
+    """A watch from a command. Caller owns the transaction."""
+    for watch in active(db):
+        if watch.name == name:
+            raise WatchError(
+                f"watch name taken: `{name}` ({watch.origin})", hint="choose another with --name"
+            )
+        if watch.definition.hash == definition.hash:
+            raise WatchError(f"already watched: watch `{watch.name}` has the same definition")
+    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
+    return next(watch for watch in active(db) if watch.row == row)
+
+
+def remove(db: Database, name: str, *, now: datetime) -> Watch:
+    """End a watch that a command added. Versions, events and deliveries stay. Caller owns the transaction."""
+    for watch in active(db):
+        if watch.name == name:
+            if watch.origin == "config":
+                raise WatchError(
+                    f"watch `{name}` stands in config.toml", hint="remove its [[watch]] table there"
+                )
+            _remove(db, watch.row, now)
+            return watch
+    raise WatchError(f"no such watch: `{name}`", hint="`trialbell watch list` shows them")
+
+
+def extend(db: Database, name: str, ids: Iterable[str]) -> Watch:
+    """Add ids to a watch of ids that a command added. Caller owns the transaction."""
+    for watch in active(db):
+        if watch.name == name and watch.origin == "command" and watch.definition.ids is not None:
+            wider = Definition(registry=watch.registry, ids=tuple(sorted({*watch.definition.ids, *ids})))
+            if wider.hash != watch.definition.hash:
+                _redefine(db, watch.row, wider)
+            return next(one for one in active(db) if one.row == watch.row)
+    raise WatchError(f"no watch of ids added by a command has this name: `{name}`")
+
+
+def holding(db: Database, trial: str, *, registry: str) -> tuple[str, ...]:
+    """Names of the watches that hold a trial now."""
+    rows = db.execute(
+        "select watch.name from member join watch on watch.id = member.watch"
+        " where member.trial = ? and member.state = 'in' and watch.removed_at is null and watch.registry = ?"
+        " order by watch.id",
+        [trial, registry],
+    ).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def held_trials(db: Database, watch: int) -> list[str]:
+    """The trials that a watch holds now."""
+    rows = db.execute("select trial from member where watch = ? and state = 'in' order by trial", [watch])
+    return [row[0] for row in rows.fetchall()]
+
+
+def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:
+    definition = one.definition
+    cursor = db.execute(
+        "insert into watch (name, registry, definition, definition_hash, origin, tell_first, added_at)"
+        " values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            one.name,
+            definition.registry,
+            definition.as_json(),
+            definition.hash,
+            origin,
+            int(one.tell_first),
+            stamp(now),
+        ],
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _redefine(db: Database, row: int, definition: Definition) -> None:
+    db.execute(
+        "update watch set definition = ?, definition_hash = ?, registry = ?, baseline = 1, finished = null,"
+        " finished_at = null, tried_at = null, error = null, tell_first = 0 where id = ?",
+        [definition.as_json(), definition.hash, definition.registry, row],
+    )
+    if definition.ids is not None:  # what it no longer names it no longer holds; the rest stays established
+        kept = set(definition.ids)
+        gone = [trial for trial in _named(db, row) if trial not in kept]
+        for trial in gone:
+            db.execute("delete from member where watch = ? and trial = ?", [row, trial])
+
+
+def _named(db: Database, row: int) -> list[str]:
+    return [found[0] for found in db.execute("select trial from member where watch = ?", [row]).fetchall()]
+
+
+def _remove(db: Database, row: int, now: datetime) -> None:
+    # Its members stay until the next complete sweep: a trial that another watch takes over in the same
+    # edit was watched without a break, and what happened to it meanwhile is news.
+    db.execute("update watch set removed_at = ? where id = ?", [stamp(now), row])

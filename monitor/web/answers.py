@@ -1,0 +1,67 @@
+"""What a page function answers, and the ways in which it answers that there is no page.
+
+PageError
+├── BadQuestion     400: the address or its query cannot be understood
+├── NoSuchPage      404: understood, and not here
+└── NotReady        503: it may be there later
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A template and its values."""
+
+    template: str
+    path: str  # the page's canonical path
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elsewhere:
+    """A redirect to a path of ours. permanent: this address is only another way to write that one."""
+
+    path: str
+    permanent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Bytes as they are, with what makes them known again."""
+
+    body: bytes
+    etag: str
+    filename: str
+
+
+Answer = Page | Elsewhere | Document
+
+
+class PageError(Exception):
+    """`str()` is one line for a person, `hint` says what to do."""
+
+    status = 500
+    heading = "Something went wrong"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class BadQuestion(PageError):
+    status = 400
+    heading = "That address cannot be understood"
+
+
+class NoSuchPage(PageError):
+    status = 404
+    heading = "There is nothing here"
+
+
+class NotReady(PageError):
+    status = 503
+    heading = "The history cannot be shown now"

@@ -1,0 +1,150 @@
+"""The head of a trial's pages: what a registry's user expects to see first, from one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from monitor import addresses
+from monitor.web.blocks import Cell, cell, shown_text
+from monitor.web.sources import Source, source
+from monitor.web.terms import said
+from snapshots.changeset import VersionRef
+from snapshots.facts import Facts
+
+# How a status reads at a glance: tone (a class of the style sheet) and sign, never colour alone.
+_TONES = {
+    "RECRUITING": ("open", "●"),
+    "ENROLLING_BY_INVITATION": ("open", "●"),
+    "AVAILABLE": ("open", "●"),
+    "NOT_YET_RECRUITING": ("waiting", "○"),
+    "ACTIVE_NOT_RECRUITING": ("waiting", "◐"),
+    "COMPLETED": ("over", "■"),
+    "APPROVED_FOR_MARKETING": ("over", "■"),
+    "NO_LONGER_AVAILABLE": ("over", "■"),
+    "SUSPENDED": ("stopped", "✕"),
+    "TERMINATED": ("stopped", "✕"),
+    "WITHDRAWN": ("stopped", "✕"),
+    "TEMPORARILY_NOT_AVAILABLE": ("stopped", "✕"),
+}
+MANY = 8  # names listed before “and n more”
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    registry: str
+    trial: str
+    href: str
+    title: str
+    acronym: str
+    status: str
+    code: str | None  # the registry's own word
+    tone: str
+    sign: str
+    why_stopped: str | None
+    rows: tuple[tuple[str, Cell], ...]
+    source: str  # the page's last line
+    registry_href: str
+    registry_label: str
+    registry_compare: str | None
+
+
+def standing(status: str | None) -> tuple[str, str, str]:
+    """Words, tone and sign of a recruitment status."""
+    tone, sign = _TONES.get(status or "", ("unknown", "?"))
+    return (said(status) if status else "Status not given", tone, sign)
+
+
+def head(registry: str, facts: Facts, record: dict[str, Any], ref: VersionRef) -> Head:
+    """The head as this version of the record has it."""
+    words, tone, sign = standing(facts.status)
+    at: Source = source(registry)
+    protocol = _object(record, "protocolSection")
+    return Head(
+        registry=registry,
+        trial=facts.trial,
+        href=addresses.trial(registry, facts.trial),
+        title=facts.title,
+        acronym=_text(_object(protocol, "identificationModule"), "acronym"),
+        status=words,
+        code=facts.status,
+        tone=tone,
+        sign=sign,
+        why_stopped=facts.why_stopped,
+        rows=tuple((label, made) for label, made in _rows(facts, record, protocol, at, ref) if made.text),
+        source=at.line(ref.build or facts.build),
+        registry_href=at.url(facts.trial),
+        registry_label=at.label,
+        registry_compare=at.history_url(facts.trial),
+    )
+
+
+def _rows(
+    facts: Facts, record: dict[str, Any], protocol: dict[str, Any], at: Source, ref: VersionRef
+) -> list[tuple[str, Cell]]:
+    status = _object(protocol, "statusModule")
+    design = _object(protocol, "designModule")
+    sponsor = _object(_object(protocol, "sponsorCollaboratorsModule"), "leadSponsor")
+    sites = _object(protocol, "contactsLocationsModule").get("locations")
+    return [
+        ("Phase", Cell(facts.phase or "Not applicable")),
+        ("Study type", cell(facts.study_type)),
+        ("Enrolment", Cell(_enrolment(facts, design))),
+        ("Lead sponsor", Cell(_sponsor(facts, _text(sponsor, "class")))),
+        ("Conditions", Cell(_some(facts.conditions))),
+        ("Where", Cell(_where(facts, sites))),
+        ("Start", Cell(_dated(status, "startDateStruct"))),
+        ("Primary completion", Cell(_dated(status, "primaryCompletionDateStruct"))),
+        ("Completion", Cell(_dated(status, "completionDateStruct"))),
+        ("Results", Cell(_results(facts, status))),
+        ("Last update posted", Cell(_dated(status, "lastUpdatePostDateStruct"))),
+        ("Source", Cell(at.label)),
+        ("Data build", Cell(ref.build or facts.build or "")),
+    ]
+
+
+def _sponsor(facts: Facts, kind: str) -> str:
+    name = shown_text(facts.sponsor or "")
+    return f"{name} ({said(kind).lower() if kind != 'NIH' else kind})" if name and kind else name
+
+
+def _enrolment(facts: Facts, design: dict[str, Any]) -> str:
+    if facts.enrollment is None:
+        return ""
+    kind = _text(_object(design, "enrollmentInfo"), "type")
+    return f"{facts.enrollment:,}" + (f" ({said(kind).lower()})" if kind else "")
+
+
+def _where(facts: Facts, sites: Any) -> str:
+    count = len(sites) if isinstance(sites, list) else 0
+    if not count:
+        return ""
+    return f"{count} {'site' if count == 1 else 'sites'}: {_some(facts.countries)}"
+
+
+def _results(facts: Facts, status: dict[str, Any]) -> str:
+    if not facts.has_results:
+        return "None posted"
+    posted = _dated(status, "resultsFirstPostDateStruct")
+    return f"Posted {posted}" if posted else "Posted"
+
+
+def _dated(status: dict[str, Any], key: str) -> str:
+    day = _object(status, key)
+    kind = _text(day, "type")
+    return _text(day, "date") + (f" ({said(kind).lower()})" if kind and kind != "ACTUAL" else "")
+
+
+def _some(names: tuple[str, ...]) -> str:
+    more = len(names) - MANY
+    return ", ".join(shown_text(name) for name in names[:MANY]) + (f" and {more} more" if more > 0 else "")
+
+
+def _object(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    value = holder.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(holder: dict[str, Any], key: str) -> str:
+    value = holder.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,78 @@
+"""Page functions run in a few threads, each with its own read-only connection: it belongs to its thread.
+
+Requests wait for a free lane, so that a burst costs time and neither memory nor connections.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from typing import TypeVar
+
+from sqlite_utils import Database
+
+from snapshots.errors import SnapshotsError
+from snapshots.query import Reader
+
+T = TypeVar("T")
+
+LANES = 4
+
+
+class Lane:
+    """One thread and its connection. All methods but `run` and `close` belong to that thread."""
+
+    def __init__(self, open_database: Callable[[], Database], number: int) -> None:
+        self._open = open_database
+        self._database: Database | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"page-{number}")
+
+    async def run(self, work: Callable[[Reader], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
+
+    def _work(self, work: Callable[[Reader], T]) -> T:
+        if self._database is None:
+            self._database = self._open()
+        try:
+            return work(Reader(self._database))
+        except sqlite3.Error as error:
+            self._let_go()  # the file may have been replaced under us: the next page opens it anew
+            raise SnapshotsError(
+                f"the database could not be read: `{error}`", hint="look at `trialbell doctor`"
+            ) from error
+
+    def _let_go(self) -> None:
+        if self._database is not None:
+            with suppress(sqlite3.Error):  # it is being thrown away
+                self._database.close()
+            self._database = None
+
+    def close(self) -> None:
+        self._thread.submit(self._let_go).result()
+        self._thread.shutdown()
+
+
+class Lanes:
+    """All lanes of one application. Make and use it within one event loop at a time."""
+
+    def __init__(self, open_database: Callable[[], Database], count: int = LANES) -> None:
+        self._lanes = [Lane(open_database, number) for number in range(count)]
+        self._free: asyncio.LifoQueue[Lane] = asyncio.LifoQueue()  # the warmest first
+        for lane in self._lanes:
+            self._free.put_nowait(lane)
+
+    async def run(self, work: Callable[[Reader], T]) -> T:
+        """Run `work` with a reader, in a lane's thread."""
+        lane = await self._free.get()
+        try:
+            return await lane.run(work)
+        finally:
+            self._free.put_nowait(lane)
+
+    def close(self) -> None:
+        """Ends the threads and closes their connections."""
+        for lane in self._lanes:
+            lane.close()

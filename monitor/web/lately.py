@@ -1,0 +1,232 @@
+"""The pages of events: what changed lately, and one event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from urllib.parse import urlencode
+
+from monitor import addresses
+from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
+from monitor.web.blocks import Cell, shown_text
+from monitor.web.history import KINDS
+from monitor.web.marks import changes_view, headline_of, summary_of
+from monitor.web.names import meta_of, name_of
+from monitor.web.render import minute
+from monitor.web.sources import UnknownRegistry, named, source
+from monitor.web.terms import said
+from snapshots.changeset import Severity
+from snapshots.event import Event, EventKind
+from snapshots.fields import table
+from snapshots.query import Reader
+
+Effective = Callable[[Event], Event]  # an event with the user's own severities
+
+PAGE = 40  # events on one page
+LINES = 3  # changes of an event named on its card
+TAGS = (
+    *("status", "stopped", "restarted", "results", "timeline", "enrolment", "outcomes", "eligibility"),
+    *("sites", "sponsor", "design", "integrity", "documents", "compliance"),
+)
+LEVELS = (
+    ("minor", "minor"),
+    ("major", "major"),
+    ("critical", "critical"),
+    ("noise", "everything, noise too"),
+)
+_ASKED = ("severity", "watch", "tag", "field", "trial")
+_LONGEST = 200  # characters of a filter
+_LAST = 2**63 - 1  # SQLite's largest integer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An event as it stands in a list."""
+
+    severity: Severity
+    at: datetime | None
+    headline: str
+    href: str
+    trial: str
+    trial_href: str
+    title: str
+    lines: tuple[tuple[Severity, str], ...]
+    more: int
+    note: str | None
+    meta: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> Answer:
+    """`/`: events newest first, filtered, paged by sequence number."""
+    asked = {name: query.get(name, "").strip() for name in _ASKED}
+    for name, text in asked.items():
+        if len(text) > _LONGEST:
+            raise BadQuestion(f"the filter is too long: `{name}`")
+    least = _least(asked["severity"])
+    asked["severity"] = least.value
+    wanted = _trial_asked(asked["trial"])
+    before = _before(query.get("before", ""))
+    found = reader.events(
+        watch=asked["watch"] or None,
+        trial=wanted[1] if wanted else None,
+        registry=wanted[0] if wanted else None,
+        min_severity=least,
+        field=asked["field"] or None,
+        tag=asked["tag"] or None,
+        limit=PAGE + 1,
+        before=before,
+    )
+    shown = [(sequence, effective(event)) for sequence, event in found[:PAGE]]
+    cards = [(sequence, card(sequence, event)) for sequence, event in shown if event.severity >= least]
+    kept = {name: text for name, text in asked.items() if text and (name, text) != ("severity", "minor")}
+    return Page(
+        template="lately.html",
+        path="/",
+        values={
+            "here": "lately",
+            "asked": asked,
+            "filtered": bool(kept),
+            "levels": LEVELS,
+            "tag_names": TAGS,
+            "watch_names": sorted({name for _, event in shown for name in event.watches}),
+            "field_names": _fields(),
+            "days": [
+                (day, list(members)) for day, members in groupby(cards, key=lambda pair: _day(pair[1].at))
+            ],
+            "older": "?" + urlencode({**kept, "before": found[PAGE - 1][0]}) if len(found) > PAGE else None,
+            "newest": "?" + urlencode(kept) if before is not None else None,
+            "trials_held": bool(cards) or bool(reader.trials(limit=1)),
+        },
+    )
+
+
+@cache
+def _fields() -> tuple[tuple[str, str], ...]:
+    """Slug and label of every field that is told of, to choose from."""
+    found = {one.slug: one.label for one in table("ctgov") if not one.noise}
+    return tuple(sorted(found.items()))
+
+
+def card(sequence: int, event: Event) -> Card:
+    told = [change for change in event.changes if change.severity is not Severity.NOISE]
+    lines = [(one.severity, summary_of(one)) for one in told if one.summary != event.headline]
+    posted = event.to.updated if event.to else None
+    meta = [
+        KINDS[event.kind] if event.kind is not EventKind.CHANGED else "",
+        f"posted by the registry {posted}" if posted else "",
+        *(f"watch {name}" for name in event.watches[:4]),
+    ]
+    compared = _compared(event)
+    return Card(
+        severity=event.severity,
+        at=event.at,
+        headline=headline_of(event.headline, event.changes),
+        href=compared or addresses.event(sequence),
+        trial=event.trial,
+        trial_href=addresses.trial(event.registry, event.trial),
+        title=event.title,
+        lines=tuple(lines[:LINES]),
+        more=max(0, len(lines) - LINES),
+        note=event.note,
+        meta=tuple(one for one in meta if one),
+        tags=event.tags,
+    )
+
+
+def one_event(reader: Reader, text: str, effective: Effective) -> Answer:
+    """`/events/{sequence}`: one event, for ever at this address."""
+    if not (text.isascii() and text.isdigit()) or int(text[:25]) >= _LAST:
+        raise BadQuestion(f"an event's number is digits only: `{text[:60]}`")
+    sequence = int(text)
+    if text != str(sequence):
+        raise NoSuchPage(f"no event has this number: `{text[:60]}`")
+    found = reader.events(min_severity=Severity.NOISE, limit=1, before=sequence + 1)
+    if not found or found[0][0] != sequence:
+        raise NoSuchPage(
+            f"no event has this number: `{sequence}`",
+            hint="The newest are on the page of what changed lately.",
+        )
+    event = effective(found[0][1])
+    try:
+        at = source(event.registry)
+        label, href = at.label, at.url(event.trial)
+        line = at.line(event.build)
+    except UnknownRegistry:
+        label, href, line = event.registry, None, event.registry
+    compared = _compared(event)
+    facts: list[tuple[str, Cell]] = [
+        ("What", Cell(KINDS[event.kind].capitalize())),
+        ("Seen by us", Cell(minute(event.at))),
+        ("Posted by the registry", Cell((event.to.updated if event.to else None) or "")),
+        ("Data build", Cell(event.build or "")),
+        ("Status after it", Cell(said(event.status) if event.status else "", code=event.status)),
+        ("Phase", Cell(event.phase or "")),
+        ("Lead sponsor", Cell(shown_text(event.sponsor or ""))),
+        ("Watches", Cell(", ".join(event.watches))),
+        ("Detail", Cell(shown_text(event.detail or ""))),
+        ("Id of the event", Cell(event.id or "")),
+    ]
+    return Page(
+        template="event.html",
+        path=addresses.event(sequence),
+        values={
+            "seq": sequence,
+            "event": event,
+            "headline": headline_of(event.headline, event.changes),
+            "facts": [(name, cell) for name, cell in facts if cell.text],
+            "trial_href": addresses.trial(event.registry, event.trial),
+            "registry_href": href,
+            "registry_label": label,
+            "source": line,
+            "compare_href": compared,
+            "from_name": name_of(event.from_) if event.from_ else "",
+            "to_name": name_of(event.to) if event.to else "",
+            "to_meta": meta_of(event.to) if event.to else [],
+            "set": changes_view(event.headline, event.severity, event.tags, event.changes)
+            if event.changes
+            else None,
+        },
+    )
+
+
+def _compared(event: Event) -> str | None:
+    if event.from_ is None or event.to is None:
+        return None
+    return addresses.compare(event.registry, event.trial, event.from_, event.to)
+
+
+def _least(text: str) -> Severity:
+    try:
+        return Severity(text or "minor")
+    except ValueError:
+        raise BadQuestion(
+            f"no such severity: `{text}`", hint="There are critical, major, minor and noise."
+        ) from None
+
+
+def _trial_asked(text: str) -> tuple[str, str] | None:
+    if not text:
+        return None
+    found = named(text)
+    if found is None:
+        raise BadQuestion(
+            f"no id of a trial: `{text}`",
+            hint="An id is NCT and eight digits, as NCT07146087; a record's web address will do too.",
+        )
+    return found
+
+
+def _before(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadQuestion(f"`before` is the number of an event: `{text[:60]}`")
+    return int(text)
+
+
+def _day(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%A} {at.day} {at:%B} {at.year}"

@@ -1,0 +1,239 @@
+"""Changes as they are drawn: before and after side by side, changed words marked, people left out.
+
+All HTML here is made of `del`, `ins`, `ul`, `li`, `dl`, `dt`, `dd`, `p` and escaped text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from monitor.web.blocks import cell, shown_text
+from monitor.web.prose import unescaped
+from monitor.web.remainder import STAFF_FIELDS, STAFF_KEYS, without_staff
+from monitor.web.terms import label_of
+from snapshots.changeset import Action, FieldChange, Kind, Severity
+from snapshots.words import marked
+
+MAX_CHANGES = 200  # drawn on one page
+MAX_NOISE = 100
+MAX_PATHS = 6
+MAX_SIDE = 20_000  # characters of one text on one side
+MAX_PAGE = 400_000  # characters of all texts of one page together
+MAX_MEMBERS = 60  # of one list
+LONG = 300  # from here on a value is set as a text
+
+_STAFF_PATH = re.compile(
+    r"(?:^|[.\[\]])(?:" + "|".join(sorted(STAFF_KEYS | STAFF_FIELDS)) + r")(?=$|[.\[\]])"
+)
+HIDDEN = "Details of people were changed; they are not shown here. The JSON of each version has them."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeView:
+    anchor: str
+    label: str
+    item: str | None
+    severity: Severity
+    reason: str
+    summary: str
+    before: Markup | None
+    after: Markup | None
+    hidden: str | None  # said instead of both sides
+    long: bool
+    cut: bool
+    paths: tuple[str, ...]
+    more_paths: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesView:
+    headline: str
+    severity: Severity
+    tags: tuple[str, ...]
+    count: int  # without noise
+    changes: tuple[ChangeView, ...]
+    left_out: int
+    noise: tuple[ChangeView, ...]
+    noise_count: int
+    noise_left_out: int
+
+
+def changes_view(
+    headline: str, severity: Severity, tags: Sequence[str], changes: Iterable[FieldChange]
+) -> ChangesView:
+    """Draw changes; a page of them is bounded in number and in length."""
+    told = [change for change in changes if change.severity is not Severity.NOISE]
+    noise = [change for change in changes if change.severity is Severity.NOISE]
+    room = [MAX_PAGE]
+    drawn = tuple(change_view(change, number, room) for number, change in enumerate(told[:MAX_CHANGES], 1))
+    quiet = tuple(
+        change_view(change, number, room) for number, change in enumerate(noise[:MAX_NOISE], len(told) + 1)
+    )
+    return ChangesView(
+        headline=headline_of(headline, (*told, *noise)),
+        severity=severity,
+        tags=tuple(tags),
+        count=len(told),
+        changes=drawn,
+        left_out=len(told) - len(drawn),
+        noise=quiet,
+        noise_count=len(noise),
+        noise_left_out=len(noise) - len(quiet),
+    )
+
+
+def change_view(change: FieldChange, number: int, room: list[int]) -> ChangeView:
+    """Draw one change. `room` holds how many characters the page still takes; what is drawn is taken off."""
+    personal = is_personal(change)
+    before, after = without_staff(change.before), without_staff(change.after)
+    cut_before, cut_after = _Cut(), _Cut()
+    left = right = None
+    long = False
+    if not personal:
+        long = _length(before) > LONG or _length(after) > LONG
+        left, right = _sides(
+            change, before, after, cut_before, cut_after, min(MAX_SIDE, max(room[0] // 2, 500))
+        )
+        room[0] -= len(left or "") + len(right or "")
+    return ChangeView(
+        anchor=f"{change.field}-{number}",
+        label=change.label,
+        item=None if personal else change.item,
+        severity=change.severity,
+        reason=change.reason,
+        summary=summary_of(change),
+        before=left,
+        after=right,
+        hidden=HIDDEN if personal else None,
+        long=long,
+        cut=cut_before.happened or cut_after.happened,
+        paths=change.paths[:MAX_PATHS],
+        more_paths=max(0, len(change.paths) - MAX_PATHS),
+    )
+
+
+def is_personal(change: FieldChange) -> bool:
+    """Does it tell of people? Then neither its words nor its sides are shown."""
+    people = [_STAFF_PATH.search(path) is not None for path in change.paths]
+    # A list of sites may hold contacts too: they are taken out of it. Out of a text nothing is.
+    told_in_words = isinstance(change.before, str) or isinstance(change.after, str)
+    return all(people) or (any(people) and told_in_words)
+
+
+def summary_of(change: FieldChange) -> str:
+    return f"{change.label}: details of people changed" if is_personal(change) else shown_text(change.summary)
+
+
+def headline_of(headline: str, changes: Iterable[FieldChange]) -> str:
+    """The headline, unless it is nothing but the sentence of a change that tells of people."""
+    for change in changes:
+        if change.summary == headline:
+            return summary_of(change)
+    return shown_text(headline)
+
+
+class _Cut:
+    """Remembers whether anything was shortened."""
+
+    happened = False
+
+    def text(self, text: str, limit: int) -> str:
+        if len(text) <= limit:
+            return text
+        self.happened = True
+        return text[:limit].rstrip() + " …"
+
+
+def _sides(
+    change: FieldChange, before: Any, after: Any, left: _Cut, right: _Cut, limit: int
+) -> tuple[Markup | None, Markup | None]:
+    codes = change.kind in (Kind.STATUS, Kind.CHOICE, Kind.DATE)
+    if isinstance(before, str) and isinstance(after, str) and not codes:
+        return _marked(before, after, left, right, limit)
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _objects(before, after, left, right, limit)
+    one_sided = change.action in (Action.ADDED, Action.REMOVED)
+    return (
+        None if before is None and one_sided else _plain(before, left, limit),
+        None if after is None and one_sided else _plain(after, right, limit),
+    )
+
+
+def _marked(before: str, after: str, left: _Cut, right: _Cut, limit: int) -> tuple[Markup, Markup]:
+    """Two texts, words that are only in one of them in del or ins."""
+    old = left.text(unescaped(shown_text(before)), limit)
+    new = right.text(unescaped(shown_text(after)), limit)
+    return word_marks(old, new)
+
+
+def _objects(
+    before: dict[str, Any], after: dict[str, Any], left: _Cut, right: _Cut, limit: int
+) -> tuple[Markup, Markup]:
+    """Two members of a list, field by field."""
+    sides: tuple[list[Markup], list[Markup]] = ([], [])
+    for key in dict.fromkeys((*before, *after)):
+        old, new = before.get(key), after.get(key)
+        label = Markup("<dt>{}</dt>").format(label_of(key))
+        if isinstance(old, str) and isinstance(new, str) and old != new:
+            drawn: tuple[Markup | None, Markup | None] = _marked(old, new, left, right, limit)
+        else:
+            drawn = (
+                None if old is None else _plain(old, left, limit),
+                None if new is None else _plain(new, right, limit),
+            )
+        for side, value in zip(sides, drawn, strict=True):
+            if value is not None:
+                side.append(Markup("{}<dd>{}</dd>").format(label, value))
+    return (
+        Markup("<dl>{}</dl>").format(Markup("").join(sides[0])),
+        Markup("<dl>{}</dl>").format(Markup("").join(sides[1])),
+    )
+
+
+def _plain(value: Any, cut: _Cut, limit: int) -> Markup:
+    if value is None:
+        return Markup('<span class="muted">nothing</span>')
+    if isinstance(value, list):
+        if len(value) > MAX_MEMBERS:
+            cut.happened = True
+        shown = [_plain(one, cut, limit // 4) for one in value[:MAX_MEMBERS]]
+        return Markup("<ul>{}</ul>").format(
+            Markup("").join(Markup("<li>{}</li>").format(one) for one in shown)
+        )
+    if isinstance(value, dict):
+        if set(value) <= {"date", "type"}:
+            kind = cell(value["type"]).text.lower() if "type" in value else ""
+            return escape(f"{cell(value.get('date', '')).text}{f' ({kind})' if kind else ''}")
+        rows = [
+            Markup("<dt>{}</dt><dd>{}</dd>").format(label_of(key), _plain(member, cut, limit // 2))
+            for key, member in list(value.items())[:MAX_MEMBERS]
+        ]
+        return Markup("<dl>{}</dl>").format(Markup("").join(rows))
+    made = cell(value)
+    text = escape(cut.text(unescaped(made.text), limit))
+    return Markup('{} <code class="code">{}</code>').format(text, made.code) if made.code else text
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(_length(member) for member in value.values())
+    return sum(_length(member) for member in value) if isinstance(value, list) else 0
+
+
+def word_marks(before: str, after: str) -> tuple[Markup, Markup]:
+    """Each text with the words that only it has in `del` or `ins`."""
+    pieces = marked(before, after)
+    return _drawn(pieces, "-", "del"), _drawn(pieces, "+", "ins")
+
+
+def _drawn(pieces: Iterable[tuple[str, str]], own: str, element: str) -> Markup:
+    frame = Markup(f"<{element}>{{}}</{element}>")
+    shown = (piece for piece in pieces if piece[0] in ("=", own))
+    return Markup("").join(frame.format(text) if mark == own else escape(text) for mark, text in shown)

@@ -1,0 +1,78 @@
+"""Draws templates. Autoescape is on for every template whatever its name; the only other HTML comes from
+`prose` and `marks`, which escape all that they are given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from monitor.web.prose import paragraphs, plain, shortened, with_code, without_addresses
+from snapshots.event import stamp
+
+HERE = Path(__file__).parent
+STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}
+SIGNS: Mapping[str, str] = {"critical": "▲", "major": "◆", "minor": "●", "noise": "○"}
+CUT = 2_000  # characters of a value that is not a long text
+
+
+class Pages:
+    """The templates, with addresses under the given prefix (the path of the public root, or nothing)."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=_finalize,
+        )
+        self._environment.globals.update(to=self.to, static=self.static, signs=SIGNS)
+        self._environment.filters.update(
+            paragraphs=paragraphs, with_code=with_code, cut=cut, iso=lambda at: stamp(at) or "", minute=minute
+        )
+
+    def to(self, path: str) -> str:
+        """A path of ours as a link's address."""
+        return self._prefix + path
+
+    def static(self, name: str) -> str:
+        """A static file, its content's hash in the address so that it may be kept for ever."""
+        return self.to(f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}")
+
+    def draw(self, template: str, **values: Any) -> str:
+        page = {"here": "", "canonical": None, **values}
+        return self._environment.get_template(template).render(page)
+
+
+@cache
+def static_file(name: str) -> bytes:
+    """A file that we ship; KeyError for any other name."""
+    _ = STATIC[name]
+    return (HERE / "static" / name).read_bytes()
+
+
+def _finalize(value: Any) -> Any:
+    """Every value that a template prints: control characters and direction overrides are made visible."""
+    return plain(value) if type(value) is str else value
+
+
+def cut(text: Any, limit: int = CUT) -> str | Markup:
+    """Bounds a short text, and takes e-mail addresses out."""
+    if isinstance(text, Markup):
+        return text
+    return without_addresses(shortened(str(text), limit)[0])
+
+
+def minute(at: datetime | None) -> str:
+    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")

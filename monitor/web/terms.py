@@ -1,0 +1,65 @@
+"""The registry's codes in words, for pages: `ACTIVE_NOT_RECRUITING` → `Active, not recruiting`.
+
+A code that is not listed is made readable by rule, so a code that the registry adds tomorrow reads well too.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\Z")
+
+_WORDS = {
+    "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
+    "ENROLLING_BY_INVITATION": "Enrolling by invitation",
+    "UNKNOWN": "Unknown status",
+    "WITHHELD": "Withheld",
+    "EARLY_PHASE1": "Early phase 1",
+    "PHASE1": "Phase 1",
+    "PHASE2": "Phase 2",
+    "PHASE3": "Phase 3",
+    "PHASE4": "Phase 4",
+    "NA": "Not applicable",
+    "NON_RANDOMIZED": "Non-randomized",
+    "SINGLE_GROUP": "Single group",
+    "NONE": "None (open label)",
+    "INDIV": "Individual",
+    "FED": "U.S. federal agency",
+    "OTHER_GOV": "Other government",
+    "NIH": "NIH",
+    "NETWORK": "Network",
+    "CASE_CONTROL": "Case-control",
+    "CASE_CROSSOVER": "Case-crossover",
+    "NON_PROBABILITY_SAMPLE": "Non-probability sample",
+    "SAMPLES_WITH_DNA": "Samples with DNA",
+    "SAMPLES_WITHOUT_DNA": "Samples without DNA",
+    "NONE_RETAINED": "None retained",
+    "STUDY_PROTOCOL": "Study protocol",
+    "SAP": "Statistical analysis plan",
+    "ICF": "Informed consent form",
+    "CSR": "Clinical study report",
+    "ANALYTIC_CODE": "Analytic code",
+    "OLDER_ADULT": "Older adult",
+    "EUDRACT_NUMBER": "EudraCT number",
+    "CTIS": "EU CTIS number",
+    "PI": "Principal investigator",
+}
+
+
+def is_code(text: str) -> bool:
+    """Is this a word of the registry's vocabulary, as against a sentence or a name?"""
+    return _CODE.match(text) is not None
+
+
+def said(code: str) -> str:
+    """A code as a person would say it; anything else as it is."""
+    if code in _WORDS:
+        return _WORDS[code]
+    return code.replace("_", " ").capitalize() if is_code(code) else code
+
+
+def label_of(key: str) -> str:
+    """`interventionModelDescription` → `Intervention model description`."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", key).replace("_", " ").strip()
+    words = [word if word.isupper() and len(word) > 1 else word.lower() for word in spaced.split()]
+    return (" ".join(words)[:1].upper() + " ".join(words)[1:]) or key

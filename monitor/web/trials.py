@@ -1,0 +1,262 @@
+"""The pages of trials: those that are held, and one of them with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from monitor import addresses
+from monitor.web import history
+from monitor.web.answers import Answer, BadQuestion, Elsewhere, NoSuchPage, Page
+from monitor.web.finding import found_trial, newest_of, record_of
+from monitor.web.head import head, standing
+from monitor.web.history import Told
+from monitor.web.lately import Effective
+from monitor.web.marks import headline_of
+from monitor.web.names import choice, day_of, number_of
+from monitor.web.sources import named
+from monitor.web.terms import said
+from snapshots.changes import compare
+from snapshots.changeset import Severity, VersionRef
+from snapshots.event import Event, EventKind
+from snapshots.query import Reader, Trial, Version
+
+PAGE = 100  # trials on one page
+BATCH = 1_000  # trials read at a time while searching
+LOOKED_THROUGH = 20_000  # trials read for one page of a search; the next page goes on where it ended
+ROWS = 60  # lines of a trial's history on one page
+EVENTS = 400  # of one trial, read for its history
+CHOICES = 200  # versions to choose from in the form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRow:
+    trial: str
+    href: str
+    title: str
+    status: str
+    tone: str
+    sign: str
+    phase: str
+    sponsor: str
+    updated: str
+    versions: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    text: str
+    href: str | None = None
+    link: str = ""
+
+
+def held_trials(reader: Reader, query: Mapping[str, str]) -> Answer:
+    """`/trials`: in the order of their ids, or those whose id or title has the words asked for."""
+    words, after = query.get("q", "").strip(), query.get("after", "")
+    if len(words) > 200 or len(after) > 80:
+        raise BadQuestion("the search is too long", hint="Search with a few words, or with an id.")
+    asked = named(words) if words else None
+    if asked is not None and not after and reader.trial(*asked) is not None:
+        return Elsewhere(path=addresses.trial(*asked))
+    rows, following = _search(reader, words, after) if words else _listed(reader, after)
+    kept = {"q": words} if words else {}
+    return Page(
+        template="trials.html",
+        path="/trials",
+        values={
+            "here": "trials",
+            "words": words,
+            "rows": [_row(one) for one in rows],
+            "first": "?" + urlencode(kept) if after else None,
+            "following": "?" + urlencode({**kept, "after": following}) if following else None,
+        },
+    )
+
+
+def _listed(reader: Reader, after: str) -> tuple[list[Trial], str | None]:
+    found = reader.trials(limit=PAGE + 1, after=after or None)
+    return found[:PAGE], found[PAGE - 1].trial if len(found) > PAGE else None
+
+
+def _search(reader: Reader, words: str, after: str) -> tuple[list[Trial], str | None]:
+    """A page of trials that have every word, and where to go on; a bounded number is looked through."""
+    wanted = words.casefold().split()
+    found: list[Trial] = []
+    at: str | None = after or None
+    for _ in range(LOOKED_THROUGH // BATCH):
+        batch = reader.trials(limit=BATCH, after=at)
+        for one in batch:
+            text = f"{one.trial} {one.title} {' '.join(one.aliases)}".casefold()
+            if all(word in text for word in wanted):
+                if len(found) == PAGE:
+                    return found, found[-1].trial
+                found.append(one)
+        if len(batch) < BATCH:
+            return found, None
+        at = batch[-1].trial
+    return found, at
+
+
+def _row(one: Trial) -> TrialRow:
+    words, tone, sign = standing(one.status)
+    if one.state != "present":
+        words, tone, sign = f"{words} · {one.state}", "unknown", "?"
+    return TrialRow(
+        trial=one.trial,
+        href=addresses.trial(one.registry, one.trial),
+        title=one.title,
+        status=words,
+        tone=tone,
+        sign=sign,
+        phase=one.phase or "",
+        sponsor=one.sponsor or "",
+        updated=one.updated or "",
+        versions=str(one.snapshots) + (f" + {one.archived} archived" if one.archived else ""),
+    )
+
+
+def one_trial(
+    reader: Reader, registry: str, text: str, query: Mapping[str, str], effective: Effective, now: datetime
+) -> Answer:
+    """`/trials/{registry}/{id}`: the head, and the history, newest first."""
+    trial = found_trial(reader, registry, text)
+    versions = reader.versions(registry, trial.trial)
+    newest = newest_of(versions)
+    if newest is None:
+        raise NoSuchPage(f"no version of this trial is stored: `{trial.trial}`")
+    record, read = record_of(reader, registry, trial.trial, newest.ref)
+    path = addresses.trial(registry, trial.trial)
+    page = _page(query.get("page", ""))
+    entries = _entries(reader, registry, trial.trial, versions, effective)
+    start = (page - 1) * ROWS
+    if page > 1 and start >= len(entries):
+        raise NoSuchPage(f"the history of {trial.trial} has no page {page}")
+    telling = _Telling(reader, registry, trial.trial, effective)
+    before = history.previous_of(versions)
+    rows = [
+        history.version_row(registry, trial.trial, entry, before.get(history.key(entry.ref)), telling.told)
+        if isinstance(entry, Version)
+        else history.event_row(*entry)
+        for entry in entries[start : start + ROWS]
+    ]
+    choices = [(number_of(one.ref), choice(one.ref)) for one in reversed(history.shown(versions))][:CHOICES]
+    return Page(
+        template="trial.html",
+        path=path,
+        values={
+            "here": "trials",
+            "head": head(registry, read, record, newest.ref),
+            "notices": _notices(trial),
+            "since": _since(reader, trial),
+            "newest": addresses.version(registry, trial.trial, newest.ref),
+            "groups": history.grouped(rows),
+            "choices": choices,
+            "older_choice": choices[1][0] if len(choices) > 1 else "",
+            "newer_choice": choices[0][0] if choices else "",
+            "today": now.date().isoformat(),
+            "later_page": f"?page={page - 1}" if page > 1 else None,
+            "older_page": f"?page={page + 1}" if start + ROWS < len(entries) else None,
+        },
+    )
+
+
+Entry = Version | tuple[int, Event]
+
+
+def _entries(
+    reader: Reader, registry: str, trial: str, versions: list[Version], effective: Effective
+) -> list[Entry]:
+    """Versions and the other events, newest first."""
+    other = [kind for kind in EventKind if kind is not EventKind.CHANGED]
+    found = reader.events(
+        registry=registry, trial=trial, kinds=other, min_severity=Severity.NOISE, limit=EVENTS
+    )
+    happened = [(sequence, effective(event)) for sequence, event in reversed(found)]
+    merged: list[Entry] = [*history.shown(versions), *happened]
+    merged.sort(key=_entry_day)  # stable: versions keep their order, and stand before events of their day
+    return merged[::-1]
+
+
+def _entry_day(entry: Entry) -> str:
+    if isinstance(entry, Version):
+        return day_of(entry.ref)
+    event = entry[1]
+    return event.build or (event.at.date().isoformat() if event.at else "")
+
+
+class _Telling:
+    """What a version changed: as the stored event says, else compared now."""
+
+    def __init__(self, reader: Reader, registry: str, trial: str, effective: Effective) -> None:
+        self._reader = reader
+        self._registry = registry
+        self._trial = trial
+        found = reader.events(
+            registry=registry,
+            trial=trial,
+            kinds=[EventKind.CHANGED],
+            min_severity=Severity.NOISE,
+            limit=EVENTS,
+        )
+        self._stored = {
+            (history.key(event.from_), history.key(event.to)): effective(event)
+            for _, event in found
+            if event.from_ is not None and event.to is not None
+        }
+
+    def told(self, older: VersionRef, newer: VersionRef) -> Told:
+        event = self._stored.get((history.key(older), history.key(newer)))
+        if event is not None:
+            return Told(headline=headline_of(event.headline, event.changes), severity=event.severity)
+        left, _ = record_of(self._reader, self._registry, self._trial, older)
+        right, _ = record_of(self._reader, self._registry, self._trial, newer)
+        changes = compare(left, right, registry=self._registry, from_=older, to=newer)
+        return Told(headline=headline_of(changes.headline, changes.changes), severity=changes.severity)
+
+
+def _since(reader: Reader, trial: Trial) -> str:
+    """Since when the trial has its status, as far as we saw it change."""
+    found = reader.events(
+        registry=trial.registry,
+        trial=trial.trial,
+        field="overall-status",
+        kinds=[EventKind.CHANGED],
+        min_severity=Severity.NOISE,
+        limit=1,
+    )
+    if not found or found[0][1].to is None:
+        return ""
+    to = found[0][1].to
+    posted = f", posted {to.updated}" if to.updated else ""
+    return f"{said(trial.status or '')} since the data build of {day_of(to)}{posted}."
+
+
+def _notices(trial: Trial) -> list[Notice]:
+    since = f" since {trial.state_since:%Y-%m-%d}" if trial.state_since else ""
+    notices = []
+    if trial.state == "gone":
+        notices.append(
+            Notice(text=f"This record is gone from the registry{since}. What was stored stays here.")
+        )
+    if trial.state == "merged":
+        into = trial.merged_into
+        notices.append(
+            Notice(
+                text=f"The registry merged this record into another{since}.",
+                href=addresses.trial(trial.registry, into) if into else None,
+                link=into or "",
+            )
+        )
+    if trial.snapshots == 0:
+        notices.append(Notice(text="Only the registry's own history of this record is stored so far."))
+    return notices
+
+
+def _page(text: str) -> int:
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < 6 and int(text) > 0):
+        raise BadQuestion(f"a page is a number from 1: `{text[:60]}`")
+    return int(text)

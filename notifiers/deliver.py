@@ -1,0 +1,287 @@
+"""Drains the outbox into one channel: tries what may be tried now, and obeys what each attempt came to.
+
+A channel that fails holds up nobody else: each notifier is drained by itself, in a thread of its own if the
+application likes. Nothing here reads a clock, sleeps or throws dice: all three come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from notifiers.attempts import THREAD_FRESH_FOR
+from notifiers.backoff import Backoff
+from notifiers.notifier import Found, Notifier, Outcome, Result, Trace
+from notifiers.outbox import Outbox
+from notifiers.outbox_rows import Claimed
+
+_NONE = timedelta(0)
+_SENDER_DIED = "the sender ended before it knew whether this arrived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    backoff: Backoff = field(default_factory=Backoff)
+    thread_fresh_for: timedelta = THREAD_FRESH_FOR
+    probe_after: timedelta = timedelta(hours=1)  # a paused channel is tried again with one message so often
+    most_blind_attempts: int = (
+        5  # a message that may have arrived, in a channel that cannot be asked: then failed
+    )
+
+
+class NoticeKind(StrEnum):
+    PAUSED = "paused"  # the channel refuses us; said once
+    MENDED = "mended"  # and takes messages again
+    FAILED = "failed"  # a message was given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """For the operator, by another way than this channel."""
+
+    kind: NoticeKind
+    notifier: str
+    text: str
+    message_id: str | None = None  # FAILED
+
+
+@dataclass(slots=True, kw_only=True)
+class Drained:
+    """What one drain came to. The counts are of attempts, so that one message may count more than once."""
+
+    sent: int = 0
+    found: int = 0  # an earlier attempt had arrived after all: nothing was posted again
+    later: int = 0
+    unknown: int = 0
+    refused: int = 0  # as it was; tried again as plain text
+    failed: int = 0
+    next_at: datetime | None = None  # when something may be sendable; None when nothing waits
+    stopped: bool = False  # `wait` said so; something may be sendable now
+    notices: list[Notice] = field(default_factory=list)
+
+
+def drain(
+    outbox: Outbox,
+    notifier: Notifier,
+    *,
+    transaction: Callable[[], AbstractContextManager[object]],
+    clock: Callable[[], datetime],
+    random: Callable[[], float],
+    wait: Callable[[timedelta], bool],
+    settings: Settings | None = None,
+) -> Drained:
+    """Try everything that may be tried now. Returns when nothing may, or when `wait` says to stop.
+
+    transaction: begins an immediate one and commits it. random: 0 to 1. wait: False when asked to stop.
+    Only one drain of a notifier may run at a time, on one database, over all processes.
+    """
+    work = _Drain(outbox, notifier, transaction, clock, random, settings or Settings())
+    work.take_over()
+    while True:
+        pause = work.time_to_next()
+        if pause is None:
+            break
+        if not wait(pause):
+            work.drained.stopped = True
+            break
+        work.try_one()
+    work.drained.next_at = outbox.next_at(notifier.name, clock())
+    return work.drained
+
+
+class _Drain:
+    def __init__(
+        self,
+        outbox: Outbox,
+        notifier: Notifier,
+        transaction: Callable[[], AbstractContextManager[object]],
+        clock: Callable[[], datetime],
+        random: Callable[[], float],
+        settings: Settings,
+    ) -> None:
+        self.drained = Drained()
+        self._outbox = outbox
+        self._notifier = notifier
+        self._name = notifier.name
+        self._transaction = transaction
+        self._clock = clock
+        self._random = random
+        self._settings = settings
+        self._tried_at: datetime | None = None
+
+    def take_over(self) -> None:
+        """What a sender before us began and did not end.
+
+        Its request may be on its way yet, and nobody knows since when: the wait begins now.
+        """
+        with self._transaction():
+            self._outbox.take_over(
+                self._name, _SENDER_DIED, look_at=self._clock() + (self._notifier.reconcile_after or _NONE)
+            )
+
+    def time_to_next(self) -> timedelta | None:
+        """How long to keep still before the next attempt; None when there is nothing to try now."""
+        now = self._clock()
+        next_at = self._outbox.next_at(self._name, now)
+        if next_at is None or next_at > now:
+            return None
+        last = max(filter(None, (self._outbox.channel(self._name).posted_at, self._tried_at)), default=None)
+        if last is None:
+            return _NONE
+        # Never longer than the pace: the clock may have been set back.
+        return min(max(last + self._notifier.pace - now, _NONE), self._notifier.pace)
+
+    def try_one(self) -> None:
+        with self._transaction():
+            claimed = self._outbox.claim(
+                self._name, self._clock(), thread_fresh_for=self._settings.thread_fresh_for
+            )
+        if claimed is None:
+            self._probe()
+            return
+        if claimed.unsure_since is not None:
+            again = self._look_for(claimed, claimed.unsure_since)
+            if again is None:
+                return
+            claimed = again
+        outcome = self._send(claimed)
+        self._tried_at = self._clock()
+        self._obey(claimed, outcome)
+
+    def _send(self, claimed: Claimed) -> Outcome:
+        try:
+            return self._notifier.send(claimed.message, claimed.placement)
+        except Exception as error:  # noqa: BLE001 — a defect of ours; one message must not stop all the others
+            return Outcome(result=Result.UNKNOWN, reason=f"a defect of ours: {type(error).__name__}")
+
+    def _find(self, claimed: Claimed, since: datetime) -> Trace:
+        try:
+            return self._notifier.find(claimed.message, since=since, placement=claimed.placement)
+        except Exception as error:  # noqa: BLE001 — as in _send
+            reason = f"a defect of ours: {type(error).__name__}"
+            return Trace(found=Found.CANNOT_TELL, try_again=True, reason=reason)
+
+    def _look_for(self, claimed: Claimed, since: datetime) -> Claimed | None:
+        """Whether an earlier attempt arrived. None when that settled it, or must be asked again later."""
+        blind = self._notifier.reconcile_after is None
+        if not blind:
+            trace = self._find(claimed, since)
+            if trace.found is Found.THERE:
+                with self._transaction():
+                    self._settle(claimed, trace.remote)
+                self.drained.found += 1
+                return None
+            blind = trace.found is Found.CANNOT_TELL
+            if blind and trace.channel_refuses:
+                self._pause(claimed, trace.reason)
+                return None
+            if blind and trace.try_again:
+                self._postpone(claimed, trace.reason, trace.retry_after)
+                return None
+        if blind and claimed.attempts >= self._settings.most_blind_attempts:
+            with self._transaction():
+                self._bury(
+                    claimed, f"it may have arrived, and was tried {claimed.attempts} times: {claimed.reason}"
+                )
+            return None
+        with self._transaction():
+            self._outbox.begin_again(claimed.message.id, self._clock(), possible_repeat=blind)
+        marked = claimed.placement.possible_repeat or blind
+        return replace(
+            claimed,
+            attempts=claimed.attempts + 1,
+            placement=replace(claimed.placement, possible_repeat=marked),
+        )
+
+    def _obey(self, claimed: Claimed, outcome: Outcome) -> None:
+        reason = outcome.reason
+        if outcome.result is Result.SENT:
+            with self._transaction():
+                self._settle(claimed, outcome.remote)
+            self.drained.sent += 1
+        elif outcome.thread_gone and claimed.placement.reply_to is not None:
+            with self._transaction():
+                self._outbox.forget_thread(claimed.message.id)
+                self._outbox.postpone(claimed.message.id, None, reason)
+        elif outcome.result is Result.LATER:
+            self._postpone(claimed, reason, outcome.retry_after)
+        elif outcome.result is Result.UNKNOWN:
+            self._leave_unknown(claimed, reason, outcome.retry_after)
+        elif outcome.result is Result.CHANNEL_REFUSES:
+            self._pause(claimed, reason)
+        elif claimed.placement.plain:
+            with self._transaction():
+                self._bury(claimed, reason)
+        else:
+            with self._transaction():
+                self._outbox.refuse_plain(claimed.message.id, reason, self._clock())
+            self.drained.refused += 1
+
+    def _settle(self, claimed: Claimed, remote: Mapping[str, str]) -> None:
+        if self._outbox.settle(claimed.message.id, remote, self._clock()):
+            self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
+
+    def _postpone(self, claimed: Claimed, reason: str, asked_for: timedelta | None) -> None:
+        self.drained.later += 1
+        with self._transaction():
+            until = self._hold(reason, asked_for)
+            if self._gives_up(claimed):
+                self._bury(claimed, reason)
+            else:
+                self._outbox.postpone(claimed.message.id, until, reason)
+
+    def _leave_unknown(self, claimed: Claimed, reason: str, asked_for: timedelta | None) -> None:
+        self.drained.unknown += 1
+        now = self._clock()
+        with self._transaction():
+            look_at = max(now + (self._notifier.reconcile_after or _NONE), self._hold(reason, asked_for))
+            self._outbox.unknown(claimed.message.id, reason, now, look_at=look_at)
+            if self._gives_up(claimed):
+                self._bury(claimed, f"it may have arrived: {reason}")
+
+    def _pause(self, claimed: Claimed, reason: str) -> None:
+        now = self._clock()
+        with self._transaction():
+            self._outbox.postpone(claimed.message.id, None, reason)
+            first = self._outbox.pause(self._name, reason, now, probe_at=now + self._settings.probe_after)
+        self.drained.later += 1
+        if first:
+            self._say(NoticeKind.PAUSED, f"`{self._name}` is paused, its messages wait: {reason}")
+
+    def _probe(self) -> None:
+        """Nothing to try: a paused channel without a message asks its own check whether it is mended."""
+        if self._outbox.channel(self._name).paused_at is None:
+            return
+        mended = all(good for good, _ in self._notifier.check())
+        now = self._clock()
+        with self._transaction():
+            if mended:
+                self._outbox.resume(self._name, now)
+            else:
+                reason = self._outbox.channel(self._name).reason
+                self._outbox.pause(self._name, reason, now, probe_at=now + self._settings.probe_after)
+        if mended:
+            self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
+
+    def _hold(self, reason: str, asked_for: timedelta | None) -> datetime:
+        failures = self._outbox.channel(self._name).failures + 1
+        until = self._clock() + self._settings.backoff.delay(failures, self._random, asked_for=asked_for)
+        self._outbox.hold(self._name, until, reason)
+        return until
+
+    def _gives_up(self, claimed: Claimed) -> bool:
+        return self._settings.backoff.gives_up(
+            ready_at=claimed.ready_at, now=self._clock(), attempts=claimed.attempts
+        )
+
+    def _bury(self, claimed: Claimed, reason: str) -> None:
+        self._outbox.bury(claimed.message.id, reason, self._clock())
+        self.drained.failed += 1
+        text = f"a message to `{self._name}` failed: {reason}"
+        self._say(NoticeKind.FAILED, text, message_id=claimed.message.id)
+
+    def _say(self, kind: NoticeKind, text: str, *, message_id: str | None = None) -> None:
+        self.drained.notices.append(Notice(kind=kind, notifier=self._name, text=text, message_id=message_id))

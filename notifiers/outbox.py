@@ -1,0 +1,308 @@
+"""The outbox: what must be told to whom, in which message, and how far that got.
+
+Two things, two tables. A *delivery* says that one event must reach one notifier; it is written in the event's
+own transaction. A *message* is what is sent and holds any number of deliveries; it never changes once it was
+tried. This module is the application's half; `attempts` is the sender's. The caller owns every transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from notifiers.attempts import Attempts
+from notifiers.message import Level, Message
+from notifiers.moments import moment_of, moment_or_none, moment_text
+from notifiers.notifier import NotifiersError
+from notifiers.outbox_rows import Delivery, Listed, delivery_of, message_text
+
+_OPEN = ("waiting", "queued", "claimed", "unknown")
+
+
+class Outbox(Attempts):
+    def enqueue(
+        self,
+        event_id: str,
+        notifier: str,
+        *,
+        thread: str | None,
+        order: int,
+        due_at: datetime,
+        now: datetime,
+        urgent: bool,
+    ) -> bool:
+        """Say that this event must reach this notifier. False when that was said before: nothing changes."""
+        return bool(
+            self._db.execute(
+                """insert into delivery (event, notifier, thread, position, due_at, urgent, created_at)
+                   values (?, ?, ?, ?, ?, ?, ?) on conflict (event, notifier) do nothing""",
+                [event_id, notifier, thread, order, moment_text(due_at), int(urgent), moment_text(now)],
+            ).rowcount
+        )
+
+    def due(self, notifier: str | None, now: datetime, limit: int = 1000) -> list[Delivery]:
+        """Deliveries in no message yet whose time has come, in the order of their events. None: of all."""
+        return self._deliveries(
+            """state = 'waiting' and due_at <= :now and (:notifier is null or notifier = :notifier)
+               order by position, id limit :limit""",
+            {"now": moment_text(now), "notifier": notifier, "limit": limit},
+        )
+
+    def waiting(self, notifier: str, thread: str | None) -> list[Delivery]:
+        """Deliveries of a thread in no message yet, due or not: an alert that may not wait takes them."""
+        return self._deliveries(
+            "state = 'waiting' and notifier = ? and thread is ? order by position, id", [notifier, thread]
+        )
+
+    def next_due(self) -> datetime | None:
+        """When the next delivery falls due; it may lie in the past. None when none waits."""
+        row = self._row("select min(due_at) as soonest from delivery where state = 'waiting'", [])
+        return moment_or_none(row["soonest"]) if row else None
+
+    def put_off(self, deliveries: Iterable[int], until: datetime) -> None:
+        """Let deliveries that are in no message yet fall due later (quiet hours, a digest)."""
+        for delivery in deliveries:
+            self._db.execute(
+                "update delivery set due_at = ? where id = ? and state = 'waiting'",
+                [moment_text(until), delivery],
+            )
+
+    def put(self, message: Message, notifier: str, deliveries: Sequence[int] = (), *, now: datetime) -> None:
+        """Store a message to be sent, and bind the deliveries (their ids) to it: none for a notice or sample.
+
+        Its place in each of its deliveries' threads is after all that was put with a lower order.
+        """
+        if self._row("select 1 from message where id = ?", [message.id]) is not None:
+            raise NotifiersError(f"the outbox already holds a message with this id: `{message.id}`")
+        held = [self._row("select * from delivery where id = ?", [delivery]) for delivery in deliveries]
+        for id_, row in zip(deliveries, held, strict=True):
+            if row is None or row["state"] != "waiting" or row["notifier"] != notifier:
+                raise NotifiersError(f"no delivery to `{notifier}` waits under this id: `{id_}`")
+        rows = [row for row in held if row is not None]
+        position = max([message.order, *(row["position"] for row in rows)])
+        number = self._db.execute(
+            """insert into message
+               (id, notifier, thread, position, level, headline, content, created_at, ready_at) values
+               (:id, :notifier, :thread, :position, :level, :headline, :content, :now, :now)""",
+            {
+                "id": message.id,
+                "notifier": notifier,
+                "thread": message.thread,
+                "position": position,
+                "level": message.level.value,
+                # A lone surrogate is no text for SQLite; `content` keeps it escaped.
+                "headline": message.headline.encode("utf-8", "replace").decode(),
+                "content": message_text(message),
+                "now": moment_text(now),
+            },
+        ).lastrowid
+        for row in rows:
+            self._db.execute(
+                "update delivery set state = 'queued', message = ? where id = ?", [number, row["id"]]
+            )
+        assert number is not None
+        self._take_lanes(number)
+
+    def recall(self, notifier: str, now: datetime) -> int:
+        """Take back messages that were never tried, their deliveries waiting anew; how many deliveries.
+
+        For a channel that was mended: what piled up is told as one summary.
+        """
+        rows = list(
+            self._db.query(
+                """select number from message m where notifier = ? and state = 'waiting' and attempts = 0
+                   and exists (select 1 from delivery where message = m.number)""",
+                [notifier],
+            )
+        )
+        freed = 0
+        for row in rows:
+            freed += self._db.execute(
+                """update delivery set state = 'waiting', message = null
+                   where message = ? and state = 'queued'""",
+                [row["number"]],
+            ).rowcount
+            self._end(
+                row["number"], "dropped", "taken back before it was tried, to be told as a summary", now
+            )
+        return freed
+
+    def drop(self, delivery: int, *, reason: str, now: datetime) -> bool:
+        """End a delivery unsent, when it is in no message yet. False when it is, or has ended."""
+        return bool(
+            self._db.execute(
+                """update delivery set state = 'dropped', reason = ?, ended_at = ?
+                   where id = ? and state = 'waiting'""",
+                [reason, moment_text(now), delivery],
+            ).rowcount
+        )
+
+    def drop_where(
+        self,
+        *,
+        reason: str,
+        now: datetime,
+        notifier: str | None = None,
+        thread: str | None = None,
+        event_id: str | None = None,
+    ) -> int:
+        """End the deliveries in no message yet that fit all that is given; how many."""
+        return self._db.execute(
+            """update delivery set state = 'dropped', reason = :reason, ended_at = :now
+               where state = 'waiting' and (:notifier is null or notifier = :notifier)
+               and (:thread is null or thread = :thread) and (:event is null or event = :event)""",
+            {
+                "reason": reason,
+                "now": moment_text(now),
+                "notifier": notifier,
+                "thread": thread,
+                "event": event_id,
+            },
+        ).rowcount
+
+    def drop_message(self, message_id: str, *, reason: str, now: datetime) -> bool:
+        """End a message unsent, its deliveries with it. False when it is being tried now, or was sent."""
+        row = self._row("select number, state from message where id = ?", [message_id])
+        if row is None or row["state"] not in ("waiting", "unknown", "failed"):
+            return False
+        self._db.execute("update delivery set state = 'queued' where message = ?", [row["number"]])
+        self._end(row["number"], "dropped", reason, now)
+        return True
+
+    def retry(self, message_ids: Iterable[str] | None, *, now: datetime, notifier: str | None = None) -> int:
+        """Try failed messages again (None: all of them), and their paused or held channels with them.
+
+        Waiting ones that are named, or all when None, are tried at once. One that may have arrived is looked
+        for before. How many messages are to be tried.
+        """
+        rows = self._db.query(
+            """select number, id, notifier, state from message
+               where state in ('failed', 'waiting') and (:notifier is null or notifier = :notifier)""",
+            {"notifier": notifier},
+        )
+        wanted = None if message_ids is None else set(message_ids)
+        chosen = [row for row in list(rows) if wanted is None or row["id"] in wanted]
+        for row in chosen:
+            self._db.execute(
+                """update message
+                   set not_before = null, ended_at = null, plain = 0, attempts = 0, ready_at = ?,
+                   state = case when unsure_since is null then 'waiting' else 'unknown' end
+                   where number = ?""",
+                [moment_text(now), row["number"]],
+            )
+            self._db.execute(
+                """update delivery set state = 'queued', reason = null, ended_at = null
+                   where message = ? and state = 'failed'""",
+                [row["number"]],
+            )
+            self._take_lanes(row["number"])
+        for name in sorted({row["notifier"] for row in chosen}):
+            self.resume(name, now)
+            self._upsert_channel(name, failures=0, not_before=None)
+        return len(chosen)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Deliveries per notifier and state. A notifier that left the configuration keeps its rows."""
+        return self._count("delivery")
+
+    def message_counts(self) -> dict[str, dict[str, int]]:
+        return self._count("message")
+
+    def listing(
+        self,
+        *,
+        state: str | None = None,
+        notifier: str | None = None,
+        thread: str | None = None,
+        open_only: bool = False,
+        limit: int | None = None,
+    ) -> list[Listed]:
+        """Messages, and deliveries in no message yet, newest first. `state` is one of either's."""
+        wanted = {"state": state, "notifier": notifier, "thread": thread}
+        messages = self._db.query(
+            """select *, (select count(*) from delivery where message = m.number) as holds from message m
+               where (:state is null or state = :state or (:state = 'queued' and state in
+                      ('waiting', 'claimed', 'unknown')))
+               and (:notifier is null or notifier = :notifier)
+               and (:thread is null or thread = :thread or exists
+                    (select 1 from delivery d where d.message = m.number and d.thread = :thread))
+               order by number desc""",
+            wanted,
+        )
+        listed = [self._listed_message(row) for row in list(messages)]
+        loose = self._db.query(
+            """select * from delivery where message is null and (:state is null or state = :state)
+               and (:notifier is null or notifier = :notifier) and (:thread is null or thread = :thread)
+               order by id desc""",
+            wanted,
+        )
+        listed += [_listed_delivery(row) for row in list(loose)]
+        if open_only:
+            listed = [row for row in listed if row.state in _OPEN]
+        listed.sort(key=lambda row: row.created_at, reverse=True)
+        return listed if limit is None else listed[:limit]
+
+    def _listed_message(self, row: dict[str, Any]) -> Listed:
+        held = list(
+            self._db.query("select id, event from delivery where message = ? order by id", [row["number"]])
+        )
+        return Listed(
+            message_id=row["id"],
+            notifier=row["notifier"],
+            state=row["state"],
+            level=Level(row["level"]),
+            headline=row["headline"],
+            thread=row["thread"],
+            attempts=row["attempts"],
+            reason=row["reason"] or "",
+            possible_repeat=bool(row["possible_repeat"]),
+            created_at=moment_of(row["created_at"]),
+            next_at=moment_or_none(row["not_before"]),
+            ended_at=moment_or_none(row["ended_at"]),
+            event_ids=tuple(each["event"] for each in held),
+            delivery_ids=tuple(each["id"] for each in held),
+        )
+
+    def _take_lanes(self, number: int) -> None:
+        self._db.execute(
+            """insert or ignore into lane (notifier, thread, position, message)
+               select notifier, thread, position, number from message
+               where number = :number and thread is not null
+               union
+               select m.notifier, d.thread, m.position, m.number from message m
+               join delivery d on d.message = m.number where m.number = :number and d.thread is not null""",
+            {"number": number},
+        )
+
+    def _deliveries(self, where: str, parameters: Any) -> list[Delivery]:
+        rows = self._db.query(f"select * from delivery where {where}", parameters)
+        return [delivery_of(row) for row in list(rows)]
+
+    def _count(self, table: str) -> dict[str, dict[str, int]]:
+        counts: dict[str, dict[str, int]] = {}
+        rows = self._db.query(
+            f"select notifier, state, count(*) as n from {table} group by notifier, state order by notifier"
+        )
+        for row in list(rows):
+            counts.setdefault(row["notifier"], {})[row["state"]] = row["n"]
+        return counts
+
+
+def _listed_delivery(row: dict[str, Any]) -> Listed:
+    return Listed(
+        message_id=None,
+        notifier=row["notifier"],
+        state=row["state"],
+        level=None,
+        headline="",
+        thread=row["thread"],
+        attempts=0,
+        reason=row["reason"] or "",
+        possible_repeat=False,
+        created_at=moment_of(row["created_at"]),
+        next_at=moment_of(row["due_at"]) if row["state"] == "waiting" else None,
+        ended_at=moment_or_none(row["ended_at"]),
+        event_ids=(row["event"],),
+        delivery_ids=(row["id"],),
+    )

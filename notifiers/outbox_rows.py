@@ -1,0 +1,125 @@
+"""What the outbox's tables hold, as values; and a message as JSON and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from notifiers.message import Level, Message
+from notifiers.moments import moment_of
+from notifiers.notifier import Placement
+
+
+class MessageState(StrEnum):
+    WAITING = "waiting"  # to be tried
+    CLAIMED = "claimed"  # being tried
+    UNKNOWN = "unknown"  # a try may have arrived
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class DeliveryState(StrEnum):
+    WAITING = "waiting"  # in no message yet
+    QUEUED = "queued"  # in a message that has not ended
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One event that must reach one notifier."""
+
+    id: int
+    event_id: str
+    notifier: str
+    thread: str | None
+    order: int
+    due_at: datetime
+    created_at: datetime
+    urgent: bool
+    state: DeliveryState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message to be tried now. `find` comes before `send` when `unsure_since` is set."""
+
+    message: Message
+    notifier: str
+    placement: Placement
+    attempts: int  # made so far, this one included; without it while an earlier one is unknown
+    ready_at: datetime
+    unsure_since: datetime | None  # the start of the first attempt whose outcome nobody knows
+    reason: str  # of the last failure, "" before any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelState:
+    """What a channel was last heard to say. A channel never heard of is well."""
+
+    notifier: str
+    failures: int = 0  # in a row
+    not_before: datetime | None = None
+    posted_at: datetime | None = None
+    paused_at: datetime | None = None  # it refuses us, since then; None while it does not
+    probe_at: datetime | None = None  # paused: when one message is tried to see whether it is mended
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A row of `trialbell outbox`: a message, or a delivery that is in no message yet (`message_id` None)."""
+
+    message_id: str | None
+    notifier: str
+    state: str
+    level: Level | None
+    headline: str  # "" for a delivery in no message
+    thread: str | None
+    attempts: int
+    reason: str  # the last error, or why it failed or was dropped
+    possible_repeat: bool
+    created_at: datetime
+    next_at: datetime | None  # None when it has ended, or may go at once
+    ended_at: datetime | None
+    event_ids: tuple[str, ...]
+    delivery_ids: tuple[int, ...]
+
+
+def message_text(message: Message) -> str:
+    """ASCII, so that no text of a record can be one that the database refuses."""
+    return json.dumps(asdict(message), separators=(",", ":"))
+
+
+def message_of(text: str) -> Message:
+    return msgspec.convert(json.loads(text), Message)
+
+
+def remote_text(remote: Mapping[str, str] | None) -> str | None:
+    return None if remote is None else json.dumps(dict(remote), separators=(",", ":"), sort_keys=True)
+
+
+def remote_of(text: str | None) -> dict[str, str] | None:
+    return None if text is None else json.loads(text)
+
+
+def delivery_of(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        id=row["id"],
+        event_id=row["event"],
+        notifier=row["notifier"],
+        thread=row["thread"],
+        order=row["position"],
+        due_at=moment_of(row["due_at"]),
+        created_at=moment_of(row["created_at"]),
+        urgent=bool(row["urgent"]),
+        state=DeliveryState(row["state"]),
+    )

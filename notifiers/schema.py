@@ -1,0 +1,107 @@
+"""The outbox's tables: deliveries, messages, what a channel was last heard to say, and where threads stand.
+
+A migration is never edited once released. Times are those of `moments`.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+MIGRATIONS = Migrations("notifiers")
+
+
+@MIGRATIONS(name="0001_outbox")
+def _first(db: Database) -> None:
+    for statement in _FIRST:
+        db.execute(statement)
+
+
+_FIRST = (
+    # What is sent. Everything up to created_at is settled before the first attempt and never changes after.
+    # number: the order in which messages were made. position: the place within its threads, the highest of
+    # its own order and its deliveries' (number decides between equals).
+    # state: waiting (to be tried), claimed (being tried), unknown (a try may have arrived), and three ends.
+    # ready_at: when it began to be sendable, for the horizon; anew after a retry or a mended channel.
+    # unsure_since: the start of the first attempt whose outcome nobody knows. reply_to, previous: where the
+    # last attempt went, as JSON.
+    """create table message (
+        number integer primary key,
+        id text not null unique,
+        notifier text not null,
+        thread text,
+        position integer not null,
+        level text not null,
+        headline text not null,
+        content text not null,
+        created_at text not null,
+        state text not null default 'waiting'
+            check (state in ('waiting', 'claimed', 'unknown', 'sent', 'failed', 'dropped')),
+        attempts integer not null default 0,
+        ready_at text not null,
+        claimed_at text,
+        not_before text,
+        unsure_since text,
+        reply_to text,
+        previous text,
+        plain integer not null default 0,
+        possible_repeat integer not null default 0,
+        reason text,
+        remote text,
+        ended_at text
+    ) strict""",
+    """create index message_open on message (notifier, number)
+        where state in ('waiting', 'claimed', 'unknown')""",
+    "create index message_ended on message (state, ended_at)",
+    "create index message_thread on message (thread, notifier)",
+    # That one event must reach one notifier. position: the order of the events. urgent: may not wait.
+    # state: waiting (in no message yet), queued (in one), and three ends.
+    """create table delivery (
+        id integer primary key,
+        event text not null,
+        notifier text not null,
+        thread text,
+        position integer not null,
+        due_at text not null,
+        urgent integer not null default 0,
+        created_at text not null,
+        state text not null default 'waiting'
+            check (state in ('waiting', 'queued', 'sent', 'failed', 'dropped')),
+        message integer references message (number),
+        reason text,
+        ended_at text,
+        unique (event, notifier)
+    ) strict""",
+    "create index delivery_waiting on delivery (due_at) where state = 'waiting'",
+    "create index delivery_message on delivery (message) where message is not null",
+    "create index delivery_thread on delivery (thread, notifier)",
+    # The places that messages not yet ended hold in threads: a later one waits for them. A summary holds one
+    # in each thread of its deliveries.
+    """create table lane (
+        notifier text not null,
+        thread text not null,
+        position integer not null,
+        message integer not null references message (number),
+        primary key (notifier, thread, position, message)
+    ) strict, without rowid""",
+    "create index lane_message on lane (message)",
+    # failures: in a row. not_before: nothing is tried before. paused_at: since when the channel refuses us.
+    """create table channel (
+        notifier text primary key,
+        failures integer not null default 0,
+        not_before text,
+        posted_at text,
+        paused_at text,
+        probe_at text,
+        reason text
+    ) strict, without rowid""",
+    # The newest thread under a key in a channel: its opening and its last message, as the channel names them.
+    """create table channel_thread (
+        notifier text not null,
+        thread text not null,
+        opening text not null,
+        last text not null,
+        last_at text not null,
+        primary key (notifier, thread)
+    ) strict, without rowid""",
+)

@@ -1,0 +1,46 @@
+"""What is stored and shown on request, but is no news: bookkeeping, spelling, markup, a date made more precise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from snapshots.changes.context import ENDED, Context
+from snapshots.changeset import Action, FieldChange, Severity
+from snapshots.dates import partial
+from snapshots.fields import table
+from snapshots.markup import normal_text
+
+
+def is_noise(change: FieldChange, context: Context) -> FieldChange:
+    """The change, as noise where it is none other."""
+    reason = _reason(change, context)
+    if reason is None or change.severity is Severity.NOISE:
+        return change
+    return replace(change, severity=Severity.NOISE, reason=reason, tags=())
+
+
+def _reason(change: FieldChange, context: Context) -> str | None:
+    field = table("ctgov").field(change.field)
+    if field is not None and field.noise:
+        return field.reason or "never news"
+    if isinstance(change.before, str) and isinstance(change.after, str):
+        if normal_text(change.before) == normal_text(change.after):
+            return "the same words, set differently"
+        if field is not None and field.rule == "post-date":
+            return _same_day(change)
+    if field is not None and field.rule == "post-date" and isinstance(change.before, dict):
+        if isinstance(change.after, dict) and change.before.get("date") == change.after.get("date"):
+            return "only the type of a post date"
+    if change.field == "central-contacts" and change.action is Action.REMOVED and context.new_status in ENDED:
+        return "contacts vanish when a study ends"
+    if change.field in ("results-first-submitted", "results-first-submitted-qc", "results-first-posted"):
+        if context.has_results != context.had_results:
+            return "told with the results themselves"
+    return None
+
+
+def _same_day(change: FieldChange) -> str | None:
+    before, after = partial(change.before), partial(change.after)
+    if before and after and before.coarse(2) == after.coarse(2) and before.precision != after.precision:
+        return "the same date, given to another precision"
+    return None

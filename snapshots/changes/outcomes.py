@@ -1,0 +1,247 @@
+"""Outcomes: reworded, added, dropped, or moved between primary, secondary and other; and when that happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from snapshots.changes.context import Context
+from snapshots.changes.making import change, member_change, member_path
+from snapshots.changeset import Action, FieldChange, Severity
+from snapshots.comparison import Difference, Member
+from snapshots.fields import Field
+from snapshots.markup import normal_text
+from snapshots.pairing import LONGEST
+from snapshots.terms import short
+
+_NAMES = {"primary-outcomes": "primary", "secondary-outcomes": "secondary", "other-outcomes": "other"}
+MOVED_LIKE = 85.0
+MANY = 3  # the same edit in so many outcomes of a list is one change
+
+
+def outcome_changes(found: Sequence[Difference], context: Context) -> list[FieldChange]:
+    """Over all three lists together: what left one and came to another was moved."""
+    changes: list[FieldChange] = []
+    gone: list[tuple[Field, Member]] = []
+    come: list[tuple[Field, Member]] = []
+    for one in found:
+        if one.reordered:
+            changes.append(
+                change(
+                    one,
+                    f"{one.field.label} in another order",
+                    action=Action.EDITED,
+                    severity=Severity.NOISE,
+                    reason="the same members in another order",
+                )
+            )
+        gone += [(one.field, member) for member in one.members if member.new_at is None]
+        come += [(one.field, member) for member in one.members if member.old_at is None]
+    for (old_field, old), (new_field, new) in _moves(gone, come):
+        changes.append(_moved(old_field, old, new_field, new, context))
+        gone.remove((old_field, old))
+        come.remove((new_field, new))
+    changes += [_added(field, member, context) for field, member in come]
+    changes += [_dropped(field, member, context) for field, member in gone]
+    for one in found:
+        edited = [member for member in one.members if member.old_at is not None and member.new_at is not None]
+        changes += _edits(one.field, edited, context)
+    return changes
+
+
+def _moves(
+    gone: list[tuple[Field, Member]], come: list[tuple[Field, Member]]
+) -> list[tuple[tuple[Field, Member], tuple[Field, Member]]]:
+    scored = []
+    for a, (old_field, old) in enumerate(gone):
+        for b, (new_field, new) in enumerate(come):
+            if old_field.slug == new_field.slug:
+                continue
+            score = fuzz.ratio(_measure(old.old)[:LONGEST], _measure(new.new)[:LONGEST])
+            if score >= MOVED_LIKE:
+                scored.append((-score, a, b))
+    found, left, right = [], set(), set()
+    for _, a, b in sorted(scored):
+        if a not in left and b not in right:
+            left.add(a)
+            right.add(b)
+            found.append((gone[a], come[b]))
+    return found
+
+
+def _moved(old_field: Field, old: Member, new_field: Field, new: Member, context: Context) -> FieldChange:
+    primary = "primary" in (_NAMES[old_field.slug], _NAMES[new_field.slug])
+    field = old_field if _NAMES[old_field.slug] == "primary" else new_field
+    name = _name(new.new)
+    words = f"Outcome moved from {_NAMES[old_field.slug]} to {_NAMES[new_field.slug]} {context.when}: {name}"
+    return member_change(
+        field,
+        Action.MOVED,
+        words,
+        paths=[member_path(old_field, old.old_at, None), member_path(new_field, None, new.new_at)],
+        before=old.old,
+        after=new.new,
+        item=name,
+        severity=Severity.CRITICAL if primary else Severity.MINOR,
+        reason=f"a primary outcome was moved {context.when}" if primary else "",
+        tags=_integrity(context) if primary else (),
+    )
+
+
+def _added(field: Field, member: Member, context: Context) -> FieldChange:
+    kind, name = _NAMES[field.slug], _name(member.new)
+    primary = kind == "primary"
+    return member_change(
+        field,
+        Action.ADDED,
+        f"{kind.capitalize()} outcome added {context.when}: {name}",
+        paths=[member_path(field, None, member.new_at)],
+        before=None,
+        after=member.new,
+        item=name,
+        severity=Severity.CRITICAL if primary else Severity.MINOR,
+        reason=f"a primary outcome was added {context.when}" if primary else "",
+        tags=_integrity(context) if primary else (),
+    )
+
+
+def _dropped(field: Field, member: Member, context: Context) -> FieldChange:
+    kind, name = _NAMES[field.slug], _name(member.old)
+    primary = kind == "primary"
+    return member_change(
+        field,
+        Action.REMOVED,
+        f"{kind.capitalize()} outcome dropped {context.when}: {name}",
+        paths=[member_path(field, member.old_at, None)],
+        before=member.old,
+        after=None,
+        item=name,
+        severity=Severity.CRITICAL if primary else Severity.MINOR,
+        reason=f"a primary outcome was dropped {context.when}" if primary else "",
+        tags=_integrity(context) if primary else (),
+    )
+
+
+def _edits(field: Field, members: Sequence[Member], context: Context) -> list[FieldChange]:
+    groups: dict[tuple[Any, ...], list[Member]] = {}
+    for member in members:
+        key = (
+            ("timeFrame", member.old.get("timeFrame"), member.new.get("timeFrame"))
+            if (member.keys == {"timeFrame"})
+            else ("alone", member.old_at, member.new_at)
+        )
+        groups.setdefault(key, []).append(member)
+    changes = []
+    for key, group in groups.items():
+        if key[0] == "timeFrame" and len(group) >= MANY:
+            changes.append(_many_frames(field, group, context))
+        else:
+            changes += [_edited(field, member, context) for member in group]
+    return changes
+
+
+def _many_frames(field: Field, group: Sequence[Member], context: Context) -> FieldChange:
+    kind = _NAMES[field.slug]
+    old, new = str(group[0].old.get("timeFrame")), str(group[0].new.get("timeFrame"))
+    severity = _weight(field, group[0])
+    return member_change(
+        field,
+        Action.EDITED,
+        f"Time frame of {len(group)} {kind} outcomes changed {context.when}: {short(old, 80)} → {short(new, 80)}",
+        paths=[member_path(field, one.old_at, one.new_at) for one in group],
+        before=old,
+        after=new,
+        item=f"{len(group)} outcomes",
+        severity=severity,
+        reason=f"time frames changed {context.when}" if severity is Severity.MAJOR else "",
+        tags=_integrity(context) if severity is Severity.MAJOR else (),
+    )
+
+
+def _edited(field: Field, member: Member, context: Context) -> FieldChange:
+    kind, name = _NAMES[field.slug], _name(member.new)
+    keys = {
+        key
+        for key in member.keys
+        if normal_text(str(member.old.get(key, ""))) != normal_text(str(member.new.get(key, "")))
+    }
+    paths = [member_path(field, member.old_at, member.new_at)]
+    if not keys:
+        return member_change(
+            field,
+            Action.EDITED,
+            f"{kind.capitalize()} outcome respelt: {name}",
+            paths=paths,
+            before=member.old,
+            after=member.new,
+            item=name,
+            severity=Severity.NOISE,
+            reason="the same words",
+        )
+    severity = _weight(field, member)
+    if keys == {"timeFrame"}:
+        old, new = member.old.get("timeFrame"), member.new.get("timeFrame")
+        words = (
+            f"{kind.capitalize()} outcome's time frame changed {context.when}: {short(str(old or 'none'), 60)} →"
+            f" {short(str(new or 'none'), 60)} ({name})"
+        )
+    elif "measure" in keys:
+        words = f"{kind.capitalize()} outcome changed {context.when}: {_name(member.old)} → {name}"
+    else:
+        words = f"{kind.capitalize()} outcome's description changed {context.when}: {name}"
+    return member_change(
+        field,
+        Action.EDITED,
+        words,
+        paths=paths,
+        before=member.old,
+        after=member.new,
+        item=name,
+        severity=severity,
+        reason=f"a primary outcome changed {context.when}" if severity is Severity.MAJOR else "",
+        tags=_integrity(context) if severity is Severity.MAJOR else (),
+    )
+
+
+def _weight(field: Field, member: Member) -> Severity:
+    if _NAMES[field.slug] != "primary":
+        return Severity.MINOR
+    changed = {
+        key
+        for key in member.keys
+        if normal_text(str(member.old.get(key, ""))) != normal_text(str(member.new.get(key, "")))
+    }
+    if changed == {"timeFrame"} and _nearly(member.old.get("timeFrame"), member.new.get("timeFrame")):
+        return Severity.MINOR
+    return Severity.MAJOR
+
+
+def _nearly(old: Any, new: Any) -> bool:
+    """Whether a time frame moved by less than a tenth, all its words the same."""
+    if not isinstance(old, str) or not isinstance(new, str):
+        return False
+    if re.sub(r"\d+(?:\.\d+)?", "#", normal_text(old)) != re.sub(r"\d+(?:\.\d+)?", "#", normal_text(new)):
+        return False
+    numbers = zip(re.findall(r"\d+(?:\.\d+)?", old), re.findall(r"\d+(?:\.\d+)?", new), strict=True)
+    return all(
+        float(a) == float(b) or (float(a) and abs(float(b) - float(a)) < 0.1 * float(a)) for a, b in numbers
+    )
+
+
+def _integrity(context: Context) -> tuple[str, ...]:
+    return ("integrity",) if context.late else ()
+
+
+def _measure(outcome: Any) -> str:
+    return normal_text(str(outcome.get("measure", ""))) if isinstance(outcome, dict) else ""
+
+
+def _name(outcome: Any) -> str:
+    return (
+        short(str(outcome.get("measure", "an outcome without a name")), 100)
+        if isinstance(outcome, dict)
+        else ""
+    )

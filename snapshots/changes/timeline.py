@@ -1,0 +1,178 @@
+"""Start, completion and enrolment: how far, in days and in per cent, and whether it is a plan or a fact."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from snapshots.changes.context import STOPPED, Context
+from snapshots.changes.making import change
+from snapshots.changeset import FieldChange, Severity
+from snapshots.comparison import Difference
+from snapshots.dates import partial, shift
+
+FAR = 30  # days from which a move is major
+UNKNOWN_COUNT = 99_999_999  # the registry's word for "not known"
+
+
+def milestone(one: Difference, context: Context) -> FieldChange:
+    """A date struct {date, type}. Partial dates compare at their coarser precision."""
+    label = one.field.label
+    old, new = _struct(one.old), _struct(one.new)
+    before, after = partial(old.get("date")), partial(new.get("date"))
+    if before is None and after is None:
+        return change(one, f"{label} changed")
+    if before is None:
+        assert after is not None
+        return change(
+            one,
+            f"{label} given: {after.text}{_as_actual(new)}",
+            before=None,
+            after=_told(new),
+            severity=Severity.MINOR if not _actual(new) else Severity.MAJOR,
+            reason="now a fact" if _actual(new) else "",
+        )
+    if after is None:
+        return change(one, f"{label} removed (was {before.text})", before=_told(old), after=None)
+    moved = shift(before, after)
+    became_actual = _actual(new) and not _actual(old)
+    span = _days(moved.days, moved.about)
+    arrow = f"({before.text} → {after.text})"
+    told: dict[str, Any] = {"before": _told(old), "after": _told(new)}
+    if not moved.moved and not became_actual and _actual(old) == _actual(new):
+        same_type = old.get("type") == new.get("type")
+        return change(
+            one,
+            f"{label} given {'more' if after.precision > before.precision else 'less'} precisely {arrow}",
+            severity=Severity.NOISE if same_type else Severity.MINOR,
+            reason="the same date",
+            **told,
+        )
+    if not moved.moved:
+        words = (
+            f"{label} now actual, on the planned date ({after.text})"
+            if became_actual
+            else (f"{label} back to an estimate ({after.text})")
+        )
+        return change(
+            one,
+            words,
+            severity=Severity.MAJOR,
+            reason="now a fact" if became_actual else "no longer a fact",
+            **told,
+        )
+    if _actual(old) and _actual(new):
+        way = "later" if moved.days > 0 else "earlier"
+        return change(
+            one,
+            f"Actual {label.lower()} corrected to {span} {way} {arrow}",
+            severity=Severity.MAJOR,
+            reason="a date that had passed was corrected",
+            tags=("integrity",),
+            **told,
+        )
+    far = abs(moved.days) >= FAR
+    if became_actual:
+        if moved.days < 0 and context.new_status in STOPPED and one.field.slug != "start-date":
+            words = f"{label} ended {span} earlier than planned {arrow}, now actual"
+        else:
+            words = (
+                f"{label} now actual, {span} {'later' if moved.days > 0 else 'earlier'} than planned {arrow}"
+            )
+        return change(one, words, severity=Severity.MAJOR, reason="now a fact", **told)
+    if _actual(old):
+        return change(
+            one,
+            f"{label} no longer actual: {arrow[1:-1]}, estimated",
+            severity=Severity.MAJOR,
+            reason="no longer a fact",
+            tags=("integrity",),
+            **told,
+        )
+    verb = "slipped" if moved.days > 0 else "brought forward"
+    if one.field.slug == "start-date" and moved.days > 0:
+        verb = "postponed"
+    return change(
+        one,
+        f"{label} {verb} {span} {arrow}",
+        severity=Severity.MAJOR if far else Severity.MINOR,
+        reason="moved by 30 days or more" if far else "moved by less than 30 days",
+        **told,
+    )
+
+
+def enrollment(one: Difference, context: Context) -> FieldChange:
+    old, new = _struct(one.old), _struct(one.new)
+    before, after = _count(old), _count(new)
+    became_actual = _actual(new) and not _actual(old)
+    told: dict[str, Any] = {"before": _people(old), "after": _people(new)}
+    actual = ", now actual" if became_actual else ""
+    if before is None or after is None:
+        words = f"Enrolment {said_count(before)} → {said_count(after)}{actual}"
+        return change(one, words, severity=Severity.MAJOR, reason="enrolment changed", **told)
+    if before == after:
+        if became_actual:
+            return change(
+                one, f"Enrolment of {after} now actual", severity=Severity.MAJOR, reason="now a fact", **told
+            )
+        return change(
+            one, f"Enrolment of {after} back to an estimate", severity=Severity.MINOR, reason="", **told
+        )
+    verb = "raised" if after > before else "cut"
+    share = f" ({_per_cent(before, after)})" if before else ""
+    great = before == 0 or abs(after - before) >= 0.2 * before
+    return change(
+        one,
+        f"Enrolment {verb} from {before:,} to {after:,}{share}{actual}",
+        severity=Severity.MAJOR if great or became_actual else Severity.MINOR,
+        reason="changed by 20 % or more"
+        if great
+        else "now a fact"
+        if became_actual
+        else "changed by less than 20 %",
+        **told,
+    )
+
+
+def said_count(count: int | None) -> str:
+    return "unknown" if count is None else f"{count:,}"
+
+
+def _per_cent(before: int, after: int) -> str:
+    share = (after - before) / before * 100
+    sign = "+" if share > 0 else "−"
+    size = abs(share)
+    return f"{sign}{size:.0f} %" if size >= 1 else f"{sign}{size:.1f} %"
+
+
+def _days(days: int, about: bool) -> str:
+    """With its uncertainty: a month or a year is not known to the day."""
+    size = abs(days)
+    unit = "day" if size == 1 else "days"
+    return f"about {size} {unit}" if about else f"{size} {unit}"
+
+
+def _struct(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _actual(struct: dict[str, Any]) -> bool:
+    return struct.get("type") == "ACTUAL"
+
+
+def _as_actual(struct: dict[str, Any]) -> str:
+    return ", actual" if _actual(struct) else ""
+
+
+def _told(struct: dict[str, Any]) -> Any:
+    return " ".join(str(struct[key]) for key in ("date", "type") if key in struct) or None
+
+
+def _people(struct: dict[str, Any]) -> Any:
+    return " ".join(str(struct[key]) for key in ("count", "type") if key in struct) or None
+
+
+def _count(struct: dict[str, Any]) -> int | None:
+    count = struct.get("count")
+    if not isinstance(count, int) or isinstance(count, bool) or count == UNKNOWN_COUNT:
+        return None
+    return count

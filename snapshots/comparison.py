@@ -1,0 +1,179 @@
+"""Which fields differ between two records, and where: deepdiff on views made for it. The only home of deepdiff.
+
+A view is flat: one entry a field of the table, a list as a dict of members under keys that both sides share. Keys are
+made up (`f12`, `m3`), because deepdiff cannot be trusted with every text as a key; equal entries never reach it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from deepdiff import DeepDiff
+
+from snapshots.delta import delta
+from snapshots.fields import Field, FieldTable
+from snapshots.pairing import pairs
+from snapshots.record import canonical
+
+Path = tuple[str | int, ...]
+_ABSENT: Any = object()
+DEEPEST = 200  # levels below a field; what lies deeper is compared as one value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A member of a list that differs. One side is None when it came or went."""
+
+    old: Any
+    new: Any
+    old_at: int | None
+    new_at: int | None
+    keys: frozenset[str] = frozenset()  # of its first level, those that differ
+
+
+@dataclass(slots=True, kw_only=True)
+class Difference:
+    """A field that differs."""
+
+    field: Field
+    path: tuple[str, ...]  # where its value stands
+    old: Any = None  # None when absent
+    new: Any = None
+    paths: list[str] = field(default_factory=list)  # what differs, dotted
+    members: list[Member] = field(default_factory=list)  # of lists with an identity
+    reordered: bool = False  # the same members in another order
+
+
+def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> list[Difference]:
+    """Every field that differs, in the table's order, unknown ones last. Covers every path of the delta."""
+    found: dict[tuple[str, ...], Difference] = {}
+    for path in _differing(old, new, table):
+        one = table.covering(path)
+        at = one.keys
+        if at not in found:
+            found[at] = Difference(field=one, path=at, old=_at(old, at), new=_at(new, at))
+        found[at].paths.append(_dotted(path))
+    order = {one.keys: number for number, one in enumerate(table)}
+    listed = sorted(found.values(), key=lambda one: (order.get(one.path, len(order)), one.path))
+    _look_into(listed)
+    return listed
+
+
+def _differing(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> Iterator[Path]:
+    """Where the exact delta touches: nothing can be left out that it knows of. A module that came or went as a
+    whole is taken apart into its fields."""
+    for operation in delta(old, new):
+        values = [value for value in (operation.before, operation.after) if isinstance(value, dict)]
+        keys = tuple(part for part in operation.path if isinstance(part, str))
+        if values and len(keys) == len(operation.path):
+            yield from _fields_below(keys, values, table)
+        else:
+            yield operation.path
+
+
+def _fields_below(path: tuple[str, ...], values: list[dict[str, Any]], table: FieldTable) -> Iterator[Path]:
+    if not table.divides(path) or not any(values):
+        yield path
+        return
+    for key in dict.fromkeys(key for value in values for key in value):
+        below = [value[key] for value in values if isinstance(value.get(key), dict)]
+        if below:
+            yield from _fields_below((*path, key), below, table)
+        else:
+            yield (*path, key)
+
+
+def _look_into(listed: list[Difference]) -> None:
+    """Fill in members of lists: pair them, and let deepdiff say what differs in each pair."""
+    left: dict[str, Any] = {}
+    right: dict[str, Any] = {}
+    where: dict[str, dict[str, tuple[int | None, int | None]]] = {}
+    for number, one in enumerate(listed):
+        if one.field.identity is None:
+            continue
+        before = one.old if isinstance(one.old, list) else []
+        after = one.new if isinstance(one.new, list) else []
+        key = f"f{number}"
+        left[key], right[key], where[key] = {}, {}, {}
+        for position, pair in enumerate(pairs(before, after, one.field.identity)):
+            a = before[pair.old] if pair.old is not None else _ABSENT
+            b = after[pair.new] if pair.new is not None else _ABSENT
+            if a is not _ABSENT and b is not _ABSENT and _same(a, b):
+                continue
+            name = f"m{position}"
+            where[key][name] = (pair.old, pair.new)
+            if a is not _ABSENT:
+                left[key][name] = a
+            if b is not _ABSENT:
+                right[key][name] = b
+    differing = _compared(left, right)
+    for number, one in enumerate(listed):
+        key = f"f{number}"
+        if key not in where:
+            continue
+        for name, (old_at, new_at) in where[key].items():
+            one.members.append(
+                Member(
+                    old=left[key].get(name),
+                    new=right[key].get(name),
+                    old_at=old_at,
+                    new_at=new_at,
+                    keys=frozenset(differing.get((key, name), ())),
+                )
+            )
+        one.reordered = not one.members
+
+
+def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
+    """(field, member) → the keys of the member's first level that differ."""
+    tree = DeepDiff(
+        _shallow(left),
+        _shallow(right),
+        view="tree",
+        threshold_to_diff_deeper=0,
+        verbose_level=2,
+        ignore_order=False,
+    )
+    found: dict[tuple[str, str], set[str]] = {}
+    for report in tree.values():
+        for item in report:
+            path = item.path(output_format="list")
+            if len(path) >= 3:
+                found.setdefault((path[0], path[1]), set()).add(str(path[2]))
+    return found
+
+
+def _shallow(view: dict[str, Any]) -> dict[str, Any]:
+    """Members with each first-level value as its canonical text: 1, 1.0 and true stay three things, nothing is
+    too deep, and no key of the registry's is a Python name to deepdiff."""
+    return {
+        key: {
+            name: {inner: _text(value) for inner, value in member.items()}
+            if isinstance(member, dict)
+            else member
+            for name, member in members.items()
+        }
+        for key, members in view.items()
+    }
+
+
+def _text(value: Any) -> Any:
+    return value if isinstance(value, str) else canonical({"": value}).decode()
+
+
+def _same(a: Any, b: Any) -> bool:
+    return canonical({"": a}) == canonical({"": b})
+
+
+def _at(record: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        if not isinstance(record, dict) or key not in record:
+            return None
+        record = record[key]
+    return record
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(part) for part in path)

@@ -1,0 +1,192 @@
+"""Events in the database: to rows and back, exactly. Which ones a reader wants is found in `wanted`.
+
+Written within the caller's transaction. An event's id is there once; its sequence number is its place in the
+order of all events, never used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from snapshots.changeset import Action, FieldChange, Kind, Severity, Source, VersionRef
+from snapshots.event import Event, EventKind, Step
+from snapshots.instants import instant, written
+
+_COLUMNS = (
+    *("id", "kind", "registry", "trial", "title", "url", "severity", "headline", "at", "build", "status"),
+    *("sponsor", "phase", "tags", "watches", "detail", "note"),
+    *("from_source", "from_version", "from_seen_at", "from_updated", "from_build"),
+    *("to_source", "to_version", "to_seen_at", "to_updated", "to_build", "steps", "engine"),
+)
+_CHANGE_COLUMNS = (
+    *("event", "position", "field", "label", "kind", "action", "item", '"before"', '"after"'),
+    *("severity", "reason", "summary", "paths", "tags"),
+)
+_PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
+
+
+def insert(db: Database, event: Event) -> int | None:
+    """The new event's sequence number; None when there is one with its id."""
+    if event.id is None:
+        raise ValueError("an event without an id is a comparison by hand and is not stored")
+    marks = ", ".join("?" * len(_COLUMNS))
+    row = db.conn.execute(
+        f"insert into event ({', '.join(_COLUMNS)}) values ({marks}) on conflict (id) do nothing"
+        " returning sequence",
+        _values(event),
+    ).fetchone()
+    if row is None:
+        return None
+    sequence: int = row[0]
+    _insert_parts(db, sequence, event)
+    return sequence
+
+
+def rewrite(db: Database, event: Event) -> bool:
+    """Replace all of the event with this id but its place in the order."""
+    row = db.execute("select sequence from event where id = ?", [event.id]).fetchone()
+    if row is None:
+        return False
+    settings = ", ".join(f"{name} = ?" for name in _COLUMNS)
+    db.execute(f"update event set {settings} where sequence = ?", [*_values(event), row[0]])
+    for table in ("change", "event_watch", "event_tag"):
+        db.execute(f"delete from {table} where event = ?", [row[0]])
+    _insert_parts(db, row[0], event)
+    return True
+
+
+def by_id(db: Database, event_id: str) -> Event | None:
+    row = db.execute("select sequence from event where id = ?", [event_id]).fetchone()
+    return None if row is None else read(db, [row[0]])[0][1]
+
+
+def read(db: Database, sequences: Sequence[int]) -> list[tuple[int, Event]]:
+    """These events, in this order; those that do not exist are left out."""
+    changes: dict[int, list[FieldChange]] = {}
+    rows: dict[int, Sequence[Any]] = {}
+    for start in range(0, len(sequences), _PARAMETERS):
+        part = list(sequences[start : start + _PARAMETERS])
+        marks = ",".join("?" * len(part))
+        for row in db.execute(
+            f"select sequence, {', '.join(_COLUMNS)} from event where sequence in ({marks})", part
+        ):
+            rows[row[0]] = row[1:]
+        for row in db.execute(
+            f"select {', '.join(_CHANGE_COLUMNS)} from change where event in ({marks})"
+            " order by event, position",
+            part,
+        ):
+            changes.setdefault(row[0], []).append(_change(row))
+    return [(one, _event(rows[one], changes.get(one, ()))) for one in sequences if one in rows]
+
+
+def _values(event: Event) -> list[Any]:
+    return [
+        *(event.id, event.kind.value, event.registry, event.trial, event.title, event.url),
+        *(event.severity.value, event.headline, written(event.at), event.build, event.status),
+        *(event.sponsor, event.phase, _json(event.tags), _json(event.watches), event.detail, event.note),
+        *_ref_values(event.from_),
+        *_ref_values(event.to),
+        _json([[one.version, one.submitted, one.headline, one.severity.value] for one in event.steps]),
+        event.engine,
+    ]
+
+
+def _insert_parts(db: Database, sequence: int, event: Event) -> None:
+    marks = ", ".join("?" * len(_CHANGE_COLUMNS))
+    db.conn.executemany(
+        f"insert into change ({', '.join(_CHANGE_COLUMNS)}) values ({marks})",
+        [_change_values(sequence, place, change) for place, change in enumerate(event.changes)],
+    )
+    for table, name, entries in (("event_watch", "watch", event.watches), ("event_tag", "tag", event.tags)):
+        db.conn.executemany(
+            f"insert into {table} ({name}, severity, event) values (?, ?, ?)",
+            [(entry, event.severity.value, sequence) for entry in dict.fromkeys(entries)],
+        )
+
+
+def _change_values(sequence: int, place: int, change: FieldChange) -> tuple[Any, ...]:
+    return (
+        *(sequence, place, change.field, change.label, change.kind.value, change.action.value, change.item),
+        None if change.before is None else _json(change.before),
+        None if change.after is None else _json(change.after),
+        *(change.severity.value, change.reason, change.summary, _json(change.paths), _json(change.tags)),
+    )
+
+
+def _change(row: Sequence[Any]) -> FieldChange:
+    return FieldChange(
+        field=row[2],
+        label=row[3],
+        kind=Kind(row[4]),
+        action=Action(row[5]),
+        item=row[6],
+        before=None if row[7] is None else _value(row[7]),
+        after=None if row[8] is None else _value(row[8]),
+        severity=Severity(row[9]),
+        reason=row[10],
+        summary=row[11],
+        paths=tuple(_value(row[12])),
+        tags=tuple(_value(row[13])),
+    )
+
+
+def _event(row: Sequence[Any], changes: Iterable[FieldChange]) -> Event:
+    named = dict(zip(_COLUMNS, row, strict=True))
+    return Event(
+        id=named["id"],
+        kind=EventKind(named["kind"]),
+        registry=named["registry"],
+        trial=named["trial"],
+        title=named["title"],
+        url=named["url"],
+        severity=Severity(named["severity"]),
+        headline=named["headline"],
+        at=instant(named["at"]),
+        tags=tuple(_value(named["tags"])),
+        watches=tuple(_value(named["watches"])),
+        from_=_ref(named, "from"),
+        to=_ref(named, "to"),
+        changes=tuple(changes),
+        build=named["build"],
+        detail=named["detail"],
+        note=named["note"],
+        sponsor=named["sponsor"],
+        phase=named["phase"],
+        status=named["status"],
+        steps=tuple(
+            Step(version=version, submitted=submitted, headline=headline, severity=Severity(severity))
+            for version, submitted, headline, severity in _value(named["steps"])
+        ),
+        engine=named["engine"],
+    )
+
+
+def _ref_values(ref: VersionRef | None) -> tuple[Any, ...]:
+    if ref is None:
+        return (None,) * 5
+    return ref.source.value, ref.version, written(ref.seen_at), ref.updated, ref.build
+
+
+def _ref(named: dict[str, Any], side: str) -> VersionRef | None:
+    if named[f"{side}_source"] is None:
+        return None
+    return VersionRef(
+        source=Source(named[f"{side}_source"]),
+        version=named[f"{side}_version"],
+        seen_at=instant(named[f"{side}_seen_at"]),
+        updated=named[f"{side}_updated"],
+        build=named[f"{side}_build"],
+    )
+
+
+def _json(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _value(text: str) -> Any:
+    return msgspec.json.decode(text)

@@ -1,0 +1,118 @@
+"""Field tables: what a record's paths mean, one table a registry, as data. No code decides here.
+
+A path that no field covers is still reported, by `FieldTable.unknown`: registries add fields.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from snapshots.changeset import Kind, Severity
+
+
+class Identity(StrEnum):
+    """By what a member of a list is the same member in another version."""
+
+    WHOLE = "whole"  # the value itself (conditions, phases)
+    LABEL = "label"
+    MEASURE = "measure"
+    TYPE_NAME = "type-name"
+    NAME = "name"
+    REFERENCE = "reference"  # pmid, else citation
+    ID = "id"
+    FILENAME = "filename"
+    TYPE_DATE = "type-date"
+    URL = "url"
+    TITLE = "title"
+    SITE = "site"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One row. `path` is dotted; it covers everything below it that no longer path covers."""
+
+    slug: str
+    label: str
+    section: str
+    path: str
+    kind: Kind
+    severity: Severity = Severity.MINOR  # of a change that no rule weighs higher
+    noise: bool = False
+    identity: Identity | None = None  # lists only
+    ordered: bool = False  # whether the order of a list means something
+    tags: tuple[str, ...] = ()
+    rule: str = ""  # name of the rule that weighs and words it; the kind's own when empty
+    reason: str = ""  # of `severity`
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.path.split("."))
+
+
+class FieldTable:
+    """All fields of a registry, found by path."""
+
+    def __init__(self, registry: str, fields: Iterable[Field]) -> None:
+        self.registry = registry
+        self.fields = tuple(fields)
+        self._by_path = {one.keys: one for one in self.fields}
+        if len(self._by_path) != len(self.fields):
+            raise ValueError("two fields have the same path")
+        self._above = {one.keys[:length] for one in self.fields for length in range(len(one.keys))}
+        self._by_slug: dict[str, Field] = {}
+        for one in self.fields:
+            self._by_slug.setdefault(one.slug, one)
+
+    def __iter__(self) -> Iterator[Field]:
+        return iter(self.fields)
+
+    def slugs(self) -> list[str]:
+        return list(self._by_slug)
+
+    def field(self, slug: str) -> Field | None:
+        return self._by_slug.get(slug)
+
+    def divides(self, path: tuple[str, ...]) -> bool:
+        """Whether fields of their own stand below this path."""
+        return path in self._above
+
+    def covering(self, path: tuple[str | int, ...]) -> Field:
+        """The field of the longest path that begins this one; a made-up one when there is none."""
+        keys = tuple(part for part in path if isinstance(part, str))
+        for length in range(len(keys), 0, -1):
+            found = self._by_path.get(keys[:length])
+            if found is not None:
+                return found
+        return unknown(keys)
+
+
+@cache
+def unknown(keys: tuple[str, ...]) -> Field:
+    """A field that the table does not know, named after its path."""
+    last = keys[-1] if keys else "record"
+    words = (
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last).replace("Module", "").replace("Struct", "").strip()
+        or last
+    )
+    return Field(
+        slug=re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "record",
+        label=words[:1].upper() + words[1:].lower(),
+        section=keys[0] if keys else "record",
+        path=".".join(keys) or "record",
+        kind=Kind.TEXT,
+        reason="a field that trialbell does not know yet",
+    )
+
+
+@cache
+def table(registry: str) -> FieldTable:
+    """The field table of a registry. Raises KeyError for one that has none."""
+    if registry != "ctgov":
+        raise KeyError(registry)
+    from snapshots.fields.ctgov import FIELDS
+
+    return FieldTable("ctgov", FIELDS)

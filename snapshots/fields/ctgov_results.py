@@ -1,0 +1,115 @@
+"""Results, annotations, documents and what the registry derives by itself."""
+
+from __future__ import annotations
+
+from snapshots.changeset import Kind, Severity
+from snapshots.fields import Field, Identity
+
+_D = "derivedSection."
+
+RESULTS: tuple[Field, ...] = (
+    Field(
+        slug="has-results",
+        label="Results",
+        section="Results",
+        path="hasResults",
+        kind=Kind.CHOICE,
+        severity=Severity.CRITICAL,
+        tags=("results",),
+        rule="has-results",
+    ),
+    Field(
+        slug="results",
+        label="Contents of the results",
+        section="Results",
+        path="resultsSection",
+        kind=Kind.TEXT,
+        tags=("results",),
+        rule="results",
+    ),
+    Field(
+        slug="results-submission",
+        label="Submission of results",
+        section="Results",
+        path="annotationSection.annotationModule.unpostedAnnotation",
+        kind=Kind.LIST,
+        severity=Severity.MAJOR,
+        tags=("results", "compliance"),
+        rule="submission",
+    ),
+    Field(
+        slug="results-submission",
+        label="Submission of results",
+        section="Results",
+        path=_D + "miscInfoModule.submissionTracking",
+        kind=Kind.LIST,
+        severity=Severity.MAJOR,
+        tags=("results", "compliance"),
+        rule="submission",
+    ),
+    Field(
+        slug="violations",
+        label="FDAAA notices",
+        section="Annotations",
+        path="annotationSection.annotationModule.violationAnnotation.violationEvents",
+        kind=Kind.LIST,
+        identity=Identity.TYPE_DATE,
+        severity=Severity.CRITICAL,
+        tags=("compliance", "integrity"),
+        reason="a notice under FDAAA 801",
+    ),
+    Field(
+        slug="annotations",
+        label="Annotations",
+        section="Annotations",
+        path="annotationSection",
+        kind=Kind.TEXT,
+        tags=("integrity",),
+    ),
+    Field(
+        slug="documents",
+        label="Documents",
+        section="Documents",
+        path="documentSection.largeDocumentModule.largeDocs",
+        kind=Kind.LIST,
+        identity=Identity.FILENAME,
+        tags=("documents",),
+        rule="document",
+    ),
+    Field(
+        slug="document-details",
+        label="Documents",
+        section="Documents",
+        path="documentSection",
+        kind=Kind.TEXT,
+        tags=("documents",),
+    ),
+    Field(
+        slug="data-build",
+        label="Data build",
+        section="Derived",
+        path=_D + "miscInfoModule.versionHolder",
+        kind=Kind.DATE,
+        noise=True,
+        reason="the same on every record",
+    ),
+    Field(
+        slug="removed-countries",
+        label="Removed countries",
+        section="Derived",
+        path=_D + "miscInfoModule.removedCountries",
+        kind=Kind.LIST,
+        identity=Identity.WHOLE,
+        noise=True,
+        reason="derived by the registry",
+    ),
+    Field(
+        slug="derived",
+        label="Derived by the registry",
+        section="Derived",
+        path="derivedSection",
+        kind=Kind.TEXT,
+        noise=True,
+        reason="derived by the registry",
+    ),
+)

@@ -1,0 +1,34 @@
+"""Instants as text in the database: `2026-11-20T09:12:44Z`, with a fraction where there is one; and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import overload
+
+
+@overload
+def written(moment: datetime) -> str: ...
+@overload
+def written(moment: None) -> None: ...
+def written(moment: datetime | None) -> str | None:
+    """Exact to the microsecond; refuses what has no time zone."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise ValueError("an instant must be aware UTC")
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
+
+
+@overload
+def instant(text: str) -> datetime: ...
+@overload
+def instant(text: None) -> None: ...
+@overload
+def instant(text: str | None) -> datetime | None: ...
+def instant(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def bound(moment: datetime) -> str:
+    """To compare stored instants with, to the second: without its end it sorts before all of its second."""
+    return written(moment)[:19]

@@ -1,0 +1,227 @@
+"""Reading: trials, versions, bodies, events. Every body that is given out was checked against its hash.
+
+A Reader never writes; it sees what was committed, or what its own connection's open transaction holds.
+Unknown is an error where one thing was asked for by name, None where the answer may be that there is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from heapq import merge
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from snapshots import events, ledger
+from snapshots.bodies import Bodies
+from snapshots.changeset import Severity, Source
+from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
+from snapshots.event import Event, EventKind
+from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
+from snapshots.twins import twins
+from snapshots.wanted import Wanted, find
+
+__all__ = ["Reader", "Trial", "Version"]
+
+
+class Reader:
+    """The reading side. One object a connection."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._bodies = Bodies(db)
+
+    def trial(self, registry: str, trial: str) -> Trial | None:
+        row = self._db.execute(
+            f"select {TRIAL_COLUMNS} from trial where trial = ? and registry = ?", [trial, registry]
+        ).fetchone()
+        return None if row is None else trial_of(row)
+
+    def trials(
+        self, *, registry: str | None = None, limit: int = 100, after: str | None = None
+    ) -> list[Trial]:
+        """In the order of their ids. after: the id that the page before ended with."""
+        conditions, values = ["trial > ?"], [after or ""]
+        if registry is not None:
+            conditions.append("registry = ?")
+            values.append(registry)
+        rows = self._db.execute(
+            f"select {TRIAL_COLUMNS} from trial where {' and '.join(conditions)}"
+            " order by trial, registry limit ?",
+            [*values, limit],
+        )
+        return [trial_of(row) for row in rows.fetchall()]
+
+    def versions(self, registry: str, trial: str) -> list[Version]:
+        """Both lines, oldest first: archive versions by the day of submission, snapshots by their build.
+
+        UnknownTrial when nothing is stored under the id.
+        """
+        key = self._key(registry, trial)
+        rows = self._db.execute(
+            f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
+            " where version.trial = ? order by version.line, version.number",
+            [key],
+        ).fetchall()
+        quiet = self._quiet(registry, trial)
+        lines: dict[Source, list[Version]] = {Source.ARCHIVE: [], Source.SNAPSHOT: []}
+        for row in rows:
+            version = version_of(row, quiet)
+            lines[version.ref.source].append(version)
+        paired = twins(
+            lines[Source.ARCHIVE],
+            lines[Source.SNAPSHOT],
+            lambda version: self._value(key, trial, version),
+        )
+        # Merged, not sorted: within a line the order is that of the numbers, whatever the dates say.
+        return list(
+            merge(
+                *([replace(one, equal_to=paired.get(one.ref)) for one in line] for line in lines.values()),
+                key=_day,
+            )
+        )
+
+    def version(self, registry: str, trial: str, source: Source, number: int) -> Version:
+        """UnknownTrial, UnknownVersion. Its twin is told by `versions` only."""
+        return self._find(self._key(registry, trial), registry, trial, source, number)
+
+    def body(self, registry: str, trial: str, source: Source, number: int) -> bytes:
+        """The canonical bytes as stored. UnknownTrial, UnknownVersion, DamagedVersion."""
+        key = self._key(registry, trial)
+        return self._checked(key, trial, self._find(key, registry, trial, source, number))
+
+    def record(self, registry: str, trial: str, source: Source, number: int) -> dict[str, Any]:
+        """The record as it was given to the store."""
+        value: dict[str, Any] = msgspec.json.decode(self.body(registry, trial, source, number))
+        return value
+
+    def as_of(self, registry: str, trial: str, day: date) -> Version | None:
+        """As it stood on a day: the newest snapshot of a build not later, else the archive's version."""
+        key = self._key(registry, trial)
+        for source, column in ((Source.SNAPSHOT, "build"), (Source.ARCHIVE, "updated")):
+            row = self._db.execute(
+                f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
+                f" where version.trial = ? and version.line = ? and version.{column} <= ?"
+                " order by version.number desc limit 1",
+                [key, source.value, day.isoformat()],
+            ).fetchone()
+            if row is not None:
+                return version_of(row, self._quiet(registry, trial))
+        return None
+
+    def event(self, event_id: str) -> Event | None:
+        return events.by_id(self._db, event_id)
+
+    def events(
+        self,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        watch: str | None = None,
+        trial: str | None = None,
+        registry: str | None = None,
+        min_severity: Severity = Severity.MINOR,
+        field: str | None = None,
+        tag: str | None = None,
+        kinds: Sequence[EventKind] | None = None,
+        limit: int = 50,
+        before: int | None = None,
+    ) -> list[tuple[int, Event]]:
+        """(sequence number, event), the newest first. To page on, give the last number as `before`.
+
+        since is included, until is not, both to the second. min_severity is by the severity as computed: a
+        user's overrides are applied to what comes out.
+        """
+        wanted = Wanted(
+            since=since,
+            until=until,
+            watch=watch,
+            trial=trial,
+            registry=registry,
+            min_severity=min_severity,
+            field=field,
+            tag=tag,
+            kinds=kinds,
+            before=before,
+        )
+        return events.read(self._db, find(self._db, wanted, limit=limit))
+
+    def check_ledger(self, *, bodies: bool = True) -> list[str]:
+        """What is wrong with the stored versions, one line each; empty when all is sound.
+
+        bodies: also read every body and hold it against the ledger's hash.
+        """
+        found = list(ledger.problems(self._db))
+        if bodies:
+            found.extend(self._damaged())
+        return found
+
+    def _damaged(self) -> Iterator[str]:
+        rows = self._db.execute(
+            f"select {VERSION_COLUMNS}, trial.key, trial.trial from version"
+            " join ledger on ledger.entry = version.entry join trial on trial.key = version.trial"
+        )
+        for row in rows:
+            try:
+                self._checked(row[-2], row[-1], version_of(row[:-2], {}))
+            except DamagedVersion as error:
+                yield str(error)
+
+    def _key(self, registry: str, trial: str) -> int:
+        row = self._db.execute(
+            "select key from trial where trial = ? and registry = ?", [trial, registry]
+        ).fetchone()
+        if row is None:
+            raise UnknownTrial(
+                f"nothing is stored under this id: `{trial}`",
+                hint="`trialbell watch add` watches it from now on, `trialbell diff` asks the registry",
+            )
+        key: int = row[0]
+        return key
+
+    def _find(self, key: int, registry: str, trial: str, source: Source, number: int) -> Version:
+        row = self._db.execute(
+            f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
+            " where version.trial = ? and version.line = ? and version.number = ?",
+            [key, source.value, number],
+        ).fetchone()
+        if row is None:
+            name = f"{trial}@{'r' if source is Source.ARCHIVE else ''}{number}"
+            raise UnknownVersion(
+                f"no such version is stored: `{name}`",
+                hint=f"`trialbell history {trial}` lists those that are",
+            )
+        return version_of(row, self._quiet(registry, trial))
+
+    def _checked(self, key: int, trial: str, version: Version) -> bytes:
+        assert version.ref.version is not None
+        name = f"{trial} {version.ref.source.value} {version.ref.version}"
+        hint = "put a copy made by `trialbell backup` in the database's place"
+        try:
+            body = self._bodies.read(key, version.ref.source, version.ref.version)
+        except DamagedVersion as error:
+            raise DamagedVersion(f"{error} of {trial}", hint=hint) from error
+        if hashlib.sha256(body).digest() != version.sha256:
+            raise DamagedVersion(f"a stored body does not have the hash beside it: `{name}`", hint=hint)
+        return body
+
+    def _value(self, key: int, trial: str, version: Version) -> dict[str, Any]:
+        value: dict[str, Any] = msgspec.json.decode(self._checked(key, trial, version))
+        return value
+
+    def _quiet(self, registry: str, trial: str) -> dict[tuple[str, int], bool]:
+        """(line, number) → whether the change set that leads there is nothing but noise."""
+        rows = self._db.execute(
+            "select to_source, to_version, severity = 'noise' from event"
+            " where trial = ? and registry = ? and kind = 'changed' order by sequence",
+            [trial, registry],
+        )
+        return {(source, number): bool(quiet) for source, number, quiet in rows.fetchall()}
+
+
+def _day(version: Version) -> str:
+    return (version.ref.build if version.ref.source is Source.SNAPSHOT else version.ref.updated) or ""

@@ -1,0 +1,268 @@
+"""Writing: trials, versions, events. The caller owns the transaction (`database.immediate`).
+
+A version's number is given once. What is stored is the canonical form of the record, to the byte, and an
+entry in the ledger that vouches for it. Storing what is already there changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from snapshots import events, ledger
+from snapshots.bodies import TRAIN_AT, Bodies
+from snapshots.changeset import Source, VersionRef
+from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
+from snapshots.event import Event
+from snapshots.facts import Facts, facts
+from snapshots.instants import instant, written
+from snapshots.record import canonical, content_hash, holder
+
+STATES = ("present", "gone", "merged")
+_PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest snapshot of a trial: its name and its identity."""
+
+    ref: VersionRef
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Added:
+    """What became of a record that was given to the store."""
+
+    ref: VersionRef  # the version that holds it now
+    new: bool  # False: it was there already, nothing was written
+    previous: VersionRef | None  # the version before it in its line; None unless new and not the first
+
+
+class Store:
+    """The writing side. One object a connection; it holds no state but the dictionaries that it read."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._bodies = Bodies(db)
+
+    def known(self, registry: str, fingerprints: Sequence[bytes]) -> dict[bytes, str]:
+        """fingerprint → the trial whose newest snapshot came in these bytes. Those not known are left out."""
+        found: dict[bytes, str] = {}
+        for start in range(0, len(fingerprints), _PARAMETERS):
+            part = fingerprints[start : start + _PARAMETERS]
+            rows = self._db.execute(
+                "select head.fingerprint, trial.trial from head join trial on trial.key = head.trial"
+                f" where head.fingerprint in ({','.join('?' * len(part))}) and trial.registry = ?",
+                [*part, registry],
+            )
+            found.update(rows.fetchall())
+        return found
+
+    def newest(self, registry: str, trial: str) -> Newest | None:
+        """The newest snapshot; None when there is none (archive versions are no snapshots)."""
+        row = self._db.execute(
+            "select version.number, version.seen_at, version.updated, version.build, version.content"
+            " from trial join head on head.trial = trial.key and head.line = 'snapshot'"
+            " join version on version.trial = head.trial and version.line = 'snapshot'"
+            " and version.number = head.number where trial.trial = ? and trial.registry = ?",
+            [trial, registry],
+        ).fetchone()
+        return None if row is None else Newest(ref=_ref(Source.SNAPSHOT, *row[:4]), content=row[4])
+
+    def add_snapshot(
+        self,
+        registry: str,
+        record: dict[str, Any],
+        *,
+        seen_at: datetime,
+        build: str,
+        fingerprint: bytes | None,
+    ) -> Added:
+        """Store a record as it is published now.
+
+        Equal content to the newest snapshot: nothing new; its fingerprint is renewed where it came in other
+        bytes. build: ISO day of the data build it was seen in. NotAStudyRecord, NotJSON (a value that JSON
+        does not hold).
+        """
+        read = facts(record)
+        if holder(record) is None:
+            fingerprint = None  # it was taken of something else than the data build's date
+        content = content_hash(record)
+        newest = self.newest(registry, read.trial)
+        if newest is not None and newest.content == content:
+            if fingerprint is not None:
+                self._bodies.renew(self._key(registry, read.trial), Source.SNAPSHOT, fingerprint)
+            return Added(ref=newest.ref, new=False, previous=None)
+        key = self._row(registry, read, seen_at, current=True)
+        previous = None if newest is None else newest.ref
+        number = 1 if previous is None or previous.version is None else previous.version + 1
+        ref = VersionRef(
+            source=Source.SNAPSHOT, version=number, seen_at=seen_at, updated=read.updated, build=build
+        )
+        self._add(registry, read, key, ref, record, content, fingerprint)
+        if number == 1 and key in TRAIN_AT:
+            self._bodies.train()
+        return Added(ref=ref, new=True, previous=previous)
+
+    def add_archived(
+        self,
+        registry: str,
+        trial: str,
+        record: dict[str, Any],
+        *,
+        number: int,
+        submitted: str,
+        seen_at: datetime,
+    ) -> Added:
+        """Store a version of the registry's own record history, in any order of numbers.
+
+        A number that is there stays as it was first stored: the registry computes parts of old versions anew
+        each time they are asked for. submitted: ISO day.
+        """
+        read = facts(record)
+        if read.trial != trial:
+            raise NotAStudyRecord(
+                f"archive version {number} of {trial} holds another study: `{read.trial}`",
+                hint="versions stay under the id they were seen as",
+            )
+        held = self._db.execute(
+            "select key from trial where trial = ? and registry = ?", [trial, registry]
+        ).fetchone()
+        if held is not None and (stored := self._archived(held[0], "number = ?", number)) is not None:
+            return Added(ref=stored, new=False, previous=None)
+        current = held is None or not (
+            self._archived(held[0], "number > ?", number) or self.newest(registry, trial)
+        )
+        key = self._row(registry, read, seen_at, current=current)
+        previous = self._archived(key, "number < ?", number)
+        ref = VersionRef(
+            source=Source.ARCHIVE, version=number, seen_at=seen_at, updated=submitted, build=None
+        )
+        self._add(registry, read, key, ref, record, content_hash(record), None)
+        return Added(ref=ref, new=True, previous=previous)
+
+    def add_event(self, event: Event) -> int | None:
+        """Write an event and return its sequence number; None when its id is there already."""
+        return events.insert(self._db, event)
+
+    def rewrite_event(self, event: Event) -> bool:
+        """Put an event computed anew in the place of the one with its id; False when there is none."""
+        return events.rewrite(self._db, event)
+
+    def mark(self, registry: str, trial: str, state: str, *, at: datetime, into: str | None = None) -> None:
+        """Whether the registry still has the record under this id. into: the survivor of a merge."""
+        if state not in STATES:
+            raise ValueError(f"no state of a trial: `{state}`")
+        self._db.execute(
+            "update trial set state = ?, state_since = ?, merged_into = ? where key = ?",
+            [state, written(at), into if state == "merged" else None, self._key(registry, trial)],
+        )
+
+    def _archived(self, key: int, condition: str, number: int) -> VersionRef | None:
+        """The archive version with the highest number of which the condition holds."""
+        row = self._db.execute(
+            "select number, seen_at, updated, build from version where trial = ? and line = 'archive'"
+            f" and {condition} order by number desc limit 1",
+            [key, number],
+        ).fetchone()
+        return None if row is None else _ref(Source.ARCHIVE, *row)
+
+    def _key(self, registry: str, trial: str) -> int:
+        row = self._db.execute(
+            "select key from trial where trial = ? and registry = ?", [trial, registry]
+        ).fetchone()
+        if row is None:
+            raise UnknownTrial(f"nothing is stored under this id: `{trial}`")
+        key: int = row[0]
+        return key
+
+    def _row(self, registry: str, read: Facts, seen_at: datetime, *, current: bool) -> int:
+        """The trial's row, made when it is missing; with these facts when the record is the current one."""
+        columns = {
+            "title": read.title,
+            "status": read.status,
+            "why_stopped": read.why_stopped,
+            "phase": read.phase,
+            "sponsor": read.sponsor,
+            "study_type": read.study_type,
+            "enrollment": read.enrollment,
+            "updated": read.updated,
+            "submitted": read.submitted,
+            "has_results": int(read.has_results),
+            "start": read.start,
+            "primary_completion": read.primary_completion,
+            "completion": read.completion,
+            "conditions": _json(read.conditions),
+            "countries": _json(read.countries),
+            "aliases": _json(read.aliases),
+        }
+        row = self._db.execute(
+            "select key from trial where trial = ? and registry = ?", [read.trial, registry]
+        ).fetchone()
+        if row is None:
+            columns = {"registry": registry, "trial": read.trial, **columns, "first_seen": written(seen_at)}
+            cursor = self._db.execute(
+                f"insert into trial ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
+                list(columns.values()),
+            )
+            assert cursor.lastrowid is not None
+            return cursor.lastrowid
+        key: int = row[0]
+        if current:
+            settings = ", ".join(f"{name} = ?" for name in columns)
+            self._db.execute(f"update trial set {settings} where key = ?", [*columns.values(), key])
+        return key
+
+    def _add(
+        self,
+        registry: str,
+        read: Facts,
+        key: int,
+        ref: VersionRef,
+        record: dict[str, Any],
+        content: bytes,
+        fingerprint: bytes | None,
+    ) -> None:
+        assert ref.version is not None
+        assert ref.seen_at is not None
+        body = canonical(record)
+        if msgspec.json.decode(body) != record:
+            raise NotJSON(f"a record that JSON cannot hold as it is: `{read.trial}`")
+        sha256 = hashlib.sha256(body).digest()
+        entry = ledger.append(self._db, key, registry, read.trial, ref.source, ref.version, sha256)
+        self._db.execute(
+            "insert into version (trial, line, number, content, entry, size, seen_at, build, updated,"
+            " submitted) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                key,
+                ref.source.value,
+                ref.version,
+                content,
+                entry,
+                len(body),
+                written(ref.seen_at),
+                ref.build,
+                ref.updated,
+                read.submitted,
+            ],
+        )
+        self._bodies.place(key, ref.source, ref.version, body, fingerprint=fingerprint)
+        counted = "snapshots" if ref.source is Source.SNAPSHOT else "archived"
+        self._db.execute(f"update trial set {counted} = {counted} + 1 where key = ?", [key])
+
+
+def _ref(
+    source: Source, number: int, seen_at: str | None, updated: str | None, build: str | None
+) -> VersionRef:
+    return VersionRef(source=source, version=number, seen_at=instant(seen_at), updated=updated, build=build)
+
+
+def _json(values: tuple[str, ...]) -> str:
+    return msgspec.json.encode(values).decode()

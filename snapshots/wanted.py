@@ -1,0 +1,156 @@
+"""Which events a reader wants, and the search for them: sequence numbers, newest first, a page at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from snapshots.changeset import Severity
+from snapshots.event import EventKind
+from snapshots.instants import bound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events a reader asks for; None means any. since is included, until is not; both to the second."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    watch: str | None = None
+    trial: str | None = None
+    registry: str | None = None
+    min_severity: Severity = Severity.MINOR
+    field: str | None = None
+    tag: str | None = None
+    kinds: Sequence[EventKind] | None = None
+    before: int | None = None  # sequence number of the last event that the reader has
+
+
+def find(db: Database, wanted: Wanted, *, limit: int) -> list[int]:
+    """Sequence numbers, newest first.
+
+    Read along an index that is in the order of events, so that the work is bounded by what is asked for and
+    not by how many others (quiet versions above all) lie between.
+    """
+    lead = _lead(wanted)
+    conditions, values = _conditions(wanted, lead)
+    levels = [level.value for level in Severity if level >= wanted.min_severity]
+    found: list[int] = []
+    for part in [[level] for level in levels] if lead.by_severity else [levels]:
+        where = " and ".join([f"{lead.severity} in ({','.join('?' * len(part))})", *conditions])
+        rows = db.execute(
+            f"select distinct {lead.sequence} from {lead.tables} where {where}"
+            f" order by {lead.sequence} desc limit ?",
+            [*part, *values, limit],
+        )
+        found.extend(row[0] for row in rows.fetchall())
+    return sorted(found, reverse=True)[:limit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lead:
+    """The index that the search goes along: what is read, and where in it severity and order are.
+
+    by_severity: the index has the severity before the order, so that each severity is looked up by itself.
+    """
+
+    name: str
+    tables: str
+    severity: str
+    sequence: str
+    by_severity: bool
+
+
+_BY_TRIAL = _Lead(
+    name="trial",
+    tables="event indexed by event_trial",
+    severity="event.severity",
+    sequence="event.sequence",
+    by_severity=False,
+)
+_BY_FIELD = _Lead(
+    name="field",
+    tables="change indexed by change_field cross join event on event.sequence = change.event",
+    severity="event.severity",
+    sequence="change.event",
+    by_severity=False,
+)
+_BY_SEVERITY = _Lead(
+    name="severity",
+    tables="event indexed by event_severity",
+    severity="event.severity",
+    sequence="event.sequence",
+    by_severity=True,
+)
+
+
+def _by_name(kind: str) -> _Lead:
+    """The events of a watch or of a tag."""
+    table = f"event_{kind}"
+    return _Lead(
+        name=kind,
+        tables=f"{table} cross join event on event.sequence = {table}.event",
+        severity=f"{table}.severity",
+        sequence=f"{table}.event",
+        by_severity=True,
+    )
+
+
+def _lead(wanted: Wanted) -> _Lead:
+    if wanted.trial is not None:
+        return _BY_TRIAL
+    if wanted.watch is not None:
+        return _by_name("watch")
+    if wanted.tag is not None:
+        return _by_name("tag")
+    return _BY_FIELD if wanted.field is not None else _BY_SEVERITY
+
+
+def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
+    """All but the severity, each with its value."""
+    conditions: list[str] = []
+    values: list[Any] = []
+
+    def require(condition: str, *more: Any) -> None:
+        conditions.append(condition)
+        values.extend(more)
+
+    for kind, value in (("watch", wanted.watch), ("tag", wanted.tag)):
+        if value is not None and lead.name == kind:
+            require(f"event_{kind}.{kind} = ?", value)
+        elif value is not None:
+            require(
+                f"exists (select 1 from event_{kind} as other where other.{kind} = ?"
+                " and other.severity = event.severity and other.event = event.sequence)",
+                value,
+            )
+    if wanted.field is not None and lead.name == "field":
+        require("change.field = ?", wanted.field)
+    elif wanted.field is not None:
+        require(
+            "exists (select 1 from change where change.field = ? and change.event = event.sequence)",
+            wanted.field,
+        )
+    if wanted.trial is not None:
+        require("event.trial = ?", wanted.trial)
+    if wanted.registry is not None:
+        require("event.registry = ?", wanted.registry)
+    if wanted.kinds is not None:
+        marks = ",".join("?" * len(wanted.kinds))
+        require(f"event.kind in ({marks})", *(EventKind(kind).value for kind in wanted.kinds))
+    if wanted.before is not None:
+        require(f"{lead.sequence} < ?", wanted.before)
+    if wanted.since is not None:
+        # No event before the first of these is one of them: where to stop, as well as what to take.
+        require(
+            f"{lead.sequence} >= (select min(sequence) from event indexed by event_at where at >= ?)",
+            bound(wanted.since),
+        )
+        require("event.at >= ?", bound(wanted.since))
+    if wanted.until is not None:
+        require("event.at < ?", bound(wanted.until))
+    return conditions, values

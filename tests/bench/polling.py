@@ -1,0 +1,70 @@
+"""A poll of 5,000 unchanged records after a new data build, beside a bare loop over the same pages."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from bench.machine import middle, run, table
+from doubles.ctgov_process import RegistryProcess
+
+COUNT = 5_000
+
+
+def measure(*, runs: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        with RegistryProcess(count=COUNT, day="2026-11-20", cache_pages=True) as registry:
+            ids = registry.ids()
+            (folder / "ids.txt").write_text("\n".join(ids))
+            (folder / "config.toml").write_text(
+                f'[store]\npath = "t.db"\n[registries.ctgov]\nurl = "{registry.url}"\n'
+                'requests_per_minute = 100000\n[[watch]]\nname = "all"\nids_file = "ids.txt"\n'
+            )
+            first = run(_poll(folder))
+            shutil.copy(folder / "t.db", folder / "baseline.db")
+            rows = []
+            polls, loops = [], []
+            for number in range(runs + 1):
+                registry.publish(f"2026-11-{23 + number % 5}")
+                loops.append(run(_loop(folder, registry.url)))
+                (folder / "t.db").unlink()
+                shutil.copy(folder / "baseline.db", folder / "t.db")
+                for rest in folder.glob("t.db-*"):
+                    rest.unlink()
+                polls.append(run(_poll(folder)))
+            quiet = middle([run(_poll(folder)) for _ in range(runs)])
+            idle = middle(
+                [
+                    run([sys.executable, "-c", "import monitor.app, monitor.registries.ctgov"])
+                    for _ in range(runs)
+                ]
+            )
+            poll, loop = middle(polls[1:]), middle(loops[1:])
+            report = json.loads(poll.out.splitlines()[-1])
+            assert report["records"] == COUNT, report
+            assert report["versions"] == 0, report
+            rows.append(_row("bare loop: fetch, parse, hash the same pages", loop))
+            rows.append(_row("poll after a new build, nothing changed", poll))
+            rows.append(_row("poll on a build seen before (one request)", quiet))
+            rows.append(_row("imports alone", idle))
+            rows.append(_row("first look: everything stored", first))
+            print(f"{COUNT} generated records, {registry.bytes() / 1e6:.0f} MB of JSON, watched by id\n")
+            table(("whole process", "CPU s", "wall s", "peak MB"), rows)
+            largest = json.loads(loop.out.splitlines()[-1])["largest_page"] / 1e6
+            print(f"\npoll ÷ loop, CPU: {poll.cpu / loop.cpu:.2f}; largest page {largest:.1f} MB")
+
+
+def _poll(folder: Path) -> list[str]:
+    return [sys.executable, "-m", "bench.one_poll", str(folder)]
+
+
+def _loop(folder: Path, url: str) -> list[str]:
+    return [sys.executable, "-m", "bench.bare_loop", url, str(folder / "ids.txt")]
+
+
+def _row(name: str, one: object) -> tuple[str, ...]:
+    return (name, f"{one.cpu:.2f}", f"{one.wall:.2f}", f"{one.peak:.0f}")  # type: ignore[attr-defined]

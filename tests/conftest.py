@@ -1,0 +1,54 @@
+"""What all tests share: the rule that CI may skip nothing for want of a tool, and a clock that stands still."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+TOOLS = ("chromium", "emulate")  # markers of tests that need what CI installs
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-everything",
+        action="store_true",
+        help="a test that is skipped because a tool is absent fails instead (CI)",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo) -> Iterator[None]:
+    report = yield
+    needs = [marker for marker in TOOLS if item.get_closest_marker(marker)]
+    if report.skipped and needs and item.config.getoption("--require-everything"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped for want of {', '.join(needs)}, which CI must have: {report.longrepr}"
+    return report
+
+
+class SetClock:
+    """The time, standing still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **span: float) -> datetime:
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock(datetime(2026, 11, 20, 9, 20, tzinfo=UTC))
+
+
+@pytest.fixture
+def terminal(tmp_path, capsys, monkeypatch):
+    from doubles.terminal import Terminal
+
+    return Terminal(tmp_path, capsys, monkeypatch)

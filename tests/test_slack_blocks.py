@@ -1,0 +1,244 @@
+"""What Slack is given: never refused for its length, nobody's words become markup, and people can read it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from doubles.slack_fault_proxy import broken_rule
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from inline_snapshot import snapshot
+from slack_sdk.models.blocks import Block as SdkBlock
+from slackblocks.blocks import Block as CheckedBlock
+
+from notifiers.message import Item, Level, Link, Message
+from notifiers.notifier import Placement
+from notifiers.slack_blocks import Rendered, metadata_id, render, size
+from notifiers.slack_limits import ALL_BLOCKS, BLOCKS, HEADER_TEXT, MESSAGE_TEXT, METADATA_ID
+from notifiers.slack_text import clean, disarm, escape, shorten, weigh
+
+ALERT = Message(
+    id="ctgov:NCT07146087:changed:3-4",
+    level=Level.CRITICAL,
+    headline="Recruiting → Suspended: funding <lost> & regained",
+    title="NCT07146087 · MSC-derived exosomes in progressive MS",
+    subtitle="Biocells Medical · Early phase 1 · Suspended",
+    items=(
+        Item(
+            level=Level.CRITICAL,
+            label="Recruitment status",
+            summary="Recruiting → Suspended",
+            reason="recruitment stopped early",
+            before="Recruiting",
+            after="Suspended",
+        ),
+        Item(
+            level=Level.MINOR, label="Why stopped", summary="Reason given", before=None, after="funding\nlost"
+        ),
+    ),
+    facts=(("Submitted", "2026-11-20"), ("Posted", "2026-11-23"), ("Seen", "2026-11-23 09:12 UTC")),
+    links=(
+        Link(text="Record", url="https://clinicaltrials.gov/study/NCT07146087"),
+        Link(text="x", url="javascript:1"),
+    ),
+    footer="ClinicalTrials.gov, build of 2026-11-23; not affiliated",
+)
+
+
+def texts(value: Any) -> list[str]:
+    """Every text that is shown, in order."""
+    if isinstance(value, list):
+        return [text for each in value for text in texts(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [value["text"]] if isinstance(value.get("text"), str) else []
+    return own + texts(value.get("text")) + texts(value.get("elements"))
+
+
+def shown(rendered: Rendered) -> str:
+    return "\n".join("".join(texts(block)) for block in rendered.blocks)
+
+
+def test_an_alert_as_people_read_it() -> None:
+    rendered = render(ALERT, Placement())
+    assert rendered.text == snapshot("🔴 Recruiting → Suspended: funding &lt;lost&gt; &amp; regained")
+    assert shown(rendered) == snapshot("""\
+🔴 Recruiting → Suspended: funding <lost> & regained
+NCT07146087 · MSC-derived exosomes in progressive MS
+Biocells Medical · Early phase 1 · Suspended
+🔴 Recruitment status: Recruiting → Suspended
+recruitment stopped early
+🟡 Why stopped: Reason given+ funding
+lost
+Submitted 2026-11-20 · Posted 2026-11-23 · Seen 2026-11-23 09:12 UTC
+Record
+ClinicalTrials.gov, build of 2026-11-23; not affiliated\
+""")
+    assert rendered.metadata == snapshot(
+        {"event_type": "trialbell_message", "event_payload": {"id": "ctgov:NCT07146087:changed:3-4"}}
+    )
+
+
+def test_plain_is_text_alone() -> None:
+    rendered = render(ALERT, Placement(plain=True, possible_repeat=True))
+    assert rendered.blocks == []
+    assert rendered.text == snapshot("""\
+Possible repeat: whether this arrived before could not be found out.
+🔴 Recruiting → Suspended: funding &lt;lost&gt; &amp; regained
+NCT07146087 · MSC-derived exosomes in progressive MS
+Biocells Medical · Early phase 1 · Suspended
+Recruitment status: Recruiting → Suspended
+Why stopped: Reason given
+Submitted 2026-11-20 · Posted 2026-11-23 · Seen 2026-11-23 09:12 UTC
+ClinicalTrials.gov, build of 2026-11-23; not affiliated\
+""")
+
+
+def test_a_long_headline_is_whole_below_the_header() -> None:
+    headline = "word " * 60
+    rendered = render(Message(id="m", level=Level.MAJOR, headline=headline), Placement())
+    header, about, *_ = rendered.blocks
+    assert header["text"]["text"].endswith(" word…") and weigh(header["text"]["text"]) <= HEADER_TEXT
+    assert "".join(texts(about)) == headline.strip()
+
+
+def test_loud_replies_are_shown_in_the_channel() -> None:
+    reply = Placement(reply_to={"channel": "C", "ts": "1"})
+    loud = {level: render(Message(id="m", level=level, headline="h"), reply).broadcast for level in Level}
+    assert [level for level, broadcast in loud.items() if broadcast] == [Level.CRITICAL, Level.MAJOR]
+    assert not render(ALERT, Placement()).broadcast
+
+
+def test_a_stale_thread_is_linked() -> None:
+    rendered = render(ALERT, Placement(), earlier="https://team.slack.com/archives/C1/p1")
+    assert "Record · Earlier messages on this" in shown(rendered)
+    assert (
+        render(ALERT, Placement(), earlier="javascript:alert(1)").blocks == render(ALERT, Placement()).blocks
+    )
+
+
+def test_what_is_left_out_is_said() -> None:
+    items = tuple(Item(level=Level.MINOR, label=f"Field {n}", summary="changed " * 90) for n in range(300))
+    rendered = render(Message(id="m", level=Level.MAJOR, headline="300 changes", items=items), Placement())
+    told = sum(1 for block in rendered.blocks if "Field" in "".join(texts(block)))
+    assert 10 < told < 300
+    assert f"… and {300 - told} more" in shown(rendered)
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=80),
+    st.sampled_from(
+        [
+            "<!channel> <@U123ABC> <#C123|general> <https://evil.test|click>",
+            "@here @channel *bold* _it_ ~no~ `code` ```block``` > quote :fire:",
+            "http://evil.test mailto:a@b.test & &amp; &lt;",
+            "\u202egnp.exe\u2066 \x00\x07\x1b[31m \ud800 \udfff",
+            "𝒜" * 5_000,
+            "&" * 20_000,
+            "<>" * 10_000,
+            "word " * 30_000,
+            "x" * 100_000,
+            "\n" * 500,
+            "\t \u00a0",
+            "é\u0301" * 2_000,
+            '"' * 9_000,
+            "\\" * 9_000,
+            "",
+        ]
+    ),
+)
+ITEMS = st.builds(
+    Item,
+    level=st.sampled_from(Level),
+    label=HOSTILE,
+    summary=HOSTILE,
+    reason=HOSTILE,
+    before=st.none() | HOSTILE,
+    after=st.none() | HOSTILE,
+)
+LINKS = st.builds(
+    Link,
+    text=HOSTILE,
+    url=st.sampled_from(["https://a.test/", "http://b.test/" + "q" * 2_900, "x:y", "https://a b|c"]),
+)
+MESSAGES = st.builds(
+    Message,
+    id=HOSTILE,
+    level=st.sampled_from(Level),
+    headline=HOSTILE,
+    title=HOSTILE,
+    subtitle=HOSTILE,
+    items=st.one_of(st.lists(ITEMS, max_size=4), ITEMS.map(lambda item: [item] * 200)).map(tuple),
+    facts=st.lists(st.tuples(HOSTILE, HOSTILE), max_size=12).map(tuple),
+    links=st.lists(LINKS, max_size=8).map(tuple),
+    footer=HOSTILE,
+)
+PLACEMENTS = st.builds(Placement, plain=st.booleans(), possible_repeat=st.booleans())
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(MESSAGES, PLACEMENTS, st.sampled_from([None, "https://t.slack.com/archives/C1/p1"]))
+def test_nothing_is_refused_for_its_length_and_no_words_become_markup(
+    message: Message, placement: Placement, earlier: str | None
+) -> None:
+    rendered = render(message, placement, earlier=earlier)
+    assert weigh(rendered.text) >= 1 and len(rendered.text) < MESSAGE_TEXT
+    assert "<" not in rendered.text and ">" not in rendered.text
+    assert len(rendered.blocks) <= BLOCKS and size(rendered.blocks) <= ALL_BLOCKS
+    arguments = {"text": rendered.text, "blocks": rendered.blocks}
+    assert broken_rule("chat.postMessage", arguments) is None
+    for block in rendered.blocks:
+        assert_allowed(block, {link.url for link in message.links} | {earlier})
+    assert len(rendered.metadata["event_payload"]["id"]) <= METADATA_ID
+    for text in (*texts(rendered.blocks), rendered.text):
+        text.encode("utf-8")  # no lone surrogate is left
+        assert "\u202e" not in text and "\x00" not in text
+
+
+def assert_allowed(block: dict[str, Any], urls: set[str | None]) -> None:
+    """By two independent checkers, and by our own rule of which elements may be there at all."""
+    SdkBlock.parse(block).validate_json()
+    if block["type"] != "rich_text":  # which slackblocks cannot read back
+        CheckedBlock.from_dict(block)
+    if block["type"] == "header":
+        assert block["text"]["type"] == "plain_text" and block["text"]["emoji"] is False
+    elif block["type"] == "context":
+        assert all(each["type"] == "plain_text" and each["emoji"] is False for each in block["elements"])
+    else:
+        assert block["type"] == "rich_text" and block["elements"]
+        for part in block["elements"]:
+            assert part["type"] in ("rich_text_section", "rich_text_quote") and part["elements"]
+            for element in part["elements"]:
+                assert element["type"] in ("text", "link")
+                assert element["type"] == "text" or element["url"] in urls
+                assert element.get("text") != ""
+
+
+@given(st.text(), st.integers(0, 300))
+def test_shortened_text_fits_and_begins_alike(text: str, limit: int) -> None:
+    short = shorten(text, limit)
+    assert weigh(short) <= limit
+    assert short == text or (short == "" or (short.endswith("…") and text.startswith(short[:-1])))
+
+
+def test_shortened_at_borders_of_words() -> None:
+    assert shorten("one two three", 10) == "one two…"
+    assert shorten("one two three", 8) == "one two…"
+    assert shorten("one two three", 13) == "one two three"
+    assert shorten("x" * 30, 10) == "x" * 9 + "…"
+    assert shorten("&&&&", 11) == "&&…"
+
+
+def test_clean_escape_disarm() -> None:
+    assert clean("a\r\nb\t c\u202e\x00") == "a b c"
+    assert clean("a  \nb\n\n", lines=True) == "a\nb"
+    assert escape("<!channel> & <@U1>") == "&lt;!channel&gt; &amp; &lt;@U1&gt;"
+    assert "://" not in disarm("http://evil.test")
+
+
+@given(st.text(), st.text())
+def test_ids_are_told_apart(a: str, b: str) -> None:
+    one, two = (metadata_id(Message(id=id_, level=Level.MINOR, headline="")) for id_ in (a, b))
+    assert (one == two) == (a == b)
