@@ -61,7 +61,8 @@ def next_poll(
     regular = now if known.last_success is None else after(known.last_success)
     if known.failures == 0 or known.last_try is None:
         return regular
-    pause = min(FIRST_RETRY * 2 ** min(known.failures - 1, 12), every, timedelta(hours=6))
+    doublings = min(known.failures - 1, 12)
+    pause: timedelta = min(FIRST_RETRY * (1 << doublings), every, timedelta(hours=6))
     return known.last_try + pause
 
 

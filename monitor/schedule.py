@@ -47,7 +47,7 @@ class Moments:
         """The first moment after a given one."""
         if self._cron is None:
             return moment + self.every
-        following = self._cron.get_next_fire_time(moment, moment + timedelta(microseconds=1))
+        following: datetime | None = self._cron.get_next_fire_time(moment, moment + timedelta(microseconds=1))
         assert following is not None  # a crontab has no end
         return following.astimezone(UTC)
 

@@ -6,8 +6,9 @@ made up (`f12`, `m3`), because deepdiff cannot be trusted with every text as a k
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from deepdiff import DeepDiff
@@ -41,8 +42,8 @@ class Difference:
     path: tuple[str, ...]  # where its value stands
     old: Any = None  # None when absent
     new: Any = None
-    paths: list[str] = field(default_factory=list)  # what differs, dotted
-    members: list[Member] = field(default_factory=list)  # of lists with an identity
+    paths: list[str] = dataclasses.field(default_factory=list)  # what differs, dotted
+    members: list[Member] = dataclasses.field(default_factory=list)  # of lists with an identity
     reordered: bool = False  # the same members in another order
 
 

@@ -18,7 +18,7 @@ from monitor.web.names import meta_of, name_of
 from monitor.web.render import minute
 from monitor.web.sources import UnknownRegistry, named, source
 from monitor.web.terms import said
-from snapshots.changeset import Severity
+from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
 from snapshots.fields import table
 from snapshots.query import Reader
@@ -113,7 +113,7 @@ def _fields() -> tuple[tuple[str, str], ...]:
 
 def card(sequence: int, event: Event) -> Card:
     told = [change for change in event.changes if change.severity is not Severity.NOISE]
-    lines = [(one.severity, summary_of(one)) for one in told if one.summary != event.headline]
+    lines = [(one.severity, summary_of(one)) for one in told if not _is_said(one, event.headline)]
     posted = event.to.updated if event.to else None
     meta = [
         KINDS[event.kind] if event.kind is not EventKind.CHANGED else "",
@@ -135,6 +135,12 @@ def card(sequence: int, event: Event) -> Card:
         meta=tuple(one for one in meta if one),
         tags=event.tags,
     )
+
+
+def _is_said(change: FieldChange, headline: str) -> bool:
+    """Does the headline say it already, by its sentence or (a reason beside its status) by its text?"""
+    text = change.after if isinstance(change.after, str) and len(change.after) > 10 else None
+    return change.summary in headline or (text is not None and text in headline)
 
 
 def one_event(reader: Reader, text: str, effective: Effective) -> Answer:

@@ -30,6 +30,7 @@ LONG = 300  # from here on a value is set as a text
 _STAFF_PATH = re.compile(
     r"(?:^|[.\[\]])(?:" + "|".join(sorted(STAFF_KEYS | STAFF_FIELDS)) + r")(?=$|[.\[\]])"
 )
+_TYPED = re.compile(r"(.{1,40}) (ESTIMATED|ACTUAL)")
 HIDDEN = "Details of people were changed; they are not shown here. The JSON of each version has them."
 
 
@@ -152,7 +153,9 @@ class _Cut:
 def _sides(
     change: FieldChange, before: Any, after: Any, left: _Cut, right: _Cut, limit: int
 ) -> tuple[Markup | None, Markup | None]:
-    codes = change.kind in (Kind.STATUS, Kind.CHOICE, Kind.DATE)
+    if change.kind in (Kind.DATE, Kind.COUNT):
+        before, after = _typed(before), _typed(after)
+    codes = change.kind in (Kind.STATUS, Kind.CHOICE, Kind.DATE, Kind.COUNT)
     if isinstance(before, str) and isinstance(after, str) and not codes:
         return _marked(before, after, left, right, limit)
     if isinstance(before, dict) and isinstance(after, dict):
@@ -162,6 +165,12 @@ def _sides(
         None if before is None and one_sided else _plain(before, left, limit),
         None if after is None and one_sided else _plain(after, right, limit),
     )
+
+
+def _typed(value: Any) -> Any:
+    """`2026-10 ESTIMATED`, as changes give dates and counts, as a page says it: `2026-10 (estimated)`."""
+    found = _TYPED.fullmatch(value) if isinstance(value, str) else None
+    return f"{found[1]} ({found[2].lower()})" if found else value
 
 
 def _marked(before: str, after: str, left: _Cut, right: _Cut, limit: int) -> tuple[Markup, Markup]:

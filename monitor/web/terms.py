@@ -1,40 +1,29 @@
 """The registry's codes in words, for pages: `ACTIVE_NOT_RECRUITING` → `Active, not recruiting`.
 
-A code that is not listed is made readable by rule, so a code that the registry adds tomorrow reads well too.
+The words of headlines (`snapshots.terms`), and those of fields that only a page shows. A code that is not listed is
+made readable by rule, so a code that the registry adds tomorrow reads well too.
 """
 
 from __future__ import annotations
 
 import re
 
+from snapshots import terms
+
 _CODE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*\Z")
 
 _WORDS = {
-    "ACTIVE_NOT_RECRUITING": "Active, not recruiting",
-    "ENROLLING_BY_INVITATION": "Enrolling by invitation",
-    "UNKNOWN": "Unknown status",
-    "WITHHELD": "Withheld",
-    "EARLY_PHASE1": "Early phase 1",
-    "PHASE1": "Phase 1",
-    "PHASE2": "Phase 2",
-    "PHASE3": "Phase 3",
-    "PHASE4": "Phase 4",
-    "NA": "Not applicable",
-    "NON_RANDOMIZED": "Non-randomized",
-    "SINGLE_GROUP": "Single group",
     "NONE": "None (open label)",
     "INDIV": "Individual",
     "FED": "U.S. federal agency",
     "OTHER_GOV": "Other government",
     "NIH": "NIH",
-    "NETWORK": "Network",
     "CASE_CONTROL": "Case-control",
     "CASE_CROSSOVER": "Case-crossover",
     "NON_PROBABILITY_SAMPLE": "Non-probability sample",
     "SAMPLES_WITH_DNA": "Samples with DNA",
     "SAMPLES_WITHOUT_DNA": "Samples without DNA",
     "NONE_RETAINED": "None retained",
-    "STUDY_PROTOCOL": "Study protocol",
     "SAP": "Statistical analysis plan",
     "ICF": "Informed consent form",
     "CSR": "Clinical study report",
@@ -55,7 +44,10 @@ def said(code: str) -> str:
     """A code as a person would say it; anything else as it is."""
     if code in _WORDS:
         return _WORDS[code]
-    return code.replace("_", " ").capitalize() if is_code(code) else code
+    if not is_code(code):
+        return code
+    words = terms.said(code)
+    return words if words != code else code.replace("_", " ").capitalize()
 
 
 def label_of(key: str) -> str:

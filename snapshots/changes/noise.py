@@ -23,19 +23,25 @@ def _reason(change: FieldChange, context: Context) -> str | None:
     field = table("ctgov").field(change.field)
     if field is not None and field.noise:
         return field.reason or "never news"
-    if isinstance(change.before, str) and isinstance(change.after, str):
-        if normal_text(change.before) == normal_text(change.after):
+    before, after = change.before, change.after
+    if isinstance(before, str) and isinstance(after, str):
+        if normal_text(before) == normal_text(after):
             return "the same words, set differently"
         if field is not None and field.rule == "post-date":
             return _same_day(change)
-    if field is not None and field.rule == "post-date" and isinstance(change.before, dict):
-        if isinstance(change.after, dict) and change.before.get("date") == change.after.get("date"):
-            return "only the type of a post date"
+    post_date = field is not None and field.rule == "post-date"
+    if (
+        post_date
+        and isinstance(before, dict)
+        and isinstance(after, dict)
+        and before.get("date") == after.get("date")
+    ):
+        return "only the type of a post date"
     if change.field == "central-contacts" and change.action is Action.REMOVED and context.new_status in ENDED:
         return "contacts vanish when a study ends"
-    if change.field in ("results-first-submitted", "results-first-submitted-qc", "results-first-posted"):
-        if context.has_results != context.had_results:
-            return "told with the results themselves"
+    told_with_results = ("results-first-submitted", "results-first-submitted-qc", "results-first-posted")
+    if change.field in told_with_results and context.has_results != context.had_results:
+        return "told with the results themselves"
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from snapshots.changes.context import RECRUITING, STOPPED, Context
@@ -13,7 +14,7 @@ from snapshots.comparison import Difference
 from snapshots.markup import normal_text
 from snapshots.terms import phases, said, short
 
-_RULES = {
+_RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "status": lambda one, context: status(one, context),
     "why-stopped": lambda one, context: why_stopped(one, context),
     "milestone": milestone,

@@ -40,14 +40,14 @@ def measure(*, runs: int) -> None:
 def _measured(name: str, pairs: list[tuple[Any, Any]], runs: int) -> list[tuple[object, ...]]:
     changes, deltas = [], []
     for old, new in pairs:
-        changes.append(min(_timed(lambda: compare(old, new, from_=FILE, to=FILE)) for _ in range(runs)))
-        deltas.append(min(_timed(lambda: delta(old, new)) for _ in range(runs)))
+        changes.append(min(_timed(compare, old, new, from_=FILE, to=FILE) for _ in range(runs)))
+        deltas.append(min(_timed(delta, old, new) for _ in range(runs)))
     return [(name, len(pairs), *_figures(changes), *_figures(deltas))]
 
 
-def _timed(work: Any) -> float:
+def _timed(work: Any, *arguments: Any, **named: Any) -> float:
     began = time.perf_counter()
-    work()
+    work(*arguments, **named)
     return (time.perf_counter() - began) * 1000
 
 
