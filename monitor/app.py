@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-import structlog
 from sqlite_utils import Database
 
 from monitor import held, requests, routes, watches
@@ -21,6 +20,8 @@ from monitor.booking import Booking
 from monitor.conclusions import book_staged
 from monitor.config import Config
 from monitor.database import Connections
+from monitor.logs import log
+from monitor.patience import Patience
 from monitor.poll import EVERYTHING, Poll, PollReport, Selection
 from monitor.registries.base import Registry
 from monitor.telling import Teller, Told
@@ -31,8 +32,6 @@ from notifiers.notifier import Notifier
 from snapshots.database import immediate
 from snapshots.event import Event
 from snapshots.query import Reader
-
-log = structlog.get_logger("trialbell")
 
 
 class App:
@@ -52,6 +51,7 @@ class App:
         clock: Callable[[], datetime],
         random: Random | None = None,
         stopping: threading.Event | None = None,
+        patience: Mapping[str, Patience] | None = None,
     ) -> None:
         self.config = config
         self.registries = registries
@@ -59,6 +59,7 @@ class App:
         self._settings = settings or {}
         self.clock = clock
         self.stopping = stopping or threading.Event()
+        self.patience = patience or {}
         self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
         self._random = random or Random()
         self._connections = Connections(config.store.path)
@@ -106,6 +107,7 @@ class App:
             router=self.router(),
             history=self.config.registries.ctgov.history,
             clock=self.clock,
+            patience=self.patience.get(registry.name),
         ).run(selection)
         log.info(
             "polled",

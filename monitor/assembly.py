@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from notifiers.notifier import Notifier
 
 
-def registry_of(config: Config, name: str, *, stopping: threading.Event | None = None) -> Registry:
-    """A registry by its name in the configuration. Asks nobody yet. stopping: set to end its waits."""
+def registry_of(config: Config, name: str, *, wait: Callable[[float], bool] | None = None) -> Registry:
+    """A registry by its name in the configuration. Asks nobody yet. wait: ends its pauses by returning True."""
     assert name == "ctgov"
     from monitor.registries.ctgov import CtgovRegistry
 
@@ -34,7 +34,7 @@ def registry_of(config: Config, name: str, *, stopping: threading.Event | None =
         user_agent=settings.user_agent,
         tls=settings.tls,
         deadline=settings.request_deadline.total_seconds(),
-        wait=stopping.wait if stopping is not None else None,
+        wait=wait,
     )
 
 
@@ -72,6 +72,7 @@ def app_of(
     """The app of a configuration. database: instead of the configured one. send: False leaves notifiers out."""
     from monitor.app import App
     from monitor.config.errors import ConfigError, Problem
+    from monitor.patience import Patience
 
     if database is not None and database != config.store.path:
         config = msgspec.structs.replace(config, store=msgspec.structs.replace(config.store, path=database))
@@ -86,11 +87,13 @@ def app_of(
     if problems:
         raise ConfigError(problems)
     stopping = threading.Event()
+    patience = Patience(config.registries.ctgov.poll_deadline, stopping=stopping)
     return App(
         config,
-        registries={"ctgov": registry_of(config, "ctgov", stopping=stopping)},
+        registries={"ctgov": registry_of(config, "ctgov", wait=patience.wait)},
         notifiers=notifiers,
         settings=settings,
         clock=clock,
         stopping=stopping,
+        patience={"ctgov": patience},
     )

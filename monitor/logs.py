@@ -31,3 +31,9 @@ def configure(*, level: int = logging.INFO) -> None:
     # The HTTP library logs whole addresses at INFO, and a webhook's address is a secret.
     for name in ("httpx", "httpcore", "slack_sdk", "apscheduler"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+configure(
+    level=logging.WARNING
+)  # a command that chooses nothing still prints no log line into its own output
+log = structlog.get_logger("trialbell")

@@ -7,15 +7,17 @@ transaction after everything it covers was stored and concluded. An answer that 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from monitor import held, watches
 from monitor.booking import Booking
 from monitor.conclusions import Conclusions
+from monitor.patience import Patience
 from monitor.registries.base import (
     Absurd,
     BadQuestion,
@@ -87,12 +89,14 @@ class Poll:
         router: Router,
         history: bool,
         clock: Callable[[], datetime],
+        patience: Patience | None = None,
     ) -> None:
         self._db = db
         self._registry = registry
         self._router = router
         self._history = history
         self._clock = clock
+        self._patience = patience or Patience(timedelta.max, stopping=threading.Event())
         self._now = clock()
         self._due: list[Watch] = []
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
@@ -100,10 +104,15 @@ class Poll:
     def run(self, selection: Selection = EVERYTHING) -> PollReport:
         """Never raises for the world's doings: what could not be done stands in `problems`."""
         log = self._begin()
+        self._patience.progressed()
         try:
             self._run(selection)
         except Stopped:
-            self.report.stopped = True
+            lost = self._patience.lost()
+            if lost is None:
+                self.report.stopped = True
+            else:
+                self.report.problems.append(lost)
         except RegistryError as error:
             self._problem(error)
         except BaseException as error:
@@ -111,6 +120,7 @@ class Poll:
             self.report.problems.append(f"the poll broke off: {type(error).__name__}: {error}")
             raise
         finally:
+            self._patience.ended()
             self._end(log)
         return self.report
 
@@ -134,6 +144,7 @@ class Poll:
             booking,
             history=StepsBetween(self._db, self._registry, now=self._now) if self._history else None,
             now=self._now,
+            progressed=self._patience.progressed,
         )
         try:
             if selection.trials is not None:

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED, JobEvent
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -23,11 +22,11 @@ from monitor.config.settings import Schedule
 from monitor.database import open_for_reading
 from monitor.diagnosis import health_of
 from monitor.health import Health
+from monitor.logs import log
 
 if TYPE_CHECKING:
     from monitor.app import App
 
-log = structlog.get_logger("trialbell")
 TICK = 1.0  # seconds between two looks at what is due
 USUAL = timedelta(hours=1)  # a cron schedule's distance between polls, to bound a retry's wait
 
@@ -103,7 +102,8 @@ class Service:
 
     def problems(self) -> list[str]:
         """Jobs that failed or could not run, for health."""
-        return [f"{job}: {what}" for job, what in self._failed_jobs.items()]
+        stuck = [f"{name}: {lost}" for name, one in self.app.patience.items() if (lost := one.lost())]
+        return [f"{job}: {what}" for job, what in self._failed_jobs.items()] + stuck
 
     def health(self) -> Health:
         """How this service is. Opens a reading connection of its own: any thread may ask."""

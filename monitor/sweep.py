@@ -43,6 +43,7 @@ class Sweep:
 
     holders: the watches that want a trial, given its id; asked for trials that an answer holds.
     history: asks the registry's own record history; None where that is switched off.
+    progressed: called whenever an answer was stored.
     """
 
     def __init__(
@@ -53,12 +54,14 @@ class Sweep:
         *,
         history: History | None,
         now: datetime,
+        progressed: Callable[[], None],
     ) -> None:
         self._db = db
         self._registry = registry
         self._booking = booking
         self._history = history
         self._now = now
+        self._progressed = progressed
         self._store = Store(db)
         self._reader = Reader(db)
         self.tally = Tally()
@@ -97,6 +100,7 @@ class Sweep:
         wanted = {trial: list(holders(trial)) for trial in present}
         fresh = [self._compared(seen) for seen in fresh]
         self._write(fresh, present, wanted, note=note)
+        self._progressed()
         return present
 
     def _read(self, raw: bytes | memoryview, mark: bytes | None) -> Seen | None:
@@ -112,6 +116,7 @@ class Sweep:
         newest = self._store.newest(self._registry, seen.facts.trial)
         if newest is None or newest.ref.version is None or newest.content == content_hash(seen.record):
             return seen
+        self._progressed()  # the registry's history, asked for each, may take longer than the page did
         trial = seen.facts.trial
         old = self._reader.record(self._registry, trial, newest.ref.source, newest.ref.version)
         several = several_submissions(old, seen.record)

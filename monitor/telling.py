@@ -19,6 +19,7 @@ from notifiers.deliver import Settings, drain
 from notifiers.message import Message
 from notifiers.notifier import Notifier
 from notifiers.outbox import Outbox
+from snapshots.changeset import Severity
 from snapshots.database import immediate
 from snapshots.event import Event, event_json
 from snapshots.query import Reader
@@ -63,6 +64,12 @@ class Teller:
     def make_messages(self, notifier: str) -> int:
         """Messages for what is due to one notifier. Returns how many were made."""
         made = 0
+        if self._outbox.channel(notifier).paused_at is not None and self._outbox.counts().get(
+            notifier, {}
+        ).get("queued"):
+            return (
+                0  # what is queued serves to try again; the rest is made when it can go, by what is true then
+            )
         while True:
             now = self._clock()
             with immediate(self._db):
@@ -74,6 +81,10 @@ class Teller:
                         self._outbox.drop(delivery.id, reason="its event is not in this database", now=now)
                         continue
                     event = self._effective(event)
+                    if event.severity is Severity.NOISE:
+                        reason = "by the configuration's severities it is noise now"
+                        self._outbox.drop(delivery.id, reason=reason, now=now)
+                        continue
                     mute = mutes.silencing(silent, event)
                     if mute is not None:
                         self._outbox.drop(delivery.id, reason=f"muted: {mute}", now=now)

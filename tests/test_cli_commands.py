@@ -379,9 +379,9 @@ WRONG = {
     "a folder": (("diff", ".", "x.json"), "is a folder"),
     "no record": (("diff", "config.toml", "config.toml"), "config.toml"),
     "no JSON": (("diff", "not.json", "not.json"), "not.json"),
-    "unknown version": (("show", "NCT00000001@77"), "77"),
-    "no such day": (("show", "NCT00000001@2026-02-31"), "2026-02-31"),
-    "before its time": (("show", "NCT00000001@1999-01-01"), "1999-01-01"),
+    "unknown version": (("show", "NCT90000001@77"), "77"),
+    "no such day": (("show", "NCT90000001@2026-02-31"), "2026-02-31"),
+    "before its time": (("show", "NCT90000001@1999-01-01"), "1999-01-01"),
     "a bad moment": (("changes", "--since", "yesterday"), "yesterday"),
     "a bad option": (("changes", "--nonsense"), "--nonsense"),
     "a bad severity": (("changes", "--min-severity", "huge"), "huge"),
@@ -398,7 +398,7 @@ def test_wrong_use_is_one_line_with_exit_code_2(changed, name):
     assert ran.code == 2, ran.err
     assert ran.out == ""
     assert said in ran.err
-    errors = [line for line in ran.err.splitlines() if not line.startswith("hint: ")]
+    errors = [line for line in ran.err.splitlines() if not line.lstrip().startswith("hint: ")]
     assert len(errors) == 1, ran.err
     assert errors[0].startswith("error: ")
     assert not errors[0].endswith(".")

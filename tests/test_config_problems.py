@@ -322,7 +322,7 @@ def test_a_file_of_ids(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     text = b'[[watch]]\nname = "a"\nids_file = "ids.txt"\n'
     assert of_file(path, text).replace(str(tmp_path), "FOLDER") == snapshot("""\
-FOLDER/config.toml:3: [[watch]] "a" `ids_file` cannot be read (no such file or directory): `"FOLDER/ids.txt"`\
+FOLDER/config.toml:3: [[watch]] "a" `ids_file` cannot be read (no such file or directory): `FOLDER/ids.txt`\
 """)
     (tmp_path / "ids.txt").write_text("NCT07146087  # ours\n\n# none\nNCT\n", encoding="utf-8")
     assert of_file(path, text).replace(str(tmp_path), "FOLDER") == snapshot("""\

@@ -147,7 +147,7 @@ def test_killed_during_the_first_look(scene):
     rng = random.Random(7)
     kills = 0
     for _ in range(8):
-        child = scene.process("--die-after", str(rng.randint(1, 300)))
+        child = scene.process("--die-after", str(rng.randint(1, 120)))
         child.communicate()
         kills += child.returncode == -signal.SIGKILL
     assert kills >= 3

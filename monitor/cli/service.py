@@ -103,14 +103,12 @@ class _Running:
 
     def _read_again(self) -> None:
         """Take over a changed configuration; keep the old one when the new one is wrong."""
-        import structlog
-
         from monitor.assembly import app_of
         from monitor.config import ConfigError, load
+        from monitor.logs import log
         from monitor.schedule import Service
         from monitor.watches import WatchError
 
-        log = structlog.get_logger("trialbell")
         try:
             config = load(self._config.file)
             app = app_of(config, database=self._session.database, environ=os.environ, clock=clock)

@@ -35,12 +35,10 @@ def ids_of_file(report: Report, path: Path, file: FilePath, trial_id: TrialId) -
     try:
         text = file.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        report.problem(
-            path, f"`ids_file` cannot be read ({(error.strerror or 'error').lower()}): {quoted(str(file))}"
-        )
+        report.problem(path, f"`ids_file` cannot be read ({(error.strerror or 'error').lower()}): `{file}`")
         return ()
     except UnicodeDecodeError:
-        report.problem(path, f"`ids_file` is not a UTF-8 text: {quoted(str(file))}")
+        report.problem(path, f"`ids_file` is not a UTF-8 text: `{file}`")
         return ()
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
@@ -61,7 +59,7 @@ def ids_of_file(report: Report, path: Path, file: FilePath, trial_id: TrialId) -
         else:
             found[id_] = number
     if not found and not any(problem.file == str(file) for problem in report.problems):
-        report.problem(path, f"`ids_file` names no trial: {quoted(str(file))}")
+        report.problem(path, f"`ids_file` names no trial: `{file}`")
     return tuple(found)
 
 

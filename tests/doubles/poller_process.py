@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor import logs
 from monitor.app import App
 from monitor.config import load
 from monitor.lease import Lease
@@ -98,6 +99,7 @@ def main() -> None:
     parser.add_argument("--skip", type=int, default=0)
     parser.add_argument("--die-after", type=int)
     options = parser.parse_args()
+    logs.configure()
     holds = Holds(options.hold, options.skip)
     registry = HeldRegistry(
         url=options.url, requests_per_minute=100_000, ids_per_request=20, wait=lambda _: False
