@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.registry_data import RECORDS
 from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
@@ -17,7 +17,6 @@ from monitor.discretion import masked, sponsor_shown
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.event import Event, EventKind, Step, event_json
 
-RECORDS = Path(__file__).resolve().parents[1].parent / "shared" / "registry-data" / "ctgov" / "records"
 CONTACTS = "protocolSection.contactsLocationsModule."
 PERSON = {
     "name": "Ada Testperson, MD",

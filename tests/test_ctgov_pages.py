@@ -1,17 +1,15 @@
 """Slicing answers: on real ones, and in every way in which JSON may be written."""
 
 import json
-from pathlib import Path
 
 import pytest
+from doubles.registry_data import PAGES, RECORDS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.registries.base import Absurd
 from monitor.registries.ctgov_pages import aliases, names, sliced
 from monitor.transport import Answer
-
-REAL = Path(__file__).resolve().parents[1].parent / "shared" / "registry-data" / "ctgov"
 
 
 def answer(body: bytes) -> Answer:
@@ -30,7 +28,7 @@ def named(trial: str, *others: str) -> dict:
 
 @pytest.mark.registry_data
 def test_real_records_are_cut_at_their_borders():
-    files = sorted(REAL.glob("records/*.json"))[::23]
+    files = sorted(RECORDS.glob("*.json"))[::23]
     if not files:
         pytest.skip("the shared real records are not here")
     raw = [file.read_bytes() for file in files]
@@ -42,7 +40,7 @@ def test_real_records_are_cut_at_their_borders():
 
 @pytest.mark.registry_data
 def test_real_pages_are_understood():
-    files = sorted(REAL.glob("pages/*.json"))
+    files = sorted(PAGES.glob("*.json"))
     if not files:
         pytest.skip("the shared real pages are not here")
     understood = 0

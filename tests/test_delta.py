@@ -8,7 +8,8 @@ from collections import defaultdict
 from itertools import pairwise
 
 import pytest
-from doubles.small_records import exact, json_values, real_versions, small_record
+from doubles.registry_data import real_versions
+from doubles.small_records import exact, json_values, small_record
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,8 @@ import json
 
 import msgspec
 import pytest
-from doubles.small_records import SHARED, exact, json_objects, raw, small_record
+from doubles.registry_data import RECORDS
+from doubles.small_records import exact, json_objects, raw, small_record
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -195,7 +196,7 @@ def test_what_has_no_id_is_no_study_record(other):
 
 @pytest.mark.registry_data
 def test_real_records_are_read_recognised_and_kept():
-    files = sorted((SHARED / "ctgov" / "records").glob("NCT*.json"))[::7]
+    files = sorted(RECORDS.glob("NCT*.json"))[::7]
     if not files:
         pytest.skip("the shared registry data are not beside this checkout")
     for file in files:

@@ -14,7 +14,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from doubles.small_records import raw, real_versions, small_record
+from doubles.registry_data import real_versions
+from doubles.small_records import raw, small_record
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

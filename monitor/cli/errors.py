@@ -20,14 +20,14 @@ def explained(error: Exception) -> Explained | None:
     from monitor.lease import LeaseHeld
     from monitor.registries.base import BadQuestion, MalformedId, NoHistory, RegistryError
     from monitor.watches import WatchError
-    from monitor.web.server import PortTaken
+    from monitor.web.server import CannotListen
     from notifiers.notifier import NotifiersError
     from snapshots.errors import DamagedVersion, DatabaseHeld, DatabaseNewer, SnapshotsError
 
     hint = getattr(error, "hint", None)
     if isinstance(error, ConfigError):
         return Explained(lines=tuple(str(problem) for problem in error.problems), hint=hint, code=WRONG_USE)
-    if isinstance(error, DatabaseHeld | DatabaseNewer | DamagedVersion | LeaseHeld | PortTaken):
+    if isinstance(error, DatabaseHeld | DatabaseNewer | DamagedVersion | LeaseHeld | CannotListen):
         return Explained(lines=(str(error),), hint=hint, code=WORLD)
     if isinstance(error, SnapshotsError | WatchError | NotifiersError):
         return Explained(lines=(str(error),), hint=hint, code=WRONG_USE)

@@ -133,7 +133,7 @@ class _Running:
         log.info("configuration read again", file=config.file.name, watches=len(config.watches))
 
     def _serve(self, failure: list[BaseException]) -> None:
-        from monitor.web.server import PortTaken, serve
+        from monitor.web.server import serve
 
         try:
             serve(
@@ -143,7 +143,7 @@ class _Running:
                 ready=lambda port: self._session.say(f"history browser: http://{_shown(self._host)}:{port}/"),
                 stop=self._stop,
             )
-        except PortTaken as error:
+        except Exception as error:  # noqa: BLE001 - a service without its browser must not go on in silence
             failure.append(error)
             self._wake.set()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bench.machine import middle, run, table
 from doubles.ctgov_process import RegistryProcess
+from doubles.study_records import study_records
 
 COUNT = 5_000
 
@@ -17,9 +18,10 @@ COUNT = 5_000
 def measure(*, runs: int) -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with RegistryProcess(count=COUNT, day="2026-11-20", cache_pages=True) as registry:
-            ids = registry.ids()
-            (folder / "ids.txt").write_text("\n".join(ids))
+        records = folder / "records.jsonl"
+        ids = _written(records)
+        (folder / "ids.txt").write_text("\n".join(ids))
+        with RegistryProcess(records, day="2026-11-20") as registry:
             (folder / "config.toml").write_text(
                 f'[store]\npath = "t.db"\n[registries.ctgov]\nurl = "{registry.url}"\n'
                 'requests_per_minute = 100000\n[[watch]]\nname = "all"\nids_file = "ids.txt"\n'
@@ -52,10 +54,22 @@ def measure(*, runs: int) -> None:
             rows.append(_row("poll on a build seen before (one request)", quiet))
             rows.append(_row("imports alone", idle))
             rows.append(_row("first look: everything stored", first))
-            print(f"{COUNT} generated records, {registry.bytes() / 1e6:.0f} MB of JSON, watched by id\n")
+            print(
+                f"{COUNT} generated records, {records.stat().st_size / 1e6:.0f} MB of JSON, watched by id\n"
+            )
             table(("whole process", "CPU s", "wall s", "peak MB"), rows)
             largest = json.loads(loop.out.splitlines()[-1])["largest_page"] / 1e6
             print(f"\npoll ÷ loop, CPU: {poll.cpu / loop.cpu:.2f}; largest page {largest:.1f} MB")
+
+
+def _written(path: Path) -> list[str]:
+    """5,000 generated records, one a line; returns their ids."""
+    ids = []
+    with path.open("w", encoding="utf-8") as file:
+        for record in study_records(COUNT):
+            ids.append(record["protocolSection"]["identificationModule"]["nctId"])
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return ids
 
 
 def _poll(folder: Path) -> list[str]:

@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import json
-import lzma
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
-
-SHARED = Path(__file__).resolve().parents[2].parent / "shared" / "registry-data"
 
 
 def small_record(
@@ -91,13 +85,3 @@ def exact(value: Any) -> Any:
     if isinstance(value, list):
         return [exact(member) for member in value]
     return type(value).__name__, repr(value)
-
-
-def real_versions() -> Iterator[dict[str, Any]]:
-    """`{"nctId", "date", "seenAt", "study"}` in the order of builds; skips the test where they are absent."""
-    path = SHARED / "ctgov" / "versions-all.jsonl.xz"
-    if not path.exists():
-        pytest.skip("the shared registry data are not beside this checkout")
-    with lzma.open(path, "rt", encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    yield from sorted(rows, key=lambda row: (row["date"], row["nctId"]))
