@@ -89,6 +89,7 @@ class Booking:
             url=self._registry.url(seen.facts.trial),
             watches=watches.holding(self._db, seen.facts.trial, registry=name) if told else (),
             sponsor=seen.facts.sponsor,
+            sponsor_class=seen.facts.sponsor_class,
             phase=seen.facts.phase,
             status=seen.facts.status,
             note=SEVERAL if seen.several and not changes.quiet else None,
@@ -157,6 +158,7 @@ class Booking:
             build=self._build,
             detail=detail,
             sponsor=held.sponsor if held else None,
+            sponsor_class=held.sponsor_class if held else None,
             phase=held.phase if held else None,
             status=held.status if held else None,
         )

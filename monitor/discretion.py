@@ -72,6 +72,10 @@ _INSTITUTION = re.compile(
 )
 
 
+# Classes in which no person stands: https://clinicaltrials.gov/data-api/about-api/study-data-structure
+_INSTITUTIONS = frozenset({"INDUSTRY", "NIH", "FED", "OTHER_GOV", "NETWORK"})
+
+
 def without_people(event: Event) -> Event:
     """The event as it may be told."""
     names = _people(event)
@@ -86,7 +90,7 @@ def without_people(event: Event) -> Event:
         headline=told(event.headline),
         detail=None if event.detail is None else told(event.detail),
         note=None if event.note is None else told(event.note),
-        sponsor=sponsor_shown(event.sponsor),
+        sponsor=sponsor_shown(event.sponsor, event.sponsor_class),
         changes=tuple(_told_change(change, told) for change in event.changes),
         steps=tuple(replace(step, headline=told(step.headline)) for step in event.steps),
     )
@@ -103,10 +107,10 @@ def names_staff(change: FieldChange) -> bool:
     return all(_STAFF & set(_parts(path)) for path in change.paths)
 
 
-def sponsor_shown(name: str | None) -> str | None:
-    """A lead sponsor's name, or None when it is a person's, as far as a name tells: one with a title, or
-    a few words of which none is an institution's."""
-    if name is None or _INSTITUTION.search(name):
+def sponsor_shown(name: str | None, class_: str | None = None) -> str | None:
+    """A lead sponsor's name, or None when it is a person's, as far as its class and name tell: of a class that
+    people are in, one with a title, or a few words of which none is an institution's."""
+    if name is None or class_ in _INSTITUTIONS or _INSTITUTION.search(name):
         return name
     words = [word for word in re.split(r"[\s,]+", name) if word]
     person = 2 <= len(words) <= 5 and not re.search(r"[\d&/()]", name)

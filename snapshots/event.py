@@ -59,6 +59,9 @@ class Event:
     detail: str | None = None  # for events without changes: e.g. the surviving id of a merge
     note: str | None = None  # e.g. "may hold several updates"
     sponsor: str | None = None
+    sponsor_class: str | None = (
+        None  # the registry's own word; what it is decides whether the name may be told
+    )
     phase: str | None = None
     status: str | None = None  # recruitment status after the event, the registry's own word
     steps: tuple[Step, ...] = ()  # oldest first; only with the registry's history switched on
@@ -90,6 +93,7 @@ def changed_event(
     url: str | None,
     watches: tuple[str, ...] = (),
     sponsor: str | None = None,
+    sponsor_class: str | None = None,
     phase: str | None = None,
     status: str | None = None,
     note: str | None = None,
@@ -113,6 +117,7 @@ def changed_event(
         build=changes.to.build,
         note=note,
         sponsor=sponsor,
+        sponsor_class=sponsor_class,
         phase=phase,
         status=status,
         engine=changes.engine,

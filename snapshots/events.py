@@ -18,7 +18,7 @@ from snapshots.instants import instant, written
 
 _COLUMNS = (
     *("id", "kind", "registry", "trial", "title", "url", "severity", "headline", "at", "build", "status"),
-    *("sponsor", "phase", "tags", "watches", "detail", "note"),
+    *("sponsor", "sponsor_class", "phase", "tags", "watches", "detail", "note"),
     *("from_source", "from_version", "from_seen_at", "from_updated", "from_build"),
     *("to_source", "to_version", "to_seen_at", "to_updated", "to_build", "steps", "engine"),
 )
@@ -88,7 +88,8 @@ def _values(event: Event) -> list[Any]:
     return [
         *(event.id, event.kind.value, event.registry, event.trial, event.title, event.url),
         *(event.severity.value, event.headline, written(event.at), event.build, event.status),
-        *(event.sponsor, event.phase, _json(event.tags), _json(event.watches), event.detail, event.note),
+        *(event.sponsor, event.sponsor_class, event.phase, _json(event.tags), _json(event.watches)),
+        *(event.detail, event.note),
         *_ref_values(event.from_),
         *_ref_values(event.to),
         _json([[one.version, one.submitted, one.headline, one.severity.value] for one in event.steps]),
@@ -156,6 +157,7 @@ def _event(row: Sequence[Any], changes: Iterable[FieldChange]) -> Event:
         detail=named["detail"],
         note=named["note"],
         sponsor=named["sponsor"],
+        sponsor_class=named["sponsor_class"],
         phase=named["phase"],
         status=named["status"],
         steps=tuple(

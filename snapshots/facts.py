@@ -35,6 +35,7 @@ class Facts:
     why_stopped: str | None
     phase: str | None  # as people say it: "Phase 1/Phase 2"; None when no phase applies or none is given
     sponsor: str | None
+    sponsor_class: str | None  # the registry's own word: INDUSTRY, NIH, OTHER, INDIV, …
     study_type: str | None  # the registry's own word
     enrollment: int | None  # participants; None also where the registry says that it is unknown
     updated: str | None  # lastUpdatePostDate
@@ -64,6 +65,7 @@ def facts(record: dict[str, Any]) -> Facts:
     if not isinstance(enrollment, int) or isinstance(enrollment, bool) or enrollment == UNKNOWN_ENROLLMENT:
         enrollment = None
     sites = _list(_object(protocol, "contactsLocationsModule"), "locations")
+    sponsor = _object(_object(protocol, "sponsorCollaboratorsModule"), "leadSponsor")
     return Facts(
         trial=trial,
         aliases=_texts(_list(identification, "nctIdAliases")),
@@ -71,7 +73,8 @@ def facts(record: dict[str, Any]) -> Facts:
         status=_text(status, "overallStatus"),
         why_stopped=_text(status, "whyStopped"),
         phase=_phase(_texts(_list(design, "phases"))),
-        sponsor=_text(_object(_object(protocol, "sponsorCollaboratorsModule"), "leadSponsor"), "name"),
+        sponsor=_text(sponsor, "name"),
+        sponsor_class=_text(sponsor, "class"),
         study_type=_text(design, "studyType"),
         enrollment=enrollment,
         updated=_text(_object(status, "lastUpdatePostDateStruct"), "date"),

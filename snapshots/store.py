@@ -191,6 +191,7 @@ class Store:
             "why_stopped": read.why_stopped,
             "phase": read.phase,
             "sponsor": read.sponsor,
+            "sponsor_class": read.sponsor_class,
             "study_type": read.study_type,
             "enrollment": read.enrollment,
             "updated": read.updated,

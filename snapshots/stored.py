@@ -13,8 +13,8 @@ from snapshots.changeset import Source, VersionRef
 from snapshots.instants import instant
 
 TRIAL_COLUMNS = (
-    "registry, trial, title, status, why_stopped, phase, sponsor, study_type, enrollment, updated, submitted,"
-    " has_results, start, primary_completion, completion, conditions, countries, aliases, state, state_since,"
+    "registry, trial, title, status, why_stopped, phase, sponsor, sponsor_class, study_type, enrollment, updated,"
+    " submitted, has_results, start, primary_completion, completion, conditions, countries, aliases, state, state_since,"
     " merged_into, first_seen, snapshots, archived"
 )
 VERSION_COLUMNS = (
@@ -34,6 +34,7 @@ class Trial:
     why_stopped: str | None
     phase: str | None
     sponsor: str | None
+    sponsor_class: str | None
     study_type: str | None
     enrollment: int | None
     updated: str | None
@@ -75,23 +76,24 @@ def trial_of(row: Sequence[Any]) -> Trial:
         why_stopped=row[4],
         phase=row[5],
         sponsor=row[6],
-        study_type=row[7],
-        enrollment=row[8],
-        updated=row[9],
-        submitted=row[10],
-        has_results=bool(row[11]),
-        start=row[12],
-        primary_completion=row[13],
-        completion=row[14],
-        conditions=tuple(msgspec.json.decode(row[15])),
-        countries=tuple(msgspec.json.decode(row[16])),
-        aliases=tuple(msgspec.json.decode(row[17])),
-        state=row[18],
-        state_since=instant(row[19]),
-        merged_into=row[20],
-        first_seen=instant(row[21]),
-        snapshots=row[22],
-        archived=row[23],
+        sponsor_class=row[7],
+        study_type=row[8],
+        enrollment=row[9],
+        updated=row[10],
+        submitted=row[11],
+        has_results=bool(row[12]),
+        start=row[13],
+        primary_completion=row[14],
+        completion=row[15],
+        conditions=tuple(msgspec.json.decode(row[16])),
+        countries=tuple(msgspec.json.decode(row[17])),
+        aliases=tuple(msgspec.json.decode(row[18])),
+        state=row[19],
+        state_since=instant(row[20]),
+        merged_into=row[21],
+        first_seen=instant(row[22]),
+        snapshots=row[23],
+        archived=row[24],
     )
 
 

@@ -68,6 +68,7 @@ def _show(session: Session, left: Side, right: Side, *, everything: bool) -> int
             at=None,
             url=session.url(changes.trial),
             sponsor=right.facts.sponsor,
+            sponsor_class=right.facts.sponsor_class,
             phase=right.facts.phase,
             status=right.facts.status,
         )
