@@ -28,10 +28,19 @@ def registry_name(registry: str) -> str:
 
 def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
     """Both sides in words; neither where the summary has them both already."""
-    before, after = words_of(change.before, change.kind), words_of(change.after, change.kind)
-    if all(side is None or side.casefold() in change.summary.casefold() for side in (before, after)):
+    if all(_told(side, change) for side in (change.before, change.after)):
         return None, None
-    return before, after
+    return words_of(change.before, change.kind), words_of(change.after, change.kind)
+
+
+def _told(value: JSON, change: FieldChange) -> bool:
+    """Whether the summary has a value already: its date or number is enough; yes and no are the sentence itself."""
+    if value is None or isinstance(value, bool):
+        return True
+    if isinstance(value, dict) and change.kind in (Kind.DATE, Kind.COUNT):
+        value = value.get("date", value.get("count"))
+    words = words_of(value, change.kind)
+    return words is None or words.casefold() in change.summary.casefold()
 
 
 def words_of(value: JSON, kind: Kind = Kind.TEXT) -> str | None:

@@ -162,7 +162,7 @@ def notice(
 def _items(event: Event) -> tuple[Item, ...]:
     """What changed; then the registry's own steps towards it, in order. Contacts of many people are one
     line."""
-    items = [_item(change) for change in event.changes if change.severity is not Severity.NOISE]
+    items = [_item(change) for change in event.changes if _tells(change, event)]
     if event.kind is not EventKind.CHANGED:
         items.insert(0, _happening(event))
     for step in event.steps:
@@ -174,6 +174,14 @@ def _items(event: Event) -> tuple[Item, ...]:
             )
         )
     return tuple(dict.fromkeys(items))
+
+
+def _tells(change: FieldChange, event: Event) -> bool:
+    """No noise; and no reason for stopping apart from the status that it was given for."""
+    if change.severity is Severity.NOISE:
+        return False
+    reason = change.after if change.field == "why-stopped" else None
+    return not (reason and any(str(reason) in one.summary for one in event.changes if one is not change))
 
 
 def _item(change: FieldChange) -> Item:

@@ -110,10 +110,18 @@ def _blocks(
     headline = clean(message.headline) or WORDS[message.level]
     head = f"{MARKS[message.level]} {headline}"
     blocks = [_header(head)]
-    about = _about(message, headline if weigh(head) > HEADER_TEXT else "")
+    cut = weigh(head) > HEADER_TEXT
+    first = message.items[0].summary if count else ""
+    repeated = bool(first) and headline.endswith(
+        first
+    )  # of one thing that changed, the headline is the sentence
+    about = _about(message, headline if cut and not repeated else "")
     if about:
         blocks.append(_rich([_section(about)]))
-    blocks += [_rich(_item(item, limit)) for item in message.items[:count]]
+    items = list(message.items[:count])
+    if repeated and not cut:
+        items[0] = replace(items[0], summary="")
+    blocks += [_rich(_item(item, limit)) for item in items]
     left_out = len(message.items) - count
     if left_out:
         blocks.append(_rich([_section([_text(f"… and {left_out} more", italic=True)])]))

@@ -129,8 +129,6 @@ def test_an_alert_answers_in_order() -> None:
                 label="Enrolment",
                 summary="Enrolment cut from 60 to 42 (−30 %), now actual",
                 reason="changed by 20 % or more",
-                before="60 (estimated)",
-                after="42 (actual)",
             ),
         )
     )
@@ -392,3 +390,21 @@ def test_a_notice_is_for_the_operator() -> None:
             "at": "2026-11-23T09:12:51Z",
         }
     )
+
+
+def test_a_reason_for_stopping_is_told_once() -> None:
+    why = change("why-stopped", "Why stopped", before=None, after=REASON, summary=f"Reason given: {REASON}")
+    told = alert(replace(SUSPENDED, changes=(*SUSPENDED.changes, why)))
+    assert "Why stopped" not in [item.label for item in told.items]
+    assert "why-stopped" in [one["field"] for one in told.payload["changes"]]
+    other = replace(why, after="funding was lost", summary="Reason for stopping changed: funding was lost")
+    told = alert(replace(SUSPENDED, changes=(*SUSPENDED.changes, other)))
+    assert "Why stopped" in [item.label for item in told.items]
+
+
+def test_yes_and_no_are_the_sentence_itself() -> None:
+    posted = change(
+        "has-results", "Results", kind=Kind.CHOICE, before=False, after=True, summary="Results posted"
+    )
+    (item,) = alert(replace(SUSPENDED, changes=(posted,))).items
+    assert (item.before, item.after) == (None, None)

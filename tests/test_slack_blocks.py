@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from doubles.slack_fault_proxy import broken_rule
@@ -242,3 +243,21 @@ def test_clean_escape_disarm() -> None:
 def test_ids_are_told_apart(a: str, b: str) -> None:
     one, two = (metadata_id(Message(id=id_, level=Level.MINOR, headline="")) for id_ in (a, b))
     assert (one == two) == (a == b)
+
+
+def one_thing(sentence: str) -> Message:
+    item = Item(level=Level.MAJOR, label="Primary outcomes", summary=sentence, reason="while recruiting")
+    return replace(ALERT, headline=f"NCT07146087: {sentence}", items=(item,))
+
+
+def test_of_one_thing_that_changed_the_sentence_is_said_once() -> None:
+    assert (
+        shown(render(one_thing("Primary outcome changed"), Placement())).count("Primary outcome changed") == 1
+    )
+
+
+def test_a_sentence_too_long_for_the_header_is_said_in_whole_once() -> None:
+    sentence = "Primary outcome changed: " + "time to confirmed progression " * 10 + "at week 120"
+    said = shown(render(one_thing(sentence), Placement()))
+    assert said.count("at week 120") == 1
+    assert said.count("Primary outcome changed") == 2
