@@ -37,8 +37,8 @@ def _told(value: JSON, change: FieldChange) -> bool:
     """Whether the summary has a value already: its date or number is enough; yes and no are the sentence itself."""
     if value is None or isinstance(value, bool):
         return True
-    if isinstance(value, dict) and change.kind in (Kind.DATE, Kind.COUNT):
-        value = value.get("date", value.get("count"))
+    if change.kind in (Kind.DATE, Kind.COUNT):
+        value = value.get("date", value.get("count")) if isinstance(value, dict) else str(value).split(" ")[0]
     words = words_of(value, change.kind)
     return words is None or words.casefold() in change.summary.casefold()
 

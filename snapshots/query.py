@@ -128,10 +128,14 @@ class Reader:
         field: str | None = None,
         tag: str | None = None,
         kinds: Sequence[EventKind] | None = None,
+        archive: bool = True,
         limit: int = 50,
         before: int | None = None,
     ) -> list[tuple[int, Event]]:
         """(sequence number, event), the newest first. To page on, give the last number as `before`.
+
+        archive: False leaves out changes between two of the registry's own versions. A poll that asked for the
+        history tells of them as steps of its own event.
 
         since is included, until is not, both to the second. min_severity is by the severity as computed: a
         user's overrides are applied to what comes out.
@@ -146,6 +150,7 @@ class Reader:
             field=field,
             tag=tag,
             kinds=kinds,
+            archive=archive,
             before=before,
         )
         return events.read(self._db, find(self._db, wanted, limit=limit))

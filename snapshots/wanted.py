@@ -27,6 +27,9 @@ class Wanted:
     field: str | None = None
     tag: str | None = None
     kinds: Sequence[EventKind] | None = None
+    archive: bool = (
+        True  # also what lay between two of the registry's own versions, which may be a step of another
+    )
     before: int | None = None  # sequence number of the last event that the reader has
 
 
@@ -142,6 +145,8 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
     if wanted.kinds is not None:
         marks = ",".join("?" * len(wanted.kinds))
         require(f"event.kind in ({marks})", *(EventKind(kind).value for kind in wanted.kinds))
+    if not wanted.archive:
+        require("event.to_source is not 'archive'")
     if wanted.before is not None:
         require(f"{lead.sequence} < ?", wanted.before)
     if wanted.since is not None:

@@ -177,6 +177,9 @@ Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
 @click.option("--min-severity", type=_SEVERITIES, default="minor", show_default=True)
 @click.option("--field", help="Only where this field changed, e.g. overall-status.")
 @click.option("--tag", help="Only with this tag, e.g. stopped, results, integrity.")
+@click.option(
+    "--archive", is_flag=True, help="Also between the registry's own versions (else steps of a change)."
+)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @shared_options
 def changes(
@@ -187,6 +190,7 @@ def changes(
     min_severity: str,
     field: str | None,
     tag: str | None,
+    archive: bool,
     limit: int,
 ) -> int:
     """What happened, newest first."""
@@ -209,6 +213,7 @@ def changes(
             min_severity=floor,
             field=field,
             tag=tag,
+            archive=archive,
             limit=min(200, limit - shown),
             before=before,
         )

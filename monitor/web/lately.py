@@ -77,6 +77,7 @@ def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> An
         min_severity=least,
         field=asked["field"] or None,
         tag=asked["tag"] or None,
+        archive=False,
         limit=PAGE + 1,
         before=before,
     )

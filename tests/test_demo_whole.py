@@ -1,0 +1,50 @@
+"""`trialbell demo` as it is shipped: the real program on the embedded registry tells what the script says it will."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+
+import pytest
+from doubles.alert_shape import alert
+from doubles.terminal import Terminal
+
+from monitor.demo.script import DAYS
+
+
+@pytest.fixture
+def told(terminal: Terminal):
+    ran = terminal.run("demo", "--no-serve", "--json", "--keep", "kept")
+    assert ran.code == 0, ran.err
+    return ran
+
+
+def test_each_day_tells_of_the_trials_it_says_and_of_no_other(told):
+    by_day = defaultdict(list)
+    for value in told.values:
+        by_day[alert(value).to.build].append(value["trial"])
+    assert {day.date.isoformat(): list(day.tells) for day in DAYS if day.tells} == by_day
+
+
+def test_the_sentences_are_those_that_the_demo_is_there_to_show(told):
+    said = {value["trial"]: (value["severity"], value["headline"]) for value in told.values}
+    weight, stopped = said["NCT07146087"]
+    assert weight == "critical"
+    assert stopped.startswith("Recruiting → Suspended: Recruitment is on hold")
+    assert said["NCT99000215"][0] == "critical"
+    assert "Results posted" in said["NCT99000215"][1]
+    assert "slipped" in said["NCT99000328"][1]
+    assert said["NCT99000328"][0] == "major"
+
+
+def test_what_it_leaves_behind_is_a_working_folder(told, terminal):
+    config = terminal.folder / "kept" / "config.toml"
+    changes = terminal.run("changes", "--config", str(config), "--json")
+    assert [value["id"] for value in changes.values] == [value["id"] for value in reversed(told.values)]
+    between = terminal.run("diff", "NCT07146087@1", "NCT07146087@2", "--config", str(config), "--json")
+    assert between.code == 1
+    assert between.values[0]["id"] == "ctgov:NCT07146087:changed:1-2"
+    record = terminal.run("show", "NCT07146087@2026-11-17", "--config", str(config), "--json")
+    assert json.loads(record.out)["protocolSection"]["statusModule"]["overallStatus"] == "RECRUITING"
+    outbox = terminal.run("outbox", "--config", str(config), "--json")
+    assert outbox.code == 0
