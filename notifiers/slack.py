@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import http.client
 import logging
+import queue
 import re
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -28,6 +31,7 @@ from notifiers.slack_limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_
 
 API_URL = "https://slack.com/api/"
 TIMEOUT = 30  # seconds, for each read and write
+DEADLINE = 90  # seconds, for a whole call: a byte every few seconds would never time out
 RECONCILE_AFTER = timedelta(seconds=60)
 # `oldest` is by Slack's clock and the attempt by ours: looked for from this much before it.
 CLOCK_MARGIN = timedelta(hours=1)
@@ -75,12 +79,14 @@ class SlackNotifier:
         reconcile_after: timedelta = RECONCILE_AFTER,
         pace: timedelta = timedelta(seconds=SECONDS_BETWEEN_POSTS),
         timeout: int = TIMEOUT,
+        deadline: float = DEADLINE,
     ) -> None:
         """channel: its name, with or without `#`, or its id. Raises WrongSettings."""
         _check_settings(name, token, channel, api_url)
         self.name = name
         self.reconcile_after: timedelta | None = reconcile_after
         self.pace = pace
+        self._deadline = deadline
         self._token = token
         self._setting = channel.strip()
         self._channel_name = self._setting.removeprefix("#")
@@ -233,7 +239,7 @@ class SlackNotifier:
         if self._client is None:
             raise NotifierClosed(f"the notifier is closed: `{self.name}`")
         try:
-            response = self._client.api_call(method, **arguments)
+            response = self._within_deadline(partial(self._client.api_call, method, **arguments))
         except SlackApiError as error:
             return _refusal(error.response)
         except URLError as error:
@@ -248,6 +254,26 @@ class SlackNotifier:
             return self._failure(Result.UNKNOWN, f"Slack's answer could not be read: {type(error).__name__}")
         data = response.data if isinstance(response.data, dict) else {}
         return _Answer(result=Result.SENT, data=data, headers=response.headers)
+
+    def _within_deadline(self, call: Callable[[], Any]) -> Any:
+        """The call's answer or error; TimeoutError, and the call left to itself, when it takes too long."""
+        done: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+
+        def work() -> None:
+            try:
+                done.put((call(), None))
+            except BaseException as error:  # noqa: BLE001 - raised again where it belongs
+                done.put((None, error))
+
+        # A daemon, for nothing else can end a thread that waits for a socket: the process need not wait with it.
+        threading.Thread(target=work, name=f"slack-{self.name}", daemon=True).start()
+        try:
+            answer, error = done.get(timeout=self._deadline)
+        except queue.Empty:
+            raise TimeoutError(f"no whole answer within {self._deadline:g} s") from None
+        if error is not None:
+            raise error
+        return answer
 
     def _failure(self, result: Result, words: str) -> _Answer:
         return _Answer(result=result, reason=self._token.mask(" ".join(words.split()))[:300])

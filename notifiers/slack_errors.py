@@ -1,7 +1,8 @@
 """What each of Slack's errors means for an attempt, as one table, and how an answer is told from the table.
 
 The words are those of https://docs.slack.dev/reference/methods/chat.postMessage, conversations.history and
-conversations.replies (2026-11-24). An error that the table does not name concerns this one message.
+conversations.replies, in copies stored before 2026-11-24. An error that the table does not name concerns
+this one message.
 """
 
 from __future__ import annotations

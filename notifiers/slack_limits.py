@@ -1,4 +1,4 @@
-"""Slack's limits, each with the page that states it. All were read in stored copies of it on 2026-11-24."""
+"""Slack's limits, each with the page that states it. As stored copies of these pages had it, read on 2026-11-24."""
 
 # https://docs.slack.dev/reference/block-kit/blocks: 50 blocks in a message.
 BLOCKS = 50

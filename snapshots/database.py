@@ -213,7 +213,7 @@ def _raise_translated(error: sqlite3.Error, path: Path | None = None) -> NoRetur
     if code == sqlite3.SQLITE_CORRUPT:
         raise SnapshotsError(
             f"the database is damaged ({error}){where}",
-            hint="put a copy made by `trialbell backup` in its place",
+            hint="put a copy of the database in its place",
         ) from error
     if code == sqlite3.SQLITE_READONLY:
         raise SnapshotsError(

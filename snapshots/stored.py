@@ -14,8 +14,8 @@ from snapshots.instants import instant
 
 TRIAL_COLUMNS = (
     "registry, trial, title, status, why_stopped, phase, sponsor, sponsor_class, study_type, enrollment, updated,"
-    " submitted, has_results, start, primary_completion, completion, conditions, countries, aliases, state, state_since,"
-    " merged_into, first_seen, snapshots, archived"
+    " submitted, has_results, start, primary_completion, completion, conditions, countries, aliases, state,"
+    " state_since, merged_into, first_seen, snapshots, archived"
 )
 VERSION_COLUMNS = (
     "version.line, version.number, version.seen_at, version.updated, version.build, version.content,"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from doubles.scripted_server import ScriptedServer, drip, response
 from doubles.slack_fault_proxy import (
     DropAfter,
     DropBefore,
@@ -166,6 +167,16 @@ def test_nobody_there_is_for_later_and_silence_is_unknown(room: Room) -> None:
     assert room.build(timeout=1).send(message(), Placement()).result is Result.UNKNOWN
     held.let_go(reaches_slack=True)
     assert len(room.alerts.messages) == 1
+
+
+def test_an_answer_that_drips_for_ever_is_unknown_when_the_deadline_has_passed() -> None:
+    with ScriptedServer(drip(response(body=b'{"ok": true}'), every=0.01)) as server:
+        notifier = SlackNotifier(
+            name="team", token=Secret(TOKEN), channel="c", api_url=server.url, timeout=30, deadline=0.3
+        )
+        outcome = notifier.send(message(), Placement())
+    assert outcome.result is Result.UNKNOWN
+    assert "no whole answer within 0.3 s" in outcome.reason
 
 
 def test_finds_over_pages_and_within_its_bounds(room: Room) -> None:

@@ -8,8 +8,8 @@ from snapshots.fields import Field, FieldTable, table
 _HEAD = """# Fields of ClinicalTrials.gov
 
 Written by `make docs` from the field table. A change is told under its field's name: it is what routes (`fields`),
-severities (`[severity]`) and `trialbell field` take. A path that no row covers is still reported, as minor, under a name
-made from its path.
+severities (`[severity]`) and `trialbell field` take. A path that no row covers is still reported, as minor, under a
+name made from its path.
 
 *Weight* is what a change of the field weighs when no rule of its own says more: status, dates, counts, outcomes, sites,
 results and eligibility are weighed by what happened. Noise is stored, shown on request and never sent. *Members* says
