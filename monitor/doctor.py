@@ -19,7 +19,7 @@ CLOCK_MAY_DIFFER = timedelta(minutes=2)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     room: str  # config, packages, registry, database, notifier NAME, clock
-    good: bool
+    good: bool | None  # None: no matter by itself
     text: str
 
 
@@ -27,8 +27,10 @@ def examine(
     config: Config, *, database: Path, environ: Mapping[str, str], now: Callable[[], datetime]
 ) -> Iterator[Finding]:
     """Every finding, as soon as it is found."""
-    watching = (
-        f"{len(config.watches)} watches, {len(config.notifiers)} notifiers, {len(config.routes)} routes"
+    counted = (("watch", config.watches), ("notifier", config.notifiers), ("route", config.routes))
+    watching = ", ".join(
+        f"{len(them)} {word}{'' if len(them) == 1 else 'es' if word == 'watch' else 's'}"
+        for word, them in counted
     )
     yield Finding(room="config", good=True, text=f"{config.file}: {watching}")
     for note in config.notes:
@@ -66,7 +68,7 @@ def _registry(config: Config, now: Callable[[], datetime]) -> Iterator[Finding]:
         mark = " (as configured)" if as_set else ""
         yield Finding(
             room="registry",
-            good=one.passed or not as_set,
+            good=one.passed if as_set else True if one.passed else None,
             text=f'{settings.url} with user_agent = "{one.user_agent}", tls = "{one.tls}"{mark}: {one.note}',
         )
     others = [one for one in found if one.passed]

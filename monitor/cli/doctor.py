@@ -9,6 +9,8 @@ import click
 from monitor.cli.main import DONE, WORLD
 from monitor.cli.session import Session, clock, shared_options
 
+_MARKS = {True: "ok ", False: "BAD", None: "-  "}
+
 
 @click.command(
     epilog="""\b
@@ -31,11 +33,11 @@ def doctor(session: Session) -> int:
         )
     bad = 0
     for finding in examine(config, database=session.database, environ=os.environ, now=clock):
-        bad += not finding.good
+        bad += finding.good is False
         if session.as_json:
             session.emit({"room": finding.room, "good": finding.good, "text": finding.text})
         else:
-            click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.room}: {finding.text}")
+            click.echo(f"{_MARKS[finding.good]}  {finding.room}: {finding.text}")
     if bad:
         session.say(f"{bad} thing{'s' if bad != 1 else ''} to mend")
     return WORLD if bad else DONE

@@ -48,7 +48,8 @@ def init(session: Session, ids: tuple[str, ...]) -> int:
     if session.as_json:
         session.emit({"config": str(target), "ids": list(canonical)})
     at = "" if target == Path("config.toml") else f" --config {target}"
-    session.say(f"wrote {target}, watching {len(canonical)} trial{'s' if len(canonical) != 1 else ''}")
+    named = ", ".join(canonical) if len(canonical) <= 5 else f"{len(canonical)} trials"
+    session.say(f"wrote {target}, watching {named}")
     session.say("next:")
     session.say(f"  trialbell doctor{at}    is the registry reachable?")
     session.say(f"  trialbell check{at}     a first look, silently")

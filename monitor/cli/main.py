@@ -119,13 +119,19 @@ def run(arguments: list[str] | None = None) -> int:
         result = trialbell.main(args=arguments, prog_name="trialbell", standalone_mode=False)
         _flush()
         return result if isinstance(result, int) else DONE
-    except BrokenPipeError:
+    except (
+        BrokenPipeError,
+        SystemExit,
+    ):  # click makes the second of the first, with an exit code that is taken
         # The reader of our output went away (`trialbell changes | head`): not an error of anybody's.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
     except (KeyboardInterrupt, click.Abort):
         _say("stopped")
         return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message())  # asked for nothing: what there is
+        return WRONG_USE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "trialbell"
         _say(f"error: {_one_line(error.format_message())}", f"`{command} --help` has examples")

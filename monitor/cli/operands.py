@@ -18,9 +18,9 @@ from typing import Any
 
 from monitor.cli.main import UseError
 from monitor.cli.session import Session, clock
-from monitor.registries.base import Found, Missing, Moved, NoHistory, Registry
+from monitor.registries.base import Found, MalformedId, Missing, Moved, NoHistory, Registry
 from snapshots.changeset import Source, VersionRef
-from snapshots.errors import NotAStudyRecord, NotJSON, SnapshotsError, UnknownVersion
+from snapshots.errors import NotAStudyRecord, NotJSON, SnapshotsError, UnknownTrial, UnknownVersion
 from snapshots.facts import Facts, facts
 from snapshots.record import parse
 
@@ -54,7 +54,15 @@ class Operands:
     def side(self, text: str) -> Side:
         if names_file(text):
             return self.file(text)
-        trial, when = self.split(text)
+        try:
+            trial, when = self.split(text)
+        except MalformedId:
+            if "@" in text or "://" in text or text[:3].upper() == "NCT":
+                raise
+            raise UseError(
+                f"neither a file nor an id: `{text}`",
+                hint="an id is NCT and eight digits, as NCT07146087; a record's web address will do too",
+            ) from None
         if when is None:
             return self.live(trial)
         return self.at(trial, when)
@@ -117,11 +125,11 @@ class Operands:
         """The last version that we stored; None when we hold none."""
         if self._reader is None:
             return None
-        ours = [
-            version
-            for version in self._reader.versions(self._session.registry_name, trial)
-            if version.ref.source is Source.SNAPSHOT
-        ]
+        try:
+            stored = self._reader.versions(self._session.registry_name, trial)
+        except UnknownTrial:
+            return None
+        ours = [version for version in stored if version.ref.source is Source.SNAPSHOT]
         if not ours:
             return None
         return self._stored(trial, max(version.ref.version or 0 for version in ours))

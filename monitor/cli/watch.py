@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,17 +76,17 @@ def _columns(session: Session, one: Watch) -> list[str]:
 
     assert session.db is not None
     count = len(watches.held_trials(session.db, one.row))
+    ids = one.definition.ids
+    trials = f"{count} trials" if ids is None else f"{count} of {len(ids)} ids known"
     state = f"up to date with {one.finished}" if one.finished else "due"
     if one.error:
         state = f"unfinished: {one.error.splitlines()[0]}"
     elif one.finished is None and one.tried_at is None:
         state = "not polled yet"
-    return [one.name, one.origin, f"{count} trials", state]
+    return [one.name, one.origin, trials, state]
 
 
 def _as_json(session: Session, one: Watch) -> dict[str, object]:
-    import json
-
     from monitor import watches
 
     assert session.db is not None
@@ -139,7 +140,7 @@ def add(session: Session, what: tuple[str, ...], name: str | None, terms: tuple[
     finally:
         db.close()
     if session.as_json:
-        session.emit({"name": added.name, "origin": added.origin, "definition": added.definition.as_json()})
+        session.emit({"name": added.name, "origin": added.origin, **json.loads(added.definition.as_json())})
     else:
         session.say(f"watching {added.name}; the next poll takes a first look, silently")
     return DONE
