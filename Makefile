@@ -21,7 +21,7 @@ run: $(READY) ## the service on config.toml
 
 lint: $(READY) ## formatting, lint, types, import contracts, spelling
 	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
+	@$(BIN)/ruff check --no-cache .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/codespell

@@ -14,9 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def pages() -> dict[str, str]:
     """Path from the repository's root → the whole text."""
-    from snapshots.fields.page import fields_page
-
     from monitor.config.reference import reference, schema
+    from snapshots.fields.page import fields_page
 
     return {
         "docs/reference/commands.md": commands_page(),
