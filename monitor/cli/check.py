@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.main import DIFFERS, DONE, WORLD, UseError
+from monitor.cli.errors import DIFFERS, DONE, WORLD, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.main import CommandError, UseError
+from monitor.cli.errors import CommandError, UseError
 from monitor.cli.session import Session, shared_options
 
 

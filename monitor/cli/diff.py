@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from monitor.cli.main import DIFFERS, DONE, UseError
+from monitor.cli.errors import DIFFERS, DONE, UseError
 from monitor.cli.operands import Operands, Side, names_file
 from monitor.cli.session import Session, shared_options
 

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from monitor.cli.main import DONE, WORLD
+from monitor.cli.errors import DONE, WORLD
 from monitor.cli.session import Session, clock, shared_options
 
 _MARKS = {True: "ok ", False: "BAD", None: "-  "}

@@ -1,10 +1,35 @@
-"""Which error of our packages ends a command with which exit code. Everything not named here is a defect."""
+"""Exit codes, the errors that commands raise, and which error of our packages ends a command with which code.
+
+Everything that is not named here is a defect of ours.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.cli.main import WORLD, WRONG_USE
+DONE, DIFFERS, WRONG_USE, WORLD, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+
+
+class CommandError(Exception):
+    """Ends a command with one line, a hint and an exit code."""
+
+    code = WRONG_USE
+
+    def __init__(self, message: str, *, hint: str | None = None, code: int | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+        if code is not None:
+            self.code = code
+
+
+class UseError(CommandError):
+    """Wrong use: arguments, configuration, a file or an id that is none."""
+
+
+class WorldError(CommandError):
+    """Something outside could not be reached or would not have us."""
+
+    code = WORLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import os
 
 import click
 
-from monitor.cli.main import DONE, UseError
+from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 

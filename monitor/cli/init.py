@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monitor.cli.main import DONE, UseError
+from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, shared_options
 
 

@@ -13,7 +13,7 @@ from importlib import import_module
 
 import click
 
-DONE, DIFFERS, WRONG_USE, WORLD, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
+from monitor.cli.errors import DEFECT, DONE, INTERRUPTED, WRONG_USE, CommandError, UseError, explained
 
 # name → (module, short help). The help is here so that `trialbell --help` imports none of the commands.
 COMMANDS = {
@@ -24,7 +24,7 @@ COMMANDS = {
     "status": ("monitor.cli.state", "How the watching goes; exit 0 when all is well."),
     "history": ("monitor.cli.reading", "The versions of a trial, with what each changed."),
     "show": ("monitor.cli.reading", "One record, as of now, a version or a day."),
-    "changes": ("monitor.cli.reading", "What happened, newest first."),
+    "changes": ("monitor.cli.changes", "What happened, newest first."),
     "field": ("monitor.cli.reading", "One field of a trial through time."),
     "watch": ("monitor.cli.watch", "List, add and remove watches."),
     "mute": ("monitor.cli.mute", "Do not tell of a trial, watch or field for a while."),
@@ -66,28 +66,6 @@ class LazyGroup(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
-
-
-class CommandError(Exception):
-    """Ends a command with one line, a hint and an exit code."""
-
-    code = WRONG_USE
-
-    def __init__(self, message: str, *, hint: str | None = None, code: int | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
-        if code is not None:
-            self.code = code
-
-
-class UseError(CommandError):
-    """Wrong use: arguments, configuration, a file or an id that is none."""
-
-
-class WorldError(CommandError):
-    """Something outside could not be reached or would not have us."""
-
-    code = WORLD
 
 
 @click.group(
@@ -156,8 +134,6 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _known(error: Exception) -> int | None:
     """The exit code of an error that one of our packages raised on purpose, said on stderr; else None."""
-    from monitor.cli.errors import explained
-
     found = explained(error)
     if found is None:
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from monitor.cli.main import DONE, UseError
+from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, later, shared_options
 from monitor.mutes import Scope
 
@@ -88,17 +88,16 @@ def unmute(session: Session, trial: str | None, watch: str | None, field: str | 
 def _chosen(
     session: Session, trial: str | None, watch: str | None, field: str | None
 ) -> tuple[Scope, str] | None:
-    from monitor.cli.reading import check_filters
 
     if sum(value is not None for value in (trial, watch, field)) > 1:
         raise UseError("one thing at a time: an id, --watch or --field")
     if trial is not None:
         return Scope.TRIAL, session.trial_id(trial)
     if watch is not None:
-        check_filters(session, watch, None)
+        session.check_names(watch=watch)
         return Scope.WATCH, watch
     if field is not None:
-        check_filters(session, None, field)
+        session.check_names(field=field)
         return Scope.FIELD, field
     return None
 

@@ -7,7 +7,7 @@ from random import SystemRandom
 
 import click
 
-from monitor.cli.main import DONE, UseError, WorldError
+from monitor.cli.errors import DONE, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
 
 

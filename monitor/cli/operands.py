@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from monitor.cli.main import UseError
+from monitor.cli.errors import UseError
 from monitor.cli.session import Session, clock
 from monitor.registries.base import Found, MalformedId, Missing, Moved, NoHistory, Registry
 from snapshots.changeset import Source, VersionRef

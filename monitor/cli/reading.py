@@ -1,4 +1,4 @@
-"""`history`, `show`, `changes`, `field`: reading what is stored, or what the registry itself keeps."""
+"""`history`, `show`, `field`: reading one trial, as stored or as the registry itself keeps it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from typing import Any
 
 import click
 
-from monitor.cli.main import DONE, UseError
+from monitor.cli.errors import DONE, UseError
 from monitor.cli.operands import Operands
-from monitor.cli.session import Session, moment, shared_options
-
-_SEVERITIES = click.Choice(["noise", "minor", "major", "critical"])
+from monitor.cli.session import Session, shared_options
 
 
 @click.command(
@@ -164,97 +162,6 @@ def show(session: Session, what: str) -> int:
 @click.command(
     epilog="""\b
 Examples:
-  trialbell changes                                   the last ones
-  trialbell changes --since 7d --min-severity major
-  trialbell changes --field overall-status --tag stopped --json
-
-\b
-Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
-)
-@click.option("--since", help="A day, an instant, or 7d, 12h before now.")
-@click.option("--watch", help="Only trials that this watch held.")
-@click.option("--trial", metavar="ID", help="Only this trial.")
-@click.option("--min-severity", type=_SEVERITIES, default="minor", show_default=True)
-@click.option("--field", help="Only where this field changed, e.g. overall-status.")
-@click.option("--tag", help="Only with this tag, e.g. stopped, results, integrity.")
-@click.option(
-    "--archive", is_flag=True, help="Also between the registry's own versions (else steps of a change)."
-)
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
-@shared_options
-def changes(
-    session: Session,
-    since: str | None,
-    watch: str | None,
-    trial: str | None,
-    min_severity: str,
-    field: str | None,
-    tag: str | None,
-    archive: bool,
-    limit: int,
-) -> int:
-    """What happened, newest first."""
-    from monitor import routes
-    from monitor.cli.telling import event_lines
-    from snapshots.changeset import Severity
-    from snapshots.event import event_json
-
-    reader = session.needed_reader()
-    check_filters(session, watch, field)
-    shown = 0
-    before = None
-    least = Severity(min_severity)
-    floor = Severity.NOISE if session.config.severity else least  # an override may raise what is stored lower
-    while shown < limit:
-        page = reader.events(
-            since=moment(since),
-            watch=watch,
-            trial=session.trial_id(trial) if trial else None,
-            min_severity=floor,
-            field=field,
-            tag=tag,
-            archive=archive,
-            limit=min(200, limit - shown),
-            before=before,
-        )
-        if not page:
-            break
-        before = page[-1][0]
-        for _, event in page:
-            event = routes.severities(event, session.config.severity)
-            if event.severity < least:
-                continue
-            shown += 1
-            if session.as_json:
-                session.emit(event_json(event, with_noise=least is Severity.NOISE))
-            else:
-                click.echo("\n".join(event_lines(event)))
-    if not shown:
-        session.say(
-            "nothing happened that fits" if any((since, watch, trial, field, tag)) else "nothing happened yet"
-        )
-    return DONE
-
-
-def check_filters(session: Session, watch: str | None, field: str | None) -> None:
-    """A misspelt filter would look like silence."""
-    from monitor import watches
-    from monitor.config.errors import suggestion
-    from snapshots.fields import table
-
-    if watch is not None and session.db is not None:
-        names = [one.name for one in watches.active(session.db)]
-        if watch not in names:
-            raise UseError(f"no such watch: `{watch}`", hint=suggestion(watch, names) if names else None)
-    if field is not None:
-        slugs = sorted(table("ctgov").slugs())
-        if field not in slugs:
-            raise UseError(f"no such field: `{field}`", hint=suggestion(field, slugs))
-
-
-@click.command(
-    epilog="""\b
-Examples:
   trialbell field NCT07146087 overall-status
   trialbell field NCT07146087 enrollment --json
 
@@ -270,7 +177,7 @@ def field(session: Session, trial: str, field_name: str) -> int:
     from snapshots.changeset import Severity
 
     reader = session.needed_reader()
-    check_filters(session, None, field_name)
+    session.check_names(field=field_name)
     trial = session.trial_id(trial)
     if not reader.versions(session.registry_name, trial):
         raise UseError(f"nothing stored: `{trial}`", hint=f"`trialbell watch add {trial}` watches it")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.main import DONE, UseError
+from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from monitor.cli.main import UseError
+from monitor.cli.errors import UseError
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -107,6 +107,21 @@ class Session:
         from monitor.registries.ctgov_ids import trial_id
 
         return trial_id(text, site=self.site)
+
+    def check_names(self, *, watch: str | None = None, field: str | None = None) -> None:
+        """A misspelt filter would look like silence."""
+        from monitor import watches
+        from monitor.config.errors import suggestion
+        from snapshots.fields import table
+
+        if watch is not None and self.db is not None:
+            names = [one.name for one in watches.active(self.db)]
+            if watch not in names:
+                raise UseError(f"no such watch: `{watch}`", hint=suggestion(watch, names) if names else None)
+        if field is not None:
+            slugs = sorted(table("ctgov").slugs())
+            if field not in slugs:
+                raise UseError(f"no such field: `{field}`", hint=suggestion(field, slugs))
 
     def url(self, trial: str) -> str:
         return f"{self.site}/study/{trial}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from monitor.cli.main import DONE, WORLD
+from monitor.cli.errors import DONE, WORLD
 from monitor.cli.session import Session, clock, shared_options
 
 

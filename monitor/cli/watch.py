@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.main import DONE, UseError
+from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:

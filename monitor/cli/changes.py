@@ -1,0 +1,85 @@
+"""`trialbell changes`: what happened over all trials, newest first."""
+
+from __future__ import annotations
+
+import click
+
+from monitor.cli.errors import DONE
+from monitor.cli.session import Session, moment, shared_options
+
+_SEVERITIES = click.Choice(["noise", "minor", "major", "critical"])
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell changes                                   the last ones
+  trialbell changes --since 7d --min-severity major
+  trialbell changes --field overall-status --tag stopped --json
+
+\b
+Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
+)
+@click.option("--since", help="A day, an instant, or 7d, 12h before now.")
+@click.option("--watch", help="Only trials that this watch held.")
+@click.option("--trial", metavar="ID", help="Only this trial.")
+@click.option("--min-severity", type=_SEVERITIES, default="minor", show_default=True)
+@click.option("--field", help="Only where this field changed, e.g. overall-status.")
+@click.option("--tag", help="Only with this tag, e.g. stopped, results, integrity.")
+@click.option(
+    "--archive", is_flag=True, help="Also between the registry's own versions (else steps of a change)."
+)
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@shared_options
+def changes(
+    session: Session,
+    since: str | None,
+    watch: str | None,
+    trial: str | None,
+    min_severity: str,
+    field: str | None,
+    tag: str | None,
+    archive: bool,
+    limit: int,
+) -> int:
+    """What happened, newest first."""
+    from monitor import routes
+    from monitor.cli.telling import event_lines
+    from snapshots.changeset import Severity
+    from snapshots.event import event_json
+
+    reader = session.needed_reader()
+    session.check_names(watch=watch, field=field)
+    shown = 0
+    before = None
+    least = Severity(min_severity)
+    floor = Severity.NOISE if session.config.severity else least  # an override may raise what is stored lower
+    while shown < limit:
+        page = reader.events(
+            since=moment(since),
+            watch=watch,
+            trial=session.trial_id(trial) if trial else None,
+            min_severity=floor,
+            field=field,
+            tag=tag,
+            archive=archive,
+            limit=min(200, limit - shown),
+            before=before,
+        )
+        if not page:
+            break
+        before = page[-1][0]
+        for _, event in page:
+            event = routes.severities(event, session.config.severity)
+            if event.severity < least:
+                continue
+            shown += 1
+            if session.as_json:
+                session.emit(event_json(event, with_noise=least is Severity.NOISE))
+            else:
+                click.echo("\n".join(event_lines(event)))
+    if not shown:
+        session.say(
+            "nothing happened that fits" if any((since, watch, trial, field, tag)) else "nothing happened yet"
+        )
+    return DONE
