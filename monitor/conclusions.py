@@ -45,6 +45,7 @@ class Conclusions:
         build: str,
         swept: int,
         now: datetime,
+        progressed: Callable[[], None],
     ) -> None:
         self._db = db
         self._registry = registry
@@ -53,6 +54,7 @@ class Conclusions:
         self._build = build
         self._swept = swept
         self._now = now
+        self._progressed = progressed
         self._reader = Reader(db)
         self.result = Concluded()
 
@@ -130,6 +132,7 @@ class Conclusions:
     def _ask(self, trial: str, watches: Sequence[Watch]) -> None:
         """One record by itself: merged, not there, or there after all."""
         answer = self._registry.study(trial)
+        self._progressed()
         if isinstance(answer, Found):
             self._take([answer.raw])
             return

@@ -198,6 +198,7 @@ class Poll:
             build=build.day,
             swept=max(1, sweep.tally.records),
             now=self._now,
+            progressed=self._patience.progressed,
         )
         try:
             if not unfinished & {watch.row for watch in by_id}:

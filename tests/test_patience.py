@@ -61,18 +61,20 @@ def test_a_stop_is_no_lost_patience(time):
     assert patience.lost() is None
 
 
+def equip(watching, patience):
+    url = watching.registry.url
+    ctgov = CtgovRegistry(url=url, requests_per_minute=100_000, ids_per_request=10, wait=patience.wait)
+    watching.app.registries = {"ctgov": ctgov}
+    watching.app.patience = {"ctgov": patience}
+
+
 @pytest.fixture
 def slow(tmp_path, clock, time, patience):
     """A poll of 40 records, 10 a request, against a registry that answers each only after long retries."""
     records = [study_record(number) for number in range(1, 41)]
     with LoopbackRegistry(records, day="2026-11-20") as registry:
         made = Watching(tmp_path, registry, ids_watch("mine", *map(nct, records)), clock=clock)
-        made.app.registries = {
-            "ctgov": CtgovRegistry(
-                url=registry.url, requests_per_minute=100_000, ids_per_request=10, wait=patience.wait
-            )
-        }
-        made.app.patience = {"ctgov": patience}
+        equip(made, patience)
         yield made
         made.close()
 
@@ -96,3 +98,18 @@ def test_slow_progress_is_progress(slow, time):
     )
     assert slow.poll().outcome == "complete"
     assert time.waited > 4 * 49  # longer than patience lasts, in all
+
+
+def test_asking_one_by_one_for_many_unknown_ids_is_progress(slow, patience, time):
+    slow.edit(ids_watch("mine", "NCT90000001", *(f"NCT8000{number:04d}" for number in range(6))))
+    equip(slow, patience)
+    every_other = cycle([True, False])
+    slow.registry.misbehave(
+        Fault.too_many(retry_after=50),
+        times=None,
+        path="/api/v2/studies/*",
+        where=lambda _: next(every_other),
+    )
+    report = slow.poll()
+    assert (report.outcome, len(report.unknown)) == ("complete", 6)
+    assert time.waited > 6 * 49
