@@ -69,6 +69,7 @@ def test_two_layers_are_not_undone():
         (gzip.compress(b"{}")[:-8] + b"\0" * 8, "damaged"),
         (b"", "cut short"),
     ],
+    ids=["its end missing", "a tail", "two members", "not gzip", "zlib", "a wrong checksum", "empty"],
 )
 def test_a_stream_that_is_not_whole_is_broken(sent, why):
     body = body_for("gzip", cap=10_000)
