@@ -12,6 +12,7 @@ from monitor.web.head import head
 from monitor.web.lately import Effective
 from monitor.web.marks import changes_view
 from monitor.web.names import choice, day_of, meta_of, name_of, number_of
+from monitor.web.sites import named_sites
 from monitor.web.trials import CHOICES
 from snapshots.changes import compare
 from snapshots.changeset import VersionRef
@@ -49,7 +50,9 @@ def one_comparison(reader: Reader, registry: str, trial: str, text: str, effecti
         values={
             "here": "trials",
             "head": head(registry, read, newer, to),
-            "set": changes_view(told.headline, told.severity, told.tags, told.changes),
+            "set": changes_view(
+                told.headline, told.severity, told.tags, named_sites(told.changes, older, newer)
+            ),
             "backwards": _is_backwards(from_, to),
             "two_lines": from_.source is not to.source,
             "flipped": addresses.compare(registry, trial, to, from_),

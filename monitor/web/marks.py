@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -160,11 +162,17 @@ def _sides(
         return _marked(before, after, left, right, limit)
     if isinstance(before, dict) and isinstance(after, dict):
         return _objects(before, after, left, right, limit)
+    if _is_count(before) and _is_count(after) and change.kind is Kind.LIST:
+        return None, None  # how many members a sentence covers: it says so itself
     one_sided = change.action in (Action.ADDED, Action.REMOVED)
     return (
         None if before is None and one_sided else _plain(before, left, limit),
         None if after is None and one_sided else _plain(after, right, limit),
     )
+
+
+def _is_count(value: Any) -> bool:
+    return value is None or (isinstance(value, int) and not isinstance(value, bool))
 
 
 def _typed(value: Any) -> Any:
@@ -244,5 +252,12 @@ def word_marks(before: str, after: str) -> tuple[Markup, Markup]:
 
 def _drawn(pieces: Iterable[tuple[str, str]], own: str, element: str) -> Markup:
     frame = Markup(f"<{element}>{{}}</{element}>")
-    shown = (piece for piece in pieces if piece[0] in ("=", own))
-    return Markup("").join(frame.format(text) if mark == own else escape(text) for mark, text in shown)
+    shown = [(mark == own, text) for mark, text in pieces if mark in ("=", own)]
+    for at in range(1, len(shown) - 1):  # one mark over neighbouring words, not one a word
+        if shown[at - 1][0] and shown[at + 1][0] and shown[at][1].isspace():
+            shown[at] = (True, shown[at][1])
+    drawn = []
+    for is_own, group in groupby(shown, key=itemgetter(0)):
+        text = "".join(text for _, text in group)
+        drawn.append(frame.format(text) if is_own else escape(text))
+    return Markup("").join(drawn)

@@ -34,6 +34,26 @@ _WORDS = {
     "PI": "Principal investigator",
 }
 
+# Keys of the registry's objects whose own words say too little.
+_LABELS = {
+    "typeAbbrev": "Kind",
+    "hasProtocol": "Protocol",
+    "hasSap": "Statistical analysis plan",
+    "hasIcf": "Informed consent form",
+    "uploadDate": "Uploaded",
+    "filename": "File",
+    "size": "Size in bytes",
+    "pmid": "PubMed id",
+    "url": "Address",
+    "zip": "Postcode",
+    "nctId": "Registry number",
+    "fullName": "Name",
+    "ipdSharing": "Plan to share individual data",
+    "infoTypes": "What is shared",
+    "armGroupLabels": "Arms",
+    "interventionNames": "Interventions",
+}
+
 
 def is_code(text: str) -> bool:
     """Is this a word of the registry's vocabulary, as against a sentence or a name?"""
@@ -52,6 +72,8 @@ def said(code: str) -> str:
 
 def label_of(key: str) -> str:
     """`interventionModelDescription` → `Intervention model description`."""
+    if key in _LABELS:
+        return _LABELS[key]
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", key).replace("_", " ").strip()
     words = [word if word.isupper() and len(word) > 1 else word.lower() for word in spaced.split()]
     return (" ".join(words)[:1].upper() + " ".join(words)[1:]) or key
