@@ -39,6 +39,7 @@ class Severity(Enum):
         return self.rank >= other.rank
 
 
+DETAIL = "a detail of the record"  # why a change is minor, where nothing better can be said
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 

@@ -11,9 +11,12 @@ from html.parser import HTMLParser
 from typing import Any
 
 _BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
-_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>~|^])")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
 _BULLET = re.compile(r"^\s*(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
-_TAG = re.compile(r"</?(?:ul|ol|li|p|br|div|sup|sub|b|i|em|strong)\b[^<>]*>", re.IGNORECASE)
+_INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
+_KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
+_HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<!--[ ]?-->|</?(?:ul|ol|li|p|br|div|sup|sub|b|i|em|strong)\b[^<>]*>", re.IGNORECASE)
 
 
 class _Reader(HTMLParser):
@@ -25,7 +28,9 @@ class _Reader(HTMLParser):
         self._lists: list[tuple[str, int]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("ul", "ol"):
+        if tag not in _KNOWN:  # a sponsor's `<Mart 200 mg>` is text
+            self.parts.append(self.get_starttag_text() or "")
+        elif tag in ("ul", "ol"):
             self._lists.append((tag, 0))
         elif tag == "li":
             kind, number = self._lists[-1] if self._lists else ("ul", 0)
@@ -33,8 +38,7 @@ class _Reader(HTMLParser):
                 self._lists[-1] = (kind, number + 1)
             indent = "   " * (len(self._lists) - 1)
             self.parts.append("\n" + indent + (f"{number + 1}. " if kind == "ol" else "* "))
-            return
-        if tag == "br":
+        elif tag == "br":
             self.parts.append("\n")
         elif tag in _BLOCKS and not (tag in ("ul", "ol") and len(self._lists) > 1):
             self.parts.append("\n\n")
@@ -53,6 +57,8 @@ class _Reader(HTMLParser):
 
 def from_html(text: str) -> str:
     """The archive's HTML as the API's markdown. Text without markup comes back with its entities resolved."""
+    if not _HAS_MARKUP.search(text):
+        return html.unescape(text).strip()
     reader = _Reader()
     reader.feed(text)
     reader.close()
@@ -63,17 +69,21 @@ def from_html(text: str) -> str:
 
 def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
-    plain = html.unescape(text)
+    plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
     plain = _TAG.sub(" ", plain)
-    plain = _ESCAPED.sub(r"\1", plain)
     plain = _BULLET.sub("", plain)
     return " ".join(plain.split()).casefold()
 
 
-_MARKED_UP = {
-    ("protocolSection", "descriptionModule"): ("briefSummary", "detailedDescription"),
-    ("protocolSection", "eligibilityModule"): ("eligibilityCriteria", "studyPopulation"),
-}
+def same_words(old: Any, new: Any) -> bool:
+    """Whether two values differ in nothing but how their texts are set."""
+    if isinstance(old, str) and isinstance(new, str):
+        return old == new or normal_text(old) == normal_text(new)
+    if isinstance(old, dict) and isinstance(new, dict):
+        return old.keys() == new.keys() and all(same_words(old[key], new[key]) for key in old)
+    if isinstance(old, list) and isinstance(new, list):
+        return len(old) == len(new) and all(map(same_words, old, new))
+    return type(old) is type(new) and bool(old == new)
 
 
 def record_from_archive(record: dict[str, Any]) -> dict[str, Any]:

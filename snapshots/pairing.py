@@ -5,21 +5,24 @@ Never by position. Duplicated identities are paired in order; what is left over 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz
 
+from snapshots.countries import country_key
 from snapshots.fields import Identity
 from snapshots.markup import normal_text
 from snapshots.record import canonical
 
 LIKE = 70.0  # rapidfuzz's ratio from which two leftovers are one, reworded
 OUTCOMES_LIKE = 60.0
+RELABELLED = 40.0  # of an arm that receives the same
 LONGEST = 256  # characters compared
 MOST_PAIRS = 250_000
 
@@ -74,8 +77,8 @@ def folded(text: object) -> str:
     """Letters and digits alone, without accents or case: what a respelling leaves."""
     if not isinstance(text, str):
         return ""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(char for char in plain if char.isalnum() and ord(char) < 0x2000)
+    plain = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
+    return "".join(char for char in plain if char.isalnum())
 
 
 def masked(site: Any) -> bool:
@@ -92,7 +95,7 @@ def _keys(identity: Identity | None) -> list[Callable[[Any], Hashable | None]]:
             lambda one: _site(one, "facility", "city", "country", "zip"),
             lambda one: None if masked(one) else _site(one, "facility", "city", "country"),
             lambda one: _site(one, "city", "country", "zip") if masked(one) and one.get("zip") else None,
-            lambda one: _site(one, "city", "country") if masked(one) else None,
+            lambda one: _site(one, "city", "country") if masked(one) and not one.get("zip") else None,
         ]
     if identity in (None, Identity.WHOLE):
         return [*whole, lambda one: normal_text(one) if isinstance(one, str) else None]
@@ -112,8 +115,11 @@ def _named(member: Any, identity: Identity | None) -> Hashable | None:
 def _site(member: Any, *keys: str) -> Hashable | None:
     if not isinstance(member, dict):
         return None
-    parts = tuple(folded(member.get(key)) for key in keys)
-    return parts if any(parts) else None
+    # Beside the country something must be there: what has nothing else in common is not one site.
+    parts = tuple(
+        country_key(member.get(key)) if key == "country" else folded(member.get(key)) for key in keys
+    )
+    return parts if any(part for key, part in zip(keys, parts, strict=True) if key != "country") else None
 
 
 def _match(
@@ -148,13 +154,24 @@ def _by_likeness(
     least = OUTCOMES_LIKE if identity is Identity.MEASURE else LIKE
     texts_old = {at: normal_text(identity_text(old[at], identity))[:LONGEST] for at in left_old}
     texts_new = {at: normal_text(identity_text(new[at], identity))[:LONGEST] for at in left_new}
+    cities_old = Counter(_city(old[at]) for at in left_old)
+    cities_new = Counter(_city(new[at]) for at in left_new)
+
+    def alone(a: int, b: int) -> bool:
+        city = _city(old[a])
+        return bool(city) and city == _city(new[b]) and cities_old[city] == 1 == cities_new[city]
+
     scored = []
     for a in left_old:
         for b in left_new:
             if identity is Identity.SITE and not _may_be_one_site(old[a], new[b]):
                 continue
+            if identity is Identity.SITE and not alone(a, b) and _elsewhere(old[a], new[b]):
+                continue
             score = fuzz.ratio(texts_old[a], texts_new[b])
-            if identity is Identity.SITE and _alone_in_city(old, new, left_old, left_new, a, b):
+            if identity is Identity.LABEL and score >= RELABELLED and _same_treatment(old[a], new[b]):
+                score = max(score, LIKE + score / 10)  # what an arm receives says more than what it is called
+            if identity is Identity.SITE and alone(a, b):
                 score = max(score, LIKE)  # one went, one came, in the same city: a new name
             if score >= least:
                 scored.append((-score, a, b))
@@ -164,8 +181,23 @@ def _by_likeness(
             taken.add(a)
 
 
+def _same_treatment(a: Any, b: Any) -> bool:
+    if not isinstance(a, dict) or not isinstance(b, dict):
+        return False
+    given = a.get("interventionNames")
+    return bool(given) and given == b.get("interventionNames") and a.get("type") == b.get("type")
+
+
+def _elsewhere(a: dict[str, Any], b: dict[str, Any]) -> bool:
+    """Whether two masked sites have nothing but a city in common, and different postcodes."""
+    zips = (folded(a.get("zip")), folded(b.get("zip")))
+    return masked(a) and masked(b) and all(zips) and zips[0] != zips[1]
+
+
 def _may_be_one_site(a: Any, b: Any) -> bool:
-    if folded(a.get("country")) != folded(b.get("country")):
+    if not isinstance(a, dict) or not isinstance(b, dict):
+        return False
+    if country_key(a.get("country")) != country_key(b.get("country")):
         return False
     same_place = folded(a.get("city")) == folded(b.get("city")) or (
         a.get("zip") is not None and folded(a.get("zip")) == folded(b.get("zip"))
@@ -173,13 +205,5 @@ def _may_be_one_site(a: Any, b: Any) -> bool:
     return same_place
 
 
-def _alone_in_city(
-    old: Sequence[Any], new: Sequence[Any], left_old: list[int], left_new: list[int], a: int, b: int
-) -> bool:
-    city = folded(old[a].get("city"))
-    if not city or city != folded(new[b].get("city")):
-        return False
-    return (
-        sum(folded(old[at].get("city")) == city for at in left_old) == 1
-        and sum(folded(new[at].get("city")) == city for at in left_new) == 1
-    )
+def _city(site: Any) -> str:
+    return folded(site.get("city")) if isinstance(site, dict) else ""

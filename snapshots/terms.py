@@ -12,6 +12,12 @@ _SPECIAL = {
     "TEMPORARILY_NOT_AVAILABLE": "Temporarily not available",
     "APPROVED_FOR_MARKETING": "Approved for marketing",
     "NA": "Not applicable",
+    "YES": "Yes",
+    "NO": "No",
+    "ALL": "All",
+    "NONE": "None",
+    "MALE": "Male",
+    "DRUG": "Drug",
     "EARLY_PHASE1": "Early phase 1",
     "PHASE1": "Phase 1",
     "PHASE2": "Phase 2",
@@ -31,13 +37,20 @@ def said(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(said(one) for one in value) or "none"
     if isinstance(value, dict):
-        return "; ".join(f"{key}: {said(one)}" for key, one in value.items())
+        if len(value) == 1:
+            return said(next(iter(value.values())))
+        return "; ".join(f"{_spaced(key)}: {said(one)}" for key, one in value.items())
     text = str(value)
     if text in _SPECIAL:
         return _SPECIAL[text]
     if (text.isupper() and "_" in text) or (text.isalpha() and text.isupper() and len(text) > 4):
         return text.replace("_", " ").capitalize()
     return text
+
+
+def _spaced(key: str) -> str:
+    """`timeFrame` → `time frame`."""
+    return "".join(f" {char.lower()}" if char.isupper() else char for char in key)
 
 
 def phases(values: Any) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from snapshots.changeset import VersionRef
-from snapshots.markup import from_html, normal_text
+from snapshots.markup import normal_text
 from snapshots.record import canonical
 from snapshots.stored import Version
 
@@ -62,5 +62,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list):
         return [_plain(member) for member in value]
     if isinstance(value, str):
-        return normal_text(from_html(value))
+        return normal_text(value)
     return value

@@ -13,7 +13,8 @@ from snapshots.changes.headline import headline
 from snapshots.changes.members import list_changes
 from snapshots.changes.noise import is_noise
 from snapshots.changes.outcomes import outcome_changes
-from snapshots.changes.sites import site_changes
+from snapshots.changes.sites import Sites, site_changes
+from snapshots.changes.submissions import submission_change
 from snapshots.changes.values import value_change
 from snapshots.changeset import ChangeSet, FieldChange, Severity, VersionRef
 from snapshots.comparison import Difference, differences
@@ -38,34 +39,34 @@ def compare(
     Raises NotAStudyRecord.
     """
     before, after = facts(old), facts(new)
-    context = Context.of(old, new)
+    context = Context.of(old, new, from_=from_.source, to=to.source)
     found = differences(old, new, table(registry))
     changes: list[FieldChange] = []
     outcomes = [one for one in found if one.field.slug in _OUTCOMES]
     changes += outcome_changes(outcomes, context)
     submissions: list[Difference] = []
+    sites: Sites | None = None
     for one in found:
         if one.field.slug in _OUTCOMES:
             continue
         if one.field.slug == "results-submission":
             submissions.append(one)
         elif one.field.slug == "locations":
-            changes += site_changes(one, context)
+            sites = site_changes(one, context)
+            changes += sites.changes
         elif one.field.identity is not None:
             changes += list_changes(one, context)
         else:
             changes.append(value_change(one, context))
     if submissions:
-        from snapshots.changes.results import submission_change
-
-        changes.append(submission_change(submissions, context))
+        changes.append(submission_change(submissions, old, new, context))
     changes = [is_noise(change, context) for change in changes]
     changes.sort(key=lambda change: (-change.severity.rank, _ORDER.get(change.field, 50)))
     severity = max((change.severity for change in changes), default=Severity.NOISE)
     tags = dict.fromkeys(
         tag for change in changes if change.severity is not Severity.NOISE for tag in change.tags
     )
-    said = headline(changes)
+    said = headline(changes, sites)
     if before.trial != after.trial:
         said = f"Two different trials, {before.trial} and {after.trial}: {said}"
     return ChangeSet(
@@ -87,9 +88,9 @@ _ORDER = {
     slug: number
     for number, slug in enumerate(
         (
-            "overall-status", "has-results", "why-stopped", "primary-outcomes", "enrollment", "primary-completion-date",
-            "completion-date", "start-date", "results-submission", "phase", "lead-sponsor", "arms", "interventions",
-            "eligibility-criteria", "locations", "secondary-outcomes", "documents", "brief-title",
+            "overall-status", "has-results", "why-stopped", "results-submission", "primary-outcomes", "phase",
+            "lead-sponsor", "arms", "interventions", "enrollment", "primary-completion-date", "completion-date",
+            "start-date", "eligibility-criteria", "locations", "secondary-outcomes", "documents", "brief-title",
         )
     )
 }  # fmt: skip

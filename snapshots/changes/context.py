@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from snapshots.changeset import Source
 from snapshots.dates import partial
 
 OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"}
@@ -18,13 +19,15 @@ class Context:
     old_status: str | None
     new_status: str | None
     why_stopped: str | None  # of the newer record
+    verified: str | None
     had_results: bool
     has_results: bool
     started: bool  # when the change was submitted
     primary_completed: bool
+    unkept: frozenset[str]  # sections that the line of one of both versions does not keep
 
     @classmethod
-    def of(cls, old: dict[str, Any], new: dict[str, Any]) -> Context:
+    def of(cls, old: dict[str, Any], new: dict[str, Any], *, from_: Source, to: Source) -> Context:
         before, after = _status(old), _status(new)
         day = partial(after.get("lastUpdateSubmitDate")) or partial(
             new.get("derivedSection", {}).get("miscInfoModule", {}).get("versionHolder")
@@ -35,10 +38,14 @@ class Context:
             old_status=before.get("overallStatus"),
             new_status=after.get("overallStatus"),
             why_stopped=after.get("whyStopped"),
+            verified=after.get("statusVerifiedDate"),
             had_results=old.get("hasResults") is True or bool(old.get("resultsSection")),
             has_results=new.get("hasResults") is True or bool(new.get("resultsSection")),
             started=bool(start and day and start.last <= day.first),
             primary_completed=bool(primary and day and primary.last < day.first),
+            unkept=_unkept(old if from_ is Source.ARCHIVE else new)
+            if (from_ is Source.ARCHIVE) is not (to is Source.ARCHIVE)
+            else frozenset(),
         )
 
     @property
@@ -74,3 +81,22 @@ class Context:
 def _status(record: dict[str, Any]) -> dict[str, Any]:
     found = record.get("protocolSection", {}).get("statusModule", {})
     return found if isinstance(found, dict) else {}
+
+
+def _unkept(archived: dict[str, Any]) -> frozenset[str]:
+    """The archive holds what was submitted; what the registry adds by itself it leaves out, all but the build's day."""
+    left_out = {
+        "annotationSection": (None, {}),
+        "derivedSection": (None, {}, {"miscInfoModule": _build(archived)}),
+    }
+    return frozenset(name for name, empty in left_out.items() if archived.get(name) in empty)
+
+
+def _build(record: dict[str, Any]) -> dict[str, Any]:
+    derived = record.get("derivedSection")
+    misc = derived.get("miscInfoModule") if isinstance(derived, dict) else None
+    return (
+        {key: value for key, value in misc.items() if key == "versionHolder"}
+        if isinstance(misc, dict)
+        else {}
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from snapshots.changeset import Action, FieldChange, Severity
+from snapshots.changeset import DETAIL, Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.fields import Field
 
@@ -14,6 +14,13 @@ def action_of(before: Any, after: Any) -> Action:
     if before is None:
         return Action.ADDED
     return Action.REMOVED if after is None else Action.CHANGED
+
+
+def _action(action: Action | None, before: Any, after: Any) -> Action:
+    """As asked for, within what every reader may rely on: nothing before an addition, nothing after a removal."""
+    if before is None or after is None:
+        return action_of(before, after)
+    return Action.EDITED if action in (Action.ADDED, Action.REMOVED) else action or Action.CHANGED
 
 
 def change(
@@ -26,6 +33,7 @@ def change(
     action: Action | None = None,
     before: Any = ...,
     after: Any = ...,
+    item: str | None = None,
 ) -> FieldChange:
     """The change of a field as a whole."""
     old = one.old if before is ... else before
@@ -34,13 +42,14 @@ def change(
         field=one.field.slug,
         label=one.field.label,
         kind=one.field.kind,
-        action=action or action_of(old, new),
+        action=_action(action, old, new),
         paths=tuple(dict.fromkeys(one.paths)),
         before=old,
         after=new,
         severity=severity or one.field.severity,
-        reason=one.field.reason if reason is None else reason,
+        reason=reason or one.field.reason or DETAIL,
         summary=summary,
+        item=item,
         tags=tuple(dict.fromkeys((*one.field.tags, *tags))),
     )
 
@@ -63,12 +72,12 @@ def member_change(
         field=field.slug,
         label=field.label,
         kind=field.kind,
-        action=action,
+        action=_action(action, before, after),
         paths=tuple(paths),
         before=before,
         after=after,
         severity=severity or field.severity,
-        reason=field.reason if reason is None else reason,
+        reason=reason or field.reason or DETAIL,
         summary=summary,
         item=item,
         tags=tuple(dict.fromkeys((*field.tags, *tags))),

@@ -9,6 +9,7 @@ from snapshots.changes.making import change, member_change, member_path
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field, Identity
+from snapshots.markup import same_words
 from snapshots.pairing import identity_text
 from snapshots.terms import counted, listed, said, short
 
@@ -40,12 +41,15 @@ def _people(one: Difference) -> FieldChange:
     """Persons are never named: that contacts changed is all there is to say."""
     before = counted(len(one.old), "person", "people") if isinstance(one.old, list) else None
     after = counted(len(one.new), "person", "people") if isinstance(one.new, list) else None
+    respelt = same_words(one.old, one.new)
     return change(
         one,
         f"{one.field.label} changed",
         before=before,
         after=after,
         action=Action.EDITED if before and after else None,
+        severity=Severity.NOISE if respelt else None,
+        reason="the same words, set differently" if respelt else None,
     )
 
 

@@ -8,7 +8,7 @@ from snapshots.changes.context import ENDED, Context
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.dates import partial
 from snapshots.fields import table
-from snapshots.markup import normal_text
+from snapshots.markup import same_words
 
 
 def is_noise(change: FieldChange, context: Context) -> FieldChange:
@@ -20,15 +20,18 @@ def is_noise(change: FieldChange, context: Context) -> FieldChange:
 
 
 def _reason(change: FieldChange, context: Context) -> str | None:
+    if context.unkept and all(path.partition(".")[0] in context.unkept for path in change.paths):
+        return "the registry's history does not keep it"
     field = table("ctgov").field(change.field)
     if field is not None and field.noise:
         return field.reason or "never news"
     before, after = change.before, change.after
-    if isinstance(before, str) and isinstance(after, str):
-        if normal_text(before) == normal_text(after):
-            return "the same words, set differently"
-        if field is not None and field.rule == "post-date":
-            return _same_day(change)
+    people = field is not None and field.rule == "people"  # their values say how many, not who
+    # Equal values say less than what changed: how many people, a site without its staff.
+    if before != after and not people and change.field != "locations" and same_words(before, after):
+        return "the same words, set differently"
+    if isinstance(before, str) and isinstance(after, str) and field is not None and field.rule == "post-date":
+        return _same_day(change)
     post_date = field is not None and field.rule == "post-date"
     if (
         post_date

@@ -71,6 +71,10 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             **told,
         )
     far = abs(moved.days) >= FAR
+    if became_actual and one.field.slug == "start-date":
+        way = "later" if moved.days > 0 else "earlier"
+        words = f"Started {after.text}, {span} {way} than planned ({before.text})"
+        return change(one, words, severity=Severity.MAJOR, reason="now a fact", **told)
     if became_actual:
         if moved.days < 0 and context.new_status in STOPPED and one.field.slug != "start-date":
             words = f"{label} ended {span} earlier than planned {arrow}, now actual"
@@ -112,10 +116,14 @@ def enrollment(one: Difference, context: Context) -> FieldChange:
     if before == after:
         if became_actual:
             return change(
-                one, f"Enrolment of {after} now actual", severity=Severity.MAJOR, reason="now a fact", **told
+                one,
+                f"Enrolment of {after:,} now actual, as planned",
+                severity=Severity.MAJOR,
+                reason="now a fact",
+                **told,
             )
         return change(
-            one, f"Enrolment of {after} back to an estimate", severity=Severity.MINOR, reason="", **told
+            one, f"Enrolment of {after:,} back to an estimate", severity=Severity.MINOR, reason="", **told
         )
     verb = "raised" if after > before else "cut"
     share = f" ({_per_cent(before, after)})" if before else ""

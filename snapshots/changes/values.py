@@ -11,7 +11,7 @@ from snapshots.changes.results import certificate, has_results, results
 from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.comparison import Difference
-from snapshots.markup import normal_text
+from snapshots.markup import normal_text, same_words
 from snapshots.terms import phases, said, short
 
 _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
@@ -24,9 +24,8 @@ _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "certificate": certificate,
     "phase": lambda one, context: change(one, f"Phase changed: {phases(one.old)} → {phases(one.new)}"),
     "sponsor": lambda one, context: sponsor(one, context),
-    "people": lambda one, context: change(
-        one, f"{one.field.label} changed", before=_unnamed(one.old), after=_unnamed(one.new)
-    ),
+    "data-sharing": lambda one, context: data_sharing(one),
+    "people": lambda one, context: people(one),
 }
 _FORWARD = (
     "NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "COMPLETED",
@@ -71,6 +70,7 @@ def status(one: Difference, context: Context) -> FieldChange:
         words += " (backwards)"
     elif after == "UNKNOWN":
         reason = "not verified for two years, so the registry no longer knows"
+        words += f": not verified since {context.verified}" if context.verified else ""
     elif after == "COMPLETED":
         reason = "the study ended as planned"
     elif after in RECRUITING:
@@ -99,6 +99,44 @@ def why_stopped(one: Difference, context: Context) -> FieldChange:
     )
 
 
+def people(one: Difference) -> FieldChange:
+    """Persons are not named; that there was one, and is, can be said."""
+    respelt = same_words(one.old, one.new)
+    return change(
+        one,
+        f"{one.field.label} changed",
+        before=None if one.old is None else "given",
+        after=None if one.new is None else "given",
+        severity=Severity.NOISE if respelt else None,
+        reason="the same words, set differently" if respelt else None,
+    )
+
+
+def data_sharing(one: Difference) -> FieldChange:
+    """The plan to share participants' data, which is one thing however many keys it has."""
+    before, after = (value if isinstance(value, dict) else {} for value in (one.old, one.new))
+    shared = [said(plan["ipdSharing"]).lower() for plan in (before, after) if "ipdSharing" in plan]
+    if not before:
+        return change(
+            one,
+            f"Data-sharing plan added: {short(', '.join([*shared, str(after.get('description', ''))]), 160)}",
+        )
+    if not after:
+        return change(one, "Data-sharing plan removed")
+    if before.get("ipdSharing") != after.get("ipdSharing"):
+        stated = " → ".join(said(plan.get("ipdSharing")).lower() for plan in (before, after))
+        return change(one, f"Sharing of participants' data: {stated}")
+    what = [_KEYS_IN_WORDS.get(key, key) for key in {**before, **after} if before.get(key) != after.get(key)]
+    return change(one, f"Data-sharing plan edited: {', '.join(what)}", action=Action.EDITED)
+
+
+_KEYS_IN_WORDS = {
+    "timeFrame": "time frame",
+    "accessCriteria": "access criteria",
+    "infoTypes": "what is shared",
+}
+
+
 def sponsor(one: Difference, context: Context) -> FieldChange:
     before, after = (_name(value) for value in (one.old, one.new))
     if normal_text(before) == normal_text(after):
@@ -114,9 +152,10 @@ def _text(one: Difference) -> FieldChange:
     if action is Action.REMOVED:
         return change(one, f"{label} removed: {short(str(one.old))}")
     old, new = str(one.old), str(one.new)
+    action = Action.CHANGED if one.field.section == "Identification" else Action.EDITED  # a name, or a text
     if len(old) + len(new) <= 160:
-        return change(one, f"{label}: {short(old)} → {short(new)}", action=Action.EDITED)
-    return change(one, f"{label} reworded{_gist(old, new)}", action=Action.EDITED)
+        return change(one, f"{label}: {short(old)} → {short(new)}", action=action)
+    return change(one, f"{label} reworded{_gist(old, new)}", action=action)
 
 
 def _gist(old: str, new: str) -> str:
@@ -159,8 +198,3 @@ def _plain(one: Difference) -> FieldChange:
 
 def _name(value: Any) -> str:
     return str(value.get("name", "")) if isinstance(value, dict) else said(value)
-
-
-def _unnamed(value: Any) -> Any:
-    """Persons are not named; that there was one, and is, can be said."""
-    return None if value is None else "given"

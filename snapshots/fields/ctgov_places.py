@@ -8,7 +8,6 @@ from snapshots.fields import Field, Identity
 _P = "protocolSection."
 _CO = _P + "contactsLocationsModule."
 _RE = _P + "referencesModule."
-_IPD = _P + "ipdSharingStatementModule."
 
 PLACES: tuple[Field, ...] = (
     Field(
@@ -80,16 +79,10 @@ PLACES: tuple[Field, ...] = (
     ),
     Field(
         slug="ipd-sharing",
-        label="Sharing of participants' data",
-        section="Data sharing",
-        path=_IPD + "ipdSharing",
-        kind=Kind.CHOICE,
-    ),
-    Field(
-        slug="ipd-sharing-statement",
-        label="Data-sharing statement",
+        label="Data-sharing plan",
         section="Data sharing",
         path=_P + "ipdSharingStatementModule",
         kind=Kind.TEXT,
+        rule="data-sharing",
     ),
 )

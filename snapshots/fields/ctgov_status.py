@@ -120,7 +120,7 @@ STATUS: tuple[Field, ...] = (
     ),
     Field(
         slug="completion-date",
-        label="Completion",
+        label="Study completion",
         section="Status",
         path=_ST + "completionDateStruct",
         kind=DATE,

@@ -1,0 +1,49 @@
+"""Whether a name only came to be written in another way: no news, however many letters it takes.
+
+Equal after dropping all but letters and digits; a corporate suffix completed; characters that were damaged on their
+way into the registry, or repaired; a city written otherwise beside the same facility and postcode.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from snapshots.countries import country_key
+from snapshots.pairing import folded
+
+_SUFFIX = re.compile(
+    r"[\s,.]+(?:inc|incorporated|ltd|limited|llc|llp|plc|gmbh|ag|co|corp|corporation|company|s\.?a\.?|s\.?r\.?l\.?"
+    r"|s\.?p\.?a\.?|b\.?v\.?|n\.?v\.?|pty|kg|oy|ab|a/s)\.?(?=$|[\s,.(])",
+    re.IGNORECASE,
+)
+_DAMAGED = re.compile("[?\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")  # a lost character, or UTF-8 read as Latin-1
+NEARLY = 88.0  # rapidfuzz's ratio from which a damaged name is the repaired one
+
+
+def same_name(old: object, new: object) -> bool:
+    """Of a facility, an organisation, a city."""
+    if old == new or (folded(old) and folded(old) == folded(new)):
+        return True
+    if not isinstance(old, str) or not isinstance(new, str):
+        return False
+    bare = folded(_SUFFIX.sub("", old))
+    if bare and bare == folded(_SUFFIX.sub("", new)):
+        return True
+    damaged = bool(_DAMAGED.search(old)) != bool(_DAMAGED.search(new))
+    return damaged and fuzz.ratio(folded(old), folded(new)) >= NEARLY
+
+
+def respelt_site(old: dict[str, Any], new: dict[str, Any], keys: Collection[str]) -> bool:
+    """Whether a site's place, where these keys of it differ, is the same place."""
+    if country_key(old.get("country")) != country_key(new.get("country")):
+        return False
+    if "facility" in keys and not same_name(old.get("facility"), new.get("facility")):
+        return False
+    if "city" in keys and not same_name(old.get("city"), new.get("city")):
+        # The same house at the same postcode has not moved, whatever its city is called.
+        return "facility" not in keys and "zip" not in keys and bool(new.get("zip"))
+    return True  # a state or a postcode filled in, corrected or left out

@@ -1,0 +1,81 @@
+"""What happened to sites, in one line of a headline: by country, losses beside the openings, never a list of sites."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from snapshots.changes.sites import Site, Sites, What, verb
+from snapshots.countries import in_words
+from snapshots.terms import listed, said
+
+MOST = 4  # phrases
+NAMED_COUNTRIES = 3  # past that they are counted
+NAMED_OPENINGS = 6
+_ORDER = (
+    What.LOST, What.OPENED, What.RESUMED, What.ADDED, What.REMOVED, What.STATUS, What.RENAMED, What.CONTACTS,
+)  # fmt: skip
+
+
+def sites_in_words(sites: Sites) -> str:
+    """Begins with a lower-case letter or a number; empty when nothing is to be told."""
+    parts = []
+    if sites.opened:
+        parts.append(f"recruitment opened in {_openings(sites)}")
+    if sites.closed:
+        parts.append(f"{_names([in_words(name) for name in sites.closed], NAMED_OPENINGS)} closed")
+    opening = [site for site in sites.told if site.country in sites.opened and site.what in _COMING]
+    rest = [site for site in sites.told if site not in opening]
+    if any(site.what not in _SMALL for site in sites.told):
+        rest = [site for site in rest if site.what not in _SMALL]
+    groups: dict[tuple[What, str], list[Site]] = {}
+    for site in sorted(rest, key=lambda site: _ORDER.index(site.what)):
+        groups.setdefault((site.what, verb(site)), []).append(site)
+    phrases = [
+        _phrase(group, first=not number, more=bool(opening)) for number, group in enumerate(groups.values())
+    ]
+    if len(phrases) > MOST:
+        left = sum(len(group) for group in list(groups.values())[MOST - 1 :])
+        phrases = [*phrases[: MOST - 1], f"{left} changed otherwise"]
+    counted_ = ", ".join(phrases) if all(":" not in one for one in phrases) else "; ".join(phrases)
+    return "; ".join([*parts, counted_] if counted_ else parts)
+
+
+_SMALL = (What.RENAMED, What.CONTACTS)  # told when there is nothing else
+_COMING = (What.OPENED, What.RESUMED, What.ADDED)
+
+
+def _openings(sites: Sites) -> str:
+    if len(sites.opened) > NAMED_OPENINGS:
+        return f"{len(sites.opened)} countries"
+    numbers = Counter(site.country for site in sites.told if site.pivotal and site.what in _COMING)
+    words: list[str] = []
+    for name, count in sorted(((name, numbers[name]) for name in sites.opened), key=lambda pair: -pair[1]):
+        unit = " sites" if not words else ""
+        words.append(f"{in_words(name)} ({count}{unit})" if count > 1 else in_words(name))
+    return _names(words, NAMED_OPENINGS)
+
+
+def _phrase(group: Sequence[Site], *, first: bool, more: bool) -> str:
+    """`2 sites added in the United States, all recruiting: St Louis and Houston`"""
+    number = len(group)
+    extra = "more " if more and first and group[0].what in _COMING else ""
+    noun = f"{number} {extra}{'site' if number == 1 else 'sites'}" if first else str(number)
+    words = f"{noun} {verb(group[0])}"
+    countries = list(dict.fromkeys(site.country for site in group if site.country))
+    if len(countries) > NAMED_COUNTRIES:
+        words += f" in {len(countries)} countries"
+    elif countries:
+        words += f" in {_names([in_words(name) for name in countries], NAMED_COUNTRIES)}"
+    if group[0].what is What.ADDED:
+        statuses = {site.status for site in group}
+        if len(statuses) == 1 and None not in statuses:
+            words += (
+                f", {'all ' if number > 2 else 'both ' if number == 2 else ''}{said(statuses.pop()).lower()}"
+            )
+    cities = list(dict.fromkeys(site.city for site in group if site.city))
+    return f"{words}: {_names(cities, 2)}" if number <= 2 and cities else words
+
+
+def _names(words: Sequence[str], most: int) -> str:
+    return listed(list(words), most)

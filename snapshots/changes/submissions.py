@@ -1,0 +1,129 @@
+"""Results on their way: submitted to the registry, returned by its quality control, withdrawn before posting.
+
+The registry tells of a submission in two places of a record, `annotationSection` and `derivedSection`, and one of them
+lags: they are read together, so that each step is told once, when the first of the two shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from snapshots.changes.context import Context
+from snapshots.changes.making import change
+from snapshots.changeset import Action, FieldChange, Severity
+from snapshots.comparison import Difference
+
+UNDER_REVIEW = "under review"
+UNKNOWN_DAY = "an unknown day"
+_FATES = {"RESET": "returned", "UNRELEASE": "withdrawn"}
+_ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth")
+
+
+def submissions(record: dict[str, Any]) -> dict[str, str]:
+    """Day of submission → `under review`, `returned DAY` or `withdrawn DAY`, in the order of days."""
+    found: dict[str, str] = {}
+    for day, fate in (*_annotated(record), *_tracked(record)):
+        if found.get(day, UNDER_REVIEW) == UNDER_REVIEW:
+            found[day] = fate
+    return dict(sorted(found.items()))
+
+
+def submission_change(
+    found: Sequence[Difference], old: dict[str, Any], new: dict[str, Any], context: Context
+) -> FieldChange:
+    before, after = submissions(old), submissions(new)
+    fresh = {day: fate for day, fate in after.items() if before.get(day) != fate}
+    told = Difference(
+        field=found[0].field,
+        path=found[0].path,
+        paths=[path for each in found for path in each.paths],
+    )
+    if fresh:
+        return change(
+            told,
+            "; ".join(
+                _step(day, fate, before.get(day), list(after)[: list(after).index(day) + 1], after)
+                for day, fate in fresh.items()
+            ),
+            before="; ".join(before[day] for day in fresh if day in before) or None,
+            after="; ".join(fresh.values()),
+            action=Action.EDITED,
+            item=" and ".join(f"submission of {day}" for day in fresh),
+            reason="results on their way to the public",
+        )
+    if before and not after and not context.has_results:
+        words = "Submissions of results no longer listed"
+        return change(told, words, before=_listed(before), after=None, severity=Severity.MINOR)
+    return change(
+        told,
+        "Submissions of results listed elsewhere in the record",
+        before=_listed(before) or "none",
+        after=_listed(after) or "none",
+        severity=Severity.NOISE,
+        reason="they are posted" if context.has_results else "the same submissions",
+    )
+
+
+def _step(day: str, fate: str, earlier: str | None, days: Sequence[str], after: dict[str, str]) -> str:
+    """days: of all submissions up to this one."""
+    words = []
+    if earlier is None:
+        again = f" again on {day}, {_nth(len(days))}" if len(days) > 1 else f" to the registry on {day}"
+        words.append(f"Results submitted{again}" + (", not public yet" if fate == UNDER_REVIEW else ""))
+    if fate != UNDER_REVIEW:
+        kind, on = fate.split(" ", 1)
+        times = sum(after[each].startswith(kind) for each in days)
+        again = f", {_nth(times)}" if times > 1 else ""
+        if kind == "returned":
+            words.append(f"Results returned by the registry's quality control on {on}{again}")
+        else:
+            words.append(f"Submitted results withdrawn on {on}, before they were public{again}")
+    return "; ".join(words)
+
+
+def _nth(number: int) -> str:
+    return f"for the {_ORDINALS[number]} time" if number < len(_ORDINALS) else f"the {number}th time"
+
+
+def _listed(them: dict[str, str]) -> str | None:
+    return "; ".join(f"{day}: {fate}" for day, fate in them.items()) or None
+
+
+def _annotated(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """annotationSection.annotationModule.unpostedAnnotation.unpostedEvents: one event after the other."""
+    events = _below(record, "annotationSection", "annotationModule", "unpostedAnnotation", "unpostedEvents")
+    open_: str | None = None
+    for event in events if isinstance(events, list) else []:
+        if not isinstance(event, dict):
+            continue
+        day = str(event.get("date") or UNKNOWN_DAY)
+        if event.get("type") == "RELEASE":
+            if open_ is not None:
+                yield open_, UNDER_REVIEW
+            open_ = day
+        elif open_ is not None and event.get("type") in _FATES:
+            yield open_, f"{_FATES[event['type']]} {day}"
+            open_ = None
+    if open_ is not None:
+        yield open_, UNDER_REVIEW
+
+
+def _tracked(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """derivedSection.miscInfoModule.submissionTracking.submissionInfos: one entry a submission."""
+    infos = _below(record, "derivedSection", "miscInfoModule", "submissionTracking", "submissionInfos")
+    for info in infos if isinstance(infos, list) else []:
+        if not isinstance(info, dict):
+            continue
+        fate = UNDER_REVIEW
+        if "resetDate" in info:
+            fate = f"returned {info['resetDate']}"
+        elif "unreleaseDate" in info or "unreleaseDateUnknown" in info:
+            fate = f"withdrawn {info.get('unreleaseDate') or UNKNOWN_DAY}"
+        yield str(info.get("releaseDate") or UNKNOWN_DAY), fate
+
+
+def _below(value: Any, *keys: str) -> Any:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
