@@ -52,7 +52,8 @@ def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> 
     found: dict[tuple[str, ...], Difference] = {}
     for path in _differing(old, new, table):
         one = table.covering(path)
-        at = one.keys
+        keys = tuple(part for part in path if isinstance(part, str))
+        at = keys if ".".join(keys) == one.path else one.keys  # an unknown key may hold a dot
         if at not in found:
             found[at] = Difference(field=one, path=at, old=_at(old, at), new=_at(new, at))
         found[at].paths.append(_dotted(path))

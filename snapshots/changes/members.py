@@ -104,7 +104,7 @@ def _arm(field: Field, member: Member, context: Context) -> FieldChange:
             field,
             member,
             Action.EDITED,
-            f"Interventions of arm {name} follow",
+            f"Interventions of an arm follow: {name}",
             name,
             Severity.NOISE,
             "told where they changed",
@@ -121,9 +121,9 @@ def _arm(field: Field, member: Member, context: Context) -> FieldChange:
             "an arm's label changed",
         )
     if "type" in keys:
-        words = f"Arm {name}: {said(member.old.get('type'))} → {said(member.new.get('type'))}"
+        words = f"{_called('Arm', name)}: {said(member.old.get('type'))} → {said(member.new.get('type'))}"
         return _made(field, member, Action.EDITED, words, name, Severity.MAJOR, "an arm's type changed")
-    return _made(field, member, Action.EDITED, f"Arm {name}: description changed", name)
+    return _made(field, member, Action.EDITED, f"{_called('Arm', name)}: description changed", name)
 
 
 def _intervention(field: Field, member: Member, context: Context) -> FieldChange:
@@ -164,11 +164,11 @@ def _intervention(field: Field, member: Member, context: Context) -> FieldChange
         words = (
             f"Intervention renamed: {old} → {name}"
             if "name" in keys
-            else (f"Intervention {name}: {said(member.old.get('type'))} → {said(member.new.get('type'))}")
+            else (f"{_called('Intervention', name)}: {said(member.old.get('type'))} → {said(member.new.get('type'))}")
         )
         return _made(field, member, Action.EDITED, words, name, Severity.MAJOR, "an intervention changed")
     what = ", ".join(sorted(_words(key) for key in keys))
-    return _made(field, member, Action.EDITED, f"Intervention {name}: {what} changed", name)
+    return _made(field, member, Action.EDITED, f"{_called('Intervention', name)}: {what} changed", name)
 
 
 def _reference(field: Field, member: Member, context: Context) -> FieldChange:
@@ -306,6 +306,11 @@ def _same_edits_together(field: Field, changes: list[FieldChange]) -> list[Field
         reason=quiet[0].reason,
     )
     return [one for one in changes if one.severity is not Severity.NOISE] + [folded]
+
+
+def _called(thing: str, name: str) -> str:
+    """`Arm Placebo`, and `Arm 1: high dose` as it is."""
+    return name if name.casefold().startswith(thing.casefold()) else f"{thing} {name}"
 
 
 def _words(key: str) -> str:

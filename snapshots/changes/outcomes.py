@@ -16,6 +16,7 @@ from snapshots.fields import Field
 from snapshots.markup import normal_text
 from snapshots.pairing import LONGEST
 from snapshots.terms import short
+from snapshots.words import marked
 
 _NAMES = {"primary-outcomes": "primary", "secondary-outcomes": "secondary", "other-outcomes": "other"}
 MOVED_LIKE = 85.0
@@ -129,8 +130,8 @@ def _edits(field: Field, members: Sequence[Member], context: Context) -> list[Fi
     groups: dict[tuple[Any, ...], list[Member]] = {}
     for member in members:
         key = (
-            ("timeFrame", member.old.get("timeFrame"), member.new.get("timeFrame"))
-            if (member.keys == {"timeFrame"})
+            ("timeFrame", *_edit(member.old.get("timeFrame"), member.new.get("timeFrame")))
+            if member.keys == {"timeFrame"}
             else ("alone", member.old_at, member.new_at)
         )
         groups.setdefault(key, []).append(member)
@@ -145,8 +146,13 @@ def _edits(field: Field, members: Sequence[Member], context: Context) -> list[Fi
 
 def _many_frames(field: Field, group: Sequence[Member], context: Context) -> FieldChange:
     kind = _NAMES[field.slug]
-    old, new = str(group[0].old.get("timeFrame")), str(group[0].new.get("timeFrame"))
-    severity = _weight(field, group[0])
+    whole = {(one.old.get("timeFrame"), one.new.get("timeFrame")) for one in group}
+    if len(whole) == 1:
+        ((old, new),) = whole
+        old, new = str(old or "none"), str(new or "none")
+    else:
+        old, new = _edit(group[0].old.get("timeFrame"), group[0].new.get("timeFrame"))
+    severity = max(_weight(field, one) for one in group)
     return member_change(
         field,
         Action.EDITED,
@@ -159,6 +165,17 @@ def _many_frames(field: Field, group: Sequence[Member], context: Context) -> Fie
         reason=f"time frames changed {context.when}" if severity is Severity.MAJOR else "",
         tags=_integrity(context) if severity is Severity.MAJOR else (),
     )
+
+
+def _edit(before: Any, after: Any) -> tuple[str, str]:
+    """The words that went and those that came: `59`, `58 months`, whatever stands around them."""
+    marks = marked(str(before or ""), str(after or ""))
+    gone = " … ".join(text.strip() for mark, text in marks if mark == "-" and text.strip())
+    come = " … ".join(text.strip() for mark, text in marks if mark == "+" and text.strip())
+    unit = re.match(r"\s*(\w+)", marks[-1][1]) if marks and marks[-1][0] == "=" else None
+    if len(marks) > 1 and unit and gone.isdigit() and come.isdigit():
+        come = f"{come} {unit[1]}"
+    return gone or "nothing", come or "nothing"
 
 
 def _edited(field: Field, member: Member, context: Context) -> FieldChange:

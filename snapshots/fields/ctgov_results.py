@@ -34,7 +34,7 @@ RESULTS: tuple[Field, ...] = (
         path="annotationSection.annotationModule.unpostedAnnotation",
         kind=Kind.LIST,
         severity=Severity.MAJOR,
-        tags=("results", "compliance"),
+        tags=("results",),
         rule="submission",
     ),
     Field(
@@ -44,7 +44,7 @@ RESULTS: tuple[Field, ...] = (
         path=_D + "miscInfoModule.submissionTracking",
         kind=Kind.LIST,
         severity=Severity.MAJOR,
-        tags=("results", "compliance"),
+        tags=("results",),
         rule="submission",
     ),
     Field(
