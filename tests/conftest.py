@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No verdict depends on speed; CI tries the same examples each time, a developer's machine new ones.
+settings.register_profile(
+    "trialbell",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.load_profile("trialbell")
 
 TOOLS = ("chromium", "emulate")  # markers of tests that need what CI installs
 

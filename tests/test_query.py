@@ -279,7 +279,7 @@ class Undone(Exception):
     pass
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(EVENT, EVENT)
 def test_an_event_comes_back_as_it_was_written(db, one, other):
     with pytest.raises(Undone), immediate(db):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from doubles.slack_fault_proxy import broken_rule
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from slack_sdk.models.blocks import Block as SdkBlock
@@ -177,9 +177,7 @@ MESSAGES = st.builds(
 PLACEMENTS = st.builds(Placement, plain=st.booleans(), possible_repeat=st.booleans())
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(max_examples=60)
 @given(MESSAGES, PLACEMENTS, st.sampled_from([None, "https://t.slack.com/archives/C1/p1"]))
 def test_nothing_is_refused_for_its_length_and_no_words_become_markup(
     message: Message, placement: Placement, earlier: str | None

@@ -240,7 +240,7 @@ def test_three_hundred_versions_all_come_back_over_a_bounded_number_of_bodies(db
     assert average < 100 < len(written[0]) / 20
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.permutations(range(1, 40)), st.integers(2, 6))
 def test_bodies_put_in_any_order_come_back_over_a_bounded_number_of_them(db, order, longest):
     """As backfills put them. The bound is shorter here than in use, so that forty versions reach it."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from doubles.asking import asking
 from doubles.web_history import DAYS, TRIAL, History, versions
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.web.blocks import safe_href
@@ -230,14 +230,14 @@ markup = st.text(
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15)
 @given(st.lists(markup | st.sampled_from(HOSTILE), min_size=1, max_size=7))
 def test_no_page_holds_what_any_text_wants_it_to(texts: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         assert complaints(hostile_history(Path(folder) / "any.db", texts)) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(markup | st.sampled_from(HOSTILE))
 def test_long_texts_become_paragraphs_and_lists_only(text: str) -> None:
     parser = Strict()

@@ -164,7 +164,9 @@ def _intervention(field: Field, member: Member, context: Context) -> FieldChange
         words = (
             f"Intervention renamed: {old} → {name}"
             if "name" in keys
-            else (f"{_called('Intervention', name)}: {said(member.old.get('type'))} → {said(member.new.get('type'))}")
+            else (
+                f"{_called('Intervention', name)}: {said(member.old.get('type'))} → {said(member.new.get('type'))}"
+            )
         )
         return _made(field, member, Action.EDITED, words, name, Severity.MAJOR, "an intervention changed")
     what = ", ".join(sorted(_words(key) for key in keys))
