@@ -17,7 +17,6 @@ from monitor import watches
 from monitor.registries.base import Registry
 from monitor.routes import Router
 from notifiers.outbox import Outbox
-from snapshots.changes import compare
 from snapshots.changeset import Severity, VersionRef
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
@@ -81,6 +80,8 @@ class Booking:
         self.versions += 1
         if added.previous is None:
             return
+        from snapshots.changes import compare  # 80 ms that a poll without changes does not need
+
         old = seen.old or self._old(seen.facts.trial, added.previous)
         changes = compare(old, seen.record, registry=name, from_=added.previous, to=added.ref)
         event = changed_event(

@@ -6,7 +6,10 @@ import logging
 import sys
 from typing import Any
 
-import structlog
+from monitor.lean import without
+
+with without("rich"):  # it draws tracebacks with it; ours say what to do instead
+    import structlog
 
 
 def configure(*, level: int = logging.INFO) -> None:

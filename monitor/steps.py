@@ -12,7 +12,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor.registries.base import Registry, RegistryError
-from snapshots.changes import compare
 from snapshots.changeset import Source
 from snapshots.database import immediate
 from snapshots.event import Step, changed_event
@@ -52,6 +51,8 @@ class StepsBetween:
             # The history is an extra with no promise of stability: the change itself is told without it,
             # marked as possibly holding several updates.
             return None
+        from snapshots.changes import compare  # as in `booking`
+
         steps: list[Step] = []
         with immediate(self._db):
             for position, (entry, record) in enumerate(records):

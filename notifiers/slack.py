@@ -15,12 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
-
-from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError
 
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
@@ -28,6 +25,9 @@ from notifiers.secret import Secret
 from notifiers.slack_blocks import EVENT_TYPE, metadata_id, render
 from notifiers.slack_errors import THREAD_GONE, classify, error_code, reason, retry_after
 from notifiers.slack_limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_POSTS
+
+if TYPE_CHECKING:
+    from slack_sdk import WebClient
 
 API_URL = "https://slack.com/api/"
 TIMEOUT = 30  # seconds, for each read and write
@@ -91,9 +91,10 @@ class SlackNotifier:
         self._setting = channel.strip()
         self._channel_name = self._setting.removeprefix("#")
         self._channel_id = self._channel_name if _CHANNEL_ID.fullmatch(self._channel_name) else None
-        self._client: WebClient | None = WebClient(
-            token=token.reveal(), base_url=api_url, timeout=timeout, retry_handlers=[], logger=_SILENT
-        )
+        self._api_url = api_url
+        self._timeout = timeout
+        self._client: WebClient | None = None  # made for the first call: a poll that tells nothing needs none
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"SlackNotifier(name={self.name!r}, channel={self._setting!r})"
@@ -167,7 +168,7 @@ class SlackNotifier:
         return lines
 
     def close(self) -> None:
-        self._client = None  # urllib keeps no connection
+        self._client, self._closed = None, True  # urllib keeps no connection
 
     def _thread(self, placement: Placement) -> str | None:
         """The message to reply to; None when it stands in another channel than the one that is set now."""
@@ -236,8 +237,19 @@ class SlackNotifier:
 
     def _call(self, method: str, **arguments: Any) -> _Answer:
         """One request, and what it came to. Raises only NotifierClosed."""
-        if self._client is None:
+        if self._closed:
             raise NotifierClosed(f"the notifier is closed: `{self.name}`")
+        from slack_sdk import WebClient
+        from slack_sdk.errors import SlackApiError
+
+        if self._client is None:
+            self._client = WebClient(
+                token=self._token.reveal(),
+                base_url=self._api_url,
+                timeout=self._timeout,
+                retry_handlers=[],
+                logger=_SILENT,
+            )
         try:
             response = self._within_deadline(partial(self._client.api_call, method, **arguments))
         except SlackApiError as error:

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from doubles.web_history import TRIAL, History
 
-from monitor.web.server import CannotListen, PortTaken, serve
+from monitor.web.errors import CannotListen, PortTaken
+from monitor.web.server import serve
 
 PATIENCE = 30  # seconds after which a test has failed
 

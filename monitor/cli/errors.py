@@ -45,7 +45,7 @@ def explained(error: Exception) -> Explained | None:
     from monitor.lease import LeaseHeld
     from monitor.registries.base import BadQuestion, MalformedId, NoHistory, RegistryError
     from monitor.watches import WatchError
-    from monitor.web.server import CannotListen
+    from monitor.web.errors import CannotListen
     from notifiers.notifier import NotifiersError
     from snapshots.errors import DamagedVersion, DatabaseHeld, DatabaseNewer, SnapshotsError
 

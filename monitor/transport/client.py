@@ -13,11 +13,10 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from urllib.parse import SplitResult, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
-import httpx
-
 from monitor.transport import retries
 from monitor.transport.answer import Answer
 from monitor.transport.inflate import body_for
+from monitor.transport.library import httpx
 from monitor.transport.limiter import Limiter
 from monitor.transport.problems import Broken, Misdirected, NoAnswer, Stopped, TooLarge, Unreadable
 from monitor.transport.wire import BROKEN, TLS, Deadline, Wire

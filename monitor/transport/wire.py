@@ -14,8 +14,8 @@ from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
 import httpcore
-import httpx
 
+from monitor.transport.library import httpx
 from monitor.transport.problems import NoAnswer
 
 TLS = Literal["default", "stdlib"]

@@ -1,8 +1,4 @@
-"""Serves the application with uvicorn, in the main thread or in another, until told to stop.
-
-CannotListen        the address cannot be listened on
-└── PortTaken       another program listens there
-"""
+"""Serves the application with uvicorn, in the main thread or in another, until told to stop."""
 
 from __future__ import annotations
 
@@ -15,22 +11,10 @@ from contextlib import AbstractContextManager, nullcontext
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor.web.errors import CannotListen, PortTaken
+
 GRACE = 5  # seconds for pages that are being made when we stop
 MAX_CONNECTIONS = 200  # at once; more are told to come back (503)
-
-
-class CannotListen(Exception):
-    """`str()` is one line for a person."""
-
-    hint: str | None = None
-
-    def __init__(self, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.hint = hint
-
-
-class PortTaken(CannotListen):
-    pass
 
 
 def serve(

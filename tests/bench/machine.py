@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import statistics
@@ -36,21 +37,24 @@ def run(
     command: Sequence[str], *, environment: Mapping[str, str] | None = None, codes: Sequence[int] = (0,)
 ) -> Run:
     """One process to its end, children not counted."""
+    reading, writing = os.pipe()
+    launcher = [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(writing)]
     began = time.perf_counter()
-    child = subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+    ended = subprocess.run(
+        [*launcher, *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        pass_fds=[writing],
         env=os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"} | dict(environment or {}),
     )
-    assert child.stdout and child.stderr
-    out, err = child.stdout.read(), child.stderr.read()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
     wall = time.perf_counter() - began
-    if child.returncode not in codes:
-        sys.exit(f"{' '.join(command)} ended with {child.returncode}:\n{err.decode()}")
-    return Run(cpu=used.ru_utime + used.ru_stime, wall=wall, peak=used.ru_maxrss / 1024, out=out.decode())
+    os.close(writing)
+    with os.fdopen(reading) as report:
+        used = json.load(report)
+    if used["code"] not in codes:
+        sys.exit(f"{' '.join(command)} ended with {used['code']}:\n{ended.stderr}")
+    return Run(cpu=used["cpu"], wall=wall, peak=used["peak"], out=ended.stdout)
 
 
 def middle(runs: Sequence[Run]) -> Run:
