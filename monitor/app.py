@@ -15,9 +15,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import held, requests, routes, watches
+from monitor import held, requests, routes, staging, watches
 from monitor.booking import Booking
-from monitor.conclusions import book_staged
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.logs import log
@@ -166,22 +165,19 @@ class App:
 
     def _accept_held(self, row: int) -> list[str]:
         now = self.clock()
+        one = held.find(self.db, row)
+        if one is None or one.state != "open":
+            raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+        registry = self.registries[one.registry]
+        booking = Booking(self.db, registry, router=self.router(), build=one.build, now=now)
+        if one.kind == held.LOST_SECTION:
+            staging.book(self.db, booking, one.registry, staging.of_hold(self.db, row), row)
         with immediate(self.db):
-            one = held.find(self.db, row)
-            if one is None or one.state != "open":
-                raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+            held.decide(self.db, row, "accepted", now)
             if one.kind == held.VANISHED:
                 # Who is gone and who only left must be asked: the next poll does, without holding again.
-                held.decide(self.db, row, "accepted", now)
                 self.db.execute("update watch set finished = null where registry = ?", [one.registry])
-                return []
-            booking = Booking(
-                self.db, self.registries[one.registry], router=self.router(), build=one.build, now=now
-            )
-            for raw in held.staged_records(self.db, row):
-                book_staged(booking, self.db, raw)
-            held.decide(self.db, row, "accepted", now)
-            return booking.events
+        return booking.events
 
     def serve_requests(self) -> int:
         """Do what other processes asked for. Returns how many requests were served."""
@@ -191,7 +187,11 @@ class App:
                 request = requests.take(self.db, now=self.clock())
             if request is None:
                 return served
-            result = self.answer(request)
+            try:
+                result = self.answer(request)
+            except Exception as error:  # noqa: BLE001 - whoever waits for the answer must not wait for ever
+                log.error("request failed", kind=request.kind, error=f"{type(error).__name__}: {error}")
+                result = {"error": f"the service could not do it: {type(error).__name__}: {error}"}
             with immediate(self.db):
                 requests.answer(self.db, request.row, result, now=self.clock())
             served += 1

@@ -17,7 +17,7 @@ from monitor import watches
 from monitor.registries.base import Registry
 from monitor.routes import Router
 from notifiers.outbox import Outbox
-from snapshots.changeset import Severity, VersionRef
+from snapshots.changeset import ChangeSet, Severity, VersionRef
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
 from snapshots.query import Reader
@@ -41,9 +41,8 @@ class Seen:
     record: dict[str, Any]
     facts: Facts
     fingerprint: bytes | None
-    old: dict[str, Any] | None = (
-        None  # the newest version that we hold; None when there is none or it is equal
-    )
+    lost: tuple[str, ...] = ()  # sections that the newest version that we hold has
+    changes: ChangeSet | None = None  # since that version; None when there is none, or it is equal
     steps: tuple[Step, ...] = ()  # the registry's own versions in between, where its history was asked
     several: bool = False  # several submissions may lie in between, and nobody could tell them apart
 
@@ -54,6 +53,7 @@ class Booking:
     def __init__(
         self, db: Database, registry: Registry, *, router: Router, build: str, now: datetime
     ) -> None:
+        """build: the registry's stamp."""
         self._db = db
         self._registry = registry
         self._router = router
@@ -73,17 +73,18 @@ class Booking:
         """
         name = self._registry.name
         added = self._store.add_snapshot(
-            name, seen.record, seen_at=self._now, build=self._build, fingerprint=seen.fingerprint
+            name, seen.record, seen_at=self._now, build=self._day(seen), fingerprint=seen.fingerprint
         )
         if not added.new:
             return
         self.versions += 1
         if added.previous is None:
             return
-        from snapshots.changes import compare  # 80 ms that a poll without changes does not need
-
-        old = seen.old or self._old(seen.facts.trial, added.previous)
-        changes = compare(old, seen.record, registry=name, from_=added.previous, to=added.ref)
+        changes = seen.changes
+        if changes is None or changes.from_ != added.previous:
+            old = self._old(seen.facts.trial, added.previous)
+            changes = self.changes(seen, old, added.previous)
+        changes = replace(changes, to=added.ref)
         event = changed_event(
             changes,
             at=self._now,
@@ -99,6 +100,17 @@ class Booking:
             self.quiet_versions += 1
         self._write(replace(event, steps=seen.steps), told=told and not changes.quiet)
 
+    def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
+        """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""
+        from snapshots.changes import compare  # 80 ms that a poll without changes does not need
+
+        coming = replace(previous, version=None, seen_at=self._now, build=self._day(seen))
+        return compare(old, seen.record, registry=self._registry.name, from_=previous, to=coming)
+
+    def _day(self, seen: Seen) -> str:
+        """Of the build that the record is of: during a rebuild that is not always the one that was asked for."""
+        return seen.facts.build or self._build[:10]
+
     def membership(self, kind: EventKind, trial: str, watch: watches.Watch) -> None:
         """`entered`, `left` or `returned`."""
         headline = {
@@ -106,7 +118,7 @@ class Booking:
             EventKind.RETURNED: f"Matches {watch.name} again",
             EventKind.LEFT: f"No longer matches {watch.name}",
         }[kind]
-        event_id = membership_id(self._registry.name, trial, kind, watch.definition.hash, self._build)
+        event_id = membership_id(self._registry.name, trial, kind, watch.key, self._build)
         self._plain(event_id, kind, trial, headline, names=(watch.name,), tags=("watch",))
 
     def disappearance(self, kind: EventKind, trial: str, *, into: str | None = None) -> None:
@@ -156,7 +168,7 @@ class Booking:
             tags=tags,
             watches=tuple(names),
             to=newest.ref if newest else None,
-            build=self._build,
+            build=self._build[:10],
             detail=detail,
             sponsor=held.sponsor if held else None,
             sponsor_class=held.sponsor_class if held else None,

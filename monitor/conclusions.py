@@ -1,26 +1,26 @@
 """What a whole sweep lets us conclude: from absence, and from what was staged because there was so much of it.
 
 Only called when every page arrived and the data build stood still meanwhile. A record that did not come back is
-asked for by itself; one plain "not found" is written down, and believed when a second build says it too.
+asked for by itself; one plain "not found" is written down, and believed when a second build says it too. What such
+single answers say is kept until `settle`, for the build may move while they are asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlite_utils import Database
 
-from monitor import held
-from monitor.booking import Booking, Seen
+from monitor import held, staging
+from monitor.booking import Booking
 from monitor.registries.base import Found, Missing, Moved, Registry
 from monitor.watches import Watch
 from snapshots.database import immediate
 from snapshots.event import EventKind, stamp
-from snapshots.facts import facts
 from snapshots.query import Reader
-from snapshots.record import parse
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ class Conclusions:
     """For one poll of one registry on one build.
 
     take: stores the records of a batch as the sweep does and returns the ids seen.
+    build: the registry's stamp. whole: everything watched is swept by this poll.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class Conclusions:
         take: Callable[[Sequence[bytes | memoryview]], set[str]],
         *,
         build: str,
-        swept: int,
+        whole: bool,
         now: datetime,
         progressed: Callable[[], None],
     ) -> None:
@@ -52,55 +53,77 @@ class Conclusions:
         self._booking = booking
         self._take = take
         self._build = build
-        self._swept = swept
+        self._whole = whole
         self._now = now
         self._progressed = progressed
         self._reader = Reader(db)
+        self._answered: list[Callable[[], None]] = []  # what single answers say, not written down yet
         self.result = Concluded()
 
-    def staged_sections(self, *, whole: bool) -> None:
+    @property
+    def unsettled(self) -> bool:
+        return bool(self._answered)
+
+    def settle(self) -> None:
+        """Write down what single answers said. Only while the build is still the one that was swept."""
+        for write in self._answered:
+            with immediate(self._db):
+                write()
+        self._answered.clear()
+
+    def staged_sections(self, swept: Iterable[Watch], *, whole: bool) -> None:
         """Book the records that lost a section, unless too many did.
 
-        whole: every watch was swept, so that a section held earlier and lost by nobody now is there again.
+        swept: the watches of which every page arrived; of the others' records nothing is concluded.
+        whole: these are all there are, so that a section held earlier and lost by nobody now is there again.
         """
+        registry = self._registry.name
+        if not staging.any_waits(self._db, registry) and not held.standing(self._db, registry=registry):
+            return
+        self._name_swept(swept)
         counts = dict(
             self._db.execute(
-                "select subject, count(*) from staged where registry = ? and kind = ? and held is null"
+                "select subject, count(*) from staged where registry = ? and held = ? and trial in temp.swept"
                 " group by subject",
-                [self._registry.name, held.LOST_SECTION],
+                [registry, staging.THIS_SWEEP],
             ).fetchall()
         )
         if whole:
-            for earlier in held.standing(self._db, registry=self._registry.name):
+            for earlier in held.standing(self._db, registry=registry):
                 if earlier.kind == held.LOST_SECTION:
                     counts.setdefault(earlier.subject, 0)
-        if not counts:
-            return
+        total = self._db.execute("select count(*) from temp.swept").fetchone()[0]
         with immediate(self._db):
             for subject in sorted(counts):
-                verdict = self._judge(held.LOST_SECTION, subject, counts[subject])
-                if verdict is not None:
-                    held.keep(self._db, verdict)
-            # A record that lost two sections waits with the one that is held.
-            free = self._db.execute(
-                "select trial, min(raw) from staged where registry = ?1 and kind = ?2 and held is null and trial"
-                " not in (select trial from staged where registry = ?1 and kind = ?2 and held is not null)"
-                " group by trial order by trial",
-                [self._registry.name, held.LOST_SECTION],
-            ).fetchall()
-            for _, raw in free:
-                book_staged(self._booking, self._db, raw)
-            held.forget_unfinished(self._db, self._registry.name)
+                hold = self._judge(held.LOST_SECTION, subject, counts[subject], total, whole=whole).hold
+                if hold is not None and hold.state == "dropped":
+                    staging.discard(self._db, registry, subject)
+                elif hold is not None:
+                    staging.keep(self._db, registry, subject, hold.row)
+        staging.book(self._db, self._booking, registry, staging.free(self._db, registry), staging.THIS_SWEEP)
+        with immediate(self._db):
+            staging.forget_unfinished(self._db, registry)
 
-    def missing_ids(self, missing: Sequence[str], watches: Callable[[str], Sequence[Watch]]) -> None:
-        """Ids that were asked for and did not come back."""
-        open_ = [trial for trial in missing if not self._settled(trial)]
-        self.result.unknown += [trial for trial in missing if self._settled(trial) and not self._had(trial)]
-        known = [trial for trial in open_ if self._had(trial)]
-        if self._too_many(known, self._registry.label):
-            open_ = [trial for trial in open_ if not self._had(trial)]
-        for trial in open_:
-            self._ask(trial, watches(trial))
+    def missing_ids(
+        self,
+        missing: Sequence[str],
+        reask: Collection[str],
+        watches: Callable[[str], Sequence[Watch]],
+        *,
+        asked: int,
+    ) -> None:
+        """Ids that were asked for, `asked` in all, and did not come back.
+
+        reask: those that are asked by themselves even when the registry was believed not to have them.
+        """
+        settled = {trial for trial in missing if self._settled(trial)}
+        self.result.unknown += [trial for trial in missing if trial in settled and not self._had(trial)]
+        known = [trial for trial in missing if trial not in settled and self._had(trial)]
+        verdict = self._many_missing(known, self._registry.label, asked)
+        waiting = set(known) if verdict.hold is not None else set()
+        for trial in missing:
+            if trial not in waiting and (trial not in settled or trial in reask):
+                self._ask(trial, watches(trial), believed=verdict.by_person)
 
     def unmatched(self, watch: Watch) -> None:
         """Trials that a query watch holds and this sweep of it did not see."""
@@ -109,46 +132,52 @@ class Conclusions:
             " (select 1 from temp.seen where seen.watch = ?1 and seen.trial = member.trial) order by trial",
             [watch.row],
         ).fetchall()
-        missing = [row[0] for row in rows]
-        if watch.baseline:  # the definition was edited: what leaves by that is no news
+        missing = [row[0] for row in rows if not self._settled(row[0])]
+        if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
+            self._look_at(missing)
             with immediate(self._db):
                 self._leave(watch, missing)
             return
-        if self._too_many(missing, f"watch {watch.name}") or not missing:
+        held_before = self._db.execute(
+            "select count(*) from member where watch = ? and state = 'in'", [watch.row]
+        ).fetchone()[0]
+        verdict = self._many_missing(missing, f"watch {watch.name}", held_before)
+        if verdict.hold is not None:
             return
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first.
-        there: set[str] = set()
-        for batch in self._registry.by_ids(missing):
-            there |= self._take(batch.page.records)
+        there = self._look_at(missing)
         left = [trial for trial in missing if trial in there]
         with immediate(self._db):
             for trial in left:
                 self._booking.membership(EventKind.LEFT, trial, watch)
             self._leave(watch, left)
         for trial in missing:
-            if trial not in there and not self._settled(trial):
-                self._ask(trial, [watch])
+            if trial not in there:
+                self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _ask(self, trial: str, watches: Sequence[Watch]) -> None:
-        """One record by itself: merged, not there, or there after all."""
+    def _look_at(self, trials: Sequence[str]) -> set[str]:
+        there: set[str] = set()
+        for batch in self._registry.by_ids(trials) if trials else ():
+            there |= self._take(batch.page.records)
+        return there
+
+    def _ask(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
+        """One record by itself: merged, not there, or there after all. believed: a person has said so too."""
         answer = self._registry.study(trial)
         self._progressed()
         if isinstance(answer, Found):
             self._take([answer.raw])
-            return
-        if isinstance(answer, Moved):
-            for batch in self._registry.by_ids([answer.to]):
-                self._take(batch.page.records)
-            with immediate(self._db):
-                self._merge(trial, answer.to, watches)
-            return
-        assert isinstance(answer, Missing)
-        with immediate(self._db):
-            self._strike(trial, watches)
+        elif isinstance(answer, Moved):
+            self._look_at([answer.to])
+            self._answered.append(partial(self._merge, trial, answer.to, watches))
+        else:
+            assert isinstance(answer, Missing)
+            self._answered.append(partial(self._strike, trial, watches, believed=believed))
 
-    def _strike(self, trial: str, watches: Sequence[Watch]) -> None:
+    def _strike(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
         row = self._db.execute(
-            "select build from absence where registry = ? and trial = ?", [self._registry.name, trial]
+            "select build, settled from absence where registry = ? and trial = ?",
+            [self._registry.name, trial],
         ).fetchone()
         had = self._had(trial)
         if not had:
@@ -163,7 +192,9 @@ class Conclusions:
                 "insert into absence (registry, trial, build) values (?, ?, ?)",
                 [self._registry.name, trial, self._build],
             )
-        elif row[0] != self._build:
+        if row is not None and row[1]:
+            return  # asked once more, and answered as before
+        if believed or (row is not None and row[0] != self._build):
             self._db.execute(
                 "update absence set settled = 1 where registry = ? and trial = ?",
                 [self._registry.name, trial],
@@ -177,15 +208,17 @@ class Conclusions:
             "insert or replace into alias (registry, trial, survivor, since) values (?, ?, ?, ?)",
             [self._registry.name, trial, survivor, stamp(self._now)],
         )
+        self._db.execute("delete from absence where registry = ? and trial = ?", [self._registry.name, trial])
         if self._had(trial):
             self._booking.disappearance(EventKind.MERGED, trial, into=survivor)
             self._booking.mark(trial, "merged", into=survivor)
         for watch in watches:
-            self._db.execute(
-                "insert into member (watch, trial, state, since) values (?, ?, 'in', ?)"
-                " on conflict (watch, trial) do update set state = 'in'",
-                [watch.row, survivor, stamp(self._now)],
-            )
+            if watch.definition.ids is not None:  # a query holds what it finds, and nothing else
+                self._db.execute(
+                    "insert into member (watch, trial, state, since) values (?, ?, 'in', ?)"
+                    " on conflict (watch, trial) do update set state = 'in'",
+                    [watch.row, survivor, stamp(self._now)],
+                )
             self._db.execute("delete from member where watch = ? and trial = ?", [watch.row, trial])
 
     def _leave(self, watch: Watch, trials: Sequence[str]) -> None:
@@ -194,31 +227,44 @@ class Conclusions:
             [(stamp(self._now), watch.row, trial) for trial in trials],
         )
 
-    def _too_many(self, trials: Sequence[str], where: str) -> bool:
+    def _many_missing(self, trials: Sequence[str], where: str, of: int) -> held.Verdict:
         with immediate(self._db):
-            verdict = self._judge(held.VANISHED, where, len(trials))
-            if verdict is not None and verdict.state == "open":
+            verdict = self._judge(held.VANISHED, where, len(trials), of, whole=self._whole)
+            if verdict.hold is not None and verdict.hold.state == "open":
                 for trial in trials:  # this build's word, should the next one say the same
                     self._db.execute(
                         "insert or ignore into absence (registry, trial, build) values (?, ?, ?)",
                         [self._registry.name, trial, self._build],
                     )
-        return verdict is not None
+        return verdict
 
-    def _judge(self, kind: str, subject: str, count: int) -> held.Held | None:
+    def _judge(self, kind: str, subject: str, count: int, swept: int, *, whole: bool) -> held.Verdict:
         verdict = held.judge(
             self._db,
             registry=self._registry.name,
             kind=kind,
             subject=subject,
             count=count,
-            swept=self._swept,
+            swept=swept,
             build=self._build,
+            whole=whole,
             now=self._now,
         )
-        if verdict is not None and verdict.state == "open":
-            self.result.held.append(verdict)
+        if verdict.hold is not None and verdict.hold.state == "open":
+            self.result.held.append(verdict.hold)
         return verdict
+
+    def _name_swept(self, watches: Iterable[Watch]) -> None:
+        """temp.swept: the trials that these watches hold, or held until this poll."""
+        self._db.execute("create temp table if not exists swept (trial text primary key) without rowid")
+        with self._db.atomic():
+            self._db.execute("delete from temp.swept")
+            for watch in watches:
+                self._db.execute(
+                    "insert or ignore into temp.swept select trial from member"
+                    " where watch = ? and (state = 'in' or (state = 'left' and since = ?))",
+                    [watch.row, stamp(self._now)],
+                )
 
     def _had(self, trial: str) -> bool:
         return self._reader.trial(self._registry.name, trial) is not None
@@ -228,13 +274,3 @@ class Conclusions:
             "select settled from absence where registry = ? and trial = ?", [self._registry.name, trial]
         ).fetchone()
         return bool(row and row[0])
-
-
-def book_staged(booking: Booking, db: Database, raw: bytes) -> None:
-    """A record that was staged, now believed. Caller owns the transaction."""
-    record = parse(raw)
-    seen = Seen(record=record, facts=facts(record), fingerprint=None)
-    told = db.execute(
-        "select 1 from member where trial = ? and state != 'absent' limit 1", [seen.facts.trial]
-    ).fetchone()
-    booking.version(seen, told=told is not None)

@@ -81,7 +81,7 @@ def health_of(
             dropped=total["dropped"],
         ),
         held=tuple(
-            HeldSweep(registry=one.registry, build=one.build, reason=str(one)) for one in held.standing(db)
+            HeldSweep(registry=one.registry, build=one.day, reason=str(one)) for one in held.standing(db)
         ),
         next_poll=min(next_polls) if next_polls and polling else None,
     )

@@ -23,20 +23,24 @@ class Standing:
     failures: int  # since the last success
     new_watches: bool  # a watch that was never tried: it does not wait for the next round
     last_error: str | None = None
+    not_before: datetime | None = None  # the registry wants to be left alone until then
 
 
 def standing(db: Database, registry: str) -> Standing:
-    """From the log of polls."""
+    """From the log of polls that were to see everything: one that a person asked for a trial says little."""
     success = db.execute(
-        "select max(started_at), max(id) from poll where registry = ? and outcome in ('quiet', 'complete')",
+        "select max(started_at), max(id) from poll where registry = ? and everything = 1"
+        " and outcome in ('quiet', 'complete')",
         [registry],
     ).fetchone()
     tries = db.execute(
-        "select max(started_at), count(*) from poll where registry = ? and id > ? and outcome = 'incomplete'",
+        "select max(started_at), count(*), max(not_before) from poll where registry = ? and id > ?"
+        " and outcome = 'incomplete' and everything = 1",
         [registry, success[1] or 0],
     ).fetchone()
     error = db.execute(
-        "select error from poll where registry = ? and id > ? and error is not null order by id desc limit 1",
+        "select error from poll where registry = ? and id > ? and everything = 1 and error is not null"
+        " order by id desc limit 1",
         [registry, success[1] or 0],
     ).fetchone()
     fresh = db.execute(
@@ -49,6 +53,7 @@ def standing(db: Database, registry: str) -> Standing:
         failures=tries[1],
         new_watches=fresh is not None,
         last_error=error[0] if error else None,
+        not_before=_moment(tries[2]),
     )
 
 
@@ -63,7 +68,7 @@ def next_poll(
         return regular
     doublings = min(known.failures - 1, 12)
     pause: timedelta = min(FIRST_RETRY * (1 << doublings), every, timedelta(hours=6))
-    return known.last_try + pause
+    return max(known.last_try + pause, known.not_before or known.last_try)
 
 
 def _moment(text: str | None) -> datetime | None:

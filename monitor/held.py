@@ -1,7 +1,7 @@
 """Held: what a sweep saw in so many records at once that it is the registry's doing until proved otherwise.
 
 Nothing of a held kind is recorded or told; the operator is. The next build that says the same is believed, one
-that does not lets it pass, and a person may decide at any time.
+that does not lets it pass, and a person may decide at any time. What waits meanwhile lies in `staging`.
 """
 
 from __future__ import annotations
@@ -23,11 +23,17 @@ class Held:
     registry: str
     kind: str  # "lost-section" or "vanished"
     subject: str  # the section, or what the records vanished from
-    build: str
-    swept: int  # records that the sweep saw
-    count: int  # records that lost it
+    build: str  # the registry's stamp of it
+    swept: int  # records that it could have befallen
+    count: int  # records that it befell
     opened_at: str
     state: str  # open, believed, accepted, dropped, passed
+    believed_in: str | None  # the stamp of the build that said the same
+
+    @property
+    def day(self) -> str:
+        """Of the build, ISO."""
+        return self.build[:10]
 
     def __str__(self) -> str:
         what = (
@@ -35,7 +41,16 @@ class Held:
             if self.kind == LOST_SECTION
             else f"{self.count} of {self.swept} records are missing from {self.subject}"
         )
-        return f"held: {what} in the build of {self.build}; nothing of it was recorded or told"
+        return f"held: {what} in the build of {self.day}; nothing of it was recorded or told"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    hold: Held | None  # None: believe it
+    by_person: bool = False  # it was accepted for this very build: no second one need say so
+
+
+BELIEVED = Verdict(hold=None)
 
 
 def limit(swept: int) -> float:
@@ -46,74 +61,64 @@ def limit(swept: int) -> float:
 def standing(db: Database, *, registry: str | None = None) -> list[Held]:
     """Held sweeps that nobody and no build has decided on."""
     rows = db.execute(
-        "select id, registry, kind, subject, build, swept, count, opened_at, state from held"
-        " where state = 'open' and (?1 is null or registry = ?1) order by id",
+        f"select {_COLUMNS} from held where state = 'open' and (?1 is null or registry = ?1) order by id",
         [registry],
     ).fetchall()
     return [_held(row) for row in rows]
 
 
 def find(db: Database, row: int) -> Held | None:
-    rows = db.execute(
-        "select id, registry, kind, subject, build, swept, count, opened_at, state from held where id = ?",
-        [row],
-    ).fetchall()
+    rows = db.execute(f"select {_COLUMNS} from held where id = ?", [row]).fetchall()
     return _held(rows[0]) if rows else None
 
 
-def forget_unfinished(db: Database, registry: str) -> None:
-    """What a sweep that never ended had staged. Caller owns the transaction."""
-    db.execute("delete from staged where registry = ? and held is null", [registry])
-
-
 def judge(
-    db: Database, *, registry: str, kind: str, subject: str, count: int, swept: int, build: str, now: datetime
-) -> Held | None:
-    """None: believe it and book it. A Held: leave it staged. Caller owns the transaction."""
+    db: Database,
+    *,
+    registry: str,
+    kind: str,
+    subject: str,
+    count: int,
+    swept: int,
+    build: str,
+    whole: bool,
+    now: datetime,
+) -> Verdict:
+    """Whether to believe what befell `count` of `swept` records. Caller owns the transaction.
+
+    whole: everything watched was swept. A smaller sweep cannot show that an earlier hold was an accident.
+    """
     earlier = _of_subject(db, registry, kind, subject)
-    if count <= limit(swept):
-        for held in earlier:
-            if held.state in ("open", "accepted"):
-                decide(db, held.row, "passed", now)
-        return None
     for held in earlier:
         if held.state == "dropped" and held.build == build:
-            return held
-        if held.state == "accepted" or (held.state == "open" and held.build != build):
-            decide(db, held.row, "believed", now)
-            return None
-    for held in earlier:
-        if held.state == "open":  # the same build, swept again
-            db.execute("delete from staged where held = ?", [held.row])
-            db.execute("update held set count = ?, swept = ? where id = ?", [count, swept, held.row])
-            return find(db, held.row)
+            return Verdict(hold=held)
+        if held.state == "accepted" and kind == VANISHED:
+            _believe(db, held, build, now)
+            return Verdict(hold=None, by_person=held.build == build)
+        if held.state == "believed" and held.believed_in == build:
+            return BELIEVED
+    open_ = next((held for held in earlier if held.state == "open"), None)
+    if count <= limit(swept):
+        if open_ is None:
+            return BELIEVED
+        if open_.build == build or not whole:
+            return Verdict(hold=open_ if count else None)
+        decide(db, open_.row, "passed", now)
+        return BELIEVED
+    if open_ is not None and open_.build != build:
+        _believe(db, open_, build, now)
+        return BELIEVED
+    if open_ is not None:  # the same build, swept again
+        if whole:
+            db.execute("update held set count = ?, swept = ? where id = ?", [count, swept, open_.row])
+        return Verdict(hold=find(db, open_.row))
     cursor = db.execute(
         "insert into held (registry, kind, subject, build, swept, count, opened_at, state)"
         " values (?, ?, ?, ?, ?, ?, ?, 'open')",
         [registry, kind, subject, build, swept, count, stamp(now)],
     )
     assert cursor.lastrowid is not None
-    return find(db, cursor.lastrowid)
-
-
-def keep(db: Database, held: Held) -> None:
-    """Leave what this sweep staged of it aside; discard it where a person dropped it for this build."""
-    if held.state == "dropped":
-        db.execute(
-            "delete from staged where registry = ? and kind = ? and subject = ? and held is null",
-            [held.registry, held.kind, held.subject],
-        )
-    else:
-        db.execute(
-            "update staged set held = ? where registry = ? and kind = ? and subject = ? and held is null",
-            [held.row, held.registry, held.kind, held.subject],
-        )
-
-
-def staged_records(db: Database, row: int) -> list[bytes]:
-    """What waits with a held sweep, each record once."""
-    rows = db.execute("select min(raw) from staged where held = ? group by trial order by trial", [row])
-    return [found[0] for found in rows.fetchall() if found[0] is not None]
+    return Verdict(hold=find(db, cursor.lastrowid))
 
 
 def decide(db: Database, row: int, state: str, now: datetime) -> None:
@@ -122,16 +127,31 @@ def decide(db: Database, row: int, state: str, now: datetime) -> None:
     db.execute("delete from staged where held = ?", [row])
 
 
+def rename(db: Database, registry: str, before: str, after: str) -> None:
+    """What records vanished from has another name now. Caller owns the transaction."""
+    db.execute(
+        "update held set subject = ? where registry = ? and kind = ? and subject = ?",
+        [after, registry, VANISHED, before],
+    )
+
+
+def _believe(db: Database, held: Held, build: str, now: datetime) -> None:
+    decide(db, held.row, "believed", now)
+    db.execute("update held set believed_in = ? where id = ?", [build, held.row])
+
+
 def _of_subject(db: Database, registry: str, kind: str, subject: str) -> list[Held]:
     rows = db.execute(
-        "select id, registry, kind, subject, build, swept, count, opened_at, state from held"
-        " where registry = ? and kind = ? and subject = ? order by id desc",
+        f"select {_COLUMNS} from held where registry = ? and kind = ? and subject = ? order by id desc",
         [registry, kind, subject],
     ).fetchall()
     return [_held(row) for row in rows]
 
 
-def _held(row: tuple[int, str, str, str, str, int, int, str, str]) -> Held:
+_COLUMNS = "id, registry, kind, subject, build, swept, count, opened_at, state, believed_in"
+
+
+def _held(row: tuple[int, str, str, str, str, int, int, str, str, str | None]) -> Held:
     return Held(
         row=row[0],
         registry=row[1],
@@ -142,4 +162,5 @@ def _held(row: tuple[int, str, str, str, str, int, int, str, str]) -> Held:
         count=row[6],
         opened_at=row[7],
         state=row[8],
+        believed_in=row[9],
     )

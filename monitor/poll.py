@@ -8,13 +8,14 @@ transaction after everything it covers was stored and concluded. An answer that 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import held, watches
+from monitor import staging, watches
 from monitor.booking import Booking
 from monitor.conclusions import Conclusions
 from monitor.patience import Patience
@@ -26,6 +27,7 @@ from monitor.registries.base import (
     RegistryError,
     Stopped,
     SweepBroken,
+    Unreachable,
 )
 from monitor.routes import Router
 from monitor.steps import StepsBetween
@@ -56,6 +58,7 @@ class PollReport:
         default_factory=list
     )  # one line each; whatever is here was not concluded from
     hint: str | None = None
+    not_before: str | None = None  # the registry wants to be left alone until then
 
     @property
     def outcome(self) -> str:
@@ -76,6 +79,8 @@ class Selection:
 
 
 EVERYTHING = Selection()
+LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
+MOST_TROUBLE = 2  # questions that the registry may fail at (5xx) before it counts as down
 
 
 class Poll:
@@ -99,11 +104,13 @@ class Poll:
         self._patience = patience or Patience(timedelta.max, stopping=threading.Event())
         self._now = clock()
         self._due: list[Watch] = []
+        self._removed: list[int] = []
+        self._troubled = 0
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
 
     def run(self, selection: Selection = EVERYTHING) -> PollReport:
         """Never raises for the world's doings: what could not be done stands in `problems`."""
-        log = self._begin()
+        log = self._begin(selection)
         self._patience.progressed()
         try:
             self._run(selection)
@@ -115,6 +122,8 @@ class Poll:
                 self.report.problems.append(lost)
         except RegistryError as error:
             self._problem(error)
+            if isinstance(error, Unreachable) and error.retry_after is not None:
+                self.report.not_before = stamp(self._clock() + min(error.retry_after, LONGEST_ALONE))
         except BaseException as error:
             # Not the world's doing: written down as unfinished, and passed on to whoever runs us.
             self.report.problems.append(f"the poll broke off: {type(error).__name__}: {error}")
@@ -127,6 +136,8 @@ class Poll:
     def _run(self, selection: Selection) -> None:
         build = self._registry.build()
         self.report.build = build.day
+        self._refuse_older(build)
+        self._removed = watches.removed(self._db, registry=self._registry.name)
         everything = watches.active(self._db, registry=self._registry.name)
         due = [watch for watch in everything if watch.finished != build.stamp]
         if selection.watches is not None:
@@ -137,7 +148,7 @@ class Poll:
             self.report.quiet = True
             return
         self._due = due
-        booking = Booking(self._db, self._registry, router=self._router, build=build.day, now=self._now)
+        booking = Booking(self._db, self._registry, router=self._router, build=build.stamp, now=self._now)
         sweep = Sweep(
             self._db,
             self._registry.name,
@@ -176,71 +187,114 @@ class Poll:
         self, due: Sequence[Watch], sweep: Sweep, booking: Booking, build: DataBuild, *, whole: bool
     ) -> None:
         with immediate(self._db):
-            held.forget_unfinished(self._db, self._registry.name)
-        broken: dict[int, RegistryError] = {}
+            staging.forget_unfinished(self._db, self._registry.name)
         by_id = [watch for watch in due if watch.definition.ids is not None]
-        missing = self._sweep_ids(by_id, sweep, broken)
-        for watch_group in self._same_queries(due):
-            self._sweep_query(watch_group, sweep, broken)
-        if self._registry.build().stamp != build.stamp:
-            raise SweepBroken(
-                "the registry was rebuilt during the sweep; what arrived is kept, the next poll goes on from it"
-            )
-        unfinished = {watch.row for watch in due if watch.row in broken}
-        if sweep.tally.problems:
-            unfinished = {watch.row for watch in due}
+        named = {watch.row for watch in by_id}
+        queries = self._same_queries(due)
+        unfinished: set[int] = set()
+        asked, missing, reask = self._sweep_ids(by_id, sweep, unfinished)
+        for group in queries:
+            self._sweep_query(group, sweep, unfinished)
+        self._same_build(build)
         wanted = self._holders(by_id)
         conclusions = Conclusions(
             self._db,
             self._registry,
             booking,
             lambda records: sweep.take(records, lambda trial: wanted.get(trial, []), note=False),
-            build=build.day,
-            swept=max(1, sweep.tally.records),
+            build=build.stamp,
+            whole=whole,
             now=self._now,
             progressed=self._patience.progressed,
         )
         try:
-            if not unfinished & {watch.row for watch in by_id}:
-                conclusions.missing_ids(missing, lambda trial: wanted.get(trial, []))
-            for watch in due:
-                if watch.definition.query is not None and watch.row not in unfinished:
+            if not unfinished & named:
+                with self._spoiling(sweep, by_id, unfinished):
+                    conclusions.missing_ids(missing, reask, lambda trial: wanted.get(trial, []), asked=asked)
+            for watch in (watch for group in queries for watch in group if watch.row not in unfinished):
+                with self._spoiling(sweep, [watch], unfinished):
                     conclusions.unmatched(watch)
-            if not unfinished:
-                conclusions.staged_sections(whole=whole)
+            finished = [watch for watch in due if watch.row not in unfinished]
+            conclusions.staged_sections(finished, whole=whole and not unfinished)
+            if conclusions.unsettled:
+                self._same_build(build)
+            conclusions.settle()
         finally:
             self.report.held = [str(one) for one in conclusions.result.held]
             self.report.unknown = sorted(set(conclusions.result.unknown))
-        self._finish(
-            [watch for watch in due if watch.row not in unfinished], build, whole=whole and not unfinished
-        )
+        self._finish(finished, build, whole=whole and not unfinished)
 
-    def _sweep_ids(self, by_id: Sequence[Watch], sweep: Sweep, broken: dict[int, RegistryError]) -> list[str]:
-        """Returns the ids that did not come back."""
-        if not by_id:
-            return []
+    def _refuse_older(self, build: DataBuild) -> None:
+        """One of the registry's machines may lag behind the others: what it says was true, and is no news."""
+        newest = self._db.execute(
+            "select max(finished) from watch where registry = ?", [self._registry.name]
+        ).fetchone()[0]
+        if newest is not None and build.stamp < newest:
+            raise Absurd(
+                f"{self._registry.label} answers with the data build of {build.stamp}, older than that of {newest}"
+                " which it gave before; nothing more was asked"
+            )
+
+    def _same_build(self, build: DataBuild) -> None:
+        if self._registry.build().stamp != build.stamp:
+            raise SweepBroken(
+                "the registry was rebuilt during the sweep; what arrived is kept, the next poll goes on from it"
+            )
+
+    @contextmanager
+    def _spoiling(self, sweep: Sweep, watches: Sequence[Watch], unfinished: set[int]) -> Iterator[None]:
+        """A record that could not be read meanwhile leaves these watches unfinished, and no others."""
+        before = len(sweep.tally.problems)
+        yield
+        if len(sweep.tally.problems) > before:
+            unfinished.update(watch.row for watch in watches)
+
+    def _sweep_ids(
+        self, by_id: Sequence[Watch], sweep: Sweep, unfinished: set[int]
+    ) -> tuple[int, list[str], set[str]]:
+        """How many ids were asked for, those that did not come back, and which of them in exchange for another."""
         wanted = self._holders(by_id)
         missing: list[str] = []
+        reask: set[str] = set()
+        merged = self._merged()
         try:
-            for batch in self._registry.by_ids(sorted(wanted)):
+            for batch in self._registry.by_ids(sorted(wanted)) if wanted else ():
+                before = len(sweep.tally.problems)
                 present = sweep.take(batch.page.records, lambda trial: wanted.get(trial, []), note=False)
-                missing += [trial for trial in batch.asked if trial not in present]
-        except (Absurd, BadQuestion, SweepBroken) as error:
+                absent = [trial for trial in batch.asked if trial not in present]
+                if len(sweep.tally.problems) > before:  # nobody can say which of the absent ones it was
+                    unfinished.update(watch.row for trial in absent for watch in wanted[trial])
+                    continue
+                # A merged id answers with its survivor, as it should.
+                absent = [trial for trial in absent if trial not in merged]
+                missing += absent
+                if present - set(batch.asked):
+                    reask.update(absent)
+        except (Absurd, BadQuestion, SweepBroken, Unreachable) as error:
+            self._may_go_on(error)
             self._problem(error)
-            for watch in by_id:
-                broken[watch.row] = error
-        return missing
+            unfinished.update(watch.row for watch in by_id)
+        return len(wanted), missing, reask
 
-    def _sweep_query(self, group: Sequence[Watch], sweep: Sweep, broken: dict[int, RegistryError]) -> None:
+    def _sweep_query(self, group: Sequence[Watch], sweep: Sweep, unfinished: set[int]) -> None:
         """Equal queries are asked once. One that fails holds up no other."""
         query = dict(group[0].definition.query or ())
         try:
-            for page in self._registry.by_query(query):
-                sweep.take(page.records, lambda trial: group, note=True)
-        except (Absurd, BadQuestion, SweepBroken) as error:
+            with self._spoiling(sweep, group, unfinished):
+                for page in self._registry.by_query(query):
+                    sweep.take(page.records, lambda trial: group, note=True)
+        except (Absurd, BadQuestion, SweepBroken, Unreachable) as error:
+            self._may_go_on(error)
             self._problem(error, ", ".join(f"watch `{watch.name}`" for watch in group))
-            for watch in group:
-                broken[watch.row] = error
+            unfinished.update(watch.row for watch in group)
+
+    def _may_go_on(self, error: RegistryError) -> None:
+        """Raises an error that says nothing of this question alone: no connection, too many requests, down."""
+        if not isinstance(error, Unreachable):
+            return
+        self._troubled += 1
+        if isinstance(error, Stopped) or (error.status or 0) < 500 or self._troubled > MOST_TROUBLE:
+            raise error
 
     def _same_queries(self, due: Sequence[Watch]) -> list[list[Watch]]:
         groups: dict[str, list[Watch]] = {}
@@ -250,20 +304,24 @@ class Poll:
         return list(groups.values())
 
     def _holders(self, by_id: Sequence[Watch]) -> dict[str, list[Watch]]:
-        """Surviving id → the watches that name it."""
+        """Id to ask for → the watches that name it. A merged id is asked for too: it may be published again."""
         holders: dict[str, list[Watch]] = {}
         for watch in by_id:
-            ids = watch.definition.ids or ()
-            for survivor in sorted(set(self._survivors(ids).values())):
-                holders.setdefault(survivor, []).append(watch)
+            survivors = self._survivors(watch.definition.ids or ())
+            for trial in sorted({*survivors, *survivors.values()}):
+                holders.setdefault(trial, []).append(watch)
         return holders
 
-    def _survivors(self, trials: Sequence[str]) -> dict[str, str]:
-        """Each id with the one to ask for: itself, or the record that it was merged into."""
+    def _merged(self) -> dict[str, str]:
+        """Id → the one that it was merged into."""
         rows = self._db.execute(
             "select trial, survivor from alias where registry = ?", [self._registry.name]
         ).fetchall()
-        merged = dict(rows)
+        return dict(rows)
+
+    def _survivors(self, trials: Sequence[str]) -> dict[str, str]:
+        """Each id with the one to ask for: itself, or the record that it was merged into."""
+        merged = self._merged()
         found: dict[str, str] = {}
         for trial in trials:
             survivor = trial
@@ -291,21 +349,21 @@ class Poll:
                 if watch.baseline:
                     self.report.first_looks[watch.name] = len(watches.held_trials(self._db, watch.row))
             if whole:
-                self._db.execute(
-                    "delete from member where watch in (select id from watch where removed_at is not null"
-                    " and registry = ?)",
-                    [self._registry.name],
+                # Those alone that were removed when this poll began: of one removed since, another watch may
+                # take the trials over, and must find that they were watched without a break.
+                self._db.conn.executemany(
+                    "delete from member where watch = ?", [(row,) for row in self._removed]
                 )
 
     def _problem(self, error: RegistryError, where: str = "") -> None:
         self.report.problems.append(f"{where}: {error}" if where else str(error))
         self.report.hint = self.report.hint or error.hint
 
-    def _begin(self) -> int:
+    def _begin(self, selection: Selection) -> int:
         with immediate(self._db):
             cursor = self._db.execute(
-                "insert into poll (registry, started_at) values (?, ?)",
-                [self._registry.name, self.report.started_at],
+                "insert into poll (registry, started_at, everything) values (?, ?, ?)",
+                [self._registry.name, self.report.started_at, int(selection == EVERYTHING)],
             )
         assert cursor.lastrowid is not None
         return cursor.lastrowid
@@ -315,7 +373,7 @@ class Poll:
         with immediate(self._db):
             self._db.execute(
                 "update poll set ended_at = ?, build = ?, outcome = ?, records = ?, versions = ?, events = ?,"
-                " error = ? where id = ?",
+                " error = ?, not_before = ? where id = ?",
                 [
                     stamp(self._clock()),
                     report.build,
@@ -324,6 +382,7 @@ class Poll:
                     report.versions,
                     len(report.events),
                     "\n".join(report.problems) or None,
+                    report.not_before,
                     log,
                 ],
             )

@@ -50,6 +50,7 @@ _FIRST = (
     ) strict, without rowid""",
     "create index member_trial on member (trial, watch)",
     # An answer without a record that was asked for: one build's word is not believed, two are.
+    # build: the registry's stamp of it, for there may be two on one day.
     """create table absence (
         registry text not null,
         trial text not null,
@@ -57,6 +58,8 @@ _FIRST = (
         settled integer not null default 0,
         primary key (registry, trial)
     ) strict, without rowid""",
+    # everything: 0 when some watches or trials alone were asked for: that is no success of the registry's.
+    # not_before: the registry wants to be left alone until then.
     """create table poll (
         id integer primary key,
         registry text not null,
@@ -64,6 +67,8 @@ _FIRST = (
         ended_at text,
         build text,
         outcome text,
+        everything integer not null default 1,
+        not_before text,
         requests integer not null default 0,
         records integer not null default 0,
         versions integer not null default 0,
@@ -72,6 +77,7 @@ _FIRST = (
     ) strict""",
     "create index poll_registry on poll (registry, id)",
     # Something absurd or momentous seen in too much of one sweep: not booked until believed or decided on.
+    # build, believed_in: stamps.
     """create table held (
         id integer primary key,
         registry text not null,
@@ -82,19 +88,23 @@ _FIRST = (
         count integer not null,
         opened_at text not null,
         state text not null check (state in ('open', 'believed', 'accepted', 'dropped', 'passed')),
-        decided_at text
+        decided_at text,
+        believed_in text
     ) strict""",
     "create index held_state on held (state, registry)",
-    # What a sweep saw that could be held: booked or left at the sweep's end. held is NULL until then.
+    # A record that lost a section (subject): booked or left at the sweep's end. held is 0 until then.
+    # The rest is what the sweep knew of it: its bytes' fingerprint, whether it is news, the steps in between.
     """create table staged (
         registry text not null,
-        kind text not null,
         subject text not null,
         trial text not null,
-        watch integer not null default 0,
-        raw blob,
-        held integer references held (id) on delete cascade,
-        primary key (registry, kind, subject, trial, watch)
+        held integer not null default 0,
+        raw blob not null,
+        mark blob,
+        told integer not null,
+        several integer not null,
+        steps text not null,
+        primary key (registry, subject, trial, held)
     ) strict""",
     """create table mute (
         id integer primary key,

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.registries.base import Registry, RegistryError
+from monitor.registries.base import Registry, RegistryError, Stopped
 from snapshots.changeset import Source
 from snapshots.database import immediate
 from snapshots.event import Step, changed_event
@@ -47,6 +47,8 @@ class StepsBetween:
                 return None
             wanted = [base[-1], *between]
             records = [(entry, self._registry.archived(trial, entry.number)) for entry in wanted]
+        except Stopped:
+            raise  # the change is found again by the next poll, and told with its steps
         except RegistryError:
             # The history is an extra with no promise of stability: the change itself is told without it,
             # marked as possibly holding several updates.

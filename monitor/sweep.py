@@ -1,8 +1,9 @@
-"""One sweep: pages of whole records go in, versions and memberships come out, one transaction a page.
+"""One sweep: pages of whole records go in, versions and memberships come out, some records a transaction.
 
 A record whose raw bytes are those of the newest snapshot is the same record and costs a hash and a look-up. All
-else is parsed strictly and decided by content. What could be an accident of the registry's (a section lost) is
-staged, not booked: `conclusions` judges it when the sweep is whole.
+else is parsed strictly and decided by content, a few at a time: neither memory nor a writer who waits should
+know how large a page is. What could be an accident of the registry's (a section lost) is staged, not booked:
+`conclusions` judges it when the sweep is whole.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor import staging
 from monitor.booking import Booking, Seen, several_submissions
 from monitor.watches import Watch
 from snapshots.database import immediate
@@ -21,11 +23,12 @@ from snapshots.errors import NotAStudyRecord, NotJSON
 from snapshots.event import EventKind, Step, stamp
 from snapshots.facts import facts
 from snapshots.query import Reader
-from snapshots.record import canonical, content_hash, fingerprint, parse
+from snapshots.record import content_hash, fingerprint, parse
 from snapshots.store import Store
 
 # (trial, old record, new record) → the registry's own steps between them; None when it could not tell.
 History = Callable[[str, dict[str, Any], dict[str, Any]], tuple[Step, ...] | None]
+AT_ONCE = 50  # records parsed, compared and written together
 PAGE_IN_SQL = 900  # parameters in one statement, below SQLite's least limit of 999
 
 
@@ -67,7 +70,10 @@ class Sweep:
         self.tally = Tally()
         self._absent = {
             row[0]
-            for row in db.execute("select trial from absence where registry = ?", [registry]).fetchall()
+            for row in db.execute(
+                "select trial from absence where registry = ?1 union select trial from alias where registry = ?1",
+                [registry],
+            ).fetchall()
         }
         db.execute(
             "create temp table if not exists seen (watch integer, trial text, primary key (watch, trial))"
@@ -83,23 +89,22 @@ class Sweep:
         """
         prints = [fingerprint(raw) for raw in records]
         known = self._store.known(self._registry, [mark for mark in prints if mark is not None])
-        present: set[str] = set()
-        fresh: list[Seen] = []
-        for raw, mark in zip(records, prints, strict=True):
-            trial = known.get(mark) if mark is not None else None
-            if trial is None:
+        present = {known[mark] for mark in prints if mark is not None and mark in known}
+        self._write([], {trial: list(holders(trial)) for trial in present}, note=note)
+        strange = [(raw, mark) for raw, mark in zip(records, prints, strict=True) if mark not in known]
+        for start in range(0, len(strange), AT_ONCE):
+            fresh = {}
+            for raw, mark in strange[start : start + AT_ONCE]:
                 seen = self._read(raw, mark)
-                if seen is None:
-                    continue
-                trial = seen.facts.trial
-                if trial not in present:
-                    fresh.append(seen)
-            present.add(trial)
+                if seen is not None and seen.facts.trial not in present:
+                    fresh[seen.facts.trial] = seen
+            compared = [one for seen in fresh.values() if (one := self._compared(seen)) is not None]
+            self._write(
+                compared, {one.facts.trial: list(holders(one.facts.trial)) for one in compared}, note=note
+            )
+            present |= {one.facts.trial for one in compared}
+            self.tally.fresh += len(compared)
         self.tally.records += len(present)
-        self.tally.fresh += len(fresh)
-        wanted = {trial: list(holders(trial)) for trial in present}
-        fresh = [self._compared(seen) for seen in fresh]
-        self._write(fresh, present, wanted, note=note)
         self._progressed()
         return present
 
@@ -111,11 +116,25 @@ class Sweep:
             self.tally.problems.append(f"a record could not be read: {error}")
             return None
 
-    def _compared(self, seen: Seen) -> Seen:
-        """Put the newest stored version beside a record, and ask what lay between where that is switched on."""
+    def _compared(self, seen: Seen) -> Seen | None:
+        """Say what changed since the newest stored version, and ask what lay between where that is switched on.
+
+        None for a record older than the one that we hold.
+        """
         newest = self._store.newest(self._registry, seen.facts.trial)
         if newest is None or newest.ref.version is None or newest.content == content_hash(seen.record):
             return seen
+        if (
+            seen.facts.build is not None
+            and newest.ref.build is not None
+            and seen.facts.build < newest.ref.build
+        ):
+            # One of the registry's machines lags behind the others: A, B, A again would be two false alarms.
+            self.tally.problems.append(
+                f"{seen.facts.trial} came as of an older data build ({seen.facts.build}) than the one we hold"
+                f" ({newest.ref.build})"
+            )
+            return None
         self._progressed()  # the registry's history, asked for each, may take longer than the page did
         trial = seen.facts.trial
         old = self._reader.record(self._registry, trial, newest.ref.source, newest.ref.version)
@@ -125,29 +144,40 @@ class Sweep:
             between = self._history(trial, old, seen.record)
             if between is not None:
                 steps, several = between, False
-        return replace(seen, old=old, steps=steps, several=several)
+        lost = tuple(sorted(sections(old) - sections(seen.record)))
+        changes = self._booking.changes(seen, old, newest.ref)
+        return replace(seen, lost=lost, changes=changes, steps=steps, several=several)
 
-    def _write(
-        self, fresh: list[Seen], present: set[str], wanted: dict[str, list[Watch]], *, note: bool
-    ) -> None:
-        states = self._states(present)
-        back = self._absent & present
+    def _write(self, fresh: list[Seen], wanted: dict[str, list[Watch]], *, note: bool) -> None:
+        states = self._states(wanted)
+        back = self._absent & wanted.keys()
         joining = [
             (watch, trial, states.get((watch.row, trial)))
             for trial, holders in wanted.items()
             for watch in holders
             if states.get((watch.row, trial)) != "in"
         ]
-        established = {trial for (_, trial), state in states.items() if state != "absent"}
+        # A watch that the trial left told of nothing since, unless it is the one that it returns to.
+        established = {
+            trial
+            for (row, trial), state in states.items()
+            if state == "in" or (state == "left" and any(watch.row == row for watch in wanted[trial]))
+        }
+        established |= {
+            trial for trial in back if wanted[trial]
+        }  # what it was merged into was watched meanwhile
         if fresh or joining or back:
             with immediate(self._db):
-                for trial in sorted(back):
-                    self._return(trial)
-                # Memberships first: a version's event names the watches that hold the trial.
+                # Memberships first: an event names the watches that hold the trial.
                 entering = [self._join(watch, trial, state) for watch, trial, state in joining]
+                for trial in sorted(back):
+                    self._return(trial, wanted[trial])
                 for seen in fresh:
-                    if not self._staged(seen):
-                        self._booking.version(seen, told=seen.facts.trial in established)
+                    told = seen.facts.trial in established
+                    if seen.lost:
+                        staging.stage(self._db, self._registry, seen.lost, seen, told=told)
+                    else:
+                        self._booking.version(seen, told=told)
                 for kind, watch, trial in [entered for entered in entering if entered]:
                     self._booking.membership(kind, trial, watch)
             self._absent -= back
@@ -185,23 +215,23 @@ class Sweep:
             return EventKind.ENTERED, watch, trial
         return None  # named by its id: it did not enter, it was put there
 
-    def _return(self, trial: str) -> None:
+    def _return(self, trial: str, wanting: Sequence[Watch]) -> None:
+        """It was not there, or was merged into another, and is published under its own id again."""
         self._db.execute("delete from absence where registry = ? and trial = ?", [self._registry, trial])
+        survivor = self._db.execute(
+            "select survivor from alias where registry = ? and trial = ?", [self._registry, trial]
+        ).fetchone()
+        if survivor is not None:
+            self._db.execute("delete from alias where registry = ? and trial = ?", [self._registry, trial])
+            for watch in wanting:
+                if watch.definition.ids is not None and survivor[0] not in watch.definition.ids:
+                    self._db.execute(
+                        "delete from member where watch = ? and trial = ?", [watch.row, survivor[0]]
+                    )
         held = self._reader.trial(self._registry, trial)
-        if held is not None and held.state == "gone":
+        if held is not None and held.state in ("gone", "merged"):
             self._booking.mark(trial, "present")
             self._booking.disappearance(EventKind.BACK, trial)
-
-    def _staged(self, seen: Seen) -> bool:
-        """Keep a record that lost a section aside until the sweep shows whether the registry did it."""
-        lost = sorted(sections(seen.old) - sections(seen.record)) if seen.old is not None else []
-        for section in lost:
-            self._db.execute(
-                "insert or replace into staged (registry, kind, subject, trial, raw)"
-                " values (?, 'lost-section', ?, ?, ?)",
-                [self._registry, section, seen.facts.trial, canonical(seen.record)],
-            )
-        return bool(lost)
 
 
 def sections(record: dict[str, Any]) -> set[str]:

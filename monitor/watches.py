@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from monitor import held
 from snapshots.event import stamp
 
 
@@ -74,6 +75,14 @@ class Watch:
     def registry(self) -> str:
         return self.definition.registry
 
+    @property
+    def key(self) -> str:
+        """Names the watch in ids of events: its definition, for a name may change.
+
+        The file and a command may each have come to hold the same definition.
+        """
+        return self.definition.hash if self.origin == "config" else f"{self.definition.hash}c"
+
 
 def active(db: Database, *, registry: str | None = None) -> list[Watch]:
     """All watches that are not removed, in the order they were added."""
@@ -98,6 +107,12 @@ def active(db: Database, *, registry: str | None = None) -> list[Watch]:
         )
         for row in rows
     ]
+
+
+def removed(db: Database, *, registry: str) -> list[int]:
+    """Rows of watches that are watched no more but may still hold trials."""
+    rows = db.execute("select id from watch where removed_at is not null and registry = ?", [registry])
+    return [row[0] for row in rows.fetchall()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +156,13 @@ def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
             left_over.remove(one)
     for watch in ours:
         if watch.row not in matched:
-            _remove(db, watch.row, now)
+            _remove(db, watch, now)
     renamed = {row: to.name for row, to in matched.items() if stored[row].name != to.name}
     for row in renamed:  # free the names first: names may be swapped between two rows
         db.execute("update watch set name = ? where id = ?", [f"\0{row}", row])
     for row, name in renamed.items():
         db.execute("update watch set name = ? where id = ?", [name, row])
+        held.rename(db, stored[row].registry, f"watch {stored[row].name}", f"watch {name}")
     for row, to in matched.items():
         if stored[row].definition.hash != to.definition.hash:
             _redefine(db, row, to.definition)
@@ -175,7 +191,7 @@ def remove(db: Database, name: str, *, now: datetime) -> Watch:
                 raise WatchError(
                     f"watch `{name}` stands in config.toml", hint="remove its [[watch]] table there"
                 )
-            _remove(db, watch.row, now)
+            _remove(db, watch, now)
             return watch
     raise WatchError(f"no such watch: `{name}`", hint="`trialbell watch list` shows them")
 
@@ -244,7 +260,10 @@ def _named(db: Database, row: int) -> list[str]:
     return [found[0] for found in db.execute("select trial from member where watch = ?", [row]).fetchall()]
 
 
-def _remove(db: Database, row: int, now: datetime) -> None:
+def _remove(db: Database, watch: Watch, now: datetime) -> None:
     # Its members stay until the next complete sweep: a trial that another watch takes over in the same
     # edit was watched without a break, and what happened to it meanwhile is news.
-    db.execute("update watch set removed_at = ? where id = ?", [stamp(now), row])
+    db.execute("update watch set removed_at = ? where id = ?", [stamp(now), watch.row])
+    for one in held.standing(db, registry=watch.registry):
+        if one.kind == held.VANISHED and one.subject == f"watch {watch.name}":
+            held.decide(db, one.row, "passed", now)

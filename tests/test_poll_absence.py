@@ -56,7 +56,7 @@ def test_a_record_is_gone_when_two_builds_say_so(watching, registry, records):
     watching.poll()
     (alert,) = watching.rung()
     assert (alert["event"], alert["trial"], alert["severity"]) == ("gone", lost, "critical")
-    assert alert["id"] == f"ctgov:{lost}:gone:2026-11-24"
+    assert alert["id"] == f"ctgov:{lost}:gone:2026-11-24T09:00:06"
     registry.publish("2026-11-25")
     watching.poll()
     assert told(watching) == []
@@ -163,7 +163,7 @@ def test_too_many_missing_at_once_are_held_and_nothing_is_told(watching, registr
     registry.forget()
     report = watching.poll()
     assert len(report.held) == 1
-    assert "8 of 32 records are missing from ClinicalTrials.gov" in report.held[0]
+    assert "8 of 40 records are missing from ClinicalTrials.gov" in report.held[0]
     assert told(watching) == []
     assert registry.requests("/api/v2/studies/*") == []  # eight questions more would prove nothing
     assert len(held.standing(watching.app.db)) == 1
@@ -295,7 +295,7 @@ def test_an_emptied_query_is_held(tmp_path, registry, records, clock):
         path=STUDIES,
     )
     report = watching.poll()
-    assert "30 of 10 records are missing from watch open" in report.held[0]
+    assert "30 of 40 records are missing from watch open" in report.held[0]
     assert told(watching) == []
     registry.publish("2026-11-24")
     watching.poll()

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from monitor.cli.errors import DIFFERS, DONE, WORLD, UseError
+from monitor.cli.errors import DIFFERS, DONE, WORLD, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
 
 
@@ -69,6 +69,8 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             answer = app.answer(Request(row=0, kind="check", arguments=arguments))
         else:
             answer = do_or_ask(app, session, "check", arguments, command="check")
+        if "error" in answer:
+            raise WorldError(answer["error"], hint="`trialbell status` and the service's own log say more")
         return _show(app, session, answer, exit_code)
     finally:
         app.close()

@@ -38,7 +38,7 @@ def held(ctx: click.Context, session: Session) -> int:
                     "registry": one.registry,
                     "kind": one.kind,
                     "subject": one.subject,
-                    "build": one.build,
+                    "build": one.day,
                     "count": one.count,
                     "swept": one.swept,
                     "opened_at": one.opened_at,

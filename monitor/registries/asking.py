@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 from monitor.registries.base import Absurd, BadQuestion, Refused, Stopped, Unreachable
 from monitor.transport import (
@@ -43,7 +44,11 @@ def ask(
     except TransportStopped as error:
         raise Stopped(str(error)) from None
     except NoAnswer as error:
-        raise Unreachable(f"{label} gave no answer: {error}") from None
+        raise Unreachable(
+            f"{label} gave no answer: {error}",
+            status=error.status,
+            retry_after=None if error.retry_after is None else timedelta(seconds=error.retry_after),
+        ) from None
     except TooLarge as error:
         raise Oversize(f"{transport.address(path)}: {error}") from None
     except (Misdirected, Unreadable) as error:

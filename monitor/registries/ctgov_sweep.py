@@ -1,6 +1,6 @@
 """A sweep: all pages of one question to ClinicalTrials.gov, checked against what the registry says there is.
 
-Asks through a function, so it knows nothing of HTTP. Memory: one page, and a bit for each id seen.
+Asks through a function, so it knows nothing of HTTP. Memory: one page, and two bits for each id seen.
 """
 
 from __future__ import annotations
@@ -43,6 +43,10 @@ class IdSet:
     def __init__(self) -> None:
         self._blocks: dict[int, bytearray] = {}
 
+    @property
+    def any(self) -> bool:
+        return bool(self._blocks)
+
     def add(self, id: bytes) -> bool:
         """False when it was there already."""
         block, place = divmod(int(id[3:]), self.BLOCK)
@@ -60,35 +64,40 @@ class _TokenRefused(Exception):
     pass
 
 
+class _TooLargeAmid(Exception):
+    """A page past the first was too large, and all pages of a sweep must be asked for in one size."""
+
+
 def sweep(ask: AskPage, size: PageSize) -> Iterator[Page]:
     """Pages with records, the total on the first; one empty page when there are none at all.
 
     A record's bytes are released when the next page is asked for. No id comes twice. Raises SweepBroken,
     after all that arrived, when it is not exactly what the registry said there is.
     """
-    given = restarted = False
+    given, restarted = IdSet(), False
     while True:
         try:
-            for page in _through(ask, size):
-                given = True
-                yield page
+            yield from _through(ask, size, given)
             return
+        except _TooLargeAmid:
+            continue  # from the first page, in the smaller size; what was given is not given again
         except _TokenRefused as error:
             # Nobody promises that a token survives a rebuild of the data. From the start again, but only if
-            # the caller has seen nothing: it would see records twice.
-            if given or restarted:
+            # the caller has seen nothing: what it saw may be of another build.
+            if given.any or restarted:
                 raise SweepBroken(
                     f"the sweep's page token is no longer taken, the next poll starts again ({error})"
                 ) from None
             restarted = True
 
 
-def _through(ask: AskPage, size: PageSize) -> Iterator[Page]:
+def _through(ask: AskPage, size: PageSize, given: IdSet) -> Iterator[Page]:
+    """given: ids that the caller has already; it is added to."""
     seen, tokens = IdSet(), set[str]()
     token: str | None = None
     total: int | None = None
     arrived = repeated = empty = 0
-    given = False
+    yielded = given.any
     while True:
         page = _asked(ask, token, size)
         if token is None:
@@ -96,20 +105,21 @@ def _through(ask: AskPage, size: PageSize) -> Iterator[Page]:
                 raise Absurd(f"{page.came_from} does not say how many records there are")
             total = page.total
         assert total is not None
-        records = [record for record, id in zip(page.records, page.ids, strict=True) if seen.add(id)]
-        arrived += len(records)
-        repeated += len(page.records) - len(records)
-        empty = 0 if records else empty + 1
+        fresh = [(record, id) for record, id in zip(page.records, page.ids, strict=True) if seen.add(id)]
+        arrived += len(fresh)
+        repeated += len(page.records) - len(fresh)
+        empty = 0 if fresh else empty + 1
+        records = [record for record, id in fresh if given.add(id)]
         token = page.next
-        del page
+        del page, fresh
         if records:
-            yield Page(records=records, total=None if given else total)
-            given = True
+            yield Page(records=records, total=None if yielded else total)
+            yielded = True
             for record in records:
                 # A page's memory lives as long as one view of it. A part still in use keeps its view.
                 with contextlib.suppress(BufferError):
                     record.release()
-            del records
+        del records
         if token is None:
             break
         if token in tokens:
@@ -121,7 +131,7 @@ def _through(ask: AskPage, size: PageSize) -> Iterator[Page]:
         raise SweepBroken(f"the sweep is not sound: {repeated} records came twice, so others may be missing")
     if arrived != total:
         raise SweepBroken(f"the sweep is not whole: {arrived:,} records came, the registry counts {total:,}")
-    if not given:
+    if not yielded:
         yield Page(records=(), total=total)
 
 
@@ -134,6 +144,8 @@ def _asked(ask: AskPage, token: str | None, size: PageSize) -> Slice:
             # Another sweep may have halved it meanwhile.
             if size.now == asked and not size.halve():
                 raise
+            if token is not None:
+                raise _TooLargeAmid from None
         except BadQuestion as error:
             if token is None:
                 raise

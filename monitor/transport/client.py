@@ -123,7 +123,8 @@ class Transport:
                 self._limiter.hold(pause)  # it is meant for all who ask, not for this question
             else:
                 self._pause(pause)
-        raise NoAnswer(f"{url}: {why} ({tries} {'try' if tries == 1 else 'tries'})", status=status)
+        tried = f"{tries} {'try' if tries == 1 else 'tries'}"
+        raise NoAnswer(f"{url}: {why} ({tried})", status=status, retry_after=asked)
 
     def address(self, path: str, params: Sequence[tuple[str, str]] = ()) -> str:
         """The whole address of a question. Commas stay as they are: they are a third of a list of ids."""

@@ -16,11 +16,12 @@ class TransportError(Exception):
 
 
 class NoAnswer(TransportError):
-    """`status` is the last try's status, None when there was none."""
+    """status: the last try's, None when there was none. retry_after: seconds that it asked for, if it did."""
 
-    def __init__(self, message: str, *, status: int | None = None) -> None:
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.retry_after = retry_after
 
 
 class TooLarge(TransportError):

@@ -46,6 +46,6 @@ def moment(text: str) -> datetime | None:
     """An HTTP date, aware UTC; None when it is none."""
     try:
         read = parsedate_to_datetime(text)
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the second for a day past what a calendar holds
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

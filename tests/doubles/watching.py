@@ -58,6 +58,7 @@ class Watching:
         self.clock = clock or (lambda: datetime(2026, 11, 20, 9, 20, tzinfo=UTC))
         self._pages = dict(pages or {})
         self._heard = 0
+        self._random = Random(7)
         self.app = self._open(watches)
 
     def _open(self, watches: str) -> App:
@@ -72,7 +73,7 @@ class Watching:
             },
             notifiers={"log": JsonlNotifier(name="log", path=self.folder / "alerts.jsonl")},
             clock=self.clock,
-            random=Random(7),
+            random=self._random,
         )
 
     def edit(self, watches: str) -> None:

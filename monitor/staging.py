@@ -1,0 +1,115 @@
+"""Staged: records that lost a section, kept aside with all that the sweep knew of them until it is judged.
+
+Rows of the sweep under way have no hold; `keep` puts them with one, `book` writes what is believed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from sqlite_utils import Database
+
+from monitor.booking import Booking, Seen
+from snapshots.changeset import Severity
+from snapshots.database import immediate
+from snapshots.event import Step
+from snapshots.facts import facts
+from snapshots.record import canonical, parse
+
+THIS_SWEEP = 0  # no hold's number
+AT_ONCE = 50  # records booked in one transaction: comparing them takes their time, and others want to write
+
+
+def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
+    """subjects: the sections that it lost. Caller owns the transaction."""
+    raw = canonical(seen.record)
+    steps = json.dumps([[one.version, one.submitted, one.headline, one.severity.value] for one in seen.steps])
+    for subject in subjects:
+        db.execute(
+            "insert or replace into staged (registry, subject, trial, held, raw, mark, told, several, steps)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                *(registry, subject, seen.facts.trial, THIS_SWEEP, raw, seen.fingerprint),
+                *(int(told), int(seen.several), steps),
+            ],
+        )
+
+
+def forget_unfinished(db: Database, registry: str) -> None:
+    """What a sweep that never ended had staged. Caller owns the transaction."""
+    db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
+
+
+def keep(db: Database, registry: str, subject: str, hold: int) -> None:
+    """Put what this sweep staged of it with a hold. Caller owns the transaction."""
+    db.execute(
+        "update or replace staged set held = ? where registry = ? and subject = ? and held = ?",
+        [hold, registry, subject, THIS_SWEEP],
+    )
+
+
+def discard(db: Database, registry: str, subject: str) -> None:
+    """A person said that it did not happen: neither it nor what else these records lost is taken from this sweep.
+
+    Caller owns the transaction.
+    """
+    db.execute(
+        "delete from staged where registry = ?1 and held = ?3 and trial in"
+        " (select trial from staged where registry = ?1 and subject = ?2 and held = ?3)",
+        [registry, subject, THIS_SWEEP],
+    )
+
+
+def any_waits(db: Database, registry: str) -> bool:
+    """Whether this sweep staged anything."""
+    rows = db.execute("select 1 from staged where registry = ? and held = ? limit 1", [registry, THIS_SWEEP])
+    return rows.fetchone() is not None
+
+
+def free(db: Database, registry: str) -> list[str]:
+    """Trials that this sweep staged and no hold keeps: one that lost two sections waits with the one that is held.
+
+    Only those that `temp.swept` names as wholly swept.
+    """
+    rows = db.execute(
+        "select distinct trial from staged where registry = ?1 and held = ?2 and trial in temp.swept and trial"
+        " not in (select trial from staged where registry = ?1 and held != ?2) order by trial",
+        [registry, THIS_SWEEP],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def of_hold(db: Database, hold: int) -> list[str]:
+    rows = db.execute("select distinct trial from staged where held = ? order by trial", [hold])
+    return [row[0] for row in rows.fetchall()]
+
+
+def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], hold: int) -> None:
+    """Write what is believed, some records a transaction; what is written is no longer staged."""
+    for start in range(0, len(trials), AT_ONCE):
+        with immediate(db):
+            for trial in trials[start : start + AT_ONCE]:
+                row = db.execute(
+                    "select raw, mark, told, several, steps from staged where registry = ? and trial = ? and held = ?",
+                    [registry, trial, hold],
+                ).fetchone()
+                booking.version(_seen(row[0], row[1], row[3], row[4]), told=bool(row[2]))
+                db.execute(
+                    "delete from staged where registry = ? and trial = ? and held = ?",
+                    [registry, trial, hold],
+                )
+
+
+def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
+    record = parse(raw)
+    return Seen(
+        record=record,
+        facts=facts(record),
+        fingerprint=mark,
+        several=bool(several),
+        steps=tuple(
+            Step(version=version, submitted=submitted, headline=headline, severity=Severity(severity))
+            for version, submitted, headline, severity in json.loads(steps)
+        ),
+    )
