@@ -33,6 +33,10 @@ from snapshots.event import Event
 from snapshots.query import Reader
 
 
+class _Undone(Exception):
+    pass
+
+
 class App:
     """Values in, verbs out. Safe to use from several threads; polls run one at a time, so do deliveries to one
     notifier.
@@ -74,8 +78,21 @@ class App:
         """This thread's connection."""
         return self._connections.here()
 
+    def could_reconcile(self) -> None:
+        """Raises WatchError where `reconcile` would. Changes nothing."""
+        try:
+            with immediate(self.db):
+                self._reconcile()
+                raise _Undone
+        except _Undone:
+            pass
+
     def reconcile(self) -> None:
         """Make the stored watches those of the configuration. Raises WatchError."""
+        with immediate(self.db):
+            self._reconcile()
+
+    def _reconcile(self) -> None:
         wanted = [
             Wanted(
                 name=watch.name,
@@ -84,8 +101,7 @@ class App:
             )
             for watch in self.config.watches
         ]
-        with immediate(self.db):
-            watches.reconcile(self.db, wanted, now=self.clock())
+        watches.reconcile(self.db, wanted, now=self.clock())
 
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
         """One poll of each registry that is watched."""

@@ -11,7 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_EXECUTED, EVENT_JOB_MISSED, JobEvent
+from apscheduler.events import (
+    EVENT_JOB_ERROR,
+    EVENT_JOB_EXECUTED,
+    EVENT_JOB_MISSED,
+    EVENT_JOB_SUBMITTED,
+    JobEvent,
+)
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from monitor.app import App
 
 TICK = 1.0  # seconds between two looks at what is due
+LONG = timedelta(minutes=15)  # that a job other than a poll, which has a patience of its own, may be at work
 USUAL = timedelta(hours=1)  # a cron schedule's distance between polls, to bound a retry's wait
 
 
@@ -59,12 +66,15 @@ class Service:
         self._tick = tick
         self._moments = Moments(app.config.schedule)
         self._failed_jobs: dict[str, str] = {}
+        self._at_work: dict[str, datetime] = {}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(4 + len(app.notifiers))},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
-        self._scheduler.add_listener(self._note, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_EXECUTED)
+        self._scheduler.add_listener(
+            self._note, EVENT_JOB_SUBMITTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_EXECUTED
+        )
 
     def start(self) -> None:
         """Begin to tick. The first look at what is due happens at once."""
@@ -101,8 +111,13 @@ class Service:
         )
 
     def problems(self) -> list[str]:
-        """Jobs that failed or could not run, for health."""
+        """Jobs that failed or do not come to their end, for health."""
         stuck = [f"{name}: {lost}" for name, one in self.app.patience.items() if (lost := one.lost())]
+        stuck += [
+            f"{job}: at work since {since:%H:%M} UTC without an end"
+            for job, since in sorted(self._at_work.items())
+            if job != "poll" and self.app.clock() - since > LONG
+        ]
         return [f"{job}: {what}" for job, what in self._failed_jobs.items()] + stuck
 
     def health(self) -> Health:
@@ -136,6 +151,10 @@ class Service:
         )
 
     def _note(self, event: JobEvent) -> None:
+        if event.code == EVENT_JOB_SUBMITTED:
+            self._at_work[event.job_id] = self.app.clock()
+        else:
+            self._at_work.pop(event.job_id, None)
         if event.code == EVENT_JOB_ERROR:
             self._failed_jobs[event.job_id] = f"{type(event.exception).__name__}: {event.exception}"
             log.error("job failed", job=event.job_id, error=str(event.exception))

@@ -108,6 +108,7 @@ class _Running:
         from monitor.logs import log
         from monitor.schedule import Service
         from monitor.watches import WatchError
+        from snapshots.errors import SnapshotsError
 
         try:
             config = load(self._config.file)
@@ -116,10 +117,11 @@ class _Running:
             for problem in error.problems:
                 log.error("configuration is wrong, the old one stays in force", problem=problem.text)
             return
+        # Only looked at: until the old service has ended, it makes the stored watches those that it knows.
         try:
-            app.reconcile()
-        except WatchError as error:
-            log.error("configuration is wrong, the old one stays in force", problem=str(error))
+            app.could_reconcile()
+        except (WatchError, SnapshotsError) as error:
+            log.error("configuration cannot be taken over, the old one stays in force", problem=str(error))
             app.close()
             return
         if config.store != self._config.store or config.web != self._config.web:
