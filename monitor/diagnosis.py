@@ -5,7 +5,7 @@ Works from any process: a poller that died is noticed by what is overdue, not by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from monitor import due, held, watches
 from monitor.health import Health, HeldSweep, OutboxHealth, WatchHealth
 from notifiers.outbox import Outbox
+from snapshots.terms import counted
 
 GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
 
@@ -25,8 +26,12 @@ def health_of(
     now: datetime,
     polling: bool,
     extra: tuple[str, ...] = (),
+    configured: Sequence[str] = (),
 ) -> Health:
-    """after, every: the schedule's. polling: whether a process holds the lease. extra: its own troubles."""
+    """after, every: the schedule's. polling: whether a process holds the lease. extra: its own troubles.
+
+    configured: names of the watches in the file, for one that no poll has taken up yet.
+    """
     problems = list(extra)
     listed = []
     next_polls = []
@@ -38,7 +43,7 @@ def health_of(
         overdue = known.last_success is not None and after(known.last_success) + every + GRACE < now
         if known.failures and known.last_error:
             problems.append(
-                f"{registry}: {known.failures} polls failed, the last: {first_line(known.last_error)}"
+                f"{registry}: {counted(known.failures, 'poll')} failed, the last: {first_line(known.last_error)}"
             )
         elif overdue:
             problems.append(f"{registry}: no poll since {known.last_success:%Y-%m-%d %H:%M} UTC")
@@ -52,7 +57,11 @@ def health_of(
         for watch in active:
             if watch.registry == registry:
                 listed.append(_watch(db, watch, known, overdue))
-    if not polling and active:
+    fresh = [name for name in configured if name not in {watch.name for watch in active}]
+    listed += [WatchHealth(name=name, last_success=None, build=None) for name in fresh]
+    if fresh:
+        problems.append(f"never polled: {', '.join(fresh)}")
+    if not polling and any(watch.overdue for watch in listed):
         problems.append("no service is running: nothing polls or sends until `trialbell run` or `check`")
     for one in held.standing(db):
         problems.append(str(one))
@@ -104,6 +113,12 @@ def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: boo
         trials=held_now,
         overdue=overdue,
         problem=first_line(watch.error) if watch.error else None,
+        unknown=tuple(
+            row[0]
+            for row in db.execute(
+                "select trial from member where watch = ? and state = 'absent' order by trial", [watch.row]
+            ).fetchall()
+        ),
     )
 
 

@@ -22,6 +22,7 @@ class WatchHealth:
     trials: int | None = None  # how many it holds; None when unknown
     overdue: bool = False  # its last success is further back than its schedule and grace allow
     problem: str | None = None  # what the last try ran into; None when it succeeded
+    unknown: tuple[str, ...] = ()  # ids of it that the registry does not have
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
                 "trials": watch.trials,
                 "overdue": watch.overdue,
                 "problem": watch.problem,
+                "unknown": list(watch.unknown),
             }
             for watch in health.watches
         ],

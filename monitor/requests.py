@@ -60,6 +60,12 @@ def answered(db: Database, row: int) -> dict[str, Any] | None:
     return result
 
 
+def begun(db: Database, row: int) -> bool:
+    """Whether somebody has taken it up."""
+    found = db.execute("select started_at from request where id = ?", [row]).fetchone()
+    return bool(found and found[0])
+
+
 def withdraw(db: Database, row: int, *, now: datetime) -> None:
     """Nobody will follow this request any more. Caller owns the transaction."""
     db.execute(

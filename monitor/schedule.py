@@ -91,7 +91,8 @@ class Service:
         """
         if at_once:
             self.app.stopping.set()
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)
 
     def poll_if_due(self) -> bool:
         """Poll when a registry's time has come."""

@@ -173,12 +173,13 @@ def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
 def add(db: Database, name: str, definition: Definition, *, now: datetime) -> Watch:
     """A watch from a command. Caller owns the transaction."""
     for watch in active(db):
+        if watch.definition.hash == definition.hash:
+            raise WatchError(f"already watched: watch `{watch.name}` has the same definition")
+    for watch in active(db):
         if watch.name == name:
             raise WatchError(
                 f"watch name taken: `{name}` ({watch.origin})", hint="choose another with --name"
             )
-        if watch.definition.hash == definition.hash:
-            raise WatchError(f"already watched: watch `{watch.name}` has the same definition")
     row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
     return next(watch for watch in active(db) if watch.row == row)
 

@@ -206,7 +206,7 @@ def _raise_translated(error: sqlite3.Error, path: Path | None = None) -> NoRetur
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         raise DatabaseHeld(
             f"another process is writing to the database and did not let go in time{where}",
-            hint="try again; `trialbell status` shows who holds the lease",
+            hint="another program writes to it: try again, or close what has it open",
         ) from error
     if code == sqlite3.SQLITE_NOTADB:
         raise SnapshotsError(f"not a SQLite database{where}", hint="name another file with `--db`") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -90,3 +91,50 @@ def test_what_is_not_stored_is_asked_of_the_registry_also_beside_a_database(term
         ran = terminal.run(*arguments)
     assert ran.code == (1 if arguments[0] == "diff" else 0), ran.err
     assert "ithdrawn" in ran.out or "WITHDRAWN" in ran.out
+
+
+def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
+    old, new = study_record(1), study_record(1)
+    old["protocolSection"]["statusModule"]["overallStatus"] = "RECRUITING"
+    new["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
+    (tmp_path / "old.json").write_text(json.dumps(old))
+    (tmp_path / "new.json").write_text(json.dumps(new))
+    command = [sys.executable, "-m", "monitor", "diff", "old.json", "new.json", "--json"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        command, cwd=tmp_path, stdout=writing, stderr=subprocess.PIPE, env=environment, text=True, check=False
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_one_line(tmp_path):
+    (tmp_path / "old.json").write_text(json.dumps(study_record(1)))
+    command = [sys.executable, "-m", "monitor", "diff", "old.json", "old.json", "--all", "--json"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            command,
+            cwd=tmp_path,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment,
+            text=True,
+            check=False,
+        )
+    assert ended.returncode == 3
+    assert ended.stderr.splitlines()[-1] == "error: the output could not be written: No space left on device"
+
+
+def test_closed_output_is_no_defect(tmp_path):
+    (tmp_path / "old.json").write_text(json.dumps(study_record(1)))
+    command = f"{sys.executable} -m monitor diff old.json old.json --json >&-"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    ended = subprocess.run(
+        command, cwd=tmp_path, shell=True, stderr=subprocess.PIPE, env=environment, text=True, check=False
+    )
+    assert ended.returncode == 0
+    assert "Traceback" not in ended.stderr

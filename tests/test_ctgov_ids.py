@@ -72,7 +72,13 @@ def test_any_text_is_an_id_or_malformed(text):
         assert is_id(trial_id(text))
 
 
-@given(st.integers(1, 99_999_999), st.integers(0, 12), st.booleans())
+@given(st.integers(1, 9_999_999), st.integers(0, 12), st.booleans())
 def test_padding_and_case_never_matter(number, zeros, lower):
     text = f"NCT{'0' * zeros}{number}"
     assert trial_id(text.lower() if lower else text) == f"NCT{number:08}"
+
+
+@pytest.mark.parametrize("text", ["NCT071460871", "NCT0071460871", "NCT714608712"])
+def test_a_digit_too_many_is_no_other_trial(text):
+    with pytest.raises(MalformedId):
+        trial_id(text)

@@ -227,5 +227,5 @@ def test_a_registry_that_refuses_us_shows_in_health_and_status(place):
     service.until("not concluded")
     status = place.start("status")
     assert status.end() == 3
-    assert "polls failed" in status.child.stdout.read() + "\n".join(status.said)
+    assert "1 poll failed" in status.child.stdout.read() + "\n".join(status.said)
     assert service.end(signal.SIGTERM) == 0

@@ -50,6 +50,7 @@ def test_all_is_well(tmp_path: Path) -> None:
                 "trials": 3,
                 "overdue": False,
                 "problem": None,
+                "unknown": [],
             }
         ],
         "outbox": {"pending": 1, "sent": 20, "failed": 0, "dropped": 2},

@@ -49,7 +49,8 @@ def changes(
     from snapshots.event import event_json
 
     reader = session.needed_reader()
-    session.check_names(watch=watch, field=field)
+    trial = session.trial_id(trial) if trial else None
+    session.check_names(watch=watch, field=field, tag=tag, trial=trial)
     shown = 0
     before = None
     least = Severity(min_severity)
@@ -58,7 +59,7 @@ def changes(
         page = reader.events(
             since=moment(since),
             watch=watch,
-            trial=session.trial_id(trial) if trial else None,
+            trial=trial,
             min_severity=floor,
             field=field,
             tag=tag,

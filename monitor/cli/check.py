@@ -13,6 +13,7 @@ import click
 
 from monitor.cli.errors import DIFFERS, DONE, WORLD, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
+from snapshots.terms import counted
 
 
 @click.command(
@@ -78,6 +79,7 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
 
 def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
     from monitor import watches
+    from monitor.config.errors import suggestion
     from monitor.poll import EVERYTHING, Selection
     from monitor.registries.base import MalformedId
 
@@ -99,7 +101,7 @@ def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
             trial = session.trial_id(text)
         except MalformedId as error:
             raise UseError(
-                f"neither a watch nor an id: `{text}`", hint=f"watches: {', '.join(sorted(names))}"
+                f"neither a watch nor an id: `{text}`", hint=suggestion(text, sorted(names))
             ) from error
         held_by = watches.holding(app.db, trial, registry=session.registry_name)
         named = [watch for watch in active if watch.definition.ids and trial in watch.definition.ids]
@@ -110,7 +112,7 @@ def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
             )
         trials.append(trial)
     if chosen and trials:
-        raise UseError("name watches or ids, not both at once")
+        raise UseError("watches and ids at once", hint="one `trialbell check` for each kind")
     if chosen:
         return Selection(watches=frozenset(chosen))
     return Selection(trials=tuple(trials))
@@ -135,8 +137,10 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
             else:
                 click.echo("\n".join(event_lines(event)))
     for report in reports:
+        for line in report["problems"]:
+            session.say(f"error: not concluded: {line}")
         session.say(summary(report))
-        for line in (*report["held"], *report["problems"]):
+        for line in report["held"]:
             session.say(line)
         for trial in report["unknown"]:
             session.say(f"not in the registry: {trial}")
@@ -167,13 +171,12 @@ def summary(report: dict[str, Any]) -> str:
         return f"{where}: seen before, nothing to do"
     if report["build"] is None:
         return f"{where}: not polled"
-    parts = [f"{report['records']} records"]
+    parts = [counted(report["records"], "record")]
     for name, trials in report["first_looks"].items():
-        parts.append(f"first look at {name}: {trials} trials, none told")
-    news = len(report["events"])
-    parts.append(f"{news} event{'s' if news != 1 else ''}")
+        parts.append(f"first look at {name}: {counted(trials, 'trial')}, none told")
+    parts.append(counted(len(report["events"]), "event"))
     if report["quiet_versions"]:
-        parts.append(f"{report['quiet_versions']} quiet versions")
+        parts.append(counted(report["quiet_versions"], "quiet version"))
     return f"{where}: " + ", ".join(parts)
 
 

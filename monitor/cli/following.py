@@ -7,9 +7,12 @@ from typing import Any
 
 from monitor import requests
 from monitor.app import App
+from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
 from monitor.lease import Lease, LeaseHeld, holder
 from snapshots.database import immediate
+
+BEGIN_WITHIN = 60.0  # seconds; a service that runs takes a request within one
 
 
 def do_or_ask(
@@ -17,12 +20,19 @@ def do_or_ask(
 ) -> dict[str, Any]:
     """The request's answer, the same whoever did the work. A holder that dies is succeeded by us."""
     row: int | None = None
+    deadline = time.monotonic() + BEGIN_WITHIN
     try:
         while True:
             if row is not None:
                 answer = requests.answered(app.db, row)
                 if answer is not None:
                     return answer
+                if time.monotonic() > deadline and not requests.begun(app.db, row):
+                    raise WorldError(
+                        f"{holder(session.database) or 'the service'} does not answer: it holds the lease and does"
+                        f" not begin what it was asked {BEGIN_WITHIN:.0f} s ago",
+                        hint="if it hangs, end it: the lease goes with it",
+                    )
             if row is None or holder(session.database) is None:
                 try:
                     with Lease(session.database, command=command, now=clock()):

@@ -6,7 +6,6 @@ newer than us, a port taken); 70 a defect of ours; 130 Ctrl-C.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from importlib import import_module
@@ -88,6 +87,9 @@ def trialbell() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script."""
+    from monitor.cli.stdout import patient_stdout
+
+    patient_stdout()
     sys.exit(run(arguments))
 
 
@@ -97,13 +99,6 @@ def run(arguments: list[str] | None = None) -> int:
         result = trialbell.main(args=arguments, prog_name="trialbell", standalone_mode=False)
         _flush()
         return result if isinstance(result, int) else DONE
-    except (
-        BrokenPipeError,
-        SystemExit,
-    ):  # click makes the second of the first, with an exit code that is taken
-        # The reader of our output went away (`trialbell changes | head`): not an error of anybody's.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except (KeyboardInterrupt, click.Abort):
         _say("stopped")
         return INTERRUPTED
@@ -112,7 +107,10 @@ def run(arguments: list[str] | None = None) -> int:
         return WRONG_USE
     except click.UsageError as error:
         command = error.ctx.command_path if error.ctx else "trialbell"
-        _say(f"error: {_one_line(error.format_message())}", f"`{command} --help` has examples")
+        words = _one_line(error.format_message())
+        moved = isinstance(error, click.NoSuchOption) and error.option_name in ("--config", "--db", "--json")
+        hint = "options stand after the command" if moved else f"`{command} --help` has examples"
+        _say(f"error: {words[:1].lower()}{words[1:]}", hint)
         return WRONG_USE
     except click.ClickException as error:
         _say(f"error: {_one_line(error.format_message())}")

@@ -6,7 +6,7 @@ import click
 
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, later, shared_options
-from monitor.mutes import Scope
+from monitor.mutes import Mute, Scope
 
 
 @click.command(
@@ -40,13 +40,17 @@ def mute(session: Session, trial: str | None, watch: str | None, field: str | No
         return _list(session)
     if end is not None and end <= clock():
         raise UseError(f"`{until}` is past", hint="write a day to come, or 7d")
+    session.needed_reader()
     db = open_for_writing(session.database)
     try:
         with immediate(db):
             made = mutes.mute(db, *chosen, until=end, now=clock())
     finally:
         db.close()
-    session.say(str(made))
+    if session.as_json:
+        session.emit(_as_json(made))
+    else:
+        session.say(str(made))
     return DONE
 
 
@@ -81,7 +85,10 @@ def unmute(session: Session, trial: str | None, watch: str | None, field: str | 
         db.close()
     if not ended:
         raise UseError(f"not muted: {chosen[0]} `{chosen[1]}`", hint="`trialbell mute` lists what is muted")
-    session.say(f"{chosen[0]} {chosen[1]} is told again")
+    if session.as_json:
+        session.emit({"scope": chosen[0].value, "value": chosen[1], "until": None, "muted_at": None})
+    else:
+        session.say(f"{chosen[0]} {chosen[1]} is told again")
     return DONE
 
 
@@ -108,11 +115,13 @@ def _list(session: Session) -> int:
     listed = mutes.standing(session.db, now=clock()) if session.db is not None else []
     for one in listed:
         if session.as_json:
-            session.emit(
-                {"scope": one.scope.value, "value": one.value, "until": one.until, "muted_at": one.muted_at}
-            )
+            session.emit(_as_json(one))
         else:
             click.echo(str(one))
     if not listed:
         session.say("nothing is muted")
     return DONE
+
+
+def _as_json(one: Mute) -> dict[str, object]:
+    return {"scope": one.scope.value, "value": one.value, "until": one.until, "muted_at": one.muted_at}

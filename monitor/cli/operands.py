@@ -69,8 +69,8 @@ class Operands:
 
     def split(self, text: str) -> tuple[str, str | None]:
         """`NCT…@WHEN` → id and WHEN. Raises MalformedId."""
-        found = _AT.match(text) if "://" not in text else None
-        if found is None:
+        found = _AT.match(text)
+        if found is None or "@" in text.partition("://")[2].partition("/")[0]:  # user@host is no version
             return self._session.trial_id(text), None
         return self._session.trial_id(found["id"]), found["when"]
 

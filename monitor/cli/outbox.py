@@ -8,6 +8,7 @@ import click
 
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
+from snapshots.terms import counted
 
 if TYPE_CHECKING:
     from notifiers.outbox_rows import Listed
@@ -48,6 +49,7 @@ def outbox(
 
     session.needed_reader()
     assert session.db is not None
+    session.check_names(notifier=notifier)
     room = Outbox(session.db)
     open_only = not everything and state is None
     listed = room.listing(state=state, notifier=notifier, open_only=open_only, limit=limit)
@@ -72,7 +74,7 @@ def _lines(row: Listed, *, configured: bool) -> list[str]:
     lines = [f"{row.state:<8} {row.notifier:<12} {when}  {what}"]
     details = [row.message_id or f"delivery {row.delivery_ids[0]}"]
     if row.attempts:
-        details.append(f"{row.attempts} attempts")
+        details.append(counted(row.attempts, "attempt"))
     if row.next_at:
         details.append(f"next try {row.next_at:%Y-%m-%d %H:%M} UTC")
     if row.possible_repeat:
@@ -109,7 +111,7 @@ def _as_json(row: Listed) -> dict[str, object]:
     epilog="""\b
 Examples:
   trialbell outbox retry
-  trialbell outbox retry 5f0c…
+  trialbell outbox retry 5f0c1d2e9a
 
 \b
 Exit codes: 0 done, 2 no such message, 3 the database is held."""
@@ -124,6 +126,7 @@ def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> 
     from snapshots.database import immediate
 
     session.needed_reader()
+    session.check_names(notifier=notifier)
     db = open_for_writing(session.database)
     try:
         with immediate(db):
@@ -135,14 +138,18 @@ def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> 
             "not all of these can be tried again: each must be waiting or failed",
             hint="`trialbell outbox --all`",
         )
-    session.say(f"{count} messages to be tried again, by the service or the next `trialbell check`")
+    if session.as_json:
+        session.emit({"retried": count})
+    session.say(
+        f"{counted(count, 'message')} to be tried again, by the service or the next `trialbell check`"
+    )
     return DONE
 
 
 @outbox.command(
     epilog="""\b
 Example:
-  trialbell outbox drop 5f0c…
+  trialbell outbox drop 5f0c1d2e9a
 
 \b
 Exit codes: 0 done, 2 no such message or sent already, 3 the database is held."""
@@ -171,5 +178,7 @@ def drop(session: Session, messages: tuple[str, ...]) -> int:
             f"not dropped: `{missed[0]}` is unknown, sent, or being tried this moment",
             hint="`trialbell outbox`",
         )
+    if session.as_json:
+        session.emit({"dropped": list(messages)})
     session.say(f"{len(messages)} dropped")
     return DONE

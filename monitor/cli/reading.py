@@ -36,6 +36,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
         return _registry_history(session, trial)
     from monitor.cli.telling import coloured, plain
     from snapshots.event import stamp
+    from snapshots.terms import counted
 
     reader = session.needed_reader()
     versions = reader.versions(session.registry_name, trial)
@@ -89,7 +90,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
                 f"    -  {event.build or event.at:%Y-%m-%d}  {event.severity.value}: {plain(event.headline)}"
             )
     if folded:
-        session.say(f"{folded} quiet versions not shown (`--all` shows them)")
+        session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
     return DONE
 
 
@@ -107,6 +108,8 @@ def _events(reader: Any, trial: str) -> list[Any]:
 
 
 def _registry_history(session: Session, trial: str) -> int:
+    from snapshots.terms import said
+
     for entry in reversed(session.registry.history(trial)):
         if session.as_json:
             session.emit(
@@ -120,10 +123,8 @@ def _registry_history(session: Session, trial: str) -> int:
                 }
             )
         else:
-            modules = ", ".join(entry.modules)
-            click.echo(
-                f"{'r' + str(entry.number):>5}  {entry.submitted}  {entry.status or ''}  {modules}".rstrip()
-            )
+            modules, status = ", ".join(entry.modules), said(entry.status) if entry.status else ""
+            click.echo(f"{'r' + str(entry.number):>5}  {entry.submitted}  {status}  {modules}".rstrip())
     return DONE
 
 
@@ -143,6 +144,7 @@ Exit codes: 0 done, 2 unknown id or version, 3 the registry could not be reached
 def show(session: Session, what: str) -> int:
     """One record, readable or as JSON."""
     from monitor.cli.record_text import record_lines
+    from monitor.cli.telling import plain
 
     operands = Operands(session)
     trial, when = operands.split(what)
@@ -155,7 +157,8 @@ def show(session: Session, what: str) -> int:
         sys.stdout.write(canonical(side.record).decode() + "\n")
         return DONE
     click.echo("\n".join(record_lines(side.record)))
-    session.say(f"{trial}: {side.words}")
+    session.say(f"{trial}  {plain(side.facts.title)}")
+    session.say(side.words)
     return DONE
 
 
@@ -182,6 +185,7 @@ def field(session: Session, trial: str, field_name: str) -> int:
     if not reader.versions(session.registry_name, trial):
         raise UseError(f"nothing stored: `{trial}`", hint=f"`trialbell watch add {trial}` watches it")
     told = 0
+    _first_value(session, reader, trial, field_name)
     for _, event in reversed(_events(reader, trial)):
         for change in event.changes:
             if change.field != field_name or change.severity is Severity.NOISE:
@@ -208,3 +212,35 @@ def field(session: Session, trial: str, field_name: str) -> int:
     if not told:
         session.say(f"{field_name} of {trial} has not changed since it was first stored")
     return DONE
+
+
+def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> None:
+    """What the field was when the trial was first stored: a history of changes alone does not show a value."""
+    from monitor.cli.telling import plain
+    from snapshots.changeset import Source
+    from snapshots.fields import table
+    from snapshots.terms import said, short
+
+    first = next(
+        (one for one in reader.versions(session.registry_name, trial) if one.ref.source is Source.SNAPSHOT),
+        None,
+    )
+    named = table(session.registry_name).field(field_name)
+    if first is None or named is None or named.rule == "people":
+        return
+    value = reader.record(session.registry_name, trial, Source.SNAPSHOT, first.ref.version)
+    for key in named.keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if session.as_json:
+        session.emit(
+            {
+                "trial": trial, "field": field_name, "day": first.ref.build, "event": None, "action": None,
+                "item": None, "before": None, "after": value, "severity": None, "summary": "as first stored",
+            }
+        )  # fmt: skip
+        return
+    if isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        shown = f"{len(value)} listed"
+    else:
+        shown = "not given" if value is None else plain(short(said(value), 200))
+    click.echo(f"{first.ref.build}  {'first':<8}  {shown}")

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from monitor.cli.errors import DONE, UseError
-from monitor.cli.session import Session, clock, shared_options
+from monitor.cli.errors import DONE
+from monitor.cli.session import Session, clock, shared_options_but_json
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -32,7 +32,7 @@ Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 wrong configuration or an unset va
 @click.option("--host", help="Where the browser listens. Default: [web] host, 127.0.0.1.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
 @click.option("--no-web", is_flag=True, help="Poll and send only.")
-@shared_options
+@shared_options_but_json
 def run(session: Session, host: str | None, port: int | None, no_web: bool) -> int:
     """Poll on schedule, deliver alerts, serve the history browser; until SIGTERM or Ctrl-C.
 
@@ -42,10 +42,6 @@ def run(session: Session, host: str | None, port: int | None, no_web: bool) -> i
     from monitor.lease import Lease
 
     config = session.needed_config()
-    if session.as_json:
-        raise UseError(
-            "`run` has no JSON output", hint="the jsonl notifier writes alerts; `/healthz` tells how it goes"
-        )
     logs.configure()
     app = app_of(config, database=session.database, environ=os.environ, clock=clock)
     if not config.watches:
@@ -69,6 +65,7 @@ class _Running:
         self._web = web
         self._stop = threading.Event()
         self._wake = threading.Event()
+        self._serving = threading.Event()
         self._reload = False
         self.service = Service(app)
         self._changed_at = _changed_at(config)
@@ -78,9 +75,12 @@ class _Running:
         self._listen_to_signals()
         failure: list[BaseException] = []
         browser = threading.Thread(target=self._serve, args=(failure,), name="web", daemon=True)
-        if self._web:
+        if self._web:  # before the first poll: a service that cannot start tells nobody anything
             browser.start()
-        self.service.start()
+            while not (failure or self._serving.wait(0.05)):
+                pass
+        if not failure:
+            self.service.start()
         try:
             while not self._stop.is_set() and not failure:
                 self._wake.wait(LOOK_AT_FILES)
@@ -142,12 +142,16 @@ class _Running:
                 _browser(self._session, self._config, self._host, health=self._health),
                 self._host,
                 self._port,
-                ready=lambda port: self._session.say(f"history browser: http://{_shown(self._host)}:{port}/"),
+                ready=self._is_served,
                 stop=self._stop,
             )
         except Exception as error:  # noqa: BLE001 - a service without its browser must not go on in silence
             failure.append(error)
             self._wake.set()
+
+    def _is_served(self, port: int) -> None:
+        self._session.say(f"history browser: http://{_shown(self._host)}:{port}/")
+        self._serving.set()
 
     def _health(self) -> Any:
         return self.service.health()
@@ -178,11 +182,9 @@ Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 no database or wrong configuration
 )
 @click.option("--host", help="Default: [web] host, 127.0.0.1. There is no log-in: keep it on loopback.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
-@shared_options
+@shared_options_but_json
 def serve(session: Session, host: str | None, port: int | None) -> int:
     """The history browser alone: reads the database, polls and sends nothing."""
-    if session.as_json:
-        raise UseError("`serve` has no JSON output", hint="add `.json` to a page's address")
     session.needed_reader()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())

@@ -57,11 +57,11 @@ class Session:
         return load(self.found_config) if self.found_config is not None else defaults(Path.cwd())
 
     def needed_config(self) -> Config:
-        """For commands that mean nothing without one."""
-        if self.found_config is None:
+        """For commands that mean nothing without one, or without watches that `watch add` put into a database."""
+        if self.found_config is None and not self.database.exists():
             raise UseError(
                 "no configuration: there is no `config.toml` here nor in your config directory",
-                hint="`trialbell init NCT07146087` writes one; `--config FILE` names another",
+                hint="`trialbell init NCT07146087` writes one; `trialbell watch add NCT07146087` does without",
             )
         return self.config
 
@@ -108,9 +108,18 @@ class Session:
 
         return trial_id(text, site=self.site)
 
-    def check_names(self, *, watch: str | None = None, field: str | None = None) -> None:
+    def check_names(
+        self,
+        *,
+        watch: str | None = None,
+        field: str | None = None,
+        tag: str | None = None,
+        trial: str | None = None,
+        notifier: str | None = None,
+    ) -> None:
         """A misspelt filter would look like silence."""
         from monitor import watches
+        from monitor.config.checking import TAGS
         from monitor.config.errors import suggestion
         from snapshots.fields import table
 
@@ -122,6 +131,20 @@ class Session:
             slugs = sorted(table("ctgov").slugs())
             if field not in slugs:
                 raise UseError(f"no such field: `{field}`", hint=suggestion(field, slugs))
+        if tag is not None and tag not in TAGS:
+            raise UseError(f"no such tag: `{tag}`", hint=suggestion(tag, TAGS))
+        if trial is not None and self.needed_reader().trial(self.registry_name, trial) is None:
+            raise UseError(f"nothing stored: `{trial}`", hint=f"`trialbell watch add {trial}` watches it")
+        if notifier is not None:
+            from notifiers.outbox import Outbox
+
+            known = sorted(
+                {*self.config.notifiers, *(Outbox(self.db).counts() if self.db is not None else ())}
+            )
+            if notifier not in known:
+                raise UseError(
+                    f"no such notifier: `{notifier}`", hint=suggestion(notifier, known) if known else None
+                )
 
     def url(self, trial: str) -> str:
         return f"{self.site}/study/{trial}"
@@ -151,10 +174,23 @@ class Session:
 
 def shared_options(command: F) -> F:
     """`--json`, `--config`, `--db`; the command gets them as one `session`."""
+    return _with_session(command, json_too=True)
 
-    def wrapped(*args: Any, as_json: bool, config: Path | None, db: Path | None, **kwargs: Any) -> Any:
+
+def shared_options_but_json(command: F) -> F:
+    """For commands that serve and have nothing to print."""
+    return _with_session(command, json_too=False)
+
+
+def _with_session(command: F, *, json_too: bool) -> F:
+    def wrapped(
+        *args: Any, config: Path | None, db: Path | None, as_json: bool = False, **kwargs: Any
+    ) -> Any:
         session = Session(config_path=config, database_path=db, as_json=as_json)
         try:
+            if config is not None and command.__name__ != "init":
+                # A file that was named and is not there is a mistake, whether the command needs it or not.
+                _ = session.config if not config.is_file() else None
             return command(session, *args, **kwargs)
         finally:
             session.close()
@@ -165,15 +201,16 @@ def shared_options(command: F) -> F:
         wrapped.__click_params__ = command.__click_params__  # type: ignore[attr-defined]  # click keeps them there
     path = click.Path(dir_okay=False, path_type=Path)
     result: Any = wrapped
-    for option in (
+    options = [
         click.option(
             "--db", type=path, default=None, help="The database; default: the one of the configuration."
         ),
         click.option("--config", type=path, default=None, help="Default: ./config.toml, else the user's."),
-        click.option(
-            "--json", "as_json", is_flag=True, help="One JSON value a line on stdout, nothing else."
-        ),
-    ):
+    ]
+    if json_too:
+        words = "One JSON value a line on stdout, nothing else."
+        options.append(click.option("--json", "as_json", is_flag=True, help=words))
+    for option in options:
         result = option(result)
     typed: F = result
     return typed

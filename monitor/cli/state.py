@@ -6,6 +6,7 @@ import click
 
 from monitor.cli.errors import DONE, WORLD
 from monitor.cli.session import Session, clock, shared_options
+from snapshots.terms import counted, listed
 
 
 @click.command(
@@ -35,7 +36,12 @@ def status(session: Session, quiet: bool) -> int:
     poller = holder(session.database)
     moments = Moments(session.config.schedule)
     health = health_of(
-        session.db, after=moments.after, every=moments.every, now=clock(), polling=poller is not None
+        session.db,
+        after=moments.after,
+        every=moments.every,
+        now=clock(),
+        polling=poller is not None,
+        configured=[watch.name for watch in session.config.watches],
     )
     if session.as_json:
         session.emit(health_json(health, at=clock()))
@@ -48,12 +54,12 @@ def status(session: Session, quiet: bool) -> int:
     if health.next_poll:
         click.echo(f"next poll   {_when(max(health.next_poll, clock()))}")
     for watch in health.watches:
-        last = (
-            f"as published on {_when(watch.last_success)}"
-            if watch.last_success
-            else "never polled completely"
-        )
-        click.echo(f"watch       {watch.name}: {watch.trials} trials, {last}")
+        last = "never polled completely"
+        if watch.last_success:
+            last = f"polled {_when(watch.last_success)}, build of {(watch.build or '')[:10]}"
+        click.echo(f"watch       {watch.name}: {counted(watch.trials or 0, 'trial')}, {last}")
+        if watch.unknown:
+            click.echo(f"            not in the registry: {listed(list(watch.unknown), 8)}")
         if watch.problem:
             click.echo(f"            last try: {watch.problem}")
     box = health.outbox

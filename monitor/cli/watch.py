@@ -10,6 +10,7 @@ import click
 
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
+from snapshots.terms import counted
 
 if TYPE_CHECKING:
     from monitor.watches import Definition, Watch
@@ -77,8 +78,8 @@ def _columns(session: Session, one: Watch) -> list[str]:
     assert session.db is not None
     count = len(watches.held_trials(session.db, one.row))
     ids = one.definition.ids
-    trials = f"{count} trials" if ids is None else f"{count} of {len(ids)} ids known"
-    state = f"up to date with {one.finished}" if one.finished else "due"
+    trials = counted(count, "trial") if ids is None else f"{count} of {len(ids)} ids known"
+    state = f"up to date with the build of {one.finished[:10]}" if one.finished else "due"
     if one.error:
         state = f"unfinished: {one.error.splitlines()[0]}"
     elif one.finished is None and one.tried_at is None:
@@ -133,6 +134,7 @@ def add(session: Session, what: tuple[str, ...], name: str | None, terms: tuple[
                 )
         with immediate(db):
             existing = [one for one in watches.active(db) if one.name == name]
+            before = set(existing[0].definition.ids or ()) if existing else set()
             if existing and existing[0].definition.ids is not None and definition.ids is not None:
                 added = watches.extend(db, existing[0].name, definition.ids)
             else:
@@ -142,7 +144,9 @@ def add(session: Session, what: tuple[str, ...], name: str | None, terms: tuple[
     if session.as_json:
         session.emit({"name": added.name, "origin": added.origin, **json.loads(added.definition.as_json())})
     else:
-        session.say(f"watching {added.name}; the next poll takes a first look, silently")
+        new = [one for one in added.definition.ids or () if one not in before]
+        what_ = f"{added.name}: {', '.join(new) or 'nothing new'}" if before else added.name
+        session.say(f"watching {what_}; the next poll takes a first look, silently")
     return DONE
 
 
@@ -151,20 +155,31 @@ def _definition(session: Session, what: tuple[str, ...], terms: tuple[str, ...])
     from monitor.watches import Definition
 
     query: dict[str, str] = {}
+    searches = 0
     ids: list[str] = []
     for term in terms:
         key, equals, value = term.partition("=")
         if not equals or not value:
             raise UseError(f"no query part: `{term}`", hint='write --query cond="multiple sclerosis"')
+        if key.strip() in query:
+            raise UseError(
+                f"a query's part twice: `{term}`",
+                hint='one value may name several: --query cond="asthma OR flu"',
+            )
         query[key.strip()] = value.strip()
     for text in what:
         found = ctgov_query.query_from_url(text, site=session.site)
         if found is not None:
+            searches += 1
             query |= found
-        elif Path(text).is_file():
-            ids += [session.trial_id(line) for line in id_lines(Path(text))]
+        elif text == "-" or Path(text).is_file():
+            ids += ids_of_file(session, text)
+        elif "://" not in text and text.endswith((".txt", ".csv", ".lst")):
+            raise UseError(f"no such file: `{text}`")
         else:
             ids.append(session.trial_id(text))
+    if searches > 1 or (searches and terms):
+        raise UseError("a watch is of one query", hint="add a watch for each search")
     if query and ids:
         raise UseError("a watch is of ids or of a query, not both", hint="add two watches")
     if query:
@@ -178,14 +193,23 @@ def _definition(session: Session, what: tuple[str, ...], terms: tuple[str, ...])
     return Definition(registry=session.registry_name, ids=unique), label
 
 
-def id_lines(path: Path) -> list[str]:
-    """The ids of a file, one a line; `#` begins a comment."""
+def ids_of_file(session: Session, name: str) -> list[str]:
+    """The ids of a file or of standard input (`-`), one a line; `#` begins a comment."""
+    from monitor.cli.operands import read_file
+    from monitor.registries.base import MalformedId
+
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UseError(f"unreadable file: `{path}`: {error}") from error
-    bare = (line.partition("#")[0].strip() for line in text.splitlines())
-    return [line for line in bare if line]
+        text = read_file(name).decode()
+    except UnicodeDecodeError:
+        raise UseError(f"unreadable file: `{name}` is no UTF-8 text") from None
+    found = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = line.partition("#")[0].strip()
+        try:
+            found += [session.trial_id(bare)] if bare else []
+        except MalformedId as error:
+            raise UseError(f"{name}:{number}: {error}", hint=error.hint) from None
+    return found
 
 
 @watch.command(
@@ -213,6 +237,8 @@ def remove(session: Session, name: str) -> int:
             watches.remove(db, name, now=clock())
     finally:
         db.close()
+    if session.as_json:
+        session.emit({"name": name, "removed": True})
     session.say(f"no longer watching {name}")
     return DONE
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+MOST_LISTED = 30  # names in a hint; the notifiers' and queries' keys are fewer
 _TOKEN = re.compile(r"\b(?:xox[a-z]|xapp|xwfp)-[^\s\"']*")  # a Slack token that stands where it should not
 
 
@@ -55,9 +56,15 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
 
 def suggestion(word: str, valid: Sequence[str]) -> str:
     """The hint for a name that is not known: the nearest, else all of them."""
-    near = nearest(word, valid)
+    holding = sorted(
+        (name for name in valid if len(word) > 3 and word.casefold() in name.casefold()), key=len
+    )
+    ending = [name for name in holding if name.casefold().endswith(word.casefold())]
+    near = next(iter(ending), None) or nearest(word, holding or valid) or next(iter(holding), None)
     if near is not None:
         return f"did you mean `{near}`?"
+    if len(valid) > MOST_LISTED:
+        return f"valid are {', '.join(f'`{name}`' for name in valid[:3])} and {len(valid) - 3} more: see the reference"
     return "valid here: " + ", ".join(f"`{name}`" for name in valid)
 
 

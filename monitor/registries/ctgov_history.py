@@ -44,6 +44,8 @@ _version_decoder = msgspec.json.Decoder(_Version)
 def entries(transport: Transport, trial: str, *, label: str) -> tuple[ArchiveEntry, ...]:
     """Oldest first, numbered from 1 as the tab shows them; the address counts from 0."""
     answer = _asked(transport, f"/api/int/studies/{trial}/history", trial, label)
+    if answer.status == 404:
+        raise NoHistory(f"unknown id, or one of which {label} keeps no history: `{trial}`")
     history = _decoded(_history_decoder, answer, trial)
     numbers = [change.version for change in history.changes]
     if not numbers:
@@ -69,6 +71,11 @@ def version(transport: Transport, trial: str, number: int, *, label: str) -> dic
     if number < 1:
         raise NoHistory(f"versions in the registry's history count from 1: `{number}`")
     answer = _asked(transport, f"/api/int/studies/{trial}/history/{number - 1}", trial, label)
+    if answer.status == 404:
+        raise NoHistory(
+            f"no version {number} in {label}'s history of `{trial}`",
+            hint=f"`trialbell history {trial} --registry` lists those that there are",
+        )
     archived = _decoded(_version_decoder, answer, trial)
     if archived.studyVersion != number - 1:
         raise _unknown_shape(trial, f"version {number} was asked for, {archived.studyVersion + 1} came")
@@ -88,9 +95,7 @@ def _asked(transport: Transport, path: str, trial: str, label: str) -> Answer:
         answer = ask(transport, path, label=label, follow=False, cap=LARGEST)
     except (Oversize, BadQuestion) as error:
         raise NoHistory(f"the record history of `{trial}` cannot be had: {error}") from None
-    if answer.status == 404:
-        raise NoHistory(f"the registry has no such history: `{trial}`, {shortened(answer.url)}")
-    if answer.status != 200:
+    if answer.status not in (200, 404):
         raise NoHistory(
             f"the record history of `{trial}` is elsewhere (the registry answered {answer.status}):"
             " it may have been merged into another record"

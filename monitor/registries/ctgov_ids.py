@@ -75,7 +75,11 @@ def on_site(address: SplitResult, site: str) -> bool:
 
 def _padded(text: str) -> str | None:
     match = _TYPED.fullmatch(text.strip())
-    return f"NCT{int(match[1]):08}" if match and int(match[1]) else None
+    if match is None or not int(match[1]):
+        return None
+    if len(text.strip()) > len("NCT00000000") and len(match[1]) == 8:
+        return None  # a digit too many: NCT071460871 is a slip of the hand, and no id padded with zeros
+    return f"NCT{int(match[1]):08}"
 
 
 def _cut(text: str) -> str:
