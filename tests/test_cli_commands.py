@@ -422,7 +422,7 @@ def test_an_unknown_id_as_published_now(configured):
 
 def test_misspelt_filters_are_no_silence(changed, records):
     for arguments, hint in (
-        (("changes", "--tag", "stoped"), "did you mean `stopped`"),
+        (("changes", "--tag", "stopt"), "did you mean `stopped`"),
         (("changes", "--field", "status"), "did you mean `overall-status`"),
         (("changes", "--trial", "NCT00000099"), "watch add NCT00000099"),
         (("outbox", "--notifier", "lgo"), "did you mean `log`"),

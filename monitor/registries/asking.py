@@ -14,6 +14,7 @@ from monitor.transport import (
     TooLarge,
     Transport,
     Unreadable,
+    shortened,
 )
 from monitor.transport import Stopped as TransportStopped
 
@@ -48,6 +49,7 @@ def ask(
             f"{label} gave no answer: {error}",
             status=error.status,
             retry_after=None if error.retry_after is None else timedelta(seconds=error.retry_after),
+            hint="nothing was concluded from it: try again later; `trialbell doctor` tries the connection",
         ) from None
     except TooLarge as error:
         raise Oversize(f"{transport.address(path)}: {error}") from None
@@ -90,8 +92,3 @@ def what_came(answer: Answer) -> str:
         return words(answer)
     size = len(answer.body)
     return f"{size:,} bytes that begin `{' '.join(start[:40].decode('utf-8', errors='replace').split())}`"
-
-
-def shortened(url: str) -> str:
-    """An address for a message: lists of ids make it longer than anybody reads."""
-    return url if len(url) <= 160 else f"{url[:157]}…"

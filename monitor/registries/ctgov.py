@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.registries import ctgov_history, ctgov_ids, ctgov_query
-from monitor.registries.asking import LARGEST_SMALL, Oversize, TooLong, ask, shortened
+from monitor.registries.asking import LARGEST_SMALL, Oversize, TooLong, ask
 from monitor.registries.base import (
     Absurd,
     ArchiveEntry,
@@ -29,7 +29,7 @@ from monitor.registries.base import (
 )
 from monitor.registries.ctgov_pages import Slice, aliases, decoded, names, sliced
 from monitor.registries.ctgov_sweep import AskPage, PageSize, sweep
-from monitor.transport import TLS, Answer, Limiter, Transport, Wait
+from monitor.transport import TLS, Answer, Limiter, Transport, Wait, shortened
 
 STUDIES = "/api/v2/studies"
 LARGEST_PAGE = 64 * 1024 * 1024  # 1,000 records are 15 to 35 MB as a rule, 100 MB at worst

@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from monitor.registries.asking import Oversize, ask, shortened, what_came
+from monitor.registries.asking import Oversize, ask, what_came
 from monitor.registries.base import Absurd, ArchiveEntry, BadQuestion, NoHistory
-from monitor.transport import Answer, Transport
+from monitor.transport import Answer, Transport, shortened
 from snapshots.errors import SnapshotsError
 from snapshots.markup import record_from_archive
 from snapshots.record import parse

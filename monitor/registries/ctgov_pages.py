@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from monitor.registries.asking import shortened, what_came
+from monitor.registries.asking import what_came
 from monitor.registries.base import Absurd
-from monitor.transport import Answer
+from monitor.transport import Answer, shortened
 
 T = TypeVar("T")
 

@@ -3,7 +3,7 @@
 `Transport.ask` gives a whole answer or raises one of `problems`; what it means is the registries' affair.
 """
 
-from monitor.transport.answer import Answer
+from monitor.transport.answer import Answer, shortened
 from monitor.transport.client import Transport, Wait, honest_user_agent
 from monitor.transport.limiter import Limiter
 from monitor.transport.problems import (
@@ -29,4 +29,5 @@ __all__ = [
     "Unreadable",
     "Wait",
     "honest_user_agent",
+    "shortened",
 ]

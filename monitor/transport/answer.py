@@ -31,3 +31,8 @@ class Answer:
     def type(self) -> str:
         """The content type without its parameters, in lower case; empty when not said."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def shortened(url: str) -> str:
+    """An address for a message: lists of ids make it longer than anybody reads."""
+    return url if len(url) <= 160 else f"{url[:157]}…"

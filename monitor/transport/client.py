@@ -14,7 +14,7 @@ from importlib import metadata
 from urllib.parse import SplitResult, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 from monitor.transport import retries
-from monitor.transport.answer import Answer
+from monitor.transport.answer import Answer, shortened
 from monitor.transport.inflate import body_for
 from monitor.transport.library import httpx
 from monitor.transport.limiter import Limiter
@@ -124,7 +124,7 @@ class Transport:
             else:
                 self._pause(pause)
         tried = f"{tries} {'try' if tries == 1 else 'tries'}"
-        raise NoAnswer(f"{url}: {why} ({tried})", status=status, retry_after=asked)
+        raise NoAnswer(f"{shortened(url)}: {why} ({tried})", status=status, retry_after=asked)
 
     def address(self, path: str, params: Sequence[tuple[str, str]] = ()) -> str:
         """The whole address of a question. Commas stay as they are: they are a third of a list of ids."""
