@@ -198,3 +198,48 @@ def test_a_lost_section_and_a_leaving_in_one_build_are_both_told(tmp_path, regis
     registry.publish("2026-11-23", [with_status(without(records[0], "resultsSection"), "TERMINATED")])
     watching.poll()
     assert sorted(event for event, _ in told(watching)) == ["changed", "left"]
+
+
+def test_the_same_build_swept_again_is_held_again(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("big", *map(nct, records)), clock=ticking)
+    watching.poll()
+    lose_results(registry, records, 12)
+    watching.poll()
+    watching.app.db.execute("update watch set finished = null")
+    assert len(watching.poll().held) == 1
+    assert told(watching) == []
+    assert len(held.standing(watching.app.db)) == 1
+
+
+def test_a_module_lost_by_many_is_held_and_what_the_registry_computes_is_not(
+    tmp_path, registry, records, ticking
+):
+    watching = Watching(tmp_path, registry, ids_watch("big", *map(nct, records)), clock=ticking)
+    watching.poll()
+
+    def lose(record, *keys):
+        new = without(record)
+        inner = new
+        for key in keys[:-1]:
+            inner = inner[key]
+        inner.pop(keys[-1])
+        return new
+
+    registry.publish("2026-11-23", [lose(one, "derivedSection", "conditionBrowseModule") for one in records])
+    report = watching.poll()
+    assert (report.held, told(watching)) == ([], [])
+    registry.publish("2026-11-24", [lose(one, "protocolSection", "eligibilityModule") for one in records[:9]])
+    report = watching.poll()
+    assert ["protocolSection.eligibilityModule" in line for line in report.held] == [True]
+    assert told(watching) == []
+
+
+def test_what_a_broken_sweep_staged_is_not_believed_later(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("big", *map(nct, records)), clock=ticking)
+    watching.poll()
+    lose_results(registry, records, 2)
+    registry.misbehave(Fault.html(), times=1, path="/api/v2/version", skip=1)
+    assert watching.poll().finished == []
+    registry.publish("2026-11-24", records[:2])  # they are there again
+    watching.poll()
+    assert told(watching) == []

@@ -122,3 +122,25 @@ def test_not_found_twice_on_one_build_is_one_word(tmp_path, registry, records, t
     watching.poll()
     assert registry.requests(f"{STUDIES}/{lost}")  # it was asked for again
     assert told(watching) == []
+
+
+def test_a_survivor_that_is_merged_in_its_turn_is_followed(tmp_path, registry, records, ticking):
+    first, second, third = (nct(record) for record in records[:3])
+    watching = Watching(tmp_path, registry, ids_watch("a", first), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", aliases={first: second})
+    watching.poll()
+    registry.publish("2026-11-24", aliases={second: third})
+    watching.poll()
+    assert told(watching) == [("merged", first), ("merged", second)]
+    registry.publish("2026-11-25", [with_status(registry.record(third), "SUSPENDED")])
+    watching.poll()
+    assert told(watching) == [("changed", third)]
+
+
+def test_a_page_of_ids_that_says_more_is_to_follow_is_not_whole(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    registry.misbehave(Fault.rewritten(lambda page: page | {"nextPageToken": "more"}), times=1, path=STUDIES)
+    report = watching.poll()
+    assert report.finished == []
+    assert "with more to follow" in report.problems[0]

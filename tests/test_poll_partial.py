@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
@@ -393,3 +394,115 @@ def test_a_lost_section_keeps_its_steps(tmp_path, ticking):
         watching.poll()
         (alert,) = watching.rung()
         assert len(alert["steps"]) == 2
+
+
+def test_a_batch_that_breaks_leaves_all_ids_unconcluded(tmp_path, registry, records, ticking):
+    watching = Watching(
+        tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking, pages={"ids_per_request": 2}
+    )
+    watching.poll()
+    registry.publish("2026-11-23", removed=[nct(records[0])])
+    registry.misbehave(Fault.html(), times=1, path=STUDIES, skip=1)
+    registry.forget()
+    assert watching.poll().finished == []
+    assert registry.requests(f"{STUDIES}/*") == []
+    assert watching.count("select count(*) from absence") == 0
+
+
+def test_a_watch_edited_amid_a_poll_is_not_finished_by_it(tmp_path, registry, records, ticking):
+    from monitor.database import open_for_writing
+
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records[:2])), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23")
+    wider = watches.Definition(registry="ctgov", ids=tuple(map(nct, records)))
+
+    def reload(asked):
+        if asked.path == STUDIES:
+            registry.on_request = None
+            db = open_for_writing(tmp_path / "t.db")
+            with immediate(db):
+                watches.reconcile(db, [watches.Wanted(name="a", definition=wider)], now=ticking())
+            db.close()
+
+    registry.on_request = reload
+    watching.poll()
+    watching.edit(ids_watch("a", *map(nct, records)))
+    report = watching.poll()
+    assert (report.outcome, report.records) == ("complete", 5)
+
+
+def test_what_a_removed_watch_held_is_forgotten_by_the_next_whole_poll_and_no_sooner(
+    tmp_path, registry, records, ticking
+):
+    kept, removed = ids_watch("kept", nct(records[0])), ids_watch("removed", *map(nct, records))
+    watching = Watching(tmp_path, registry, kept + removed, clock=ticking)
+    watching.poll()
+    watching.edit(kept)
+    registry.publish("2026-11-23")
+    registry.misbehave(Fault.html(), times=1, path=STUDIES)
+    watching.poll()
+    assert watching.count("select count(*) from member") == 6
+    watching.poll()
+    assert watching.count("select count(*) from member") == 1
+
+
+def test_many_watches_on_a_quiet_build_cost_one_request(tmp_path, registry, records, ticking):
+    subsets = [some for size in range(1, 6) for some in combinations(map(nct, records), size)]
+    tables = "".join(ids_watch(" ".join(some), *some) for some in subsets)
+    watching = Watching(tmp_path, registry, tables + query_watch("q", status="RECRUITING"), clock=ticking)
+    registry.forget()
+    watching.poll()
+    # Overlapping ids cost their union; `/version` before and after.
+    assert [asked.path for asked in registry.requests()] == [
+        "/api/v2/version",
+        STUDIES,
+        STUDIES,
+        "/api/v2/version",
+    ]
+    registry.forget()
+    assert watching.poll().outcome == "quiet"
+    assert [asked.path for asked in registry.requests()] == ["/api/v2/version"]
+
+
+def test_a_first_look_that_is_asked_to_tell_tells(tmp_path, registry, records, ticking):
+    told_first = ids_watch("told", nct(records[0])) + 'baseline = "tell"\n'
+    watching = Watching(tmp_path, registry, told_first + ids_watch("silent", nct(records[1])), clock=ticking)
+    watching.poll()
+    assert told(watching) == [("entered", nct(records[0]))]
+
+
+def test_a_history_that_fails_costs_the_steps_and_not_the_change(tmp_path, ticking):
+    record = recruiting(1)
+    with LoopbackRegistry([record], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("a", nct(record)), clock=ticking, history=True)
+        watching.poll()
+        first = with_status(record, "SUSPENDED", submitted="2026-11-21")
+        registry.publish("2026-11-23", [first])
+        registry.publish("2026-11-24", [with_status(first, "COMPLETED", submitted="2026-11-23")])
+        registry.misbehave(Fault.html(), times=None, path="/api/int/studies/*")
+        report = watching.poll()
+        assert report.finished == ["a"]
+        (alert,) = watching.rung()
+        assert alert["steps"] == []
+
+
+def test_more_steps_than_anybody_reads_are_one(tmp_path, ticking):
+    record = recruiting(1)
+    with LoopbackRegistry([record], day="2026-10-01") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("a", nct(record)), clock=ticking, history=True)
+        watching.poll()
+        for number in range(22):
+            day = f"2026-10-{number + 2:02}"
+            status = "SUSPENDED" if number % 2 else "RECRUITING"
+            record = with_status(record, status, submitted=day)
+            record["protocolSection"]["designModule"]["enrollmentInfo"] = {
+                "count": 100 + number,
+                "type": "ESTIMATED",
+            }
+            registry.publish(day, [record])
+        registry.forget()
+        watching.poll()
+        (alert,) = watching.rung()
+        assert alert["steps"] == []
+        assert len(registry.requests("/api/int/studies/*")) == 1
