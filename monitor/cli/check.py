@@ -66,10 +66,11 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             "watches": sorted(selection.watches) if selection.watches is not None else None,
             "trials": list(selection.trials) if selection.trials is not None else None,
         }
-        if copy_to is not None:
-            answer = app.answer(Request(row=0, kind="check", arguments=arguments))
-        else:
-            answer = do_or_ask(app, session, "check", arguments, command="check")
+        with session.at_work("polling"):
+            if copy_to is not None:
+                answer = app.answer(Request(row=0, kind="check", arguments=arguments))
+            else:
+                answer = do_or_ask(app, session, "check", arguments, command="check")
         if "error" in answer:
             raise WorldError(answer["error"], hint="`trialbell status` and the service's own log say more")
         return _show(app, session, answer, exit_code)

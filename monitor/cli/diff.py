@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import click
 
 from monitor.cli.errors import DIFFERS, DONE, UseError
@@ -35,8 +37,10 @@ def diff(session: Session, a: str | None, b: str | None, everything: bool) -> in
         )
     if b is None and names_file(a):
         raise UseError(f"a second file is needed: `{a}` alone is nothing to compare with")
-    operands = Operands(session, stored=not (names_file(a) and b is not None and names_file(b)))
-    left, right = _sides(operands, a, b)
+    files_only = names_file(a) and b is not None and names_file(b)
+    operands = Operands(session, stored=not files_only)
+    with nullcontext() if files_only else session.at_work("asking the registry"):
+        left, right = _sides(operands, a, b)
     return _show(session, left, right, everything=everything)
 
 

@@ -148,7 +148,10 @@ def show(session: Session, what: str) -> int:
 
     operands = Operands(session)
     trial, when = operands.split(what)
-    side = operands.at(trial, when) if when is not None else operands.newest(trial) or operands.live(trial)
+    with session.at_work("asking the registry"):
+        side = (
+            operands.at(trial, when) if when is not None else operands.newest(trial) or operands.live(trial)
+        )
     if session.as_json:
         import sys
 

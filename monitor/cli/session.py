@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -158,6 +159,17 @@ class Session:
     def emit(self, value: Any) -> None:
         """One JSON value, one line, on stdout."""
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+
+    @contextmanager
+    def at_work(self, words: str) -> Iterator[None]:
+        """Shows on a terminal, and nowhere else, that something takes its time."""
+        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+            yield
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(words):
+            yield
 
     def say(self, text: str = "") -> None:
         """Words for a person, on stderr."""
