@@ -14,8 +14,9 @@ from typing import Any
 from deepdiff import DeepDiff
 
 from snapshots.delta import delta
-from snapshots.fields import Field, FieldTable
-from snapshots.pairing import pairs
+from snapshots.fields import Field, FieldTable, Identity
+from snapshots.outcome_pairing import moves
+from snapshots.pairing import pairs, unidentified
 from snapshots.record import canonical
 
 Path = tuple[str | int, ...]
@@ -46,14 +47,17 @@ class Difference:
     members: list[Member] = dataclasses.field(default_factory=list)  # of lists with an identity
     reordered: bool = False  # the same members in another order
 
+    @property
+    def lists(self) -> bool:
+        """Whether both values are lists, or absent: all that a rule of lists can read."""
+        return all(value is None or isinstance(value, list) for value in (self.old, self.new))
+
 
 def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> list[Difference]:
     """Every field that differs, in the table's order, unknown ones last. Covers every path of the delta."""
     found: dict[tuple[str, ...], Difference] = {}
     for path in _differing(old, new, table):
-        one = table.covering(path)
-        keys = tuple(part for part in path if isinstance(part, str))
-        at = keys if ".".join(keys) == one.path else one.keys  # an unknown key may hold a dot
+        one, at = table.covering(path)
         if at not in found:
             found[at] = Difference(field=one, path=at, old=_at(old, at), new=_at(new, at))
         found[at].paths.append(_dotted(path))
@@ -92,14 +96,15 @@ def _look_into(listed: list[Difference]) -> None:
     left: dict[str, Any] = {}
     right: dict[str, Any] = {}
     where: dict[str, dict[str, tuple[int | None, int | None]]] = {}
+    moved = _moved([one for one in listed if one.field.identity is Identity.MEASURE])
     for number, one in enumerate(listed):
-        if one.field.identity is None:
+        if one.field.identity is None or not one.lists:
             continue
-        before = one.old if isinstance(one.old, list) else []
-        after = one.new if isinstance(one.new, list) else []
+        before, after = _members(one.old), _members(one.new)
         key = f"f{number}"
         left[key], right[key], where[key] = {}, {}, {}
-        for position, pair in enumerate(pairs(before, after, one.field.identity)):
+        apart = moved.get(one.field.slug, (set(), set()))
+        for position, pair in enumerate(pairs(before, after, one.field.identity, apart=apart)):
             a = before[pair.old] if pair.old is not None else _ABSENT
             b = after[pair.new] if pair.new is not None else _ABSENT
             if a is not _ABSENT and b is not _ABSENT and _same(a, b):
@@ -128,11 +133,30 @@ def _look_into(listed: list[Difference]) -> None:
         one.reordered = not one.members
 
 
+def _moved(outcomes: list[Difference]) -> dict[str, tuple[set[int], set[int]]]:
+    """Field → positions, before and after, of what went to or came from another of the lists of outcomes."""
+    gone: dict[tuple[str, int], Any] = {}
+    come: dict[tuple[str, int], Any] = {}
+    for one in outcomes:
+        before, after = _members(one.old), _members(one.new)
+        left_old, left_new = unidentified(before, after, Identity.MEASURE)
+        gone |= {(one.field.slug, at): before[at] for at in left_old}
+        come |= {(one.field.slug, at): after[at] for at in left_new}
+    found: dict[str, tuple[set[int], set[int]]] = {one.field.slug: (set(), set()) for one in outcomes}
+    for (slug, at), (other, new_at) in moves(gone, come):
+        found[slug][0].add(at)
+        found[other][1].add(new_at)
+    return found
+
+
+def _members(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
 def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
     """(field, member) → the keys of the member's first level that differ."""
     tree = DeepDiff(
-        _shallow(left),
-        _shallow(right),
+        *_pruned(_shallow(left), _shallow(right)),
         view="tree",
         threshold_to_diff_deeper=0,
         verbose_level=2,
@@ -145,6 +169,21 @@ def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, st
             if len(path) >= 3:
                 found.setdefault((path[0], path[1]), set()).add(str(path[2]))
     return found
+
+
+def _pruned(left: dict[str, Any], right: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Without the members that are on one side only, and the keys of a member that are equal on both."""
+    views: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    for key, members in left.items():
+        for name, member in members.items():
+            other = right[key].get(name)
+            if not isinstance(member, dict) or not isinstance(other, dict):
+                continue
+            same = {inner for inner, value in member.items() if inner in other and other[inner] == value}
+            for view, one in zip(views, (member, other), strict=True):
+                kept = {inner: value for inner, value in one.items() if inner not in same}
+                view.setdefault(key, {})[name] = kept
+    return views
 
 
 def _shallow(view: dict[str, Any]) -> dict[str, Any]:

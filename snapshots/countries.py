@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 # The registry's older spelling → the one in use. Seen in records of both kinds; keys are folded (`country_key`).
 _RENAMED = {
@@ -39,8 +40,11 @@ _WITH_ARTICLE = {
 
 def country_key(name: object) -> str:
     """What two spellings of one country share; empty for what is no name."""
-    if not isinstance(name, str):
-        return ""
+    return _key(name) if isinstance(name, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _key(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).casefold()
     folded = "".join(char for char in plain if char.isalnum() and ord(char) < 0x250)
     return _RENAMED.get(folded, folded)

@@ -86,6 +86,21 @@ def same_words(old: Any, new: Any) -> bool:
     return type(old) is type(new) and bool(old == new)
 
 
+def same_in_any_order(old: Any, new: Any) -> bool:
+    """Whether two values are the same words where the order of lists means nothing."""
+    return type(old) is type(new) and _orderless(old) == _orderless(new)
+
+
+def _orderless(value: Any) -> Any:
+    if isinstance(value, str):
+        return "text", normal_text(value)
+    if isinstance(value, dict):
+        return "object", tuple((key, _orderless(value[key])) for key in sorted(value))
+    if isinstance(value, list):
+        return "list", tuple(sorted(map(_orderless, value), key=repr))
+    return type(value).__name__, repr(value)
+
+
 def record_from_archive(record: dict[str, Any]) -> dict[str, Any]:
     """An archived record with every text in the API's form. The record given is not changed."""
     normal = _mapped(record)

@@ -39,7 +39,7 @@ def said(value: Any) -> str:
     if isinstance(value, dict):
         if len(value) == 1:
             return said(next(iter(value.values())))
-        return "; ".join(f"{_spaced(key)}: {said(one)}" for key, one in value.items())
+        return "; ".join(f"{spaced(key)}: {said(one)}" for key, one in value.items())
     text = str(value)
     if text in _SPECIAL:
         return _SPECIAL[text]
@@ -48,7 +48,7 @@ def said(value: Any) -> str:
     return text
 
 
-def _spaced(key: str) -> str:
+def spaced(key: str) -> str:
     """`timeFrame` → `time frame`."""
     return "".join(f" {char.lower()}" if char.isupper() else char for char in key)
 

@@ -6,17 +6,21 @@ weightiest. Every path that differs is covered by exactly one change, noise incl
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.headline import headline
+from snapshots.changes.making import TRIPPED, unreadable
 from snapshots.changes.members import list_changes
 from snapshots.changes.noise import is_noise
 from snapshots.changes.outcomes import outcome_changes
 from snapshots.changes.sites import Sites, site_changes
-from snapshots.changes.submissions import submission_change
+from snapshots.changes.submissions import submission_changes
+from snapshots.changes.timeline import leads
 from snapshots.changes.values import value_change
-from snapshots.changeset import ChangeSet, FieldChange, Severity, VersionRef
+from snapshots.changeset import Action, ChangeSet, FieldChange, Severity, VersionRef
 from snapshots.comparison import Difference, differences
 from snapshots.facts import facts
 from snapshots.fields import table
@@ -24,6 +28,7 @@ from snapshots.fields import table
 ENGINE = 1  # raised when the same two records would be read differently
 
 _OUTCOMES = ("primary-outcomes", "secondary-outcomes", "other-outcomes")
+_TOGETHER = (*_OUTCOMES, "results-submission")  # read over several fields
 
 
 def compare(
@@ -42,31 +47,20 @@ def compare(
     context = Context.of(old, new, from_=from_.source, to=to.source)
     found = differences(old, new, table(registry))
     changes: list[FieldChange] = []
-    outcomes = [one for one in found if one.field.slug in _OUTCOMES]
-    changes += outcome_changes(outcomes, context)
-    submissions: list[Difference] = []
-    sites: Sites | None = None
+    outcomes = [one for one in found if one.field.slug in _OUTCOMES and one.lists]
+    changes += guarded(outcomes, lambda: outcome_changes(outcomes, context))
+    submissions = [one for one in found if one.field.slug == "results-submission"]
+    changes += guarded(submissions, lambda: submission_changes(submissions, old, new, context))
+    sites: list[Sites] = []
     for one in found:
-        if one.field.slug in _OUTCOMES:
-            continue
-        if one.field.slug == "results-submission":
-            submissions.append(one)
-        elif one.field.slug == "locations":
-            sites = site_changes(one, context)
-            changes += sites.changes
-        elif one.field.identity is not None:
-            changes += list_changes(one, context)
-        else:
-            changes.append(value_change(one, context))
-    if submissions:
-        changes.append(submission_change(submissions, old, new, context))
-    changes = [is_noise(change, context) for change in changes]
-    changes.sort(key=lambda change: (-change.severity.rank, _ORDER.get(change.field, 50)))
+        if one.field.slug not in _TOGETHER or (one.field.slug in _OUTCOMES and not one.lists):
+            changes += guarded([one], partial(_read, one, context, sites))
+    changes = _in_order([is_noise(change, context) for change in changes])
     severity = max((change.severity for change in changes), default=Severity.NOISE)
     tags = dict.fromkeys(
         tag for change in changes if change.severity is not Severity.NOISE for tag in change.tags
     )
-    said = headline(changes, sites)
+    said = headline(changes, sites[0] if sites else None)
     if before.trial != after.trial:
         said = f"Two different trials, {before.trial} and {after.trial}: {said}"
     return ChangeSet(
@@ -83,6 +77,42 @@ def compare(
     )
 
 
+def guarded(found: Sequence[Difference], read: Callable[[], list[FieldChange]]) -> list[FieldChange]:
+    """What a rule says; a rule that trips over a record tells less, and never keeps a poll from its other trials."""
+    try:
+        return read()
+    except Exception:  # noqa: BLE001 - whatever it is, that the fields changed is known
+        return [unreadable(one, TRIPPED) for one in found]
+
+
+def _read(one: Difference, context: Context, sites: list[Sites]) -> list[FieldChange]:
+    """The changes of one field; what the headline is to know of sites is put beside."""
+    if one.field.identity is None:
+        return [value_change(one, context)]
+    if not one.lists:
+        return [unreadable(one)]
+    if one.field.slug == "locations":
+        sites.append(site_changes(one, context))
+        return sites[0].changes
+    return list_changes(one, context)
+
+
+def _in_order(changes: list[FieldChange]) -> list[FieldChange]:
+    """The weightiest first; of one weight as listed below, what came or went before what was reworded."""
+    slipped = any(change.field in _MILESTONES and leads(change) for change in changes)
+
+    def place(change: FieldChange) -> tuple[int, int, bool]:
+        order = _ORDER.get(change.field, 50)
+        reworded = change.field in _WORDED and change.action is Action.EDITED
+        if reworded and slipped:  # a slip of a year is asked for before any wording
+            order = _ORDER["start-date"]
+        return -change.severity.rank, order, reworded
+
+    return sorted(changes, key=place)
+
+
+_MILESTONES = ("start-date", "primary-completion-date", "completion-date")
+_WORDED = ("primary-outcomes", "arms", "interventions")
 # Among changes of one severity: what a reader asks first.
 _ORDER = {
     slug: number

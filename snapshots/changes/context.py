@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from snapshots.changes.reaching import below, struct, text
 from snapshots.changeset import Source
-from snapshots.dates import partial
+from snapshots.dates import Partial, partial
 
 OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"}
 RECRUITING = {"RECRUITING", "ENROLLING_BY_INVITATION"}
 STOPPED = {"SUSPENDED", "TERMINATED", "WITHDRAWN"}
 ENDED = {"COMPLETED", "TERMINATED", "WITHDRAWN", "UNKNOWN", "NO_LONGER_AVAILABLE", "APPROVED_FOR_MARKETING"}
+_STARTED = RECRUITING | {"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED"}  # no study gets there unstarted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,31 +24,35 @@ class Context:
     verified: str | None
     had_results: bool
     has_results: bool
+    results_told: bool  # that results came or went is told by the record's own flag
     started: bool  # when the change was submitted
     primary_completed: bool
     unkept: frozenset[str]  # sections that the line of one of both versions does not keep
 
     @classmethod
     def of(cls, old: dict[str, Any], new: dict[str, Any], *, from_: Source, to: Source) -> Context:
-        before, after = _status(old), _status(new)
+        before, after = (struct(below(one, "protocolSection", "statusModule")) for one in (old, new))
         day = partial(after.get("lastUpdateSubmitDate")) or partial(
-            new.get("derivedSection", {}).get("miscInfoModule", {}).get("versionHolder")
+            below(new, "derivedSection", "miscInfoModule", "versionHolder")
         )
-        start = partial(before.get("startDateStruct", {}).get("date"))
-        primary = partial(before.get("primaryCompletionDateStruct", {}).get("date"))
         return cls(
-            old_status=before.get("overallStatus"),
-            new_status=after.get("overallStatus"),
-            why_stopped=after.get("whyStopped"),
-            verified=after.get("statusVerifiedDate"),
+            old_status=text(before.get("overallStatus")),
+            new_status=text(after.get("overallStatus")),
+            why_stopped=text(after.get("whyStopped")),
+            verified=text(after.get("statusVerifiedDate")),
             had_results=old.get("hasResults") is True or bool(old.get("resultsSection")),
             has_results=new.get("hasResults") is True or bool(new.get("resultsSection")),
-            started=bool(start and day and start.last <= day.first),
-            primary_completed=bool(primary and day and primary.last < day.first),
+            results_told=(old.get("hasResults") is True) is not (new.get("hasResults") is True),
+            started=_started(before, after, day),
+            primary_completed=_primary_completed(before, after, day),
             unkept=_unkept(old if from_ is Source.ARCHIVE else new)
             if (from_ is Source.ARCHIVE) is not (to is Source.ARCHIVE)
             else frozenset(),
         )
+
+    @property
+    def turned(self) -> bool:
+        return self.old_status != self.new_status
 
     @property
     def stopping(self) -> bool:
@@ -78,9 +84,32 @@ class Context:
         return self.started or self.primary_completed or self.had_results
 
 
-def _status(record: dict[str, Any]) -> dict[str, Any]:
-    found = record.get("protocolSection", {}).get("statusModule", {})
-    return found if isinstance(found, dict) else {}
+def _started(before: dict[str, Any], after: dict[str, Any], day: Partial | None) -> bool:
+    """By what the status says; where it says nothing, by a start that is a fact. A plan that passed is no start."""
+    status = text(before.get("overallStatus"))
+    if status == "UNKNOWN":
+        status = text(before.get("lastKnownStatus"))
+    if status in _STARTED:
+        return True
+    if status == "WITHDRAWN":
+        return False  # stopped before its first participant
+    starts = [struct(one.get("startDateStruct")) for one in (before, after)]
+    if any(_happened(start, day) for start in starts):
+        return True
+    planned = partial(starts[0].get("date"))
+    return bool(status != "NOT_YET_RECRUITING" and planned and day and planned.last <= day.first)
+
+
+def _primary_completed(before: dict[str, Any], after: dict[str, Any], day: Partial | None) -> bool:
+    if text(before.get("overallStatus")) in ("COMPLETED", "TERMINATED"):
+        return True
+    return any(_happened(struct(one.get("primaryCompletionDateStruct")), day) for one in (before, after))
+
+
+def _happened(date: dict[str, Any], day: Partial | None) -> bool:
+    """Whether a date is a fact, and not of a later day than the update that states it."""
+    known = partial(date.get("date")) if date.get("type") == "ACTUAL" else None
+    return bool(known and day and known.first <= day.last)
 
 
 def _unkept(archived: dict[str, Any]) -> frozenset[str]:
@@ -93,10 +122,5 @@ def _unkept(archived: dict[str, Any]) -> frozenset[str]:
 
 
 def _build(record: dict[str, Any]) -> dict[str, Any]:
-    derived = record.get("derivedSection")
-    misc = derived.get("miscInfoModule") if isinstance(derived, dict) else None
-    return (
-        {key: value for key, value in misc.items() if key == "versionHolder"}
-        if isinstance(misc, dict)
-        else {}
-    )
+    misc = struct(below(record, "derivedSection", "miscInfoModule"))
+    return {key: value for key, value in misc.items() if key == "versionHolder"}

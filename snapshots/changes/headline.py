@@ -1,18 +1,20 @@
-"""One line for a whole change set: the weightiest first, what belongs together said once."""
+"""One line for a whole change set: the weightiest first, what belongs together said once, short enough to be read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
 
 from snapshots.changes.site_words import sites_in_words
 from snapshots.changes.sites import Sites
 from snapshots.changeset import FieldChange, Severity
-from snapshots.terms import counted
+from snapshots.terms import counted, short
 
-MOST = 3  # sentences
+LONGEST = 250  # characters, about: what stands in a title and is read at a glance
+MOST = 4  # sentences of the highest severity, as long as they fit
+LONGEST_FIRST = 190  # of the first sentence, which may give a reason
+LONGEST_PART = 130  # of any other
 _TOLD_BY = {  # these say nothing that the other does not say, when both are there
     "why-stopped": "overall-status",
     "results": "has-results",
@@ -29,6 +31,7 @@ class _Part:
     severity: Severity
     count: int = 1  # changes that it tells
     sites: bool = False
+    told: int = 0  # by which change; two that say the same are two
 
 
 def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
@@ -37,43 +40,60 @@ def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
     if not news:
         return "Nothing but noise" if changes else "No difference"
     slugs = {change.field for change in news}
-    parts = _parts([change for change in news if _TOLD_BY.get(change.field) not in slugs] or news, sites)
-    # Sites are told beside whatever weighs more: a loss must not vanish behind it.
-    of_sites = [part for part in parts if part.sites]
-    heaviest = [part for part in parts if part.severity is parts[0].severity and not part.sites]
-    shown = [part for part in parts if part in heaviest[: MOST - len(of_sites)] or part.sites]
-    if len(shown) == 1:
-        shown += parts[1:2]
-    left = sum(part.count for part in parts if part not in shown)
+    own = [change for change in news if _TOLD_BY.get(change.field) not in slugs] or news
+    shown = _chosen(_parts(own, sites_in_words(sites) if sites is not None else ""))
+    told = sites_in_words(sites, brief=True) if sites is not None and len(shown) < MOST else ""
+    if told:  # what weighs as much may need the room that lesser news of sites take
+        brief = _chosen(_parts(own, told, brief=True))
+        shown = brief if len(brief) > len(shown) else shown
+    left = len(own) - sum(part.count for part in shown)
     words = [_raised(shown[0].words), *(_lowered(part.words) for part in shown[1:])]
     if left:
         words.append(counted(left, "other change"))
     return "; ".join(words)
 
 
-def _parts(own: Sequence[FieldChange], sites: Sites | None) -> list[_Part]:
-    of_sites = sites_in_words(sites) if sites is not None else ""
+def _chosen(parts: Sequence[_Part]) -> list[_Part]:
+    """The first always, and sites: a loss must not vanish behind what weighs more. Of the rest what fits."""
+    parts = [replace(part, words=_fitting(part, first=not number)) for number, part in enumerate(parts)]
+    shown = [number for number, part in enumerate(parts) if part.sites or number == 0]
+    room = LONGEST - sum(len(parts[number].words) + 2 for number in shown)
+    for number, part in enumerate(parts):
+        if number in shown or part.severity is not parts[0].severity or len(shown) == MOST:
+            continue
+        if len(part.words) + 2 <= room:
+            shown.append(number)
+            room -= len(part.words) + 2
+    if len(shown) == 1 and len(parts) > 1:
+        shown.append(1)
+    return [parts[number] for number in sorted(shown)]
+
+
+def _fitting(part: _Part, *, first: bool) -> str:
+    """A sentence as a part of a line: no full stop, and not too long."""
+    words = part.words if part.sites else short(part.words, LONGEST_FIRST if first else LONGEST_PART)
+    return words.rstrip(" .,;")
+
+
+def _parts(own: Sequence[FieldChange], of_sites: str, *, brief: bool = False) -> list[_Part]:
+    """In the order of the changes; what several of them say together stands where the first of them does."""
     completions = {change.field: change for change in own if change.field in _COMPLETIONS}
     both = _both(completions)
-    parts = [
-        _Part(words=change.summary, severity=change.severity)
-        for change in own
-        if not (of_sites and change.field == "locations") and not (both and change.field in _COMPLETIONS)
-    ]
-    if both:
-        severity = max(change.severity for change in completions.values())
-        parts.insert(_ahead(own), _Part(words=both, severity=severity, count=2))
     placed = [change for change in own if change.field == "locations"]
-    if of_sites and placed:
-        severity = max(change.severity for change in placed)
-        parts.append(_Part(words=of_sites, severity=severity, count=len(placed), sites=True))
+    if brief:  # it tells what opened or closed a country, and what was lost
+        placed = [change for change in placed if change.severity > Severity.MINOR or "lost" in change.reason]
+    parts: list[_Part] = []
+    for change in own:
+        if both and change.field in _COMPLETIONS:
+            severity = max(one.severity for one in completions.values())
+            parts.append(_Part(words=both, severity=severity, count=2))
+        elif of_sites and change.field == "locations":
+            if placed:
+                severity = max(one.severity for one in placed)
+                parts.append(_Part(words=of_sites, severity=severity, count=len(placed), sites=True))
+        else:
+            parts.append(_Part(words=change.summary, severity=change.severity, told=id(change)))
     return sorted(dict.fromkeys(parts), key=lambda part: -part.severity.rank)
-
-
-def _ahead(own: Sequence[FieldChange]) -> int:
-    """How many parts stand before the first of the completions."""
-    before = takewhile(lambda change: change.field not in _COMPLETIONS, own)
-    return sum(change.field != "locations" for change in before)
 
 
 def _both(changes: Mapping[str, FieldChange]) -> str:

@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from snapshots.changeset import DETAIL, Action, FieldChange, Severity
-from snapshots.comparison import Difference
+from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
+
+UNREADABLE = "a value of a shape that trialbell does not know"
+NOTHING = "nothing"  # what stands for a JSON null, which is there
+TRIPPED = "trialbell failed to read what changed here"
 
 
 def action_of(before: Any, after: Any) -> Action:
@@ -38,6 +42,8 @@ def change(
     """The change of a field as a whole."""
     old = one.old if before is ... else before
     new = one.new if after is ... else after
+    if old is None and new is None:  # a JSON null that came or went
+        old = new = NOTHING
     return FieldChange(
         field=one.field.slug,
         label=one.field.label,
@@ -68,6 +74,8 @@ def member_change(
     tags: Iterable[str] = (),
 ) -> FieldChange:
     """The change of one member, or of a group of members, of a list."""
+    before = None if action is Action.ADDED else NOTHING if before is None else before
+    after = None if action is Action.REMOVED else NOTHING if after is None else after
     return FieldChange(
         field=field.slug,
         label=field.label,
@@ -87,3 +95,40 @@ def member_change(
 def member_path(field: Field, old_at: int | None, new_at: int | None) -> str:
     """In the newer record; in the older when the member is no longer there."""
     return f"{field.path}.{new_at if new_at is not None else old_at}"
+
+
+def made(
+    field: Field,
+    member: Member,
+    action: Action,
+    words: str,
+    name: str,
+    severity: Severity | None = None,
+    reason: str = "",
+    tags: tuple[str, ...] = (),
+) -> FieldChange:
+    """The change of one member with its own values before and after."""
+    return member_change(
+        field,
+        action,
+        words,
+        paths=[member_path(field, member.old_at, member.new_at)],
+        before=member.old,
+        after=member.new,
+        item=name or field.label,
+        severity=severity,
+        reason=reason or field.reason,
+        tags=tags,
+    )
+
+
+def unreadable(one: Difference, reason: str = UNREADABLE) -> FieldChange:
+    """A field whose value has not the shape that its rule reads. Its values may hold anything, staff too."""
+    return change(
+        one,
+        f"{one.field.label} changed",
+        before=None if one.old is None else "given",
+        after=None if one.new is None else "given",
+        action=Action.EDITED,
+        reason=reason,
+    )

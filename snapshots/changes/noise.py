@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from snapshots.changes.context import ENDED, Context
-from snapshots.changeset import Action, FieldChange, Severity
+from snapshots.changeset import JSON, Action, FieldChange, Kind, Severity
 from snapshots.dates import partial
 from snapshots.fields import table
-from snapshots.markup import same_words
+from snapshots.markup import same_in_any_order, same_words
+
+_NOTHING: tuple[JSON, ...] = (None, {}, [], "")
 
 
 def is_noise(change: FieldChange, context: Context) -> FieldChange:
@@ -30,6 +32,10 @@ def _reason(change: FieldChange, context: Context) -> str | None:
     # Equal values say less than what changed: how many people, a site without its staff.
     if before != after and not people and change.field != "locations" and same_words(before, after):
         return "the same words, set differently"
+    if before in _NOTHING and after in _NOTHING and not people:
+        return "nothing was said"
+    if change.kind is Kind.CHOICE and isinstance(before, list) and same_in_any_order(before, after):
+        return "the same in another order"
     if isinstance(before, str) and isinstance(after, str) and field is not None and field.rule == "post-date":
         return _same_day(change)
     post_date = field is not None and field.rule == "post-date"

@@ -6,20 +6,20 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from snapshots.changes.context import Context
-from snapshots.changes.making import change, member_change, member_path
+from snapshots.changes.making import member_change, member_path
+from snapshots.changes.members import reordered
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
-from snapshots.markup import normal_text
-from snapshots.pairing import LONGEST
+from snapshots.markup import normal_text, same_words
+from snapshots.outcome_pairing import moves
 from snapshots.terms import short
 from snapshots.words import marked
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NAMES = {"primary-outcomes": "primary", "secondary-outcomes": "secondary", "other-outcomes": "other"}
-MOVED_LIKE = 85.0
+LONGEST_FRAMES = 600  # characters of two time frames compared by word
 MANY = 3  # the same edit in so many outcomes of a list is one change
 
 
@@ -30,21 +30,13 @@ def outcome_changes(found: Sequence[Difference], context: Context) -> list[Field
     come: list[tuple[Field, Member]] = []
     for one in found:
         if one.reordered:
-            changes.append(
-                change(
-                    one,
-                    f"{one.field.label} in another order",
-                    action=Action.EDITED,
-                    severity=Severity.NOISE,
-                    reason="the same members in another order",
-                )
-            )
+            changes.append(reordered(one))
         gone += [(one.field, member) for member in one.members if member.new_at is None]
         come += [(one.field, member) for member in one.members if member.old_at is None]
     for (old_field, old), (new_field, new) in _moves(gone, come):
         changes.append(_moved(old_field, old, new_field, new, context))
-        gone.remove((old_field, old))
-        come.remove((new_field, new))
+        gone = [pair for pair in gone if pair[1] is not old]
+        come = [pair for pair in come if pair[1] is not new]
     changes += [_added(field, member, context) for field, member in come]
     changes += [_dropped(field, member, context) for field, member in gone]
     for one in found:
@@ -56,21 +48,13 @@ def outcome_changes(found: Sequence[Difference], context: Context) -> list[Field
 def _moves(
     gone: list[tuple[Field, Member]], come: list[tuple[Field, Member]]
 ) -> list[tuple[tuple[Field, Member], tuple[Field, Member]]]:
-    scored = []
-    for a, (old_field, old) in enumerate(gone):
-        for b, (new_field, new) in enumerate(come):
-            if old_field.slug == new_field.slug:
-                continue
-            score = fuzz.ratio(_measure(old.old)[:LONGEST], _measure(new.new)[:LONGEST])
-            if score >= MOVED_LIKE:
-                scored.append((-score, a, b))
-    found, left, right = [], set(), set()
-    for _, a, b in sorted(scored):
-        if a not in left and b not in right:
-            left.add(a)
-            right.add(b)
-            found.append((gone[a], come[b]))
-    return found
+    before = {(field.slug, at): (field, one) for field, one in gone if (at := one.old_at) is not None}
+    after = {(field.slug, at): (field, one) for field, one in come if (at := one.new_at) is not None}
+    found = moves(
+        {place: one.old for place, (_, one) in before.items()},
+        {place: one.new for place, (_, one) in after.items()},
+    )
+    return [(before[place], after[other]) for place, other in found]
 
 
 def _moved(old_field: Field, old: Member, new_field: Field, new: Member, context: Context) -> FieldChange:
@@ -131,7 +115,7 @@ def _edits(field: Field, members: Sequence[Member], context: Context) -> list[Fi
     for member in members:
         key = (
             ("timeFrame", *_edit(member.old.get("timeFrame"), member.new.get("timeFrame")))
-            if member.keys == {"timeFrame"}
+            if _changed(member) == {"timeFrame"}
             else ("alone", member.old_at, member.new_at)
         )
         groups.setdefault(key, []).append(member)
@@ -142,6 +126,13 @@ def _edits(field: Field, members: Sequence[Member], context: Context) -> list[Fi
         else:
             changes += [_edited(field, member, context) for member in group]
     return changes
+
+
+def _changed(member: Member) -> set[str]:
+    """The keys of an outcome whose words changed; of what is no outcome, all of it."""
+    if not isinstance(member.old, dict) or not isinstance(member.new, dict):
+        return {"measure"}
+    return {key for key in member.keys if not same_words(member.old.get(key), member.new.get(key))}
 
 
 def _many_frames(field: Field, group: Sequence[Member], context: Context) -> FieldChange:
@@ -169,7 +160,10 @@ def _many_frames(field: Field, group: Sequence[Member], context: Context) -> Fie
 
 def _edit(before: Any, after: Any) -> tuple[str, str]:
     """The words that went and those that came: `59`, `58 months`, whatever stands around them."""
-    marks = marked(str(before or ""), str(after or ""))
+    old, new = str(before or ""), str(after or "")
+    if len(old) + len(new) > LONGEST_FRAMES:
+        return old, new
+    marks = marked(old, new)
     gone = " … ".join(text.strip() for mark, text in marks if mark == "-" and text.strip())
     come = " … ".join(text.strip() for mark, text in marks if mark == "+" and text.strip())
     unit = re.match(r"\s*(\w+)", marks[-1][1]) if marks and marks[-1][0] == "=" else None
@@ -180,11 +174,7 @@ def _edit(before: Any, after: Any) -> tuple[str, str]:
 
 def _edited(field: Field, member: Member, context: Context) -> FieldChange:
     kind, name = _NAMES[field.slug], _name(member.new)
-    keys = {
-        key
-        for key in member.keys
-        if normal_text(str(member.old.get(key, ""))) != normal_text(str(member.new.get(key, "")))
-    }
+    keys = _changed(member)
     paths = [member_path(field, member.old_at, member.new_at)]
     if not keys:
         return member_change(
@@ -207,8 +197,10 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
         )
     elif "measure" in keys:
         words = f"{kind.capitalize()} outcome changed {context.when}: {_name(member.old)} → {name}"
-    else:
+    elif "description" in keys:
         words = f"{kind.capitalize()} outcome's description changed {context.when}: {name}"
+    else:
+        words = f"{kind.capitalize()} outcome's details changed {context.when}: {name}"
     return member_change(
         field,
         Action.EDITED,
@@ -226,12 +218,9 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
 def _weight(field: Field, member: Member) -> Severity:
     if _NAMES[field.slug] != "primary":
         return Severity.MINOR
-    changed = {
-        key
-        for key in member.keys
-        if normal_text(str(member.old.get(key, ""))) != normal_text(str(member.new.get(key, "")))
-    }
-    if changed == {"timeFrame"} and _nearly(member.old.get("timeFrame"), member.new.get("timeFrame")):
+    if _changed(member) == {"timeFrame"} and _nearly(
+        member.old.get("timeFrame"), member.new.get("timeFrame")
+    ):
         return Severity.MINOR
     return Severity.MAJOR
 
@@ -240,9 +229,10 @@ def _nearly(old: Any, new: Any) -> bool:
     """Whether a time frame moved by less than a tenth, all its words the same."""
     if not isinstance(old, str) or not isinstance(new, str):
         return False
-    if re.sub(r"\d+(?:\.\d+)?", "#", normal_text(old)) != re.sub(r"\d+(?:\.\d+)?", "#", normal_text(new)):
+    before, after = normal_text(old), normal_text(new)  # an entity's number is none of the text's
+    if _NUMBER.sub("#", before) != _NUMBER.sub("#", after):
         return False
-    numbers = zip(re.findall(r"\d+(?:\.\d+)?", old), re.findall(r"\d+(?:\.\d+)?", new), strict=True)
+    numbers = zip(_NUMBER.findall(before), _NUMBER.findall(after), strict=True)
     return all(
         float(a) == float(b) or (float(a) and abs(float(b) - float(a)) < 0.1 * float(a)) for a, b in numbers
     )
@@ -252,13 +242,9 @@ def _integrity(context: Context) -> tuple[str, ...]:
     return ("integrity",) if context.late else ()
 
 
-def _measure(outcome: Any) -> str:
-    return normal_text(str(outcome.get("measure", ""))) if isinstance(outcome, dict) else ""
-
-
 def _name(outcome: Any) -> str:
     return (
         short(str(outcome.get("measure", "an outcome without a name")), 100)
         if isinstance(outcome, dict)
-        else ""
+        else "an outcome without a name"
     )

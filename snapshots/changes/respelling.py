@@ -1,7 +1,8 @@
 """Whether a name only came to be written in another way: no news, however many letters it takes.
 
-Equal after dropping all but letters and digits; a corporate suffix completed; characters that were damaged on their
-way into the registry, or repaired; a city written otherwise beside the same facility and postcode.
+Equal after dropping all but letters and digits; a corporate suffix completed; British spelling for American; characters
+that were damaged on their way into the registry, or repaired; a city written otherwise beside the same facility and
+postcode.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from snapshots.countries import country_key
-from snapshots.pairing import folded
+from snapshots.site_pairing import another_state, folded, masked
 
 _SUFFIX = re.compile(
     r"[\s,.]+(?:inc|incorporated|ltd|limited|llc|llp|plc|gmbh|ag|co|corp|corporation|company|s\.?a\.?|s\.?r\.?l\.?"
@@ -21,6 +22,7 @@ _SUFFIX = re.compile(
     re.IGNORECASE,
 )
 _DAMAGED = re.compile("[?\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")  # a lost character, or UTF-8 read as Latin-1
+_BRITISH = (("centre", "center"), ("paediatr", "pediatr"), ("haemat", "hemat"), ("gynaecol", "gynecol"))
 NEARLY = 88.0  # rapidfuzz's ratio from which a damaged name is the repaired one
 
 
@@ -30,11 +32,18 @@ def same_name(old: object, new: object) -> bool:
         return True
     if not isinstance(old, str) or not isinstance(new, str):
         return False
-    bare = folded(_SUFFIX.sub("", old))
-    if bare and bare == folded(_SUFFIX.sub("", new)):
+    if (bare := _bare(old)) and bare == _bare(new):
         return True
     damaged = bool(_DAMAGED.search(old)) != bool(_DAMAGED.search(new))
     return damaged and fuzz.ratio(folded(old), folded(new)) >= NEARLY
+
+
+def _bare(name: str) -> str:
+    """Without a corporate suffix, in American spelling."""
+    bare = folded(_SUFFIX.sub("", name))
+    for british, american in _BRITISH:
+        bare = bare.replace(british, american)
+    return bare
 
 
 def respelt_site(old: dict[str, Any], new: dict[str, Any], keys: Collection[str]) -> bool:
@@ -46,4 +55,6 @@ def respelt_site(old: dict[str, Any], new: dict[str, Any], keys: Collection[str]
     if "city" in keys and not same_name(old.get("city"), new.get("city")):
         # The same house at the same postcode has not moved, whatever its city is called.
         return "facility" not in keys and "zip" not in keys and bool(new.get("zip"))
-    return True  # a state or a postcode filled in, corrected or left out
+    # A state or a postcode filled in, corrected or left out; not both of a masked site: that is another.
+    moved = masked(new) and {"state", "zip"} <= set(keys)
+    return not (moved and another_state(old.get("state"), new.get("state")))

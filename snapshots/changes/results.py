@@ -6,10 +6,11 @@ from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import change
+from snapshots.changes.reaching import below, members, struct
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.markup import same_words
-from snapshots.terms import counted, listed
+from snapshots.terms import counted, listed, said
 
 _PARTS = {
     "participantFlowModule": "participant flow",
@@ -32,12 +33,22 @@ def has_results(one: Difference, context: Context) -> FieldChange:
 
 def results(one: Difference, context: Context) -> FieldChange:
     """The contents of a results section; that there is one at all is told by `has-results`."""
-    before, after = (value if isinstance(value, dict) else {} for value in (one.old, one.new))
+    before, after = struct(one.old), struct(one.new)
+    untold = Severity.MAJOR if context.results_told else Severity.CRITICAL  # nothing else says it
+    if not before and not after:
+        return change(
+            one,
+            "Results section changed",
+            before=None if one.old is None else "nothing",
+            after=None if one.new is None else "nothing",
+            severity=Severity.MINOR,
+            reason="",
+        )
     if not before:
-        measures = after.get("outcomeMeasuresModule", {}).get("outcomeMeasures", [])
+        measures = members(below(after, "outcomeMeasuresModule", "outcomeMeasures"))
         words = f"Results section added with {counted(len(measures), 'outcome measure')}"
         return change(
-            one, words, before=None, after=_parts(after), severity=Severity.MAJOR, reason="results are public"
+            one, words, before=None, after=_parts(after), severity=untold, reason="results are public"
         )
     if not after:
         return change(
@@ -45,7 +56,7 @@ def results(one: Difference, context: Context) -> FieldChange:
             "Results section removed",
             before=_parts(before),
             after=None,
-            severity=Severity.MAJOR,
+            severity=untold,
             reason="posted results are no longer public",
             tags=("integrity",),
         )
@@ -77,10 +88,12 @@ def results(one: Difference, context: Context) -> FieldChange:
 
 def certificate(one: Difference, context: Context) -> FieldChange:
     if one.new is None:
-        return change(one, f"Certificate of delay no longer stated (was of {one.old})")
+        return change(one, f"Certificate of delay no longer stated (was of {said(one.old)})")
     if one.old is None:
-        return change(one, f"Certificate of delay submitted on {one.new}: results may be reported later")
-    return change(one, f"Certificate of delay redated: {one.old} → {one.new}")
+        return change(
+            one, f"Certificate of delay submitted on {said(one.new)}: results may be reported later"
+        )
+    return change(one, f"Certificate of delay redated: {said(one.old)} → {said(one.new)}")
 
 
 def _parts(section: dict[str, Any]) -> list[str]:

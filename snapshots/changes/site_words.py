@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from snapshots.changes.sites import Site, Sites, What, verb
+from snapshots.changes.site import COMING, SMALL, Site, What, verb
+from snapshots.changes.sites import Sites
 from snapshots.countries import in_words
 from snapshots.terms import listed, said
 
@@ -13,27 +14,31 @@ MOST = 4  # phrases
 NAMED_COUNTRIES = 3  # past that they are counted
 NAMED_OPENINGS = 6
 _ORDER = (
-    What.LOST, What.OPENED, What.RESUMED, What.ADDED, What.REMOVED, What.STATUS, What.RENAMED, What.CONTACTS,
+    What.LOST, What.OPENED, What.RESUMED, What.ADDED, What.LISTED, What.REMOVED, What.STATUS, What.RENAMED,
+    What.CONTACTS, What.DETAILS,
 )  # fmt: skip
 
 
-def sites_in_words(sites: Sites) -> str:
-    """Begins with a lower-case letter or a number; empty when nothing is to be told."""
+def sites_in_words(sites: Sites, *, brief: bool = False) -> str:
+    """Begins with a lower-case letter or a number; empty when nothing is to be told.
+
+    brief: nothing but the countries that opened or closed, and what was lost.
+    """
     parts = []
     if sites.opened:
         parts.append(f"recruitment opened in {_openings(sites)}")
     if sites.closed:
         parts.append(f"{_names([in_words(name) for name in sites.closed], NAMED_OPENINGS)} closed")
-    opening = [site for site in sites.told if site.country in sites.opened and site.what in _COMING]
-    rest = [site for site in sites.told if site not in opening]
-    if any(site.what not in _SMALL for site in sites.told):
-        rest = [site for site in rest if site.what not in _SMALL]
+    opening = any(_opens(site) for site in sites.told)
+    rest = [site for site in sites.told if not _opens(site)]  # those are counted with their country
+    if any(site.what not in SMALL for site in sites.told):
+        rest = [site for site in rest if site.what not in SMALL]
+    if brief:
+        rest = [site for site in rest if site.what in _LOSSES]
     groups: dict[tuple[What, str], list[Site]] = {}
     for site in sorted(rest, key=lambda site: _ORDER.index(site.what)):
         groups.setdefault((site.what, verb(site)), []).append(site)
-    phrases = [
-        _phrase(group, first=not number, more=bool(opening)) for number, group in enumerate(groups.values())
-    ]
+    phrases = [_phrase(group, first=not number, more=opening) for number, group in enumerate(groups.values())]
     if len(phrases) > MOST:
         left = sum(len(group) for group in list(groups.values())[MOST - 1 :])
         phrases = [*phrases[: MOST - 1], f"{left} changed otherwise"]
@@ -41,14 +46,17 @@ def sites_in_words(sites: Sites) -> str:
     return "; ".join([*parts, counted_] if counted_ else parts)
 
 
-_SMALL = (What.RENAMED, What.CONTACTS)  # told when there is nothing else
-_COMING = (What.OPENED, What.RESUMED, What.ADDED)
+_LOSSES = (What.LOST, What.LISTED, What.REMOVED)
+
+
+def _opens(site: Site) -> bool:
+    return site.pivotal and site.what in COMING
 
 
 def _openings(sites: Sites) -> str:
     if len(sites.opened) > NAMED_OPENINGS:
         return f"{len(sites.opened)} countries"
-    numbers = Counter(site.country for site in sites.told if site.pivotal and site.what in _COMING)
+    numbers = Counter(site.country for site in sites.told if _opens(site))
     words: list[str] = []
     for name, count in sorted(((name, numbers[name]) for name in sites.opened), key=lambda pair: -pair[1]):
         unit = " sites" if not words else ""
@@ -59,7 +67,7 @@ def _openings(sites: Sites) -> str:
 def _phrase(group: Sequence[Site], *, first: bool, more: bool) -> str:
     """`2 sites added in the United States, all recruiting: St Louis and Houston`"""
     number = len(group)
-    extra = "more " if more and first and group[0].what in _COMING else ""
+    extra = "more " if more and first and group[0].what in COMING else ""
     noun = f"{number} {extra}{'site' if number == 1 else 'sites'}" if first else str(number)
     words = f"{noun} {verb(group[0])}"
     countries = list(dict.fromkeys(site.country for site in group if site.country))

@@ -11,6 +11,7 @@ from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import change
+from snapshots.changes.reaching import below, text
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 
@@ -29,32 +30,51 @@ def submissions(record: dict[str, Any]) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def submission_change(
+def submission_changes(
+    found: Sequence[Difference], old: dict[str, Any], new: dict[str, Any], context: Context
+) -> list[FieldChange]:
+    """One change of both places, where either differs."""
+    return [_change(found, old, new, context)] if found else []
+
+
+def _change(
     found: Sequence[Difference], old: dict[str, Any], new: dict[str, Any], context: Context
 ) -> FieldChange:
     before, after = submissions(old), submissions(new)
     fresh = {day: fate for day, fate in after.items() if before.get(day) != fate}
+    gone = [] if context.has_results else [day for day in before if day not in after]  # posted, when it has
     told = Difference(
         field=found[0].field,
         path=found[0].path,
         paths=[path for each in found for path in each.paths],
     )
+    left = [f"Submission of results of {day} no longer listed (was {before[day]})" for day in gone]
     if fresh:
         return change(
             told,
             "; ".join(
                 _step(day, fate, before.get(day), list(after)[: list(after).index(day) + 1], after)
                 for day, fate in fresh.items()
-            ),
-            before="; ".join(before[day] for day in fresh if day in before) or None,
+            )
+            + "".join(f"; {words[:1].lower()}{words[1:]}" for words in left),
+            before="; ".join(before[day] for day in (*fresh, *gone) if day in before) or None,
             after="; ".join(fresh.values()),
             action=Action.EDITED,
-            item=" and ".join(f"submission of {day}" for day in fresh),
+            item=" and ".join(f"submission of {day}" for day in (*fresh, *gone)),
             reason="results on their way to the public",
         )
-    if before and not after and not context.has_results:
-        words = "Submissions of results no longer listed"
-        return change(told, words, before=_listed(before), after=None, severity=Severity.MINOR)
+    if gone:
+        words = "; ".join(left) if after else "Submissions of results no longer listed"
+        reason = "a submission is no longer listed"
+        return change(
+            told,
+            words,
+            before=_listed(before),
+            after=_listed(after),
+            action=Action.EDITED,
+            severity=Severity.MINOR,
+            reason=reason,
+        )
     return change(
         told,
         "Submissions of results listed elsewhere in the record",
@@ -71,6 +91,9 @@ def _step(day: str, fate: str, earlier: str | None, days: Sequence[str], after: 
     if earlier is None:
         again = f" again on {day}, {_nth(len(days))}" if len(days) > 1 else f" to the registry on {day}"
         words.append(f"Results submitted{again}" + (", not public yet" if fate == UNDER_REVIEW else ""))
+    elif fate == UNDER_REVIEW:
+        kind = earlier.partition(" ")[0]
+        words.append(f"Results submitted on {day} under review again, no longer shown as {kind}")
     if fate != UNDER_REVIEW:
         kind, on = fate.split(" ", 1)
         times = sum(after[each].startswith(kind) for each in days)
@@ -92,18 +115,19 @@ def _listed(them: dict[str, str]) -> str | None:
 
 def _annotated(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """annotationSection.annotationModule.unpostedAnnotation.unpostedEvents: one event after the other."""
-    events = _below(record, "annotationSection", "annotationModule", "unpostedAnnotation", "unpostedEvents")
+    events = below(record, "annotationSection", "annotationModule", "unpostedAnnotation", "unpostedEvents")
     open_: str | None = None
     for event in events if isinstance(events, list) else []:
         if not isinstance(event, dict):
             continue
-        day = str(event.get("date") or UNKNOWN_DAY)
-        if event.get("type") == "RELEASE":
+        day = text(event.get("date")) or UNKNOWN_DAY
+        kind = text(event.get("type"))
+        if kind == "RELEASE":
             if open_ is not None:
                 yield open_, UNDER_REVIEW
             open_ = day
-        elif open_ is not None and event.get("type") in _FATES:
-            yield open_, f"{_FATES[event['type']]} {day}"
+        elif open_ is not None and kind in _FATES:
+            yield open_, f"{_FATES[kind]} {day}"
             open_ = None
     if open_ is not None:
         yield open_, UNDER_REVIEW
@@ -111,19 +135,13 @@ def _annotated(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _tracked(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """derivedSection.miscInfoModule.submissionTracking.submissionInfos: one entry a submission."""
-    infos = _below(record, "derivedSection", "miscInfoModule", "submissionTracking", "submissionInfos")
+    infos = below(record, "derivedSection", "miscInfoModule", "submissionTracking", "submissionInfos")
     for info in infos if isinstance(infos, list) else []:
         if not isinstance(info, dict):
             continue
         fate = UNDER_REVIEW
         if "resetDate" in info:
-            fate = f"returned {info['resetDate']}"
+            fate = f"returned {text(info['resetDate']) or UNKNOWN_DAY}"
         elif "unreleaseDate" in info or "unreleaseDateUnknown" in info:
-            fate = f"withdrawn {info.get('unreleaseDate') or UNKNOWN_DAY}"
-        yield str(info.get("releaseDate") or UNKNOWN_DAY), fate
-
-
-def _below(value: Any, *keys: str) -> Any:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+            fate = f"withdrawn {text(info.get('unreleaseDate')) or UNKNOWN_DAY}"
+        yield text(info.get("releaseDate")) or UNKNOWN_DAY, fate

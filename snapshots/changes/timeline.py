@@ -6,21 +6,24 @@ from typing import Any
 
 from snapshots.changes.context import STOPPED, Context
 from snapshots.changes.making import change
-from snapshots.changeset import FieldChange, Severity
+from snapshots.changes.reaching import struct, text
+from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
-from snapshots.dates import partial, shift
+from snapshots.dates import Partial, partial, shift
+from snapshots.terms import counted, said
 
 FAR = 30  # days from which a move is major
+LEADING = 365  # days from which a move is told before any wording
 UNKNOWN_COUNT = 99_999_999  # the registry's word for "not known"
 
 
 def milestone(one: Difference, context: Context) -> FieldChange:
     """A date struct {date, type}. Partial dates compare at their coarser precision."""
     label = one.field.label
-    old, new = _struct(one.old), _struct(one.new)
+    old, new = struct(one.old), struct(one.new)
     before, after = partial(old.get("date")), partial(new.get("date"))
     if before is None and after is None:
-        return change(one, f"{label} changed")
+        return change(one, f"{label} changed", before=_told(old), after=_told(new), action=Action.EDITED)
     if before is None:
         assert after is not None
         return change(
@@ -32,18 +35,34 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             reason="now a fact" if _actual(new) else "",
         )
     if after is None:
-        return change(one, f"{label} removed (was {before.text})", before=_told(old), after=None)
+        fact = _actual(old)
+        return change(
+            one,
+            f"{'Actual ' + label.lower() if fact else label} removed (was {before.text})",
+            before=_told(old),
+            after=None,
+            severity=Severity.MAJOR if fact else Severity.MINOR,
+            reason="a fact was taken back" if fact else "",
+            tags=("integrity",) if fact else (),
+        )
     moved = shift(before, after)
     became_actual = _actual(new) and not _actual(old)
-    span = _days(moved.days, moved.about)
-    arrow = f"({before.text} → {after.text})"
+    span = _span(before, after)
+    arrow = _arrow(before, after)
     told: dict[str, Any] = {"before": _told(old), "after": _told(new)}
     if not moved.moved and not became_actual and _actual(old) == _actual(new):
-        same_type = old.get("type") == new.get("type")
+        if old.get("type") != new.get("type"):
+            return change(
+                one,
+                f"{label} ({after.text}) {_typed(new)}",
+                severity=Severity.MINOR,
+                reason="the same date",
+                **told,
+            )
         return change(
             one,
             f"{label} given {'more' if after.precision > before.precision else 'less'} precisely {arrow}",
-            severity=Severity.NOISE if same_type else Severity.MINOR,
+            severity=Severity.NOISE,
             reason="the same date",
             **told,
         )
@@ -51,7 +70,9 @@ def milestone(one: Difference, context: Context) -> FieldChange:
         words = (
             f"{label} now actual, on the planned date ({after.text})"
             if became_actual
-            else (f"{label} back to an estimate ({after.text})")
+            else f"{label} back to an estimate ({after.text})"
+            if new.get("type") == "ESTIMATED"
+            else f"{label} no longer stated as actual ({after.text})"
         )
         return change(
             one,
@@ -76,7 +97,7 @@ def milestone(one: Difference, context: Context) -> FieldChange:
         words = f"Started {after.text}, {span} {way} than planned ({before.text})"
         return change(one, words, severity=Severity.MAJOR, reason="now a fact", **told)
     if became_actual:
-        if moved.days < 0 and context.new_status in STOPPED and one.field.slug != "start-date":
+        if moved.days < 0 and context.new_status in STOPPED:
             words = f"{label} ended {span} earlier than planned {arrow}, now actual"
         else:
             words = (
@@ -86,7 +107,8 @@ def milestone(one: Difference, context: Context) -> FieldChange:
     if _actual(old):
         return change(
             one,
-            f"{label} no longer actual: {arrow[1:-1]}, estimated",
+            f"{label} no longer actual: {before.text} → {after.text}"
+            + (", estimated" if new.get("type") == "ESTIMATED" else ""),
             severity=Severity.MAJOR,
             reason="no longer a fact",
             tags=("integrity",),
@@ -95,17 +117,31 @@ def milestone(one: Difference, context: Context) -> FieldChange:
     verb = "slipped" if moved.days > 0 else "brought forward"
     if one.field.slug == "start-date" and moved.days > 0:
         verb = "postponed"
+    words = f"{label} {verb} {span} {arrow}"
+    if moved.days < 0 and context.new_status in STOPPED and one.field.slug != "start-date":
+        words = (
+            f"{label} expected {span} earlier than planned {arrow}"  # after a stop nothing is brought forward
+        )
     return change(
         one,
-        f"{label} {verb} {span} {arrow}",
+        words,
         severity=Severity.MAJOR if far else Severity.MINOR,
         reason="moved by 30 days or more" if far else "moved by less than 30 days",
         **told,
     )
 
 
+def leads(change: FieldChange) -> bool:
+    """Whether a planned date moved by a year or more."""
+    before, after = (
+        partial(side.partition(" ")[0]) if isinstance(side, str) else None
+        for side in (change.before, change.after)
+    )
+    return bool(before and after and abs(shift(before, after).days) >= LEADING)
+
+
 def enrollment(one: Difference, context: Context) -> FieldChange:
-    old, new = _struct(one.old), _struct(one.new)
+    old, new = struct(one.old), struct(one.new)
     before, after = _count(old), _count(new)
     became_actual = _actual(new) and not _actual(old)
     told: dict[str, Any] = {"before": _people(old), "after": _people(new)}
@@ -122,9 +158,10 @@ def enrollment(one: Difference, context: Context) -> FieldChange:
                 reason="now a fact",
                 **told,
             )
-        return change(
-            one, f"Enrolment of {after:,} back to an estimate", severity=Severity.MINOR, reason="", **told
-        )
+        words = f"Enrolment of {after:,} {_typed(new)}"
+        if _actual(old) and new.get("type") == "ESTIMATED":
+            words = f"Enrolment of {after:,} back to an estimate"
+        return change(one, words, severity=Severity.MINOR, reason="", **told)
     verb = "raised" if after > before else "cut"
     share = f" ({_per_cent(before, after)})" if before else ""
     great = before == 0 or abs(after - before) >= 0.2 * before
@@ -152,35 +189,49 @@ def _per_cent(before: int, after: int) -> str:
     return f"{sign}{size:.0f} %" if size >= 1 else f"{sign}{size:.1f} %"
 
 
-def _days(days: int, about: bool) -> str:
-    """With its uncertainty: a month or a year is not known to the day."""
-    size = abs(days)
-    unit = "day" if size == 1 else "days"
-    return f"about {size} {unit}" if about else f"{size} {unit}"
+def _span(before: Partial, after: Partial) -> str:
+    """How far, with its uncertainty: a month or a year is not known to the day."""
+    moved = shift(before, after)
+    if not moved.about:
+        return counted(abs(moved.days), "day")
+    if not before.month or not after.month:
+        years = abs(after.year - before.year)
+        return f"about {'a year' if years == 1 else f'{years} years'}"
+    months = abs((after.year - before.year) * 12 + after.month - before.month)
+    return f"about {'a month' if months == 1 else f'{months} months'}"
 
 
-def _struct(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+def _arrow(before: Partial, after: Partial) -> str:
+    """Both dates; where months are told, the days that they make."""
+    moved = shift(before, after)
+    days = f", {abs(moved.days)} days" if moved.about and abs(moved.days) > FAR else ""
+    return f"({before.text} → {after.text}{days})"
 
 
-def _actual(struct: dict[str, Any]) -> bool:
-    return struct.get("type") == "ACTUAL"
+def _typed(value: dict[str, Any]) -> str:
+    """How a value is marked now."""
+    kind = text(value.get("type"))
+    return f"now stated as {said(kind).lower()}" if kind else "no longer stated as actual or estimated"
 
 
-def _as_actual(struct: dict[str, Any]) -> str:
-    return ", actual" if _actual(struct) else ""
+def _actual(value: dict[str, Any]) -> bool:
+    return value.get("type") == "ACTUAL"
 
 
-def _told(struct: dict[str, Any]) -> Any:
-    return " ".join(str(struct[key]) for key in ("date", "type") if key in struct) or None
+def _as_actual(value: dict[str, Any]) -> str:
+    return ", actual" if _actual(value) else ""
 
 
-def _people(struct: dict[str, Any]) -> Any:
-    return " ".join(str(struct[key]) for key in ("count", "type") if key in struct) or None
+def _told(value: dict[str, Any]) -> Any:
+    return " ".join(str(value[key]) for key in ("date", "type") if key in value) or None
 
 
-def _count(struct: dict[str, Any]) -> int | None:
-    count = struct.get("count")
+def _people(value: dict[str, Any]) -> Any:
+    return " ".join(str(value[key]) for key in ("count", "type") if key in value) or None
+
+
+def _count(value: dict[str, Any]) -> int | None:
+    count = value.get("count")
     if not isinstance(count, int) or isinstance(count, bool) or count == UNKNOWN_COUNT:
         return None
     return count

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from snapshots.changes.context import RECRUITING, STOPPED, Context
 from snapshots.changes.making import action_of, change
+from snapshots.changes.reaching import below, struct
+from snapshots.changes.respelling import same_name
 from snapshots.changes.results import certificate, has_results, results
 from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.comparison import Difference
-from snapshots.markup import normal_text, same_words
+from snapshots.markup import same_in_any_order
+from snapshots.site_pairing import folded
 from snapshots.terms import phases, said, short
 
+MOST_REASON = 200  # characters of a reason for stopping
 _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "status": lambda one, context: status(one, context),
     "why-stopped": lambda one, context: why_stopped(one, context),
@@ -27,9 +32,10 @@ _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "data-sharing": lambda one, context: data_sharing(one),
     "people": lambda one, context: people(one),
 }
-_FORWARD = (
-    "NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "COMPLETED",
-)  # fmt: skip
+_STAGES = {  # how far a study has come; both kinds of recruiting are one stage
+    "NOT_YET_RECRUITING": 0, "RECRUITING": 1, "ENROLLING_BY_INVITATION": 1, "ACTIVE_NOT_RECRUITING": 2,
+    "COMPLETED": 3, "TERMINATED": 3, "WITHDRAWN": 3,
+}  # fmt: skip
 
 
 def value_change(one: Difference, context: Context) -> FieldChange:
@@ -42,10 +48,11 @@ def value_change(one: Difference, context: Context) -> FieldChange:
 
 
 def status(one: Difference, context: Context) -> FieldChange:
-    before, after = one.old, one.new
-    words = f"{said(before)} → {said(after)}"
+    before, after = context.old_status, context.new_status
+    words = f"{said(one.old)} → {said(one.new)}"
     tags: list[str] = []
     severity, reason = Severity.MAJOR, "the recruitment status changed"
+    backwards = _STAGES.get(after or "", 9) < _STAGES.get(before or "", 0)
     if after in STOPPED:
         severity = Severity.CRITICAL
         tags.append("stopped")
@@ -55,29 +62,35 @@ def status(one: Difference, context: Context) -> FieldChange:
             "WITHDRAWN": "stopped before its first participant",
         }[after]
         if context.why_stopped:
-            words += f": {short(context.why_stopped, 200)}"
+            words += f": {_ended(short(context.why_stopped, MOST_REASON))}"
         elif after != "WITHDRAWN" or before is not None:
             words += ", no reason given"
     elif after in RECRUITING and before == "SUSPENDED":
         severity, reason = Severity.CRITICAL, "recruitment is open again after a suspension"
         tags.append("restarted")
-    elif after in RECRUITING and before in _FORWARD[3:] + tuple(STOPPED) + ("UNKNOWN",):
+    elif after in RECRUITING and before in ("ACTIVE_NOT_RECRUITING", "COMPLETED", *STOPPED, "UNKNOWN"):
         reason = "recruitment is open again"
         tags.append("restarted")
-        words += " (backwards)" if before in _FORWARD else ""
-    elif before in _FORWARD and after in _FORWARD and _FORWARD.index(after) < _FORWARD.index(before):
+        words += " (backwards)" if backwards else ""
+    elif backwards:
         reason = "the status moved backwards"
         words += " (backwards)"
     elif after == "UNKNOWN":
         reason = "not verified for two years, so the registry no longer knows"
         words += f": not verified since {context.verified}" if context.verified else ""
     elif after == "COMPLETED":
-        reason = "the study ended as planned"
+        early = before in STOPPED
+        reason = "it no longer counts as stopped early" if early else "the study ended as planned"
     elif after in RECRUITING:
-        reason = "recruitment opened"
+        reason = "recruitment opened" if before not in RECRUITING else "who may enrol changed"
     elif before in RECRUITING:
         reason = "recruitment closed"
     return change(one, words, severity=severity, reason=reason, tags=tags)
+
+
+def _ended(words: str) -> str:
+    """Without the full stop that a line of several sentences has no room for."""
+    return words.rstrip(" .;,")
 
 
 def why_stopped(one: Difference, context: Context) -> FieldChange:
@@ -88,11 +101,20 @@ def why_stopped(one: Difference, context: Context) -> FieldChange:
             severity=Severity.MINOR,
             reason="the study no longer counts as stopped",
         )
+    new = _ended(short(said(one.new), MOST_REASON))
     if one.old is None:
-        return change(one, f"Reason for stopping: {short(one.new, 200)}", reason="reason for stopping given")
+        return change(one, f"Reason for stopping: {new}", reason="reason for stopping given")
+    if folded(one.old) and folded(one.old) == folded(one.new):
+        return change(
+            one,
+            f"Reason for stopping set differently: {new}",
+            action=Action.EDITED,
+            severity=Severity.NOISE,
+            reason="the same words, set differently",
+        )
     return change(
         one,
-        f"Reason for stopping changed: {short(one.old)} → {short(one.new)}",
+        f"Reason for stopping changed: {_ended(short(said(one.old)))} → {_ended(short(said(one.new)))}",
         reason="the reason for stopping changed",
         action=Action.EDITED,
         tags=("integrity",),
@@ -101,10 +123,11 @@ def why_stopped(one: Difference, context: Context) -> FieldChange:
 
 def people(one: Difference) -> FieldChange:
     """Persons are not named; that there was one, and is, can be said."""
-    respelt = same_words(one.old, one.new)
+    respelt = same_in_any_order(one.old, one.new)
     return change(
         one,
         f"{one.field.label} changed",
+        action=Action.EDITED,
         before=None if one.old is None else "given",
         after=None if one.new is None else "given",
         severity=Severity.NOISE if respelt else None,
@@ -114,7 +137,7 @@ def people(one: Difference) -> FieldChange:
 
 def data_sharing(one: Difference) -> FieldChange:
     """The plan to share participants' data, which is one thing however many keys it has."""
-    before, after = (value if isinstance(value, dict) else {} for value in (one.old, one.new))
+    before, after = struct(one.old), struct(one.new)
     shared = [said(plan["ipdSharing"]).lower() for plan in (before, after) if "ipdSharing" in plan]
     if not before:
         return change(
@@ -126,8 +149,17 @@ def data_sharing(one: Difference) -> FieldChange:
     if before.get("ipdSharing") != after.get("ipdSharing"):
         stated = " → ".join(said(plan.get("ipdSharing")).lower() for plan in (before, after))
         return change(one, f"Sharing of participants' data: {stated}")
-    what = [_KEYS_IN_WORDS.get(key, key) for key in {**before, **after} if before.get(key) != after.get(key)]
-    return change(one, f"Data-sharing plan edited: {', '.join(what)}", action=Action.EDITED)
+    differing = [key for key in {**before, **after} if not same_in_any_order(before.get(key), after.get(key))]
+    what = ", ".join(_KEYS_IN_WORDS.get(key, key) for key in differing)
+    if not what:
+        return change(
+            one,
+            "Data-sharing plan in the same words, set differently",
+            action=Action.EDITED,
+            severity=Severity.NOISE,
+            reason="the same words, set differently",
+        )
+    return change(one, f"Data-sharing plan edited: {what}", action=Action.EDITED)
 
 
 _KEYS_IN_WORDS = {
@@ -139,7 +171,18 @@ _KEYS_IN_WORDS = {
 
 def sponsor(one: Difference, context: Context) -> FieldChange:
     before, after = (_name(value) for value in (one.old, one.new))
-    if normal_text(before) == normal_text(after):
+    if one.old is None or one.new is None:
+        return change(one, f"Lead sponsor {'given' if one.old is None else 'removed'}: {after or before}")
+    if same_name(before, after) and below(one.old, "class") == below(one.new, "class"):
+        return change(
+            one,
+            f"Lead sponsor respelt: {before} → {after}",
+            before=before,
+            after=after,
+            severity=Severity.NOISE,
+            reason="the same name, written otherwise",
+        )
+    if same_name(before, after):
         return change(one, f"Class of the lead sponsor changed ({after})", severity=Severity.MINOR, reason="")
     return change(one, f"Lead sponsor changed: {before} → {after}", before=before, after=after)
 
@@ -163,8 +206,10 @@ def _gist(old: str, new: str) -> str:
     from snapshots.words import marked
 
     marks = marked(old, new)
-    gone = [short(text, 60) for mark, text in marks if mark == "-" and text.strip()]
-    come = [short(text, 60) for mark, text in marks if mark == "+" and text.strip()]
+    gone = [short(text, 60) for mark, text in marks if mark == "-" and _WORDS.search(text)]
+    come = [short(text, 60) for mark, text in marks if mark == "+" and _WORDS.search(text)]
+    if not gone and not come:
+        return " in its punctuation"
     if len(gone) == 1 and len(come) == 1:
         return f": “{gone[0]}” → “{come[0]}”"
     if len(come) == 1 and not gone:
@@ -172,6 +217,9 @@ def _gist(old: str, new: str) -> str:
     if len(gone) == 1 and not come:
         return f": removed “{gone[0]}”"
     return f" in {max(len(gone), len(come))} places"
+
+
+_WORDS = re.compile(r"\w")
 
 
 def _plain(one: Difference) -> FieldChange:
@@ -197,4 +245,5 @@ def _plain(one: Difference) -> FieldChange:
 
 
 def _name(value: Any) -> str:
-    return str(value.get("name", "")) if isinstance(value, dict) else said(value)
+    name = below(value, "name")
+    return name if isinstance(name, str) else "a sponsor without a name"

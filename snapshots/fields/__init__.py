@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import takewhile
 
 from snapshots.changeset import Kind, Severity
 
@@ -80,19 +81,36 @@ class FieldTable:
         """Whether fields of their own stand below this path."""
         return path in self._above
 
-    def covering(self, path: tuple[str | int, ...]) -> Field:
-        """The field of the longest path that begins this one; a made-up one when there is none."""
-        keys = tuple(part for part in path if isinstance(part, str))
+    def covering(self, path: tuple[str | int, ...]) -> tuple[Field, tuple[str, ...]]:
+        """The field of the longest path that begins this one, and where its value stands.
+
+        A module's own row speaks for the module as a whole; a key in it that the table does not know is a field of
+        its own, made up after the key.
+        """
+        keys = tuple(str(part) for part in takewhile(lambda part: isinstance(part, str), path))
+        above: Field | None = None
         for length in range(len(keys), 0, -1):
-            found = self._by_path.get(keys[:length])
-            if found is not None:
-                return found
-        return unknown(keys)
+            above = self._by_path.get(keys[:length])
+            if above is not None:
+                if length == len(keys) or above.noise or not self.divides(keys[:length]):
+                    return above, keys[:length]
+                break
+        return self._made_up(keys, above), keys
+
+    def _made_up(self, keys: tuple[str, ...], above: Field | None) -> Field:
+        found = unknown(keys)
+        if found.slug in self._by_slug:  # its severity and its routes are another field's
+            found = replace(found, slug=f"unknown-{found.slug}")
+        if above is None:
+            return found
+        return replace(
+            found, section=above.section, tags=above.tags, rule=above.rule if above.rule == "people" else ""
+        )
 
 
 @cache
 def unknown(keys: tuple[str, ...]) -> Field:
-    """A field that the table does not know, named after its path."""
+    """A field that the table does not know, named after its path. No rule may say more of it than its values."""
     last = keys[-1] if keys else "record"
     words = (
         re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", last).replace("Module", "").replace("Struct", "").strip()
@@ -100,7 +118,7 @@ def unknown(keys: tuple[str, ...]) -> Field:
     )
     return Field(
         slug=re.sub(r"[^a-z0-9]+", "-", words.lower()).strip("-") or "record",
-        label=words[:1].upper() + words[1:].lower(),
+        label=words[:1].upper() + words[1:].lower() if words.strip() else "A field without a name",
         section=keys[0] if keys else "record",
         path=".".join(keys) or "record",
         kind=Kind.TEXT,

@@ -44,6 +44,7 @@ PLACES: tuple[Field, ...] = (
         section="Contacts and sites",
         path=_P + "contactsLocationsModule",
         kind=Kind.TEXT,
+        rule="people",
     ),
     Field(
         slug="references",

@@ -56,6 +56,7 @@ RESULTS: tuple[Field, ...] = (
         identity=Identity.TYPE_DATE,
         severity=Severity.CRITICAL,
         tags=("compliance", "integrity"),
+        rule="violation",
         reason="a notice under FDAAA 801",
     ),
     Field(

@@ -247,6 +247,7 @@ STATUS: tuple[Field, ...] = (
         path=_P + "sponsorCollaboratorsModule",
         kind=TEXT,
         tags=("sponsor",),
+        rule="people",
     ),
     Field(
         slug="has-dmc",
