@@ -47,7 +47,10 @@ def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
         brief = _chosen(_parts(own, told, brief=True))
         shown = brief if len(brief) > len(shown) else shown
     left = len(own) - sum(part.count for part in shown)
-    words = [_raised(shown[0].words), *(_lowered(part.words) for part in shown[1:])]
+    words = [
+        _raised(shown[0].words),
+        *(part.words if part.sites else _lowered(part.words) for part in shown[1:]),
+    ]
     if left:
         words.append(counted(left, "other change"))
     return "; ".join(words)

@@ -20,7 +20,7 @@ _ORDER = (
 
 
 def sites_in_words(sites: Sites, *, brief: bool = False) -> str:
-    """Begins with a lower-case letter or a number; empty when nothing is to be told.
+    """Begins in lower case, with a number or with a country; empty when nothing is to be told.
 
     brief: nothing but the countries that opened or closed, and what was lost.
     """

@@ -218,3 +218,57 @@ def _(old, new):
     post_results(new, old)
     post_results(old, new)
     other_primary(new)
+
+
+@case(
+    "the same endpoint under another name: its description says so",
+    told("primary-outcomes", "major", ("HbA1c", "glycated haemoglobin"), ["outcomes"], action="edited"),
+)
+def _(old, new):
+    for record, name in ((old, "HbA1c"), (new, "glycated haemoglobin")):
+        outcomes(record)["primaryOutcomes"] = [
+            {
+                "measure": f"Change from Baseline in {name} at Week 24",
+                "description": "The blood's sugar over months, measured in a central laboratory.",
+                "timeFrame": "24 weeks",
+            }
+        ]
+
+
+@case(
+    "an abbreviation written out is a rewording",
+    told("primary-outcomes", "major", ("ORR", "Objective"), ["outcomes"], action="edited"),
+)
+def _(old, new):
+    for record, name in (
+        (old, "Overall Response Rate by IRC"),
+        (new, "Objective Response Rate (ORR) by IRC"),
+    ):
+        outcomes(record)["primaryOutcomes"] = [{"measure": name, "timeFrame": "24 weeks"}]
+
+
+@case(
+    "one survival for another is no rewording",
+    told("primary-outcomes", "critical", "Overall Survival", ["outcomes"], action="removed"),
+    told("primary-outcomes", "critical", "Progression-Free Survival", ["outcomes"], action="added"),
+)
+def _(old, new):
+    for record, name in ((old, "Overall Survival"), (new, "Progression-Free Survival")):
+        outcomes(record)["primaryOutcomes"] = [{"measure": name, "timeFrame": "24 weeks"}]
+
+
+@case(
+    "reworded where it stands, while a like one is added elsewhere: no move",
+    told("primary-outcomes", "major", "central review", ["outcomes"], action="edited"),
+    told("secondary-outcomes", "minor", None, ["outcomes"], action="added"),
+)
+def _(old, new):
+    outcomes(old)["primaryOutcomes"] = [
+        {"measure": "Tumour shrinkage by local review", "timeFrame": "1 year"}
+    ]
+    outcomes(new)["primaryOutcomes"] = [
+        {"measure": "Tumour shrinkage by central review", "timeFrame": "1 year"}
+    ]
+    outcomes(new)["secondaryOutcomes"].append(
+        {"measure": "Shrinkage of tumour by a local reviewer", "timeFrame": "1 year"}
+    )

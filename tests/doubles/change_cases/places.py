@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from doubles.change_cases.case import Cases, told
-from doubles.change_cases.record import contacts, site, sites, turn
+from doubles.change_cases.record import PERSON, contacts, site, sites, turn
 
 case = Cases()
 
@@ -316,3 +316,63 @@ def _(old, new):
     """before and after of a change (gold: 12 sites, 0 recruiting → 12 sites, 12 recruiting)"""
     for r, s in ((old, "NOT_YET_RECRUITING"), (new, "RECRUITING")):
         sites(r).extend({**copy.deepcopy(x), "country": "Poland", "status": s} for x in MANY)
+
+
+@case(
+    "a few sites removed among many additions stay single",
+    told("locations", "major", "Spain", ["sites"]),
+    told("locations", "minor", "Poland", ["sites"]),
+    told("locations", "minor", "Site removed", ["sites"], action="removed", count=2),
+)
+def _(old, new):
+    del sites(new)[4], sites(new)[1]
+    sites(new).extend(copy.deepcopy(MANY))
+
+
+@case(
+    "many sites removed: what is left is said",
+    told("locations", "minor", "13 sites removed in Peru (15 → 2)", ["sites"], action="edited", differs=True),
+)
+def _(old, new):
+    for record, some in ((old, range(15)), (new, range(2))):
+        sites(record).extend(site(f"Clinica {n}", f"Ciudad {n}", f"150{n:02d}", "Peru") for n in some)
+
+
+@case(
+    "a masked site gets its name: by city and postcode",
+    told("locations", "minor", "renamed", ["sites"], action="edited"),
+    told("locations", "minor", "removed", ["sites"], action="removed"),
+)
+def _(old, new):
+    sites(old)[5]["facility"] = "Local Institution - 0063"
+    sites(old).append(
+        site("Local Institution - 0064", "Boston", "02101", "United States", state="Massachusetts")
+    )
+
+
+@case("two thousand sites get new names", told("locations", "minor", "2000 sites renamed in Peru", ["sites"]))
+def _(old, new):
+    """each keeps its postcode; past a number of pairs they were all said to be removed and added"""
+    for record, name in ((old, "Clinica"), (new, "Sanatorio")):
+        sites(record).extend(
+            site(f"{name} {n:x}{n * 7919:x}", "Lima", f"{n:05d}", "Peru", "NOT_YET_RECRUITING")
+            for n in range(2000)
+        )
+
+
+@case(
+    "a site listed as withdrawn is not counted as withdrawn",
+    told("locations", "minor", "listed as withdrawn", ["sites"]),
+    told("locations", "minor", "withdrawn (was", ["sites"]),
+    headline=("1 site withdrawn", "1 listed as withdrawn"),
+)
+def _(old, new):
+    sites(new)[0]["status"] = "WITHDRAWN"
+    sites(new).append(site("Klinik Fiktiv", "Paris", "75001", "France", "WITHDRAWN"))
+
+
+@case(
+    "a site's staff under an unknown key is not told", told("locations", "minor", "investigators", ["sites"])
+)
+def _(old, new):
+    sites(new)[0]["investigators"] = [dict(PERSON)]

@@ -221,3 +221,9 @@ def _(old, new):
 def _(old, new):
     """Never: names, phones and e-mail addresses; label made from its path"""
     contacts(new)["siteNetwork"] = "Region North"
+
+
+@case("an unknown key called like a known field", told("unknown-phase", "minor", "Phase added: early"))
+def _(old, new):
+    """neither that field's severity nor its noise"""
+    statuses(new)["phase"] = "early"

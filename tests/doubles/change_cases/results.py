@@ -184,3 +184,19 @@ def _(old, new):
                 }
             }
         }
+
+
+@case(
+    "the correction of a violation is confirmed",
+    told("violations", "critical", ("correction", "confirmed on 2026-11-12"), ["compliance"], action="added"),
+)
+def _(old, new):
+    notices = [{"type": "VIOLATION_IDENTIFIED", "issuedDate": "2026-01-15"}]
+    for record, more in ((old, []), (new, [{"type": "CORRECTION_CONFIRMED", "creationDate": "2026-11-12"}])):
+        put(
+            record,
+            "annotationSection",
+            "annotationModule",
+            "violationAnnotation",
+            {"violationEvents": notices + more},
+        )

@@ -11,8 +11,10 @@ from doubles.change_cases.record import (
     arms,
     contacts,
     dates,
+    enrol,
     outcomes,
     protocol,
+    site,
     sites,
     turn,
 )
@@ -84,3 +86,37 @@ def _(old, new):
 def _(old, new):
     post_results(old, new)
     old["derivedSection"]["miscInfoModule"]["submissionTracking"] = copy.deepcopy(TRACK)
+
+
+@case(
+    "a country keeps its capital inside a line",
+    told("enrollment", "major"),
+    told("locations", "major", "Poland", ["sites"], action="removed"),
+    headline="; Poland closed",
+)
+def _(old, new):
+    enrol(old, new, (300, "ESTIMATED"), (120, "ESTIMATED"))
+    sites(new).pop(2)
+
+
+@case(
+    "a short news of a site stands before a long text",
+    told("locations", "minor", "Lille", ["sites"]),
+    told("brief-summary", "minor"),
+    headline="1 site added in France, recruiting: Lille; brief summary",
+)
+def _(old, new):
+    protocol(new)["descriptionModule"]["briefSummary"] = "Another summary of another length. " * 20
+    sites(new).append(site("CHU Fictif", "Lille", "59000", "France"))
+
+
+@case(
+    "a reason that ends in a full stop leaves none in the line",
+    told("overall-status", "critical", ("No funding", "!funding.")),
+    told("why-stopped", "critical", "!funding."),
+    told("enrollment", "major"),
+    headline=("No funding; enrolment cut", "!.;"),
+)
+def _(old, new):
+    turn(old, new, "RECRUITING", "TERMINATED", "No funding.")
+    enrol(old, new, (300, "ESTIMATED"), (120, "ESTIMATED"))
