@@ -1,7 +1,7 @@
 """Which fields differ between two records, and where: deepdiff on views made for it. The only home of deepdiff.
 
-A view is flat: one entry a field of the table, a list as a dict of members under keys that both sides share. Keys are
-made up (`f12`, `m3`), because deepdiff cannot be trusted with every text as a key; equal entries never reach it.
+A view is flat: one entry, as text, for each key of each member that both sides share. Keys are made up (`k12`), because
+deepdiff cannot be trusted with every text as a key (it leaves out `__class__`); equal entries never reach it.
 """
 
 from __future__ import annotations
@@ -155,53 +155,35 @@ def _members(value: Any) -> list[Any]:
 
 def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
     """(field, member) → the keys of the member's first level that differ."""
-    tree = DeepDiff(
-        *_pruned(_shallow(left), _shallow(right)),
-        view="tree",
-        threshold_to_diff_deeper=0,
-        verbose_level=2,
-        ignore_order=False,
-    )
+    where: list[tuple[str, str, str]] = []
+    views: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    for field, members in left.items():
+        for name, member in members.items():
+            other = right[field].get(name)
+            if not isinstance(member, dict) or not isinstance(other, dict):
+                continue
+            for inner in dict.fromkeys((*member, *other)):
+                for view, one in zip(views, (member, other), strict=True):
+                    if inner in one:
+                        view[f"k{len(where)}"] = _text(one[inner])
+                where.append((field, name, inner))
+    equal = [key for key, text in views[0].items() if views[1].get(key) == text]
+    for view in views:  # what is equal never reaches deepdiff
+        for key in equal:
+            del view[key]
+    tree = DeepDiff(*views, view="tree", threshold_to_diff_deeper=0, verbose_level=2, ignore_order=False)
     found: dict[tuple[str, str], set[str]] = {}
     for report in tree.values():
         for item in report:
-            path = item.path(output_format="list")
-            if len(path) >= 3:
-                found.setdefault((path[0], path[1]), set()).add(str(path[2]))
+            (key,) = item.path(output_format="list")
+            field, name, inner = where[int(key[1:])]
+            found.setdefault((field, name), set()).add(inner)
     return found
 
 
-def _pruned(left: dict[str, Any], right: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Without the members that are on one side only, and the keys of a member that are equal on both."""
-    views: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
-    for key, members in left.items():
-        for name, member in members.items():
-            other = right[key].get(name)
-            if not isinstance(member, dict) or not isinstance(other, dict):
-                continue
-            same = {inner for inner, value in member.items() if inner in other and other[inner] == value}
-            for view, one in zip(views, (member, other), strict=True):
-                kept = {inner: value for inner, value in one.items() if inner not in same}
-                view.setdefault(key, {})[name] = kept
-    return views
-
-
-def _shallow(view: dict[str, Any]) -> dict[str, Any]:
-    """Members with each first-level value as its canonical text: 1, 1.0 and true stay three things, nothing is
-    too deep, and no key of the registry's is a Python name to deepdiff."""
-    return {
-        key: {
-            name: {inner: _text(value) for inner, value in member.items()}
-            if isinstance(member, dict)
-            else member
-            for name, member in members.items()
-        }
-        for key, members in view.items()
-    }
-
-
-def _text(value: Any) -> Any:
-    return value if isinstance(value, str) else canonical({"": value}).decode()
+def _text(value: Any) -> str:
+    """A first-level value as text: 1, 1.0 and true stay three things, nothing is too deep for deepdiff."""
+    return f"={value}" if isinstance(value, str) else canonical({"": value}).decode()
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -23,6 +23,7 @@ LIKE = 70.0  # rapidfuzz's ratio from which two names of a facility are one, rew
 SHORTENED = 60.0  # when all words of the one are words of the other
 ELSEWHERE_LIKE = 88.0  # the same in another city: it had better be the same name
 MOST_LIKE = 20  # of the sites like one, so many are looked at
+MOST_IN_ONE_PLACE = 500 * 500  # pairs of names in one city; past that the postcode has to tell
 MOST_CALLED_SO = 50  # past that a word says nothing of a site
 
 _MASKED = re.compile(
@@ -155,9 +156,10 @@ def _called_alike(before: dict[int, _Site], after: dict[int, _Site]) -> Iterator
         for b, site in after.items():
             if site.name and (key := place(site)) is not None:
                 where[key][b] = site.name
+        times = Counter(place(one) for one in before.values() if one.name)
         for a, one in before.items():
-            near = where.get(place(one)) if one.name else None
-            if near:
+            near = where.get(key) if one.name and (key := place(one)) is not None else None
+            if near and len(near) * times[key] <= MOST_IN_ONE_PLACE:
                 found = process.extract(
                     one.name, near, scorer=fuzz.ratio, score_cutoff=SHORTENED, limit=MOST_LIKE
                 )
