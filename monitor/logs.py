@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any
+from typing import Any, TextIO, cast
 
 from monitor.lean import without
 
 with without("rich"):  # it draws tracebacks with it; ours say what to do instead
     import structlog
+
+
+class _Stderr:
+    """Whatever stderr is when a line is written: it may be another stream by then, or none."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text) if sys.stderr is not None else 0
+
+    def flush(self) -> None:
+        if sys.stderr is not None:
+            sys.stderr.flush()
 
 
 def configure(*, level: int = logging.INFO) -> None:
@@ -28,7 +39,7 @@ def configure(*, level: int = logging.INFO) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=cast(TextIO, _Stderr())),
         cache_logger_on_first_use=False,
     )
     # The HTTP library logs whole addresses at INFO, and a webhook's address is a secret.

@@ -99,7 +99,9 @@ class FieldChange:
     label: str  # what a person would call the field
     kind: Kind
     action: Action
-    paths: tuple[str, ...]  # dotted, list members by position in the newer record (the older when removed)
+    # Dotted, list members by position in the newer record; of a removal, in the older. Where one change tells of
+    # both (sites of a country), those of the older read `locations.removed.3`.
+    paths: tuple[str, ...]
     before: JSON
     after: JSON
     severity: Severity
