@@ -185,3 +185,9 @@ def test_deep_values_are_compared_and_not_lost():
             value = {"deeper": value}
         record["protocolSection"]["abyss"] = value
     assert len(assert_whole(old, new)) == 1
+
+
+def test_two_trials_differ_and_nothing_happened():
+    told = read(study_record(1), study_record(2))
+    assert told.headline.startswith("Two different trials, NCT90000001 and NCT90000002, differ in ")
+    assert (told.severity, told.tags) == (Severity.MINOR, ())

@@ -7,6 +7,7 @@ weightiest. Every path that differs is covered by exactly one change, noise incl
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -24,6 +25,7 @@ from snapshots.changeset import Action, ChangeSet, FieldChange, Severity, Versio
 from snapshots.comparison import Difference, differences
 from snapshots.facts import facts
 from snapshots.fields import table
+from snapshots.terms import listed
 
 ENGINE = 1  # raised when the same two records would be read differently
 
@@ -55,14 +57,18 @@ def compare(
     for one in found:
         if one.field.slug not in _TOGETHER or (one.field.slug in _OUTCOMES and not one.lists):
             changes += guarded([one], partial(_read, one, context, sites))
-    changes = _in_order([is_noise(change, context) for change in changes])
+    changes = [is_noise(change, context) for change in changes]
+    two_trials = before.trial != after.trial
+    changes = _in_order([_of_two_trials(change) for change in changes] if two_trials else changes)
     severity = max((change.severity for change in changes), default=Severity.NOISE)
     tags = dict.fromkeys(
         tag for change in changes if change.severity is not Severity.NOISE for tag in change.tags
     )
-    said = headline(changes, sites[0] if sites else None)
-    if before.trial != after.trial:
-        said = f"Two different trials, {before.trial} and {after.trial}: {said}"
+    if two_trials:
+        labels = dict.fromkeys(change.label for change in changes if change.severity is not Severity.NOISE)
+        said = f"Two different trials, {before.trial} and {after.trial}, differ in {listed(list(labels), 6)}"
+    else:
+        said = headline(changes, sites[0] if sites else None)
     return ChangeSet(
         registry=registry,
         trial=after.trial,
@@ -75,6 +81,13 @@ def compare(
         tags=tuple(tags),
         engine=ENGINE,
     )
+
+
+def _of_two_trials(change: FieldChange) -> FieldChange:
+    """Nothing happened: that one trial is not the other weighs nothing."""
+    if change.severity is Severity.NOISE:
+        return change
+    return replace(change, severity=Severity.MINOR, reason="two different trials", tags=())
 
 
 def guarded(found: Sequence[Difference], read: Callable[[], list[FieldChange]]) -> list[FieldChange]:
