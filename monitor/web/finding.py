@@ -51,7 +51,7 @@ def found_version(reader: Reader, registry: str, trial: str, text: str) -> Versi
     except UnknownVersion as error:
         raise NoSuchPage(
             str(error),
-            hint="The page of the trial lists its versions; `trialbell backfill` fetches older ones.",
+            hint="The page of the trial lists the versions that are stored.",
         ) from None
 
 
