@@ -125,8 +125,11 @@ def test_a_trial_says_when_it_was_last_confirmed(history: Watched) -> None:
     history.watch(build="2026-11-24T09:00:06", holds=TRIAL)
     with history.browse() as browse:
         text = browse.get(AT).text
-    assert "First seen in the data build of 2026-11-17" in text
-    assert "last confirmed, as shown here, in the build of 2026-11-24" in text
+        newest, older = browse.get(f"{AT}/versions/5").text, browse.get(f"{AT}/versions/4").text
+    assert "First seen in the data build of 2026-11-17; as it stands here, in that of 2026-11-23." in text
+    assert "Last confirmed in the build of 2026-11-24." in text
+    assert "last confirmed in the build of 2026-11-24" in newest
+    assert "superseded by version 5 of 2026-11-23" in older
 
 
 @pytest.mark.parametrize(
@@ -144,7 +147,7 @@ def test_a_sweep_that_did_not_find_it_as_stored_confirms_nothing(history: Watche
     with history.writing() as (db, _):
         db.execute(statement)
     with history.browse() as browse:
-        assert "in the build of 2026-11-23" in browse.get(AT).text
+        assert "Last confirmed in the build of 2026-11-23." in browse.get(AT).text
 
 
 def test_a_status_that_was_there_at_first_sight_has_no_known_beginning(history: Watched) -> None:

@@ -302,7 +302,8 @@ def test_a_comparison_shows_before_and_after_with_words_marked(browse: Asking) -
 def test_a_comparison_of_noise_folds_it(browse: Asking) -> None:
     text = page(browse, f"{AT}/compare/1...2")
     assert "No change that says anything about the study" in text
-    assert '<details class="fold noise">' in text
+    assert '<details class="fold noise" open>' in text, "there is nothing else to look at"
+    assert '<details class="fold noise">' in page(browse, f"{AT}/compare/4...5")
 
 
 @pytest.mark.parametrize("pair", ["5...1", "r1...5", "5...r1", "r3...r1", "2...2"])

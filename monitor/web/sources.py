@@ -62,7 +62,7 @@ class Source:
         at = f", build of {build}" if build else ""
         if self.public:
             return f"{self.label}{at}; not affiliated. Shown as the registry published it."
-        return f"{self.label}{at}. {self.banner}"
+        return f"{self.label}{at}; not ClinicalTrials.gov, and not affiliated with it."
 
     @property
     def banner(self) -> str | None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from monitor import addresses
 from monitor.web import history
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NoSuchPage, Page
-from monitor.web.finding import found_trial, newest_of, record_of
+from monitor.web.finding import found_trial, last_confirmed, newest_of, record_of
 from monitor.web.head import acronym, head, standing
 from monitor.web.history import Told
 from monitor.web.marks import headline_of
@@ -251,11 +251,10 @@ def _seen(reader: Reading, trial: Trial, versions: Sequence[Version]) -> str:
     builds = [ref.build for ref in _snapshots(versions) if ref.build]
     if not builds:
         return ""
-    first = f"First seen in the data build of {builds[0]}"
+    first = f"First seen in the data build of {builds[0]}; as it stands here, in that of {builds[-1]}"
     if trial.state != "present":
         return f"{first}."
-    confirmed = max(builds[-1], reader.confirmed_in(trial.registry, trial.trial) or "")
-    return f"{first}; last confirmed, as shown here, in the build of {confirmed}."
+    return f"{first}. Last confirmed in the build of {last_confirmed(reader, trial, builds[-1])}."
 
 
 def _since(reader: Reader, trial: Trial, versions: Sequence[Version]) -> str:

@@ -9,7 +9,7 @@ from monitor import addresses
 from monitor.web import history
 from monitor.web.answers import Answer, BadQuestion, Document, NoSuchPage, Page
 from monitor.web.blocks import Cell
-from monitor.web.finding import found_trial, found_version, record_of
+from monitor.web.finding import found_trial, found_version, last_confirmed, record_of
 from monitor.web.head import head
 from monitor.web.names import day_of, meta_of, name_of, number_of
 from monitor.web.reading import Reading
@@ -102,7 +102,7 @@ def _page(
         values={
             "here": "trials",
             "head": head(setting.source(registry), read, record, ref),
-            "meta": meta_of(ref),
+            "meta": [*meta_of(ref), _currency(reader, registry, trial, ref, following)],
             "name": name_of(ref),
             "crumb": f"As of {day}" if day else name_of(ref),
             "answer": answer,
@@ -122,6 +122,20 @@ def _page(
             "last_day": last.isoformat(),
         },
     )
+
+
+def _currency(
+    reader: Reading, registry: str, trial: str, ref: VersionRef, following: VersionRef | None
+) -> str:
+    """Whether this is how the record stands now, as far as we know."""
+    if following is not None:
+        return (
+            f"superseded by {name_of(following)[:1].lower() + name_of(following)[1:]} of {day_of(following)}"
+        )
+    held = found_trial(reader, registry, trial)
+    if ref.source is Source.ARCHIVE or held.state != "present" or ref.build is None:
+        return "the newest stored of its kind"
+    return f"last confirmed in the build of {last_confirmed(reader, held, ref.build)}"
 
 
 def _evidence(label: str, version: Version, twin: VersionRef | None) -> list[tuple[str, Cell]]:
