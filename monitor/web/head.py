@@ -27,7 +27,7 @@ _TONES = {
     "WITHDRAWN": ("stopped", "✕"),
     "TEMPORARILY_NOT_AVAILABLE": ("stopped", "✕"),
 }
-MANY = 8  # names listed before “and n more”
+FEW, MANY = 4, 8  # names listed before “and n more”
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _rows(
         ("Study type", cell(facts.study_type)),
         ("Enrolment", Cell(_enrolment(facts, design))),
         ("Lead sponsor", Cell(_sponsor(facts, _text(sponsor, "class")))),
-        ("Conditions", Cell(_some(facts.conditions))),
+        ("Conditions", Cell(_some(facts.conditions, FEW))),
         ("Who may take part", Cell(_who(record))),
         ("Where", Cell(_where(facts, sites))),
         ("Start", Cell(_dated(status, "startDateStruct"))),
@@ -163,9 +163,9 @@ def _dated(status: dict[str, Any], key: str) -> str:
     return _text(day, "date") + (f" ({said(kind).lower()})" if kind and kind != "ACTUAL" else "")
 
 
-def _some(names: tuple[str, ...]) -> str:
-    more = len(names) - MANY
-    return ", ".join(shown_text(name) for name in names[:MANY]) + (f" and {more} more" if more > 0 else "")
+def _some(names: tuple[str, ...], most: int = MANY) -> str:
+    more = len(names) - most
+    return ", ".join(shown_text(name) for name in names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _object(holder: dict[str, Any], key: str) -> dict[str, Any]:

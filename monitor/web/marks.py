@@ -200,7 +200,11 @@ def _sides(
         return _marked(before, after, left, right, limit)
     if _are_lines(before) and _are_lines(after) and len(before) == len(after) <= MAX_MEMBERS:
         return _line_by_line(before, after, left, right, limit)
-    if isinstance(before, dict) and isinstance(after, dict):
+    if (
+        isinstance(before, dict)
+        and isinstance(after, dict)
+        and not set(before) | set(after) <= {"date", "type"}
+    ):
         return _objects(before, after, left, right, limit)
     if _is_count(before) and _is_count(after) and change.kind is Kind.LIST:
         return None, None  # how many members a sentence covers: it says so itself

@@ -96,8 +96,13 @@ def _same(lines: Sequence[_Line]) -> Passage:
     if len(lines) < FOLDED:
         return Passage(same=html)
     heads = [line.text for line in lines if line.element == "p" and is_lead([line.text])]
-    under = f", down to “{heads[-1].rstrip(':')[:SHOWN]}”" if heads else ""
+    under = f", down to “{_short(heads[-1])}”" if heads else ""
     return Passage(same=html, folded=f"{len(lines)} unchanged paragraphs{under}")
+
+
+def _short(heading: str) -> str:
+    heading = heading.rstrip(" :")
+    return heading if len(heading) <= SHOWN else heading[:SHOWN].rsplit(" ", 1)[0] + " …"
 
 
 def _marked(old: Sequence[_Line], new: Sequence[_Line]) -> tuple[Markup | None, Markup | None]:

@@ -51,6 +51,7 @@ def _table(country: str, members: Sequence[dict[str, Any]], room: int, *, folded
         left_out=len(members) - len(shown),
         folded=folded,
         count=count,
+        dense=True,
     )
 
 

@@ -251,7 +251,9 @@ def _seen(reader: Reading, trial: Trial, versions: Sequence[Version]) -> str:
     builds = [ref.build for ref in _snapshots(versions) if ref.build]
     if not builds:
         return ""
-    first = f"First seen in the data build of {builds[0]}; as it stands here, in that of {builds[-1]}"
+    first = f"First seen in the data build of {builds[0]}"
+    if builds[-1] != builds[0]:
+        first += f"; as it stands here, in that of {builds[-1]}"
     if trial.state != "present":
         return f"{first}."
     return f"{first}. Last confirmed in the build of {last_confirmed(reader, trial, builds[-1])}."
