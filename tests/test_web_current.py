@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from doubles.asking import Asking, asking
@@ -47,16 +46,19 @@ class Watched(History):
                     "insert into member (watch, trial, state, since) values (?, ?, 'in', '')", [row, holds]
                 )
 
-    def health(self, *, polling: bool) -> Health:
+    def health(self, *, polling: bool, now: datetime = NOW) -> Health:
         db = self.open()
         try:
-            return health_of(db, after=lambda at: at + HOUR, every=HOUR, now=NOW, polling=polling)
+            return health_of(db, after=lambda at: at + HOUR, every=HOUR, now=now, polling=polling)
         finally:
             db.close()
 
     @contextmanager
-    def browse(self, *, polling: bool = False, **more: Any) -> Iterator[Asking]:
-        with asking(self.app(health=lambda: self.health(polling=polling), **more)) as asked:
+    def browse(self, *, polling: bool = False, now: datetime = NOW) -> Iterator[Asking]:
+        def health() -> Health:
+            return self.health(polling=polling, now=now)
+
+        with asking(self.app(health=health, now=lambda: now)) as asked:
             yield asked
 
 
@@ -81,7 +83,7 @@ def test_the_front_page_says_the_last_poll_and_that_all_is_well(history: Watched
 def test_pages_without_a_service_say_so_without_alarm(history: Watched) -> None:
     history.fill()
     history.watch(build="2026-11-24T09:00:06", holds=TRIAL)
-    with history.browse(now=lambda: NOW + timedelta(days=3)) as browse:
+    with history.browse(now=NOW + timedelta(days=3)) as browse:
         front, state = browse.get("/").text, browse.get("/state").text
         assert browse.get("/healthz").status == 503, "to a machine that is what it was"
     assert "No service is running here" in front
@@ -137,7 +139,8 @@ def test_a_trial_says_when_it_was_last_confirmed(history: Watched) -> None:
     [
         "update member set state = 'left'",
         "insert into absence (registry, trial, build) select 'ctgov', trial, 'x' from member",
-        "insert into staged (registry, kind, subject, trial) select 'ctgov', 'lost-section', 'x', trial from member",
+        "insert into staged (registry, subject, trial, raw, told, several, steps)"
+        " select 'ctgov', 'x', trial, x'00', 1, 0, '[]' from member",
         "update watch set finished = null",
     ],
 )

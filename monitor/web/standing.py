@@ -44,7 +44,9 @@ class Standing:
 def standing_line(reader: Reading, setting: Setting) -> Standing:
     """How current the pages are. Never fails: that health cannot be had is a trouble like others."""
     health = _health(setting)
-    alone, troubles = _sorted(health.problems)
+    # A poller, in this process or another, knows when it polls next.
+    alone = health.next_poll is None and bool(health.watches)
+    troubles = _troubles(health.problems, alone)
     polled = [one.last_success for one in health.watches if one.last_success]
     return Standing(
         tone="trouble" if troubles else "alone" if alone else "well",
@@ -88,12 +90,9 @@ def _health(setting: Setting) -> Health:
         return Health(ok=False, problems=(f"the state of the service cannot be read: {error}",))
 
 
-def _sorted(problems: Sequence[str]) -> tuple[bool, tuple[str, ...]]:
-    """Whether the pages stand alone, and what is a trouble even so."""
-    alone = any(one.startswith(_ALONE) for one in problems)
-    return alone, tuple(
-        one for one in problems if not (alone and (one.startswith(_ALONE) or f": {_LATE}" in one))
-    )
+def _troubles(problems: Sequence[str], alone: bool) -> tuple[str, ...]:
+    """What is a trouble even where nobody is meant to poll."""
+    return tuple(one for one in problems if not (alone and (one.startswith(_ALONE) or f": {_LATE}" in one)))
 
 
 def _untold(watch: WatchHealth, troubles: Sequence[str]) -> bool:
