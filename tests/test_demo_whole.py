@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,7 +11,15 @@ import pytest
 from doubles.alert_shape import alert
 from doubles.terminal import Terminal
 
+from monitor import logs
 from monitor.demo.script import DAYS
+
+
+@pytest.fixture(autouse=True, scope="module")
+def logs_as_before():
+    """The demo, run in this process, points the log at a stderr that ends with its test."""
+    yield
+    logs.configure(level=logging.WARNING)
 
 
 @pytest.fixture
