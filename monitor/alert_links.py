@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor import addresses
-from monitor.alert_text import registry_name
+from monitor.alert_text import registry_name, scripted
 from notifiers.message import Link
 from snapshots.changeset import Source
 from snapshots.event import Event, EventKind
@@ -12,7 +12,9 @@ from snapshots.event import Event, EventKind
 def links_of(event: Event, public_url: str | None) -> tuple[Link, ...]:
     """The registry's record, our page, the registry's own history, as far as each is there."""
     registry = registry_name(event.registry)
-    links = [Link(text=f"Record on {registry}", url=event.url)] if event.url else []
+    # A registry on this machine is gone before the alert is read: nothing leads there.
+    record = None if scripted(event.url) else event.url
+    links = [Link(text=f"Record on {registry}", url=record)] if record else []
     compared = (
         addresses.compare(event.registry, event.trial, event.from_, event.to)
         if event.from_ and event.to
@@ -24,10 +26,10 @@ def links_of(event: Event, public_url: str | None) -> tuple[Link, ...]:
             Link(text="Both versions side by side" if compared else "History on our pages", url=ours)
         )
     theirs = registry_comparison(event)
-    if theirs is not None:
+    if record is not None and theirs is not None:
         links.append(Link(text=f"History on {registry}", url=theirs))
-    if event.kind is EventKind.MERGED and event.detail and event.url and event.url.endswith(event.trial):
-        links.append(Link(text=event.detail, url=event.url.removesuffix(event.trial) + event.detail))
+    if event.kind is EventKind.MERGED and event.detail and record and record.endswith(event.trial):
+        links.append(Link(text=event.detail, url=record.removesuffix(event.trial) + event.detail))
     return tuple(links)
 
 

@@ -3,7 +3,10 @@ channel's work."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from monitor.web.terms import is_code, said
 from snapshots.changeset import JSON, FieldChange, Kind
@@ -21,9 +24,21 @@ _LEADING = (
     ("name", ("name", "type", "class", "description")),
 )
 
+_FIGURES = re.compile(r"\d.*→.*")  # from the first figure on, a move with both its ends
+_WORD = re.compile(r"\w+")
+
 
 def registry_name(registry: str) -> str:
     return REGISTRIES.get(registry, registry)
+
+
+def scripted(url: str | None) -> bool:
+    """Does a record's address lead to this machine? Then its registry is the demo's, and ends with it."""
+    host = urlsplit(url or "").hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
@@ -41,6 +56,23 @@ def _told(value: JSON, change: FieldChange) -> bool:
         value = value.get("date", value.get("count")) if isinstance(value, dict) else str(value).split(" ")[0]
     words = words_of(value, change.kind)
     return words is None or words.casefold() in change.summary.casefold()
+
+
+def is_said(change: FieldChange, headline: str) -> bool:
+    """Does the headline tell a change already: by its sentence, by its text (a reason beside its status), or, where
+    it tells several moves with one verb, by all its words and the very figures?"""
+    told, sentence = _flat(headline), _flat(change.summary)
+    if sentence in told:
+        return True
+    if isinstance(change.after, str) and len(change.after) > 10 and _flat(change.after) in told:
+        return True
+    figures = _FIGURES.search(sentence)
+    words = set(_WORD.findall(sentence))
+    return figures is not None and figures[0] in told and words <= set(_WORD.findall(told))
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def words_of(value: JSON, kind: Kind = Kind.TEXT) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor import addresses
 from monitor.alert_links import links_of
-from monitor.alert_text import before_and_after, minute, registry_name, status_words
+from monitor.alert_text import before_and_after, is_said, minute, registry_name, scripted, status_words
 from monitor.discretion import names_staff, without_people
 from notifiers.message import Item, Level, Link, Message
 from snapshots.changeset import (
@@ -162,10 +162,12 @@ def notice(
 def _items(event: Event) -> tuple[Item, ...]:
     """What changed; then the registry's own steps towards it, in order. Contacts of many people are one
     line."""
-    items = [_item(change) for change in event.changes if _tells(change, event)]
+    items = [_item(change, event.headline) for change in event.changes if _tells(change, event)]
     if event.kind is not EventKind.CHANGED:
         items.insert(0, _happening(event))
     for step in event.steps:
+        if len(event.steps) == 1 and step.headline == event.headline:
+            continue  # the one step is the whole: its date is among the facts
         items.append(
             Item(
                 level=_LEVELS[step.severity],
@@ -184,13 +186,15 @@ def _tells(change: FieldChange, event: Event) -> bool:
     return not (reason and any(str(reason) in one.summary for one in event.changes if one is not change))
 
 
-def _item(change: FieldChange) -> Item:
+def _item(change: FieldChange, headline: str) -> Item:
+    """What the headline says already is not said again: of such a change there is left why it matters."""
     before, after = (None, None) if names_staff(change) else before_and_after(change)
+    said = bool(change.reason) and is_said(change, headline)
     return Item(
         level=_LEVELS[change.severity],
         label=change.label,
-        summary=change.summary,
-        reason=change.reason,
+        summary=change.reason if said else change.summary,
+        reason="" if said else change.reason,
         before=before,
         after=after,
     )
@@ -273,6 +277,8 @@ def _submitted(event: Event) -> str | None:
 
 def _footer(event: Event) -> str:
     built = f", build of {event.build}" if event.build else ""
+    if scripted(event.url):
+        return f"Demo: scripted days, not news; a registry on this machine{built}"
     return f"{registry_name(event.registry)}{built}; not affiliated"
 
 

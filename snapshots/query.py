@@ -205,7 +205,7 @@ class Reader:
     def _checked(self, key: int, trial: str, version: Version) -> bytes:
         assert version.ref.version is not None
         name = f"{trial} {version.ref.source.value} {version.ref.version}"
-        hint = "put a copy made by `trialbell backup` in the database's place"
+        hint = "put a copy of the database file made before in its place"
         try:
             body = self._bodies.read(key, version.ref.source, version.ref.version)
         except DamagedVersion as error:

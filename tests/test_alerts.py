@@ -121,8 +121,7 @@ def test_an_alert_answers_in_order() -> None:
             Item(
                 level=Level.CRITICAL,
                 label="Recruitment status",
-                summary="Recruiting → Suspended: the study product cannot be supplied",
-                reason="recruitment stopped early",
+                summary="recruitment stopped early",
             ),
             Item(
                 level=Level.MAJOR,

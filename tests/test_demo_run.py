@@ -6,6 +6,7 @@ import io
 import json
 import shlex
 import socket
+import sys
 import tomllib
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 import pytest
 from slack_sdk import WebClient
 
-from monitor.demo.folder import DemoError, configuration, make_folder, next_commands
+from monitor.demo.folder import DemoError, configuration, invoked, make_folder, next_commands
 from monitor.demo.run import ScriptClock, run_demo
 from monitor.demo.script import DAYS, DISCLAIMER
 
@@ -243,14 +244,28 @@ def test_it_keeps_to_the_terminals_width(
 
 
 def test_what_to_try_next_can_be_pasted(tmp_path: Path) -> None:
-    config = tmp_path / "with a space" / "config.toml"
-    commands = next_commands(config)
-    for command in commands:
-        words = shlex.split(command)
-        assert words[0] == "trialbell" and words[-2:] == ["--config", str(config)]
-    text = play(io.StringIO(), keep=tmp_path / "kept").out
-    for command in next_commands(tmp_path / "kept" / "config.toml"):
+    folder = tmp_path / "with a space"
+    first, *commands = next_commands("trialbell", folder)
+    assert shlex.split(first) == ["cd", str(folder)]
+    assert {shlex.split(command)[0] for command in commands} == {"trialbell"}
+    text = play(io.StringIO(), keep=tmp_path / "kept", program="bin/trialbell").out
+    for command in next_commands("bin/trialbell", tmp_path / "kept"):
         assert f"  {command}\n" in text
+    assert "--config" not in text
+
+
+def test_the_program_is_named_as_it_can_be_called_from_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "a folder").mkdir()
+    program = tmp_path / "a folder" / "trialbell"
+    program.write_text("")
+    other = tmp_path / "trialbell"
+    other.write_text("")
+    for typed in (str(program), "a folder/trialbell"):
+        assert invoked(typed, found=str(program), here=tmp_path) == "trialbell"
+        for found in (None, str(other)):
+            assert shlex.split(invoked(typed, found=found, here=tmp_path)) == [str(program)]
+    module = invoked(str(tmp_path / "monitor" / "__main__.py"), found=str(program), here=tmp_path)
+    assert shlex.split(module) == [sys.executable, "-m", "monitor"]
 
 
 def test_the_configuration_watches_each_trial_of_the_script_once() -> None:

@@ -204,7 +204,7 @@ def test_day_2_is_noise_alone() -> None:
 def test_day_3_suspends_with_a_reason() -> None:
     before, after = status_of(stand(2)["NCT07146087"]), status_of(stand(3)["NCT07146087"])
     assert (before["overallStatus"], after["overallStatus"]) == ("RECRUITING", "SUSPENDED")
-    assert "whyStopped" not in before and "scripted for the demo" in after["whyStopped"]
+    assert "whyStopped" not in before and "(scripted)" in after["whyStopped"]
 
 
 def test_day_4_posts_results_and_documents() -> None:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from doubles.alert_shape import alert
 from doubles.terminal import Terminal
 
+from monitor import logs
 from monitor.demo.script import DAYS
+
+
+@pytest.fixture(autouse=True, scope="module")
+def logs_as_before():
+    """The demo, run in this process, points the log at a stderr that ends with its test."""
+    yield
+    logs.configure(level=logging.WARNING)
 
 
 @pytest.fixture
@@ -30,11 +40,26 @@ def test_the_sentences_are_those_that_the_demo_is_there_to_show(told):
     said = {value["trial"]: (value["severity"], value["headline"]) for value in told.values}
     weight, stopped = said["NCT07146087"]
     assert weight == "critical"
-    assert stopped.startswith("Recruiting → Suspended: Recruitment is on hold")
+    assert stopped.startswith("Recruiting → Suspended: On hold for a protocol amendment (scripted)")
     assert said["NCT99000215"][0] == "critical"
     assert "Results posted" in said["NCT99000215"][1]
     assert "slipped" in said["NCT99000328"][1]
     assert said["NCT99000328"][0] == "major"
+
+
+def test_the_readmes_sample_is_what_the_demo_prints(told, terminal):
+    """When it differs: `trialbell demo --no-serve --keep kept`, and the first message of kept/slack.txt."""
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    sample = readme.split("```")[1].strip().splitlines()
+    channel = (terminal.folder / "kept" / "slack.txt").read_text(encoding="utf-8")
+    _, *first = channel.split("\n\n")[1].splitlines()
+    assert sample == [line.removeprefix("▌ ").rstrip() for line in first]
+
+
+def test_each_alert_says_that_it_is_scripted_and_leads_to_no_server_that_is_gone(told, terminal):
+    channel = (terminal.folder / "kept" / "slack.txt").read_text(encoding="utf-8")
+    assert channel.count("Demo: scripted days, not news") == channel.count("trialbell APP") == 6
+    assert "http://" not in channel
 
 
 def test_what_it_leaves_behind_is_a_working_folder(told, terminal):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
 from doubles.browser import chromium
-from doubles.web_history import TRIAL, History
+from doubles.web_history import RECORD, TRIAL, History
 from test_web_safety import HOSTILE, PAGES, hostile_history
 from test_web_server import serving
 
@@ -105,3 +106,81 @@ def test_the_keyboard_reaches_the_content_first(tmp_path: Path) -> None:
         assert tab.page.get_by_role("banner").count() == 1
         assert tab.page.get_by_role("contentinfo").count() == 1
         assert tab.page.get_by_role("heading", level=1).count() == 1
+
+
+def luminance(colour: str) -> float:
+    """Of `rgb(…)`, as WCAG has it."""
+    parts = [int(one) / 255 for one in colour[colour.index("(") + 1 : -1].split(",")[:3]]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_fields_to_fill_in_can_be_seen(tmp_path: Path, scheme: str) -> None:
+    with (
+        serving(History(tmp_path / "history.db").fill().app()) as port,
+        chromium(f"http://127.0.0.1:{port}", color_scheme=scheme) as tab,
+    ):
+        tab.open(AT)
+        for name in ("#top-q", "#as-of", "#compare-a", ".search button"):
+            border, inside, placeholder, around = tab.page.locator(name).evaluate(
+                "e => [getComputedStyle(e).borderTopColor, getComputedStyle(e).backgroundColor,"
+                " getComputedStyle(e, '::placeholder').color,"
+                " getComputedStyle(document.documentElement).backgroundColor]"
+            )
+            assert contrast(border, inside) >= 3, name
+            assert contrast(border, around) >= 3, name
+            assert contrast(placeholder, inside) >= 4.5, name
+
+
+def test_on_paper_it_is_light_open_and_says_where_it_was(tmp_path: Path) -> None:
+    with (
+        serving(History(tmp_path / "history.db").fill().app()) as port,
+        chromium(f"http://127.0.0.1:{port}", color_scheme="dark") as tab,
+    ):
+        tab.open(f"{AT}/compare/4...5")
+        tab.page.emulate_media(media="print", color_scheme="dark")
+        colour = tab.page.evaluate("getComputedStyle(document.body).color")
+        assert luminance(colour) < 0.1
+        assert (
+            luminance(tab.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")) > 0.9
+        )
+        assert tab.page.locator(".noise article").first.is_visible(), "folds are open"
+        assert tab.page.get_by_text(f"http://127.0.0.1:{port}{AT}/compare/4...5").is_visible()
+
+
+def test_a_status_as_long_as_a_sentence_stays_in_its_page(tmp_path: Path) -> None:
+    history = History(tmp_path / "history.db")
+    record = copy.deepcopy(RECORD)
+    record["protocolSection"]["statusModule"]["overallStatus"] = "PAUSED_UNTIL_THE_" * 6 + "END"
+    history.snapshot(record, "2026-11-17")
+    with (
+        serving(history.app()) as port,
+        chromium(f"http://127.0.0.1:{port}", viewport={"width": 390, "height": 800}) as tab,
+    ):
+        for path in (AT, "/trials", f"{AT}/versions/1"):
+            tab.open(path)
+            assert tab.page.evaluate("document.documentElement.scrollWidth") <= 390, path
+            right = tab.page.locator(".status").first.evaluate("e => e.getBoundingClientRect().right")
+            assert right <= 390, path
+
+
+def test_every_landmark_has_a_name_of_its_own(tmp_path: Path) -> None:
+    history = History(tmp_path / "history.db")
+    record = copy.deepcopy(RECORD)
+    record["documentSection"] = {
+        "largeDocumentModule": {"largeDocs": [{"label": "Protocol", "date": "2026"}]}
+    }
+    history.snapshot(record, "2026-11-17")
+    with serving(history.app()) as port, chromium(f"http://127.0.0.1:{port}") as tab:
+        tab.open(f"{AT}/versions/1")
+        names = tab.page.evaluate(
+            "[...document.querySelectorAll('section[aria-labelledby], [role=region], nav')].map(e =>"
+            " e.getAttribute('aria-label') || document.getElementById(e.getAttribute('aria-labelledby')).textContent)"
+        )
+        assert len(names) == len(set(names)), names

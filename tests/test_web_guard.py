@@ -61,8 +61,25 @@ def test_which_names_a_server_answers_to() -> None:
     assert hosts_for("::1", None) == ("localhost", "127.0.0.1", "::1")
     assert "trials.example.org" in hosts_for("localhost", "https://trials.example.org/x")
     assert "127.0.0.3" in hosts_for("127.0.0.3", None)
-    assert hosts_for("0.0.0.0", None) == ("*",)
-    assert hosts_for("192.168.1.4", "https://trials.example.org") == ("*",)
+
+
+@pytest.mark.parametrize(
+    ("public_url", "answered", "refused"),
+    [
+        (None, ["192.168.1.4", "[::1]:80", "localhost", "box", "BOX.local", "box.lan:8787"], ["evil.example"]),
+        ("https://trials.example.org", ["trials.example.org", "192.168.1.4", "localhost"], ["evil.example", "box"]),
+    ],
+)  # fmt: skip
+def test_beyond_loopback_it_answers_to_addresses_and_to_its_own_names(
+    history: History, public_url: str | None, answered: list[str], refused: list[str]
+) -> None:
+    allowed = hosts_for("0.0.0.0", public_url, machine="box.lan")
+    with asking(history.app(allowed_hosts=allowed)) as browse:
+        assert {host: browse.get("/", {"host": host}).status for host in answered} == dict.fromkeys(
+            answered, 200
+        )
+        for host in (*refused, "192.168.1.4.evil.example"):
+            assert browse.get("/", {"host": host}).status == 400
 
 
 def test_names_in_a_host_header() -> None:

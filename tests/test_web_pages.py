@@ -68,14 +68,24 @@ def test_lately_filters(browse: Asking, query: str, seen: str, unseen: str) -> N
     assert '<details class="filters" open>' in text
 
 
-@pytest.mark.parametrize("query", ["watch=other", "trial=NCT00000001", "tag=outcomes", "field=phase"])
+@pytest.mark.parametrize("query", ["trial=NCT00000001", "tag=outcomes", "field=phase", "field=verified-date"])
 def test_a_filter_that_nothing_fits_says_so(browse: Asking, query: str) -> None:
     assert "Nothing matches" in page(browse, f"/?{query}")
 
 
 @pytest.mark.parametrize(
     "query",
-    ["severity=huge", "trial=hello", "before=x", "before=-1", "watch=" + "x" * 300, "before=" + "9" * 30],
+    [
+        "severity=huge",
+        "tag=halted",
+        "field=enrolment",
+        "watch=other",
+        "trial=hello",
+        "before=x",
+        "before=-1",
+        "watch=" + "x" * 300,
+        "before=" + "9" * 30,
+    ],
 )
 def test_a_filter_that_cannot_be_understood_is_refused_in_words(browse: Asking, query: str) -> None:
     answer = browse.get(f"/?{query}")
@@ -272,7 +282,7 @@ def test_as_of_a_day_says_which_version_answers(browse: Asking, day: str, said: 
 def test_as_of_a_day_before_everything_says_what_to_do(browse: Asking) -> None:
     answer = browse.get(f"{AT}/on/2020-01-01")
     assert answer.status == 404
-    assert "trialbell backfill" in answer.text
+    assert f"trialbell show {TRIAL}@2020-01-01" in answer.text
     assert "2025-01-10" in answer.text
 
 
@@ -292,7 +302,8 @@ def test_a_comparison_shows_before_and_after_with_words_marked(browse: Asking) -
 def test_a_comparison_of_noise_folds_it(browse: Asking) -> None:
     text = page(browse, f"{AT}/compare/1...2")
     assert "No change that says anything about the study" in text
-    assert '<details class="fold noise">' in text
+    assert '<details class="fold noise" open>' in text, "there is nothing else to look at"
+    assert '<details class="fold noise">' in page(browse, f"{AT}/compare/4...5")
 
 
 @pytest.mark.parametrize("pair", ["5...1", "r1...5", "5...r1", "r3...r1", "2...2"])

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.web.blocks import safe_href
-from monitor.web.marks import word_marks
+from monitor.web.passages import word_marks
 from monitor.web.prose import paragraphs
 
 AT = f"/trials/ctgov/{TRIAL}"

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import signal
+import shutil
 import sys
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -38,7 +37,7 @@ Exit codes: 0 done, 2 the folder is not empty, 3 a poll had trouble or the port 
 def demo(session: Session, no_serve: bool, port: int, keep: Path | None) -> int:
     """Replay a few scripted working days with no network and no accounts; alerts appear here as Slack shows
     them. Then the history browser opens until Ctrl-C; without a terminal the demo ends by itself."""
-    from monitor.demo.folder import DemoError
+    from monitor.demo.folder import DemoError, invoked
     from monitor.demo.run import run_demo
 
     if session.config_path or session.database_path:
@@ -54,6 +53,7 @@ def demo(session: Session, no_serve: bool, port: int, keep: Path | None) -> int:
             port=port,
             keep=keep,
             as_json=session.as_json,
+            program=invoked(sys.argv[0], found=shutil.which("trialbell"), here=Path.cwd()),
         )
     except DemoError as error:
         raise CommandError(str(error), hint=error.hint, code=error.code) from error
@@ -73,15 +73,20 @@ def _open_loop(config_file: Path, clock: Any, environ: Mapping[str, str]) -> Any
 
 
 def _browse(config_file: Path, port: int, ready: Callable[[], None]) -> None:
-    from monitor.cli.service import serve_until
+    from monitor.cli.service import ended_by_signals, serve_until
     from monitor.config import load
 
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
     session = Session(config_path=config_file, database_path=None, as_json=False)
     try:
-        serve_until(
-            session, load(config_file), host="127.0.0.1", port=port, stop=stop, ready=lambda _: ready()
-        )
+        with ended_by_signals() as stop:
+            serve_until(
+                session,
+                load(config_file),
+                host="127.0.0.1",
+                port=port,
+                stop=stop,
+                ready=lambda _: ready(),
+                registry_runs=True,
+            )
     finally:
         session.close()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -186,10 +188,23 @@ Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 no database or wrong configuration
 def serve(session: Session, host: str | None, port: int | None) -> int:
     """The history browser alone: reads the database, polls and sends nothing."""
     session.needed_reader()
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    serve_until(session, session.config, host=host, port=port, stop=stop)
+    with ended_by_signals() as stop:
+        serve_until(session, session.config, host=host, port=port, stop=stop)
     return DONE
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[threading.Event]:
+    """An event that SIGTERM and Ctrl-C set. Ctrl-C is how a person ends a server: no error, so no KeyboardInterrupt,
+    which would also tear the pages under way out of the event loop."""
+    stop = threading.Event()
+    both = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(one, lambda *_: stop.set()) for one in both]
+    try:
+        yield stop
+    finally:
+        for one, handler in zip(both, before, strict=True):
+            signal.signal(one, handler)
 
 
 def serve_until(
@@ -200,8 +215,10 @@ def serve_until(
     port: int | None,
     stop: threading.Event,
     ready: Any = None,
+    registry_runs: bool = False,
 ) -> None:
-    """Serve a database's pages until told to stop."""
+    """Serve a database's pages until told to stop. registry_runs: the configured registry is served from here too,
+    so that links to it lead somewhere."""
     from monitor.diagnosis import health_of
     from monitor.lease import holder
     from monitor.schedule import Moments
@@ -226,7 +243,7 @@ def serve_until(
             db.close()
 
     listen(
-        _browser(session, config, where, health=health),
+        _browser(session, config, where, health=health, registry_runs=registry_runs),
         where,
         config.web.port if port is None else port,
         ready=ready
@@ -235,11 +252,12 @@ def serve_until(
     )
 
 
-def _browser(session: Session, config: Config, host: str, *, health: Any) -> Any:
+def _browser(session: Session, config: Config, host: str, *, health: Any, registry_runs: bool = False) -> Any:
     from monitor.database import open_for_reading
     from monitor.routes import Router
     from monitor.web.app import create_app
     from monitor.web.guard import hosts_for
+    from monitor.web.sources import site_of
 
     return create_app(
         database=lambda: open_for_reading(session.database),
@@ -248,6 +266,7 @@ def _browser(session: Session, config: Config, host: str, *, health: Any) -> Any
         public_url=config.web.public_url,
         allowed_hosts=hosts_for(host, config.web.public_url),
         effective=Router(config).effective,
+        sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ TOKEN_VARIABLE = "TRIALBELL_DEMO_SLACK_TOKEN"
 CHANNEL = "trial-alerts"
 DATABASE, ALERTS, CONFIG, SLACK = "trialbell.db", "alerts.jsonl", "config.toml", "slack.txt"
 WIDEST = 100
+NAME = "trialbell"
 
 
 class DemoError(Exception):
@@ -97,14 +99,27 @@ def write_transcript(folder: Path, messages: Sequence[Posted]) -> None:
     (folder / SLACK).write_text(f"#{CHANNEL}\n\n{text}", encoding="utf-8")
 
 
-def next_commands(config: Path) -> tuple[str, ...]:
+def invoked(argv0: str, *, found: str | None, here: Path) -> str:
+    """How to call this program again from another folder: by its name where that leads to it, else by its path.
+
+    found: what a shell would run for `trialbell`, `shutil.which`'s answer.
+    """
+    program = here / argv0  # an absolute one stays as it is
+    if found is not None and Path(found).resolve() == program.resolve():
+        return NAME
+    if program.name == NAME and program.exists():
+        return shlex.quote(str(program.absolute()))
+    return f"{shlex.quote(sys.executable)} -m monitor"  # run as a module, or from a test
+
+
+def next_commands(program: str, folder: Path) -> tuple[str, ...]:
     """Commands that work on what the demo leaves behind, its servers gone."""
-    option = f"--config {shlex.quote(str(config))}"
     return (
-        f"trialbell changes --min-severity major {option}",
-        f"trialbell history NCT07146087 {option}",
-        f"trialbell diff NCT07146087@1 NCT07146087@2 {option}",
-        f"trialbell show NCT07146087@2026-11-17 {option}",
-        f"trialbell field NCT99000328 primary-completion-date {option}",
-        f"trialbell serve {option}",
+        f"cd {shlex.quote(str(folder))}",
+        f"{program} changes --min-severity major",
+        f"{program} history NCT07146087",
+        f"{program} diff NCT07146087@1 NCT07146087@2",
+        f"{program} show NCT07146087@2026-11-17",
+        f"{program} field NCT99000328 primary-completion-date",
+        f"{program} serve",
     )

@@ -11,6 +11,7 @@ import io
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from monitor.demo.folder import (
     ALERTS,
     CHANNEL,
     CONFIG,
+    NAME,
     TOKEN_VARIABLE,
     WIDEST,
     DemoError,
@@ -109,11 +111,12 @@ def run_demo(
     keep: Path | None = None,
     as_json: bool = False,
     err: TextIO | None = None,
+    program: str = NAME,
 ) -> int:
     """Play the days and return the exit code: 0, or 3 when a poll had trouble.
 
     Serves only when `out` is a terminal. With `as_json` the alerts go to `out`, one JSON value a line, and
-    the words to `err`. Raises DemoError before anything is played.
+    the words to `err`. program: how a shell calls us. Raises DemoError before anything is played.
     """
     serving = serve and out.isatty() and not as_json
     port = _free_port(port) if serving else port
@@ -133,7 +136,7 @@ def run_demo(
         finally:
             loop.close()
             write_transcript(directory, slack.messages(CHANNEL))
-        _conclude(console, config, played, serving=serving)
+        _conclude(console, program, directory, played, serving=serving)
         if serving:
             _serve(console, config, port, browse)
     return 3 if played.problems else 0
@@ -224,18 +227,18 @@ def _announce(console: Console, number: int, day: Day, days: int) -> None:
     console.print(day.expect)
 
 
-def _conclude(console: Console, config: Path, played: Played, *, serving: bool) -> None:
+def _conclude(console: Console, program: str, folder: Path, played: Played, *, serving: bool) -> None:
     console.print("\n")
     console.print(Rule(Text("What to try next", STRONG), align="left", style=DIM))
     console.print(
         f"{len(script.DAYS)} days played, {_count(played.messages, 'message')} sent. Configuration, database,"
-        f" alerts and the channel's transcript stay in {config.parent} until you delete it."
+        f" alerts and the channel's transcript stay in {folder} until you delete it."
     )
     console.print("On the demo's database" + (", from another terminal:" if serving else ":"))
-    for command in next_commands(config):
+    for command in next_commands(program, folder):
         _verbatim(console, f"  {command}")
-    console.print("On the real registry, with network:")
-    for command in ("trialbell diff NCT07146087", "trialbell init NCT07146087"):
+    console.print("On the real registry, with network, from a folder of your own:")
+    for command in (f"{program} diff NCT07146087", f"{program} init NCT07146087"):
         _verbatim(console, f"  {command}")
 
 
@@ -244,11 +247,9 @@ def _serve(console: Console, config: Path, port: int, browse: Browser) -> None:
         console.print()
         _verbatim(console, f"The history browser is open at http://{HOST}:{port}/ until Ctrl-C", TITLE)
 
-    try:
+    with suppress(KeyboardInterrupt):  # how a person ends the browser: the demo is over, nothing went wrong
         browse(config, port, ready)
-    except KeyboardInterrupt:
-        # Ctrl-C is how a person ends the browser: the demo is over, and nothing went wrong.
-        console.print()
+    console.print()
 
 
 def _console(out: TextIO) -> Console:

@@ -75,10 +75,7 @@ DAYS: tuple[Day, ...] = (
                 submitted="2026-11-16",
                 put={
                     "statusModule.overallStatus": "SUSPENDED",
-                    "statusModule.whyStopped": (
-                        "Recruitment is on hold while a protocol amendment is under review "
-                        "(scripted for the demo)"
-                    ),
+                    "statusModule.whyStopped": "On hold for a protocol amendment (scripted)",
                 },
                 drop=("contactsLocationsModule.locations.0.status",),
             ),

@@ -21,11 +21,10 @@ from starlette.routing import Route
 
 from monitor import addresses
 from monitor.health import Health, health_json
-from monitor.web import comparison, lately, trials, versions
+from monitor.web import comparison, lately, standing, trials, versions
 from monitor.web.answers import (
     Answer,
     BadQuestion,
-    Document,
     Elsewhere,
     NoSuchPage,
     NotReady,
@@ -35,13 +34,14 @@ from monitor.web.answers import (
 from monitor.web.finding import canonical
 from monitor.web.guard import SECURITY_HEADERS, Guard
 from monitor.web.lanes import Lanes
+from monitor.web.reading import Reading
 from monitor.web.render import STATIC, Pages, static_file
-from monitor.web.sources import named
+from monitor.web.replies import FRESH, document, known_again
+from monitor.web.setting import Effective, Setting
+from monitor.web.sources import Site, named, source
 from snapshots.errors import DamagedVersion, NoDatabase, SnapshotsError
 from snapshots.event import Event
-from snapshots.query import Reader
 
-FRESH = {"Cache-Control": "private, no-cache"}
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 LONGEST_QUERY = 2_000  # characters
 _STATUS_WORDS: Mapping[int, tuple[str, str]] = {
@@ -49,7 +49,7 @@ _STATUS_WORDS: Mapping[int, tuple[str, str]] = {
     405: ("That cannot be done here", "Pages are only read: ask with GET."),
 }
 
-Work = Callable[[Request, Reader], Answer]
+Work = Callable[[Request, Reading], Answer]
 
 
 def _unchanged(event: Event) -> Event:
@@ -63,7 +63,8 @@ def create_app(
     now: Callable[[], datetime],
     public_url: str | None,
     allowed_hosts: tuple[str, ...],
-    effective: Callable[[Event], Event] = _unchanged,
+    effective: Effective = _unchanged,
+    sites: Mapping[str, Site] | None = None,
 ) -> Starlette:
     """The browser as an ASGI application.
 
@@ -72,9 +73,14 @@ def create_app(
     public_url: where people reach us; its path, if any, goes before every link of ours.
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
     effective: applies the user's own severities to an event.
+    sites: where each registry's records come from; the public ones when left out.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
-    site = _Site(Pages(prefix), Lanes(database), health, now, public_url)
+    banner = source("ctgov", sites).banner
+    site = _Site(Pages(prefix, banner=banner), Lanes(database), health, now, public_url)
+
+    def setting() -> Setting:
+        return Setting(now=now(), effective=effective, health=health, sites=sites or {})
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -83,10 +89,10 @@ def create_app(
         finally:
             site.lanes.close()
 
-    def of_trial(work: Callable[[Request, Reader, str, str], Answer], rest: str) -> Route:
+    def of_trial(work: Callable[[Request, Reading, str, str], Answer], rest: str) -> Route:
         """A page below a trial: ids that are written otherwise are sent on to the one true address."""
 
-        def answer(request: Request, reader: Reader) -> Answer:
+        def answer(request: Request, reader: Reading) -> Answer:
             registry, text = request.path_params["registry"], request.path_params["trial"]
             trial = canonical(registry, text)
             if trial != text:
@@ -98,13 +104,13 @@ def create_app(
 
         return Route("/trials/{registry}/{trial}" + rest, site.page(answer))
 
-    def version(request: Request, reader: Reader, registry: str, trial: str) -> Answer:
+    def version(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         text: str = request.path_params["version"]
         if text.endswith(".json"):
             return versions.version_json(reader, registry, trial, text.removesuffix(".json"))
-        return versions.one_version(reader, registry, trial, text, now())
+        return versions.one_version(reader, registry, trial, text, setting())
 
-    def chosen_pair(request: Request, reader: Reader, registry: str, trial: str) -> Answer:
+    def chosen_pair(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         query = request.query_params
         if not (query.get("a") and query.get("b")):
             raise BadQuestion(
@@ -113,24 +119,27 @@ def create_app(
         both = quote(f"{query['a'][:20]}...{query['b'][:20]}", safe="")
         return Elsewhere(path=f"{addresses.trial(registry, trial)}/compare/{both}")
 
-    def chosen_day(request: Request, reader: Reader, registry: str, trial: str) -> Answer:
+    def chosen_day(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         day = versions.day_named(request.query_params.get("day", ""))
         return Elsewhere(path=addresses.as_of(registry, trial, day))
 
-    def without_registry(request: Request, reader: Reader) -> Answer:
-        found = named(request.path_params["text"])
+    def without_registry(request: Request, reader: Reading) -> Answer:
+        text: str = request.path_params["text"]
+        if text == "ctgov":
+            return Elsewhere(path="/trials", permanent=True)
+        found = named(text)
         if found is None:
             raise NoSuchPage("no page of ours has this address")
         return Elsewhere(path=addresses.trial(*found), permanent=True)
 
     app = Starlette(
         routes=[
-            Route("/", site.page(lambda r, reader: lately.lately(reader, r.query_params, effective))),
+            Route("/", site.page(lambda r, reader: lately.lately(reader, r.query_params, setting()))),
             Route("/trials", site.page(lambda r, reader: trials.held_trials(reader, r.query_params))),
             Route("/trials/{text}", site.page(without_registry)),
             of_trial(
                 lambda r, reader, registry, trial: trials.one_trial(
-                    reader, registry, trial, r.query_params, effective, now()
+                    reader, registry, trial, r.query_params, setting()
                 ),
                 "",
             ),
@@ -138,24 +147,27 @@ def create_app(
             of_trial(chosen_pair, "/compare"),
             of_trial(
                 lambda r, reader, registry, trial: comparison.one_comparison(
-                    reader, registry, trial, r.path_params["pair"], effective
+                    reader, registry, trial, r.path_params["pair"], setting()
                 ),
                 "/compare/{pair}",
             ),
             of_trial(chosen_day, "/on"),
             of_trial(
                 lambda r, reader, registry, trial: versions.as_of(
-                    reader, registry, trial, r.path_params["day"], now()
+                    reader, registry, trial, r.path_params["day"], setting()
                 ),
                 "/on/{day}",
             ),
             Route(
                 "/events/{number}",
-                site.page(lambda r, reader: lately.one_event(reader, r.path_params["number"], effective)),
+                site.page(lambda r, reader: lately.one_event(reader, r.path_params["number"], setting())),
             ),
+            Route("/state", site.page(lambda r, reader: standing.state(reader, setting()))),
             Route("/healthz", site.healthz),
             Route("/static/{name}", site.static),
             Route("/favicon.ico", site.favicon),
+            Route("/study/{text}", site.page(without_registry)),
+            Route("/{text}", site.page(without_registry)),
         ],
         middleware=[Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=site.refuse_host)],
         exception_handlers={
@@ -199,12 +211,13 @@ class _Site:
         """Runs in a lane's thread: drawing a long page takes longer than reading it."""
         if isinstance(answer, Page):
             whole = None if self._root is None else self._root + self.pages.to(answer.path)
-            html = self.pages.draw(answer.template, canonical=whole, **answer.values)
-            return HTMLResponse(html, headers=FRESH)
+            address = whole or str(request.url.replace(query=request.url.query))
+            html = self.pages.draw(answer.template, canonical=whole, address=address, **answer.values)
+            return known_again(request, html)
         if isinstance(answer, Elsewhere):
             status = 308 if answer.permanent else 303
             return RedirectResponse(self.pages.to(answer.path), status_code=status, headers=FRESH)
-        return _document(request, answer)
+        return document(request, answer)
 
     async def healthz(self, request: Request) -> Response:
         """200 when all is well, 503 when not; the same JSON shape either way."""
@@ -220,7 +233,7 @@ class _Site:
             headers={"Cache-Control": "no-store"},
         )
 
-    def _look(self, reader: Reader) -> Health:
+    def _look(self, reader: Reading) -> Health:
         reader.trials(limit=1)
         return self._health()
 
@@ -244,7 +257,7 @@ class _Site:
 
     async def page_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, PageError)
-        return self._error(error.status, error.heading, _sentence(str(error)), error.hint)
+        return self._error(error.status, error.heading, _sentence(str(error)), _sentence(error.hint))
 
     async def stored_error(self, request: Request, error: Exception) -> Response:
         """What the store could not do: 503, it may be mended; 500 for a damaged body, which will not."""
@@ -282,14 +295,6 @@ class _Site:
     ) -> Response:
         html = self.pages.draw("error.html", status=status, heading=heading, message=message, hint=hint)
         return HTMLResponse(html, status_code=status, headers={**FRESH, **(headers or {})})
-
-
-def _document(request: Request, answer: Document) -> Response:
-    etag = f'"{answer.etag}"'
-    headers = {**FRESH, "ETag": etag, "Content-Disposition": f'inline; filename="{answer.filename}"'}
-    if etag in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
-        return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
 
 
 def _sentence(text: str) -> str:

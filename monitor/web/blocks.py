@@ -62,6 +62,8 @@ class Table:
     left_out: int = 0  # rows that are in the JSON only
     folded: bool = False
     note: str = ""
+    dense: bool = False  # short cells, which narrow screens set in one line
+    count: str = ""  # said of a folded table instead of its number of rows
     kind: str = field(default="table", init=False)
 
 

@@ -9,18 +9,18 @@ from monitor.web import history
 from monitor.web.answers import Answer, BadQuestion, Page
 from monitor.web.finding import found_trial, found_version, record_of
 from monitor.web.head import head
-from monitor.web.lately import Effective
 from monitor.web.marks import changes_view
-from monitor.web.names import choice, day_of, meta_of, name_of, number_of
+from monitor.web.names import day_of, meta_of, name_of, number_of
+from monitor.web.picking import choices_of
+from monitor.web.setting import Setting
 from monitor.web.sites import named_sites
-from monitor.web.trials import CHOICES
 from snapshots.changes import compare
 from snapshots.changeset import VersionRef
 from snapshots.event import changed_event
 from snapshots.query import Reader
 
 
-def one_comparison(reader: Reader, registry: str, trial: str, text: str, effective: Effective) -> Answer:
+def one_comparison(reader: Reader, registry: str, trial: str, text: str, setting: Setting) -> Answer:
     """`/trials/{registry}/{id}/compare/{a}...{b}`."""
     left, dots, right = text.partition("...")
     if not dots:
@@ -35,25 +35,25 @@ def one_comparison(reader: Reader, registry: str, trial: str, text: str, effecti
     newer, read = record_of(reader, registry, trial, to)
     changes = compare(older, newer, registry=registry, from_=from_, to=to)
     # The user's own severities are applied to events; a comparison by hand is told under the same ones.
-    told = effective(changed_event(changes, at=None, url=None, sponsor=read.sponsor, phase=read.phase))
+    told = setting.effective(
+        changed_event(changes, at=None, url=None, sponsor=read.sponsor, phase=read.phase)
+    )
     versions = reader.versions(registry, trial)
     line = [one.ref for one in versions]
-    before, after = _neighbour(line, from_, -1), _neighbour(line, to, +1)
-    shown = history.shown(versions)
-    choices = [(number_of(one.ref), choice(one.ref)) for one in reversed(shown)][:CHOICES]
-    for ref in (to, from_):
-        if (number_of(ref), choice(ref)) not in choices:
-            choices.insert(0, (number_of(ref), choice(ref)))
+    backwards = _is_backwards(from_, to)
+    # Neighbours lie before the older and after the newer of the two; backwards there is no such order to go on in.
+    before = None if backwards else _neighbour(line, from_, -1)
+    after = None if backwards else _neighbour(line, to, +1)
     return Page(
         template="compare.html",
         path=addresses.compare(registry, trial, from_, to) or "",
         values={
             "here": "trials",
-            "head": head(registry, read, newer, to),
+            "head": head(setting.source(registry), read, newer, to),
             "set": changes_view(
                 told.headline, told.severity, told.tags, named_sites(told.changes, older, newer)
             ),
-            "backwards": _is_backwards(from_, to),
+            "backwards": backwards,
             "two_lines": from_.source is not to.source,
             "flipped": addresses.compare(registry, trial, to, from_),
             "from_name": name_of(from_),
@@ -66,9 +66,7 @@ def one_comparison(reader: Reader, registry: str, trial: str, text: str, effecti
             "earlier_name": f"{name_of(before)} against {number_of(from_)}" if before else "",
             "later_href": addresses.compare(registry, trial, to, after) if after else None,
             "later_name": f"{name_of(to)} against {number_of(after)}" if after else "",
-            "choices": choices,
-            "older_choice": number_of(from_),
-            "newer_choice": number_of(to),
+            "picking": choices_of(history.shown(versions), chosen=(from_, to)),
         },
     )
 

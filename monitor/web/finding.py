@@ -8,6 +8,7 @@ from typing import Any
 from monitor.registries.base import MalformedId
 from monitor.web.answers import BadQuestion, NoSuchPage
 from monitor.web.names import version_named
+from monitor.web.reading import Reading
 from monitor.web.sources import UnknownRegistry, source
 from snapshots.changeset import Source, VersionRef
 from snapshots.errors import UnknownVersion
@@ -51,7 +52,7 @@ def found_version(reader: Reader, registry: str, trial: str, text: str) -> Versi
     except UnknownVersion as error:
         raise NoSuchPage(
             str(error),
-            hint="The page of the trial lists its versions; `trialbell backfill` fetches older ones.",
+            hint="The page of the trial lists the versions that are stored.",
         ) from None
 
 
@@ -62,6 +63,11 @@ def newest_of(versions: Sequence[Version]) -> Version | None:
         if ours:
             return max(ours, key=lambda one: one.ref.version or 0)
     return None
+
+
+def last_confirmed(reader: Reading, trial: Trial, newest_build: str) -> str:
+    """The newest build of which we know that the record was published as its newest snapshot has it."""
+    return max(newest_build, reader.confirmed_in(trial.registry, trial.trial) or "")
 
 
 def record_of(reader: Reader, registry: str, trial: str, ref: VersionRef) -> tuple[dict[str, Any], Facts]:

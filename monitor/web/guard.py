@@ -7,6 +7,7 @@ this machine (DNS rebinding). The headers forbid scripts, frames and everything 
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -29,15 +30,23 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 ANY_HOST = "*"
+ANY_ADDRESS = "<address>"  # an IP address written out: no name, so nobody can make it resolve to us
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
-def hosts_for(bound_to: str, public_url: str | None) -> tuple[str, ...]:
-    """Which names a server bound to this address answers to: when on loopback only its own, else all."""
-    if not is_loopback(bound_to):
-        return (ANY_HOST,)
+def hosts_for(bound_to: str, public_url: str | None, *, machine: str | None = None) -> tuple[str, ...]:
+    """Which names a server bound to this address answers to.
+
+    On loopback its own and the public one. Elsewhere any address too; a name only where it is the public one,
+    or without a public root this machine's own: any other name could be pointed at us by a page elsewhere.
+    """
     public = urlsplit(public_url).hostname if public_url else None
-    names = (*LOOPBACK_NAMES, bound_to, *([public] if public else []))
+    names = [*LOOPBACK_NAMES, bound_to, *([public] if public else [])]
+    if not is_loopback(bound_to):
+        names.append(ANY_ADDRESS)
+        if public is None:
+            own = (machine or socket.gethostname()).rstrip(".").lower()
+            names += [own, own.partition(".")[0], own.partition(".")[0] + ".local"]
     return tuple(dict.fromkeys(name.lower().strip("[]") for name in names))
 
 
@@ -46,6 +55,14 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host.lower() == "localhost" or host.lower().endswith(".localhost")
+
+
+def is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def name_in(host_header: str) -> str | None:
@@ -90,10 +107,15 @@ class Guard:
 
         if ANY_HOST not in self._allowed:
             hosts = Headers(scope=scope).getlist("host")
-            if len(hosts) != 1 or name_in(hosts[0]) not in self._allowed:
+            if len(hosts) != 1 or not self._is_ours(name_in(hosts[0])):
                 await self._refuse(Request(scope))(scope, receive, send_guarded)
                 return
         await self._app(self._without_prefix(scope), receive, send_guarded)
+
+    def _is_ours(self, name: str | None) -> bool:
+        return name in self._allowed or (
+            ANY_ADDRESS in self._allowed and name is not None and is_address(name)
+        )
 
     def _without_prefix(self, scope: Scope) -> Scope:
         """A proxy may hand us the public path whole or without its prefix; both are answered."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor import addresses
 from monitor.web.blocks import Cell, cell, shown_text
-from monitor.web.sources import Source, source
+from monitor.web.sources import Source
 from monitor.web.terms import said
 from snapshots.changeset import VersionRef
 from snapshots.facts import Facts
@@ -27,7 +27,7 @@ _TONES = {
     "WITHDRAWN": ("stopped", "✕"),
     "TEMPORARILY_NOT_AVAILABLE": ("stopped", "✕"),
 }
-MANY = 8  # names listed before “and n more”
+FEW, MANY = 4, 8  # names listed before “and n more”
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Head:
     why_stopped: str | None
     rows: tuple[tuple[str, Cell], ...]
     source: str  # the page's last line
-    registry_href: str
+    registry_href: str | None  # None: nobody answers there
     registry_label: str
     registry_compare: str | None
 
@@ -55,17 +55,16 @@ def standing(status: str | None) -> tuple[str, str, str]:
     return (said(status) if status else "Status not given", tone, sign)
 
 
-def head(registry: str, facts: Facts, record: dict[str, Any], ref: VersionRef) -> Head:
+def head(at: Source, facts: Facts, record: dict[str, Any], ref: VersionRef) -> Head:
     """The head as this version of the record has it."""
     words, tone, sign = standing(facts.status)
-    at: Source = source(registry)
     protocol = _object(record, "protocolSection")
     return Head(
-        registry=registry,
+        registry=at.name,
         trial=facts.trial,
-        href=addresses.trial(registry, facts.trial),
+        href=addresses.trial(at.name, facts.trial),
         title=facts.title,
-        acronym=_text(_object(protocol, "identificationModule"), "acronym"),
+        acronym=acronym(record),
         status=words,
         code=facts.status,
         tone=tone,
@@ -79,6 +78,10 @@ def head(registry: str, facts: Facts, record: dict[str, Any], ref: VersionRef) -
     )
 
 
+def acronym(record: dict[str, Any]) -> str:
+    return _text(_object(_object(record, "protocolSection"), "identificationModule"), "acronym")
+
+
 def _rows(
     facts: Facts, record: dict[str, Any], protocol: dict[str, Any], at: Source, ref: VersionRef
 ) -> list[tuple[str, Cell]]:
@@ -87,11 +90,12 @@ def _rows(
     sponsor = _object(_object(protocol, "sponsorCollaboratorsModule"), "leadSponsor")
     sites = _object(protocol, "contactsLocationsModule").get("locations")
     return [
-        ("Phase", Cell(facts.phase or "Not applicable")),
+        ("Phase", _phase(facts, design)),
         ("Study type", cell(facts.study_type)),
         ("Enrolment", Cell(_enrolment(facts, design))),
         ("Lead sponsor", Cell(_sponsor(facts, _text(sponsor, "class")))),
-        ("Conditions", Cell(_some(facts.conditions))),
+        ("Conditions", Cell(_some(facts.conditions, FEW))),
+        ("Who may take part", Cell(_who(record))),
         ("Where", Cell(_where(facts, sites))),
         ("Start", Cell(_dated(status, "startDateStruct"))),
         ("Primary completion", Cell(_dated(status, "primaryCompletionDateStruct"))),
@@ -99,8 +103,32 @@ def _rows(
         ("Results", Cell(_results(facts, status))),
         ("Last update posted", Cell(_dated(status, "lastUpdatePostDateStruct"))),
         ("Source", Cell(at.label)),
-        ("Data build", Cell(ref.build or facts.build or "")),
+        ("First seen in build", Cell(ref.build or facts.build or "")),
     ]
+
+
+def _phase(facts: Facts, design: dict[str, Any]) -> Cell:
+    """`NA` is the registry's word for a study without phases; a record that has none at all says nothing."""
+    if facts.phase:
+        return Cell(facts.phase)
+    return Cell("Not applicable") if design.get("phases") == ["NA"] else Cell("not given", muted=True)
+
+
+def _who(record: dict[str, Any]) -> str:
+    """Who may take part: `18 Years to no limit, all sexes, no healthy volunteers`."""
+    wanted = _object(_object(record, "protocolSection"), "eligibilityModule")
+    least, most = _text(wanted, "minimumAge"), _text(wanted, "maximumAge")
+    sex, healthy = _text(wanted, "sex"), wanted.get("healthyVolunteers")
+    parts = []
+    if least or most:
+        parts.append(f"{least or 'No lower limit'} to {most or 'no limit'}")
+    elif sex or healthy is not None:
+        parts.append("Any age")
+    if sex:
+        parts.append("all sexes" if sex == "ALL" else f"{said(sex).lower()} only")
+    if isinstance(healthy, bool):
+        parts.append("healthy volunteers too" if healthy else "no healthy volunteers")
+    return ", ".join(shown_text(part) for part in parts)
 
 
 def _sponsor(facts: Facts, kind: str) -> str:
@@ -135,9 +163,9 @@ def _dated(status: dict[str, Any], key: str) -> str:
     return _text(day, "date") + (f" ({said(kind).lower()})" if kind and kind != "ACTUAL" else "")
 
 
-def _some(names: tuple[str, ...]) -> str:
-    more = len(names) - MANY
-    return ", ".join(shown_text(name) for name in names[:MANY]) + (f" and {more} more" if more > 0 else "")
+def _some(names: tuple[str, ...], most: int = MANY) -> str:
+    more = len(names) - most
+    return ", ".join(shown_text(name) for name in names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def _object(holder: dict[str, Any], key: str) -> dict[str, Any]:

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
+from monitor.web.reading import Reading
 from snapshots.errors import SnapshotsError
-from snapshots.query import Reader
 
 T = TypeVar("T")
 
@@ -33,10 +33,10 @@ class Lane:
         self._opened: _File | None = None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"page-{number}")
 
-    async def run(self, work: Callable[[Reader], T]) -> T:
+    async def run(self, work: Callable[[Reading], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
 
-    def _work(self, work: Callable[[Reader], T]) -> T:
+    def _work(self, work: Callable[[Reading], T]) -> T:
         try:
             return self._read(self._current(), work)
         except sqlite3.Error as error:
@@ -45,11 +45,11 @@ class Lane:
                 f"the database could not be read: `{error}`", hint="look at `trialbell doctor`"
             ) from error
 
-    def _read(self, database: Database, work: Callable[[Reader], T]) -> T:
+    def _read(self, database: Database, work: Callable[[Reading], T]) -> T:
         """In one transaction: a version listed and its body, which a writer may be moving, are of one state."""
         database.conn.execute("BEGIN")
         try:
-            return work(Reader(database))
+            return work(Reading(database))
         finally:
             if database.conn.in_transaction:
                 database.conn.execute("ROLLBACK")
@@ -98,7 +98,7 @@ class Lanes:
         for lane in self._lanes:
             self._free.put_nowait(lane)
 
-    async def run(self, work: Callable[[Reader], T]) -> T:
+    async def run(self, work: Callable[[Reading], T]) -> T:
         """Run `work` with a reader, in a lane's thread."""
         lane = await self._free.get()
         try:

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from functools import cache
 from itertools import groupby
 from urllib.parse import urlencode
 
 from monitor import addresses
+from monitor.alert_text import is_said
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.blocks import Cell, shown_text
 from monitor.web.history import KINDS
 from monitor.web.marks import changes_view, headline_of, summary_of
 from monitor.web.names import meta_of, name_of
+from monitor.web.reading import Reading
 from monitor.web.render import minute
-from monitor.web.sources import UnknownRegistry, named, source
+from monitor.web.setting import Setting
+from monitor.web.sites import named_sites
+from monitor.web.sources import UnknownRegistry, named
+from monitor.web.standing import standing_line
 from monitor.web.terms import said
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
 from snapshots.fields import table
-from snapshots.query import Reader
-
-Effective = Callable[[Event], Event]  # an event with the user's own severities
 
 PAGE = 40  # events on one page
 LINES = 3  # changes of an event named on its card
@@ -60,7 +63,7 @@ class Card:
     tags: tuple[str, ...]
 
 
-def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> Answer:
+def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answer:
     """`/`: events newest first, filtered, paged by sequence number."""
     asked = {name: query.get(name, "").strip() for name in _ASKED}
     for name, text in asked.items():
@@ -68,6 +71,7 @@ def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> An
             raise BadQuestion(f"the filter is too long: `{name}`")
     least = _least(asked["severity"])
     asked["severity"] = least.value
+    _check(reader, asked)
     wanted = _trial_asked(asked["trial"])
     before = _before(query.get("before", ""))
     found = reader.events(
@@ -81,7 +85,7 @@ def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> An
         limit=PAGE + 1,
         before=before,
     )
-    shown = [(sequence, effective(event)) for sequence, event in found[:PAGE]]
+    shown = [(sequence, setting.effective(event)) for sequence, event in found[:PAGE]]
     cards = [(sequence, card(sequence, event)) for sequence, event in shown if event.severity >= least]
     kept = {name: text for name, text in asked.items() if text and (name, text) != ("severity", "minor")}
     return Page(
@@ -93,7 +97,10 @@ def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> An
             "filtered": bool(kept),
             "levels": LEVELS,
             "tag_names": TAGS,
-            "watch_names": sorted({name for _, event in shown for name in event.watches}),
+            "watch_names": sorted(
+                {one.name for one in reader.watches()}
+                | {name for _, event in shown for name in event.watches}
+            ),
             "field_names": _fields(),
             "days": [
                 (day, list(members)) for day, members in groupby(cards, key=lambda pair: _day(pair[1].at))
@@ -101,6 +108,7 @@ def lately(reader: Reader, query: Mapping[str, str], effective: Effective) -> An
             "older": "?" + urlencode({**kept, "before": found[PAGE - 1][0]}) if len(found) > PAGE else None,
             "newest": "?" + urlencode(kept) if before is not None else None,
             "trials_held": bool(cards) or bool(reader.trials(limit=1)),
+            "standing": standing_line(reader, setting),
         },
     )
 
@@ -114,7 +122,7 @@ def _fields() -> tuple[tuple[str, str], ...]:
 
 def card(sequence: int, event: Event) -> Card:
     told = [change for change in event.changes if change.severity is not Severity.NOISE]
-    lines = [(one.severity, summary_of(one)) for one in told if not _is_said(one, event.headline)]
+    lines = [(one.severity, summary_of(one)) for one in told if not is_said(one, event.headline)]
     posted = event.to.updated if event.to else None
     meta = [
         KINDS[event.kind] if event.kind is not EventKind.CHANGED else "",
@@ -138,13 +146,7 @@ def card(sequence: int, event: Event) -> Card:
     )
 
 
-def _is_said(change: FieldChange, headline: str) -> bool:
-    """Does the headline say it already, by its sentence or (a reason beside its status) by its text?"""
-    text = change.after if isinstance(change.after, str) and len(change.after) > 10 else None
-    return change.summary in headline or (text is not None and text in headline)
-
-
-def one_event(reader: Reader, text: str, effective: Effective) -> Answer:
+def one_event(reader: Reading, text: str, setting: Setting) -> Answer:
     """`/events/{sequence}`: one event, for ever at this address."""
     if not (text.isascii() and text.isdigit()) or int(text[:25]) >= _LAST:
         raise BadQuestion(f"an event's number is digits only: `{text[:60]}`")
@@ -157,9 +159,9 @@ def one_event(reader: Reader, text: str, effective: Effective) -> Answer:
             f"no event has this number: `{sequence}`",
             hint="The newest are on the page of what changed lately.",
         )
-    event = effective(found[0][1])
+    event = setting.effective(found[0][1])
     try:
-        at = source(event.registry)
+        at = setting.source(event.registry)
         label, href = at.label, at.url(event.trial)
         line = at.line(event.build)
     except UnknownRegistry:
@@ -193,11 +195,22 @@ def one_event(reader: Reader, text: str, effective: Effective) -> Answer:
             "from_name": name_of(event.from_) if event.from_ else "",
             "to_name": name_of(event.to) if event.to else "",
             "to_meta": meta_of(event.to) if event.to else [],
-            "set": changes_view(event.headline, event.severity, event.tags, event.changes)
+            "set": changes_view(event.headline, event.severity, event.tags, _with_sites(reader, event))
             if event.changes
             else None,
         },
     )
+
+
+def _with_sites(reader: Reading, event: Event) -> tuple[FieldChange, ...]:
+    """The event's changes; where they only count sites, the sites, as both versions have them."""
+    if event.from_ is None or event.to is None or _compared(event) is None:
+        return tuple(event.changes)
+    older, newer = (
+        reader.record(event.registry, event.trial, one.source, one.version or 0)
+        for one in (event.from_, event.to)
+    )
+    return named_sites(event.changes, older, newer)
 
 
 def _compared(event: Event) -> str | None:
@@ -213,6 +226,27 @@ def _least(text: str) -> Severity:
         raise BadQuestion(
             f"no such severity: `{text}`", hint="There are critical, major, minor and noise."
         ) from None
+
+
+def _check(reader: Reading, asked: Mapping[str, str]) -> None:
+    """A misspelt filter would look like silence."""
+    fields = sorted(table("ctgov").slugs())
+    for name, known, spelled in (
+        ("tag", asked["tag"] in TAGS, TAGS),
+        ("field", asked["field"] in fields, fields),
+    ):
+        if asked[name] and not known:
+            raise BadQuestion(f"no such {name}: `{asked[name]}`", hint=_nearest(asked[name], spelled))
+    if asked["watch"] and not reader.knows_watch(asked["watch"]):
+        names = [one.name for one in reader.watches()]
+        raise BadQuestion(f"no such watch: `{asked['watch']}`", hint=_nearest(asked["watch"], names))
+
+
+def _nearest(text: str, names: Sequence[str]) -> str:
+    near = get_close_matches(text, names, n=1)
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    return f"There are {', '.join(names)}." if 0 < len(names) <= 20 else ""
 
 
 def _trial_asked(text: str) -> tuple[str, str] | None:

@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from monitor.web.blocks import cell, shown_text
-from monitor.web.prose import unescaped
+from monitor.web.passages import Passage, passages, word_marks
+from monitor.web.prose import paragraphs, unescaped
 from monitor.web.remainder import STAFF_FIELDS, STAFF_KEYS, without_staff
-from monitor.web.terms import label_of
+from monitor.web.terms import is_code, label_of, said
 from snapshots.changeset import Action, FieldChange, Kind, Severity
-from snapshots.words import marked
 
 MAX_CHANGES = 200  # drawn on one page
 MAX_NOISE = 100
@@ -28,6 +26,23 @@ MAX_SIDE = 20_000  # characters of one text on one side
 MAX_PAGE = 400_000  # characters of all texts of one page together
 MAX_MEMBERS = 60  # of one list
 LONG = 300  # from here on a value is set as a text
+READING = (
+    *(
+        "facility",
+        "city",
+        "state",
+        "zip",
+        "country",
+        "status",
+        "measure",
+        "timeFrame",
+        "label",
+        "name",
+        "type",
+    ),
+    *("citation", "pmid", "description"),
+)
+CODED = frozenset({"status", "type", "class"})
 
 _STAFF_PATH = re.compile(
     r"(?:^|[.\[\]])(?:" + "|".join(sorted(STAFF_KEYS | STAFF_FIELDS)) + r")(?=$|[.\[\]])"
@@ -48,6 +63,8 @@ class ChangeView:
     after: Markup | None
     hidden: str | None  # said instead of both sides
     long: bool
+    laid: bool  # the sides are paragraphs and lists
+    passages: tuple[Passage, ...]  # both sides of a long text, instead of before and after
     cut: bool
     paths: tuple[str, ...]
     more_paths: int
@@ -96,13 +113,20 @@ def change_view(change: FieldChange, number: int, room: list[int]) -> ChangeView
     before, after = without_staff(change.before), without_staff(change.after)
     cut_before, cut_after = _Cut(), _Cut()
     left = right = None
-    long = False
+    long, laid = False, False
+    side_by_side: tuple[Passage, ...] = ()
     if not personal:
         long = _length(before) > LONG or _length(after) > LONG
-        left, right = _sides(
-            change, before, after, cut_before, cut_after, min(MAX_SIDE, max(room[0] // 2, 500))
-        )
-        room[0] -= len(left or "") + len(right or "")
+        limit = min(MAX_SIDE, max(room[0] // 2, 500))
+        if _is_text(before) and _is_text(after) and not _is_coded(change):
+            side_by_side = passages(*_cut_both(before, after, cut_before, cut_after, limit))
+            room[0] -= sum(
+                len(html or "") for one in side_by_side for html in (one.same, one.before, one.after)
+            )
+        else:
+            laid = any(isinstance(side, str) and _is_text(side) for side in (before, after))
+            left, right = _sides(change, before, after, cut_before, cut_after, limit)
+            room[0] -= len(left or "") + len(right or "")
     return ChangeView(
         anchor=f"{change.field}-{number}",
         label=change.label,
@@ -114,10 +138,25 @@ def change_view(change: FieldChange, number: int, room: list[int]) -> ChangeView
         after=right,
         hidden=HIDDEN if personal else None,
         long=long,
+        laid=laid,
+        passages=side_by_side,
         cut=cut_before.happened or cut_after.happened,
         paths=change.paths[:MAX_PATHS],
         more_paths=max(0, len(change.paths) - MAX_PATHS),
     )
+
+
+def _is_coded(change: FieldChange) -> bool:
+    return change.kind in (Kind.STATUS, Kind.CHOICE, Kind.DATE, Kind.COUNT)
+
+
+def _is_text(value: Any) -> bool:
+    """Is it set as paragraphs, as against a line?"""
+    return isinstance(value, str) and (len(value) > LONG or "\n" in value.strip())
+
+
+def _cut_both(before: str, after: str, left: _Cut, right: _Cut, limit: int) -> tuple[str, str]:
+    return left.text(shown_text(before), limit), right.text(shown_text(after), limit)
 
 
 def is_personal(change: FieldChange) -> bool:
@@ -157,10 +196,15 @@ def _sides(
 ) -> tuple[Markup | None, Markup | None]:
     if change.kind in (Kind.DATE, Kind.COUNT):
         before, after = _typed(before), _typed(after)
-    codes = change.kind in (Kind.STATUS, Kind.CHOICE, Kind.DATE, Kind.COUNT)
-    if isinstance(before, str) and isinstance(after, str) and not codes:
+    if isinstance(before, str) and isinstance(after, str) and not _is_coded(change):
         return _marked(before, after, left, right, limit)
-    if isinstance(before, dict) and isinstance(after, dict):
+    if _are_lines(before) and _are_lines(after) and len(before) == len(after) <= MAX_MEMBERS:
+        return _line_by_line(before, after, left, right, limit)
+    if (
+        isinstance(before, dict)
+        and isinstance(after, dict)
+        and not set(before) | set(after) <= {"date", "type"}
+    ):
         return _objects(before, after, left, right, limit)
     if _is_count(before) and _is_count(after) and change.kind is Kind.LIST:
         return None, None  # how many members a sentence covers: it says so itself
@@ -169,6 +213,21 @@ def _sides(
         None if before is None and one_sided else _plain(before, left, limit),
         None if after is None and one_sided else _plain(after, right, limit),
     )
+
+
+def _are_lines(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, str) for one in value)
+
+
+def _line_by_line(
+    before: list[str], after: list[str], left: _Cut, right: _Cut, limit: int
+) -> tuple[Markup, Markup]:
+    """Two lists whose lines belong together one by one."""
+    drawn = [_marked(old, new, left, right, limit // 4) for old, new in zip(before, after, strict=True)]
+    first, second = (
+        Markup("").join(Markup("<li>{}</li>").format(pair[at]) for pair in drawn) for at in (0, 1)
+    )
+    return Markup("<ul>{}</ul>").format(first), Markup("<ul>{}</ul>").format(second)
 
 
 def _is_count(value: Any) -> bool:
@@ -193,8 +252,8 @@ def _objects(
 ) -> tuple[Markup, Markup]:
     """Two members of a list, field by field."""
     sides: tuple[list[Markup], list[Markup]] = ([], [])
-    for key in dict.fromkeys((*before, *after)):
-        old, new = before.get(key), after.get(key)
+    for key in sorted(dict.fromkeys((*before, *after)), key=_place):
+        old, new = _worded(key, before.get(key)), _worded(key, after.get(key))
         label = Markup("<dt>{}</dt>").format(label_of(key))
         if isinstance(old, str) and isinstance(new, str) and old != new:
             drawn: tuple[Markup | None, Markup | None] = _marked(old, new, left, right, limit)
@@ -227,13 +286,27 @@ def _plain(value: Any, cut: _Cut, limit: int) -> Markup:
             kind = cell(value["type"]).text.lower() if "type" in value else ""
             return escape(f"{cell(value.get('date', '')).text}{f' ({kind})' if kind else ''}")
         rows = [
-            Markup("<dt>{}</dt><dd>{}</dd>").format(label_of(key), _plain(member, cut, limit // 2))
-            for key, member in list(value.items())[:MAX_MEMBERS]
+            Markup("<dt>{}</dt><dd>{}</dd>").format(
+                label_of(key), _plain(_worded(key, member), cut, limit // 2)
+            )
+            for key, member in sorted(value.items(), key=lambda pair: _place(pair[0]))[:MAX_MEMBERS]
         ]
         return Markup("<dl>{}</dl>").format(Markup("").join(rows))
+    if _is_text(value):
+        return paragraphs(cut.text(value, limit))
     made = cell(value)
     text = escape(cut.text(unescaped(made.text), limit))
     return Markup('{} <code class="code">{}</code>').format(text, made.code) if made.code else text
+
+
+def _place(key: str) -> int:
+    """Where a member's key stands in the order of reading; those not named come last, as they came."""
+    return READING.index(key) if key in READING else len(READING)
+
+
+def _worded(key: str, value: Any) -> Any:
+    """A member's status or type in words; what looks like a code elsewhere may be a name."""
+    return said(value) if key in CODED and isinstance(value, str) and is_code(value) else value
 
 
 def _length(value: Any) -> int:
@@ -242,22 +315,3 @@ def _length(value: Any) -> int:
     if isinstance(value, dict):
         return sum(_length(member) for member in value.values())
     return sum(_length(member) for member in value) if isinstance(value, list) else 0
-
-
-def word_marks(before: str, after: str) -> tuple[Markup, Markup]:
-    """Each text with the words that only it has in `del` or `ins`."""
-    pieces = marked(before, after)
-    return _drawn(pieces, "-", "del"), _drawn(pieces, "+", "ins")
-
-
-def _drawn(pieces: Iterable[tuple[str, str]], own: str, element: str) -> Markup:
-    frame = Markup(f"<{element}>{{}}</{element}>")
-    shown = [(mark == own, text) for mark, text in pieces if mark in ("=", own)]
-    for at in range(1, len(shown) - 1):  # one mark over neighbouring words, not one a word
-        if shown[at - 1][0] and shown[at + 1][0] and shown[at][1].isspace():
-            shown[at] = (True, shown[at][1])
-    drawn = []
-    for is_own, group in groupby(shown, key=itemgetter(0)):
-        text = "".join(text for _, text in group)
-        drawn.append(frame.format(text) if is_own else escape(text))
-    return Markup("").join(drawn)

@@ -8,14 +8,14 @@ in a text stay the letters that they are.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
 MAX_DEPTH = 6  # deeper lists are drawn at this depth
 MAX_LENGTH = 60_000  # characters of one text on a page; the longest seen in a registry has 32,037
 
-_ITEM = re.compile(r"^(?P<indent>[ \t]*)(?:(?P<bullet>[*+•-])|(?P<number>\d{1,4})[.)])[ \t]+(?P<text>.*)$")
+ITEM = re.compile(r"^(?P<indent>[ \t]*)(?:(?P<bullet>[*+•-])|(?P<number>\d{1,4})[.)])[ \t]+(?P<text>.*)$")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 # Letters that reorder, hide or end what stands around them: a text could dress up as another.
@@ -66,7 +66,7 @@ def _pieces(text: str) -> Iterator[Markup]:
     def close_paragraph() -> Iterator[Markup]:
         if words:
             lines = [escape(unescaped(line.strip())) for line in words]
-            name = Markup(' class="lead"') if _is_lead(words) else Markup("")
+            name = Markup(' class="lead"') if is_lead(words) else Markup("")
             words.clear()
             yield Markup("<p{}>{}</p>").format(name, Markup("<br>").join(lines))
 
@@ -78,7 +78,7 @@ def _pieces(text: str) -> Iterator[Markup]:
         if not line.strip():
             after_blank = True
             continue
-        found = _ITEM.match(line)
+        found = ITEM.match(line)
         if found:
             yield from close_paragraph()
             indent = len(found["indent"].expandtabs(4))
@@ -107,6 +107,6 @@ def _pieces(text: str) -> Iterator[Markup]:
     yield from close_lists(0)
 
 
-def _is_lead(lines: list[str]) -> bool:
+def is_lead(lines: Sequence[str]) -> bool:
     """`Inclusion Criteria:` heads what follows."""
     return len(lines) == 1 and len(lines[0]) < 80 and lines[0].rstrip().endswith(":")

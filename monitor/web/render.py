@@ -26,7 +26,8 @@ CUT = 2_000  # characters of a value that is not a long text
 class Pages:
     """The templates, with addresses under the given prefix (the path of the public root, or nothing)."""
 
-    def __init__(self, prefix: str) -> None:
+    def __init__(self, prefix: str, *, banner: str | None = None) -> None:
+        """banner: what each page says first."""
         self._prefix = prefix
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"),
@@ -37,7 +38,7 @@ class Pages:
             lstrip_blocks=True,
             finalize=_finalize,
         )
-        self._environment.globals.update(to=self.to, static=self.static, signs=SIGNS)
+        self._environment.globals.update(to=self.to, static=self.static, signs=SIGNS, banner=banner)
         self._environment.filters.update(
             paragraphs=paragraphs, with_code=with_code, cut=cut, iso=lambda at: stamp(at) or "", minute=minute
         )
@@ -51,7 +52,7 @@ class Pages:
         return self.to(f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}")
 
     def draw(self, template: str, **values: Any) -> str:
-        page = {"here": "", "canonical": None, **values}
+        page = {"here": "", "canonical": None, "address": None, **values}
         return self._environment.get_template(template).render(page)
 
 

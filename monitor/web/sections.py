@@ -14,6 +14,7 @@ from monitor.web.blocks import Block, Cell, Section, Table, cell, linked, number
 from monitor.web.laying import Columns, date_of, facts, listing, maybe, name, prose, table, words
 from monitor.web.remainder import STAFF_FIELDS, Remainder, without_staff
 from monitor.web.results import results_section
+from monitor.web.site_tables import SITE, sites_by_country
 from monitor.web.terms import label_of, said
 
 MAX_LEFT = 200  # fields that no section names
@@ -25,14 +26,15 @@ def sections(record: dict[str, Any]) -> tuple[Section, ...]:
     """The record's sections, empty ones left out."""
     rest = Remainder(record)
     rest.take("hasResults")
-    made = [
-        Section(slug=slug, title=title, blocks=blocks)
-        for slug, title, build in _SECTIONS
-        if (blocks := tuple(build(rest)))
-    ]
     results = results_section(rest)
-    if results is not None:
-        made.append(results)
+    made = []
+    for slug, title, build in _SECTIONS:
+        if (
+            slug == "locations" and results is not None
+        ):  # before hundreds of sites, where a reader looks for them
+            made.append(results)
+        if blocks := tuple(build(rest)):
+            made.append(Section(slug=slug, title=title, blocks=blocks))
     left = tuple(rest.left())
     published = [(path, value) for path, value in left if not path.startswith("derivedSection.")]
     derived = [(path, value) for path, value in left if path.startswith("derivedSection.")]
@@ -229,10 +231,11 @@ def _outcomes(rest: Remainder) -> Iterable[Block]:
 
 def _eligibility(rest: Remainder) -> Iterable[Block]:
     at = P + "eligibilityModule."
+    least, most = rest.take(at + "minimumAge"), rest.take(at + "maximumAge")
     yield from facts(
         [
-            ("Minimum age", maybe(rest.take(at + "minimumAge"), name)),
-            ("Maximum age", maybe(rest.take(at + "maximumAge"), name)),
+            ("Minimum age", maybe(least, name)),
+            ("Maximum age", maybe(most, name) if most or not least else Cell("no limit", muted=True)),
             ("Age groups", maybe(rest.take(at + "stdAges"))),
             ("Sex", maybe(rest.take(at + "sex"))),
             ("Based on gender", maybe(rest.take(at + "genderBased"))),
@@ -258,30 +261,21 @@ def _locations(rest: Remainder) -> Iterable[Block]:
             ("Sites with contacts", Cell(f"{staffed} of {len(sites)}", muted=True) if staffed else None),
         ]
     )
+    yield from sites_by_country([without_staff(site) for site in sites])
     affiliations = [{k: v for k, v in one.items() if k != "name"} for one in officials]
-    holder = Remainder({"officials": affiliations, "sites": [without_staff(site) for site in sites]})
+    holder = Remainder({"officials": affiliations})
     yield from table(
         holder,
         "officials",
         "Officials, by role",
         (("role", "Role", cell), ("affiliation", "Affiliation", name)),
     )
-    yield from table(
-        holder,
-        "sites",
-        "Sites",
-        (
-            ("facility", "Facility", name),
-            ("status", "Status", cell),
-            ("city", "City", name),
-            ("state", "State", name),
-            ("zip", "Postcode", name),
-            ("country", "Country", name),
-            ("geoPoint", "Position", _position),
-        ),
-    )
     rest.put_back(at + "overallOfficials", holder.take_members("officials"))
-    rest.put_back(at + "locations", holder.take_members("sites"))
+    shown = {key for key, _, _ in SITE} | {
+        "geoPoint"
+    }  # the position is the registry's, computed from the city
+    left = [{key: site[key] for key in without_staff(site) if key not in shown} for site in sites]
+    rest.put_back(at + "locations", left)
 
 
 def _counted(people: Any) -> Cell | None:
@@ -289,12 +283,6 @@ def _counted(people: Any) -> Cell | None:
         return None
     count = len(people) if isinstance(people, list) else 1
     return Cell(f"{count} given; {HIDDEN.text}", muted=True)
-
-
-def _position(value: Any) -> Cell:
-    if isinstance(value, dict) and set(value) == {"lat", "lon"}:
-        return Cell(f"{value['lat']}, {value['lon']}")
-    return cell(value)
 
 
 def _sharing(rest: Remainder) -> Iterable[Block]:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlencode
 
 from monitor import addresses
 from monitor.web import history
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NoSuchPage, Page
-from monitor.web.finding import found_trial, newest_of, record_of
-from monitor.web.head import head, standing
+from monitor.web.finding import found_trial, last_confirmed, newest_of, record_of
+from monitor.web.head import acronym, head, standing
 from monitor.web.history import Told
-from monitor.web.lately import Effective
 from monitor.web.marks import headline_of
-from monitor.web.names import choice, day_of, number_of
+from monitor.web.names import day_of
+from monitor.web.picking import choices_of
+from monitor.web.reading import Reading
+from monitor.web.setting import Effective, Setting
 from monitor.web.sources import named
 from monitor.web.terms import said
 from snapshots.changes import compare
-from snapshots.changeset import Severity, VersionRef
+from snapshots.changeset import Severity, Source, VersionRef
 from snapshots.event import Event, EventKind
 from snapshots.query import Reader, Trial, Version
 
 PAGE = 100  # trials on one page
 BATCH = 1_000  # trials read at a time while searching
 LOOKED_THROUGH = 20_000  # trials read for one page of a search; the next page goes on where it ended
+READ_ACRONYMS = 400  # trials held, up to which a search also reads the acronyms in their records
 ROWS = 60  # lines of a trial's history on one page
 EVENTS = 400  # of one trial, read for its history
-CHOICES = 200  # versions to choose from in the form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Notice:
 
 
 def held_trials(reader: Reader, query: Mapping[str, str]) -> Answer:
-    """`/trials`: in the order of their ids, or those whose id or title has the words asked for."""
+    """`/trials`: in the order of their ids, or those that have the words asked for in id, title, sponsor, …"""
     words, after = query.get("q", "").strip(), query.get("after", "")
     if len(words) > 200 or len(after) > 80:
         raise BadQuestion("the search is too long", hint="Search with a few words, or with an id.")
@@ -83,13 +84,15 @@ def _listed(reader: Reader, after: str) -> tuple[list[Trial], str | None]:
 def _search(reader: Reader, words: str, after: str) -> tuple[list[Trial], str | None]:
     """A page of trials that have every word, and where to go on; a bounded number is looked through."""
     wanted = words.casefold().split()
+    acronym_of = (
+        _acronyms(reader) if len(reader.trials(limit=READ_ACRONYMS + 1)) <= READ_ACRONYMS else _no_acronym
+    )
     found: list[Trial] = []
     at: str | None = after or None
     for _ in range(LOOKED_THROUGH // BATCH):
         batch = reader.trials(limit=BATCH, after=at)
         for one in batch:
-            text = f"{one.trial} {one.title} {' '.join(one.aliases)}".casefold()
-            if all(word in text for word in wanted):
+            if _has(one, wanted, acronym_of):
                 if len(found) == PAGE:
                     return found, found[-1].trial
                 found.append(one)
@@ -97,6 +100,30 @@ def _search(reader: Reader, words: str, after: str) -> tuple[list[Trial], str | 
             return found, None
         at = batch[-1].trial
     return found, at
+
+
+def _has(one: Trial, wanted: Sequence[str], acronym_of: Callable[[Trial], str]) -> bool:
+    parts = (one.trial, one.title, *one.aliases, one.sponsor or "", *one.conditions)
+    text = " ".join(parts).casefold()
+    missing = [word for word in wanted if word not in text]
+    return not missing or all(word in acronym_of(one).casefold() for word in missing)
+
+
+def _acronyms(reader: Reader) -> Callable[[Trial], str]:
+    """Acronyms stand in no column: they are read from the records, for those trials that lack a word only."""
+
+    def acronym_of(one: Trial) -> str:
+        newest = newest_of(reader.versions(one.registry, one.trial))
+        if newest is None:
+            return ""
+        record, _ = record_of(reader, one.registry, one.trial, newest.ref)
+        return acronym(record)
+
+    return acronym_of
+
+
+def _no_acronym(one: Trial) -> str:
+    return ""
 
 
 def _row(one: Trial) -> TrialRow:
@@ -118,7 +145,7 @@ def _row(one: Trial) -> TrialRow:
 
 
 def one_trial(
-    reader: Reader, registry: str, text: str, query: Mapping[str, str], effective: Effective, now: datetime
+    reader: Reading, registry: str, text: str, query: Mapping[str, str], setting: Setting
 ) -> Answer:
     """`/trials/{registry}/{id}`: the head, and the history, newest first."""
     trial = found_trial(reader, registry, text)
@@ -129,11 +156,11 @@ def one_trial(
     record, read = record_of(reader, registry, trial.trial, newest.ref)
     path = addresses.trial(registry, trial.trial)
     page = _page(query.get("page", ""))
-    entries = _entries(reader, registry, trial.trial, versions, effective)
+    entries = _entries(reader, registry, trial.trial, versions, setting.effective)
     start = (page - 1) * ROWS
     if page > 1 and start >= len(entries):
         raise NoSuchPage(f"the history of {trial.trial} has no page {page}")
-    telling = _Telling(reader, registry, trial.trial, effective)
+    telling = _Telling(reader, registry, trial.trial, setting.effective)
     before = history.previous_of(versions)
     rows = [
         history.version_row(registry, trial.trial, entry, before.get(history.key(entry.ref)), telling.told)
@@ -141,21 +168,20 @@ def one_trial(
         else history.event_row(*entry)
         for entry in entries[start : start + ROWS]
     ]
-    choices = [(number_of(one.ref), choice(one.ref)) for one in reversed(history.shown(versions))][:CHOICES]
+    shown = head(setting.source(registry), read, record, newest.ref)
     return Page(
         template="trial.html",
         path=path,
         values={
             "here": "trials",
-            "head": head(registry, read, record, newest.ref),
+            "head": shown,
             "notices": _notices(trial),
-            "since": _since(reader, trial),
+            "since": _since(reader, trial, versions),
+            "seen": _seen(reader, trial, versions),
             "newest": addresses.version(registry, trial.trial, newest.ref),
             "groups": history.grouped(rows),
-            "choices": choices,
-            "older_choice": choices[1][0] if len(choices) > 1 else "",
-            "newer_choice": choices[0][0] if choices else "",
-            "today": now.date().isoformat(),
+            "picking": choices_of(history.shown(versions)),
+            "last_day": setting.last_day(reader.newest_build()).isoformat(),
             "later_page": f"?page={page - 1}" if page > 1 else None,
             "older_page": f"?page={page + 1}" if start + ROWS < len(entries) else None,
         },
@@ -216,7 +242,24 @@ class _Telling:
         return Told(headline=headline_of(changes.headline, changes.changes), severity=changes.severity)
 
 
-def _since(reader: Reader, trial: Trial) -> str:
+def _snapshots(versions: Sequence[Version]) -> list[VersionRef]:
+    return [one.ref for one in versions if one.ref.source is Source.SNAPSHOT]
+
+
+def _seen(reader: Reading, trial: Trial, versions: Sequence[Version]) -> str:
+    """From when to when we know the record to have been published as it is shown."""
+    builds = [ref.build for ref in _snapshots(versions) if ref.build]
+    if not builds:
+        return ""
+    first = f"First seen in the data build of {builds[0]}"
+    if builds[-1] != builds[0]:
+        first += f"; as it stands here, in that of {builds[-1]}"
+    if trial.state != "present":
+        return f"{first}."
+    return f"{first}. Last confirmed in the build of {last_confirmed(reader, trial, builds[-1])}."
+
+
+def _since(reader: Reader, trial: Trial, versions: Sequence[Version]) -> str:
     """Since when the trial has its status, as far as we saw it change."""
     found = reader.events(
         registry=trial.registry,
@@ -226,6 +269,9 @@ def _since(reader: Reader, trial: Trial) -> str:
         min_severity=Severity.NOISE,
         limit=1,
     )
+    snapshots = _snapshots(versions)
+    if (not found or found[0][1].to is None) and trial.status and snapshots:
+        return f"{said(trial.status)} when first seen (build of {day_of(snapshots[0])}); since when is not stored."
     if not found or found[0][1].to is None:
         return ""
     to = found[0][1].to

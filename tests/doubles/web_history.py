@@ -12,14 +12,14 @@ from typing import Any
 from sqlite_utils import Database
 from starlette.applications import Starlette
 
+from monitor.database import open_for_reading, open_for_writing
 from monitor.health import Health
 from monitor.web.app import create_app
 from snapshots.changes import compare
 from snapshots.changeset import Severity
-from snapshots.database import immediate, open_database
+from snapshots.database import immediate
 from snapshots.event import Event, EventKind, changed_event
 from snapshots.query import Reader
-from snapshots.schema import MIGRATIONS
 from snapshots.store import Store
 
 TRIAL = "NCT07146087"
@@ -135,11 +135,11 @@ class History:
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Database, Store]]:
-        with closing(open_database(self.path, [MIGRATIONS])) as db, immediate(db):
+        with closing(open_for_writing(self.path)) as db, immediate(db):
             yield db, Store(db)
 
     def open(self) -> Database:
-        return open_database(self.path, [MIGRATIONS], create=False, readonly=True)
+        return open_for_reading(self.path)
 
     def snapshot(
         self, record: dict[str, Any], day: str, *, watches: tuple[str, ...] = ("MSC exosomes",)

@@ -1,0 +1,161 @@
+"""Two texts beside each other: words that only one has are marked, paragraphs that both have are folded.
+
+All HTML here is `del`, `ins`, `p`, `ul`, `ol`, `li` and escaped text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
+
+from markupsafe import Markup, escape
+
+from monitor.web.prose import ITEM, MAX_DEPTH, is_lead, unescaped
+from snapshots.words import marked
+
+FOLDED = 3  # so many unchanged paragraphs in a row are folded
+SHOWN = 60  # characters of a heading that a fold names
+
+Pieces = list[tuple[str, str]]  # ("=" | "-" | "+", text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """Either `same` on both sides, folded under a sentence or not, or what stands on each side, None for nothing."""
+
+    same: Markup | None = None
+    folded: str = ""
+    before: Markup | None = None
+    after: Markup | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One paragraph or item. element: p, ul or ol."""
+
+    element: str
+    text: str
+    depth: int = 0
+    number: int | None = None
+
+    @property
+    def key(self) -> tuple[bool, str]:
+        """What makes it the same on both sides; an item that only got another number is the same."""
+        return self.element == "p", self.text
+
+
+def passages(before: str, after: str) -> tuple[Passage, ...]:
+    """The texts in the order of reading."""
+    old, new = _lines(before), _lines(after)
+    keys = [one.key for one in old], [one.key for one in new]
+    found: list[Passage] = []
+    for tag, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found.append(_same(new[c:d]))
+        else:
+            left, right = _marked(old[a:b], new[c:d])
+            found.append(Passage(before=left, after=right))
+    return tuple(found)
+
+
+def word_marks(before: str, after: str) -> tuple[Markup, Markup]:
+    """Each text with the words that only it has in `del` or `ins`."""
+    pieces = marked(before, after)
+    return _drawn(pieces, "-", "del"), _drawn(pieces, "+", "ins")
+
+
+def _lines(text: str) -> list[_Line]:
+    lines: list[_Line] = []
+    open_item = False
+    for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        if not raw.strip():
+            open_item = False
+            continue
+        found = ITEM.match(raw)
+        if found:
+            number = int(found["number"]) if found["number"] else None
+            depth = min(len(found["indent"].expandtabs(4)) // 2, MAX_DEPTH)
+            words = unescaped(found["text"].strip())
+            lines.append(_Line("ol" if found["number"] else "ul", words, depth, number))
+            open_item = True
+        elif open_item:  # goes on inside the item
+            last = lines[-1]
+            lines[-1] = _Line(
+                last.element, f"{last.text} {unescaped(raw.strip())}".strip(), last.depth, last.number
+            )
+        else:
+            lines.append(_Line("p", unescaped(raw.strip())))
+    return lines
+
+
+def _same(lines: Sequence[_Line]) -> Passage:
+    html = _laid([(line, escape(line.text)) for line in lines])
+    if len(lines) < FOLDED:
+        return Passage(same=html)
+    heads = [line.text for line in lines if line.element == "p" and is_lead([line.text])]
+    under = f", down to “{_short(heads[-1])}”" if heads else ""
+    return Passage(same=html, folded=f"{len(lines)} unchanged paragraphs{under}")
+
+
+def _short(heading: str) -> str:
+    heading = heading.rstrip(" :")
+    return heading if len(heading) <= SHOWN else heading[:SHOWN].rsplit(" ", 1)[0] + " …"
+
+
+def _marked(old: Sequence[_Line], new: Sequence[_Line]) -> tuple[Markup | None, Markup | None]:
+    pieces = marked("\n".join(line.text for line in old), "\n".join(line.text for line in new))
+    return (
+        _laid(list(zip(old, _by_line(pieces, "-", "del"), strict=True))) if old else None,
+        _laid(list(zip(new, _by_line(pieces, "+", "ins"), strict=True))) if new else None,
+    )
+
+
+def _by_line(pieces: Pieces, own: str, element: str) -> list[Markup]:
+    """One side of marked texts, a line at a time."""
+    lines: list[Pieces] = [[]]
+    for mark, text in pieces:
+        if mark not in ("=", own):
+            continue
+        for number, part in enumerate(text.split("\n")):
+            if number:
+                lines.append([])
+            if part:
+                lines[-1].append((mark, part))
+    return [_drawn(line, own, element) for line in lines]
+
+
+def _laid(lines: Sequence[tuple[_Line, Markup]]) -> Markup:
+    """Paragraphs, and neighbouring items as one list."""
+    drawn: list[Markup] = []
+    for element, group in groupby(lines, key=lambda pair: pair[0].element):
+        if element == "p":
+            for line, html in group:
+                name = Markup(' class="lead"') if is_lead([line.text]) else Markup("")
+                drawn.append(Markup("<p{}>{}</p>").format(name, html))
+            continue
+        items = [
+            Markup("<li{}{}>{}</li>").format(
+                Markup(' class="in-{}"').format(line.depth) if line.depth else "",
+                Markup(' value="{}"').format(line.number) if line.number is not None else "",
+                html,
+            )
+            for line, html in group
+        ]
+        drawn.append(Markup(f"<{element}>{{}}</{element}>").format(Markup("").join(items)))
+    return Markup("").join(drawn)
+
+
+def _drawn(pieces: Iterable[tuple[str, str]], own: str, element: str) -> Markup:
+    frame = Markup(f"<{element}>{{}}</{element}>")
+    shown = [(mark == own, text) for mark, text in pieces if mark in ("=", own)]
+    for at in range(1, len(shown) - 1):  # one mark over neighbouring words, not one a word
+        if shown[at - 1][0] and shown[at + 1][0] and shown[at][1].isspace():
+            shown[at] = (True, shown[at][1])
+    drawn = []
+    for is_own, group in groupby(shown, key=itemgetter(0)):
+        text = "".join(text for _, text in group)
+        drawn.append(frame.format(text) if is_own else escape(text))
+    return Markup("").join(drawn)

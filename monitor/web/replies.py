@@ -1,0 +1,46 @@
+"""How pages and documents go out: never kept without asking again, known again by their content, compressed."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from monitor.web.answers import Document
+
+FRESH = {"Cache-Control": "private, no-cache"}
+SMALL = 1_000  # bytes of a page that is not worth compressing
+
+
+def known_again(request: Request, html: str) -> Response:
+    """A page with what makes it known again, compressed for those who take it: both cost less here, in a lane's
+    thread, than on the way."""
+    body = html.encode()
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {**FRESH, "ETag": etag, "Vary": "Accept-Encoding"}
+    if _is_known(request, etag):
+        return Response(status_code=304, headers=headers)
+    if len(body) > SMALL and _takes_gzip(request):
+        body = gzip.compress(body, 5, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(body, headers=headers)
+
+
+def _takes_gzip(request: Request) -> bool:
+    offers = [one.replace(" ", "") for one in request.headers.get("accept-encoding", "").lower().split(",")]
+    return any(one == "gzip" or (one.startswith("gzip;q=") and one[7:].strip("0.") != "") for one in offers)
+
+
+def _is_known(request: Request, etag: str) -> bool:
+    asked = [one.strip().removeprefix("W/") for one in request.headers.get("if-none-match", "").split(",")]
+    return etag.removeprefix("W/") in asked
+
+
+def document(request: Request, answer: Document) -> Response:
+    etag = f'"{answer.etag}"'
+    headers = {**FRESH, "ETag": etag, "Content-Disposition": f'inline; filename="{answer.filename}"'}
+    if _is_known(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)

@@ -1,0 +1,34 @@
+"""What a page needs beside the database: the time, the user's own severities, and where the records come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from monitor.health import Health
+from monitor.web.sources import Site, Source, source
+from snapshots.event import Event
+
+Effective = Callable[[Event], Event]  # an event with the user's own severities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """Made anew for each page."""
+
+    now: datetime  # aware UTC
+    effective: Effective
+    health: Callable[[], Health]  # how the service is; reads the database itself
+    sites: Mapping[str, Site] = field(default_factory=dict)
+
+    def source(self, registry: str) -> Source:
+        return source(registry, self.sites)
+
+    def last_day(self, newest_build: str | None) -> date:
+        """The last day of which anything can be said: a build may carry a later date than this clock shows."""
+        today = self.now.date()
+        try:
+            return max(today, date.fromisoformat((newest_build or "")[:10]))
+        except ValueError:
+            return today
