@@ -157,6 +157,7 @@ class App:
                     self.teller().deliver_to(name, notifier, told)
         for line in told.notices:
             log.warning("notice", notice=line)
+        self.teller().said(told)
         return told
 
     def teller(self) -> Teller:

@@ -47,7 +47,7 @@ class Lease:
     """`with Lease(database, command="run", now=…):`, or take() and release()."""
 
     def __init__(self, database: Path, *, command: str, now: datetime) -> None:
-        self._path = database.with_name(database.name + ".lock")
+        self._path = _lock_of(database)
         self._database = database
         self._text = {"pid": os.getpid(), "since": stamp(now), "command": command}
         self._descriptor: int | None = None
@@ -87,7 +87,7 @@ class Lease:
 
 def holder(database: Path) -> Holder | None:
     """Who holds the lease on this database now; None when nobody does."""
-    path = database.with_name(database.name + ".lock")
+    path = _lock_of(database)
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -99,6 +99,12 @@ def holder(database: Path) -> Holder | None:
     finally:
         os.close(descriptor)
     return None
+
+
+def _lock_of(database: Path) -> Path:
+    """Beside the file itself: one database under two names, by a symbolic link, has one lease."""
+    there = database.resolve()
+    return there.with_name(there.name + ".lock")
 
 
 def _written(path: Path) -> Holder:

@@ -35,6 +35,7 @@ class Told:
     waiting: dict[str, int] = field(default_factory=dict)
     failed: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)  # for the operator, one line each
+    unsaid: list[int] = field(default_factory=list)  # their numbers, for `Teller.said`
 
 
 class Teller:
@@ -117,7 +118,16 @@ class Teller:
         told.failed[name] = drained.failed
         counts = self._outbox.counts().get(name, {})
         told.waiting[name] = counts.get("waiting", 0) + counts.get("queued", 0)
-        told.notices += [notice.text for notice in drained.notices]
+        # Those too that a process before us wrote down and did not live to say.
+        notices = self._outbox.notices.unsaid(name)
+        told.notices += [notice.text for notice in notices]
+        told.unsaid += [notice.number for notice in notices]
+
+    def said(self, told: Told) -> None:
+        """The operator was told these notices. Until then each round hands them on again."""
+        if told.unsaid:
+            with immediate(self._db):
+                self._outbox.notices.said(told.unsaid)
 
     def say(self, message: Message, notifier: str) -> None:
         """Put a message without deliveries into the outbox: a sample, a notice."""

@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
+from notifiers.channels import Channels
 from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import Placement
-from notifiers.outbox_rows import ChannelState, Claimed, message_of, remote_of, remote_text
+from notifiers.outbox_rows import Claimed, message_of, remote_of, remote_text
 
 THREAD_FRESH_FOR = timedelta(days=7)
 
@@ -25,19 +24,16 @@ _NOT_BLOCKED = """not exists (
     where mine.message = m.number and (other.position, other.message) < (mine.position, mine.message))"""
 
 
-class Attempts:
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
+class Attempts(Channels):
     def claim(
         self, notifier: str, now: datetime, *, thread_fresh_for: timedelta = THREAD_FRESH_FOR
     ) -> Claimed | None:
         """The oldest of the least tried messages that may be tried now, None when there is none.
 
-        A message that fails again and again so holds up nobody but its thread. Its attempt is begun, but for
-        a message with `unsure_since`: that one is looked for first, and begun by `begin_again`. A paused
-        channel gives nothing until its probe is due, then as if it were not paused: the sender tries one, and
-        pauses it again or settles.
+        A message that fails again and again, or is looked for in vain, so holds up nobody but its thread. Its
+        attempt is begun, but for a message with `unsure_since`: that one is looked for first, and begun by
+        `begin_again`. A paused channel gives nothing until its probe is due, then as if it were not paused: the
+        sender tries one, and pauses it again or settles.
         """
         channel = self.channel(notifier)
         if channel.paused_at is not None and (channel.probe_at is None or channel.probe_at > now):
@@ -47,7 +43,7 @@ class Attempts:
         row = self._row(
             f"""select * from message m where notifier = :notifier and state in ('waiting', 'unknown')
                 and (not_before is null or not_before <= :now) and {_NOT_BLOCKED}
-                order by attempts, number limit 1""",
+                order by attempts + looks, number limit 1""",
             {"notifier": notifier, "now": moment_text(now)},
         )
         if row is None:
@@ -57,7 +53,8 @@ class Attempts:
             row |= {"attempts": row["attempts"] + 1, "unsure_since": None}
             self._db.execute(
                 """update message set state = 'claimed', claimed_at = :now, attempts = :attempts,
-                   unsure_since = null, reply_to = :reply_to, previous = :previous where number = :number""",
+                   unsure_since = null, look_at = null, reply_to = :reply_to, previous = :previous
+                   where number = :number""",
                 {key: row[key] for key in ("attempts", "reply_to", "previous", "number")}
                 | {"now": moment_text(now)},
             )
@@ -69,26 +66,39 @@ class Attempts:
                 previous=remote_of(row["previous"]),
                 plain=bool(row["plain"]),
                 possible_repeat=bool(row["possible_repeat"]),
+                latest=channel.latest,
+                now=now,
             ),
             attempts=row["attempts"],
+            refusals=row["refusals"],
+            unsure=row["unsure"],
+            looks=row["looks"],
             ready_at=moment_of(row["ready_at"]),
             unsure_since=moment_or_none(row["unsure_since"]),
             reason=row["reason"] or "",
         )
 
-    def begin_again(self, message_id: str, now: datetime, *, possible_repeat: bool = False) -> None:
+    def begin_again(self, message_id: str, now: datetime, *, possible_repeat: bool = False) -> bool:
         """Begin a new attempt of a message whose earlier one was looked for and not found, or cannot be told.
 
-        It goes where the earlier one went, so that both are looked for in one place.
+        It goes where the earlier one went, so that both are looked for in one place. False when it is no longer
+        to be sent: somebody dropped it meanwhile.
         """
-        self._db.execute(
+        begun = self._db.execute(
             """update message set state = 'claimed', claimed_at = ?, attempts = attempts + 1,
                possible_repeat = max(possible_repeat, ?) where id = ? and state = 'unknown'""",
             [moment_text(now), int(possible_repeat), message_id],
-        )
+        ).rowcount
+        return begun > 0
 
-    def settle(self, message_id: str, remote: Mapping[str, str], now: datetime) -> bool:
-        """It arrived. True when the channel was paused until now."""
+    def settle(
+        self, message_id: str, remote: Mapping[str, str], now: datetime, *, alone: bool = False
+    ) -> bool:
+        """It arrived. True when the channel was paused until now.
+
+        alone: not as the reply that it was to be, so that the thread goes on from it. What a person dropped
+        while it was looked for stays dropped; its thread goes on all the same.
+        """
         row = self._message(message_id)
         self._end(row["number"], "sent", None, now, remote=remote_text(remote))
         if row["thread"] is not None and remote:
@@ -100,50 +110,54 @@ class Attempts:
                 [
                     row["notifier"],
                     row["thread"],
-                    row["reply_to"] or remote_text(remote),
+                    (None if alone else row["reply_to"]) or remote_text(remote),
                     remote_text(remote),
                     moment_text(now),
                 ],
             )
-        was_paused = self.channel(row["notifier"]).paused_at is not None
-        self._upsert_channel(
-            row["notifier"],
-            failures=0,
-            not_before=None,
-            posted_at=moment_text(now),
-            paused_at=None,
-            probe_at=None,
-            reason=None,
-        )
-        if was_paused:
-            self._renew_horizon(row["notifier"], now)
-        return was_paused
+        return self.took(row["notifier"], remote, now)
 
     def postpone(self, message_id: str, until: datetime | None, reason: str) -> None:
         """Try again at `until`, at once when None. What was begun did not arrive; unknown stays unknown."""
         self._db.execute(
             """update message set not_before = ?, reason = ?,
+               looks = looks + (state = 'unknown'),
                state = case state when 'claimed' then 'waiting' else state end,
                unsure_since = case state when 'claimed' then null else unsure_since end
                where id = ? and state in ('waiting', 'claimed', 'unknown')""",
             [None if until is None else moment_text(until), reason, message_id],
         )
 
+    def refuse(self, message_id: str, reason: str) -> None:
+        """The channel as a whole refused it: it waits, and the attempt does not count against it."""
+        self._db.execute(
+            "update message set refusals = refusals + 1 where id = ? and state = 'claimed'", [message_id]
+        )
+        self.postpone(message_id, None, reason)
+
     def unknown(
-        self, message_id: str, reason: str, now: datetime, *, look_at: datetime | None = None
+        self,
+        message_id: str,
+        reason: str,
+        now: datetime,
+        *,
+        look_at: datetime | None = None,
+        until: datetime | None = None,
     ) -> None:
-        """The attempt may have arrived. It is looked for from `look_at` on."""
+        """The attempt may have arrived. It is looked for from `look_at` on, without a word of a person from `until`."""
+        look_at = look_at or now
         self._db.execute(
             """update message set state = 'unknown', unsure_since = coalesce(unsure_since, claimed_at),
-               not_before = ?, reason = ? where id = ? and state = 'claimed'""",
-            [moment_text(look_at or now), reason, message_id],
+               unsure = unsure + 1, not_before = ?, look_at = ?, reason = ? where id = ? and state = 'claimed'""",
+            [moment_text(max(until or look_at, look_at)), moment_text(look_at), reason, message_id],
         )
 
     def take_over(self, notifier: str, reason: str, *, look_at: datetime) -> int:
         """Attempts begun by a sender that is no more: what became of them is unknown. How many there were."""
         return self._db.execute(
             """update message set state = 'unknown', unsure_since = coalesce(unsure_since, claimed_at),
-               not_before = ?, reason = ? where notifier = ? and state = 'claimed'""",
+               unsure = unsure + 1, not_before = ?1, look_at = ?1, reason = ?2
+               where notifier = ?3 and state = 'claimed'""",
             [moment_text(look_at), reason, notifier],
         ).rowcount
 
@@ -152,9 +166,9 @@ class Attempts:
         self._db.execute("update message set plain = 1 where id = ?", [message_id])
         self.postpone(message_id, None, reason)
 
-    def bury(self, message_id: str, reason: str, now: datetime) -> None:
-        """Given up, its deliveries with it. The thread's later messages go on."""
-        self._end(self._message(message_id)["number"], "failed", reason, now)
+    def bury(self, message_id: str, reason: str, now: datetime) -> bool:
+        """Given up, its deliveries with it. The thread's later messages go on. False when it had ended."""
+        return self._end(self._message(message_id)["number"], "failed", reason, now)
 
     def forget_thread(self, message_id: str) -> None:
         """The thread that it replies to is no longer there: the next message of it opens a new one."""
@@ -162,44 +176,6 @@ class Attempts:
         self._db.execute(
             "delete from channel_thread where notifier = ? and thread = ?", [row["notifier"], row["thread"]]
         )
-
-    def channel(self, notifier: str) -> ChannelState:
-        row = self._row("select * from channel where notifier = ?", [notifier])
-        if row is None:
-            return ChannelState(notifier=notifier)
-        moments = ("not_before", "posted_at", "paused_at", "probe_at")
-        return ChannelState(
-            notifier=notifier,
-            failures=row["failures"],
-            reason=row["reason"] or "",
-            **{key: moment_or_none(row[key]) for key in moments},
-        )
-
-    def hold(self, notifier: str, until: datetime, reason: str) -> None:
-        """One more failure in a row: nothing is tried in this channel before `until`."""
-        failures = self.channel(notifier).failures + 1
-        self._upsert_channel(notifier, failures=failures, not_before=moment_text(until), reason=reason)
-
-    def pause(self, notifier: str, reason: str, now: datetime, *, probe_at: datetime | None = None) -> bool:
-        """The channel refuses us: its messages wait. True the first time, when the operator is to be told."""
-        paused_at = self.channel(notifier).paused_at
-        self._upsert_channel(
-            notifier,
-            paused_at=moment_text(paused_at or now),
-            probe_at=None if probe_at is None else moment_text(probe_at),
-            reason=reason,
-        )
-        return paused_at is None
-
-    def resume(self, notifier: str, now: datetime) -> bool:
-        """Try the channel again now. True when it was paused. The horizon of what waited begins anew."""
-        if self.channel(notifier).paused_at is None:
-            return False
-        self._upsert_channel(
-            notifier, failures=0, not_before=None, paused_at=None, probe_at=None, reason=None
-        )
-        self._renew_horizon(notifier, now)
-        return True
 
     def next_at(self, notifier: str, now: datetime) -> datetime | None:
         """The next moment at which something may be tried in this channel; None when nothing waits."""
@@ -232,39 +208,26 @@ class Attempts:
 
     def _end(
         self, number: int, state: str, reason: str | None, now: datetime, *, remote: str | None = None
-    ) -> None:
+    ) -> bool:
+        """False, and nothing is changed, when it had ended before."""
         ended = {"state": state, "reason": reason, "now": moment_text(now), "number": number}
-        self._db.execute(
+        changed = self._db.execute(
             """update message set state = :state, reason = :reason, ended_at = :now, not_before = null,
-               remote = :remote where number = :number""",
+               remote = :remote where number = :number and state in ('waiting', 'claimed', 'unknown')""",
             ended | {"remote": remote},
-        )
+        ).rowcount
+        if not changed:
+            return False
         self._db.execute(
             """update delivery set state = :state, reason = :reason, ended_at = :now
                where message = :number and state = 'queued'""",
             ended,
         )
         self._db.execute("delete from lane where message = ?", [number])
-
-    def _renew_horizon(self, notifier: str, now: datetime) -> None:
-        self._db.execute(
-            """update message set ready_at = ?, not_before = case state when 'unknown' then not_before end
-               where notifier = ? and state in ('waiting', 'claimed', 'unknown')""",
-            [moment_text(now), notifier],
-        )
-
-    def _upsert_channel(self, notifier: str, **values: object) -> None:
-        self._db.execute("insert or ignore into channel (notifier) values (?)", [notifier])
-        assignments = ", ".join(f"{key} = :{key}" for key in values)
-        self._db.execute(
-            f"update channel set {assignments} where notifier = :notifier", values | {"notifier": notifier}
-        )
+        return True
 
     def _message(self, message_id: str) -> dict[str, Any]:
         row = self._row("select * from message where id = ?", [message_id])
         if row is None:
             raise LookupError(f"the outbox holds no message: `{message_id}`")
         return row
-
-    def _row(self, sql: str, parameters: Any) -> dict[str, Any] | None:
-        return next(iter(list(self._db.query(sql, parameters))), None)

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from notifiers.attempts import THREAD_FRESH_FOR
 from notifiers.backoff import Backoff
+from notifiers.notices import Notice, NoticeKind
 from notifiers.notifier import Found, Notifier, Outcome, Result, Trace
 from notifiers.outbox import Outbox
 from notifiers.outbox_rows import Claimed
@@ -27,25 +27,8 @@ class Settings:
     backoff: Backoff = field(default_factory=Backoff)
     thread_fresh_for: timedelta = THREAD_FRESH_FOR
     probe_after: timedelta = timedelta(hours=1)  # a paused channel is tried again with one message so often
-    most_blind_attempts: int = (
-        5  # a message that may have arrived, in a channel that cannot be asked: then failed
-    )
-
-
-class NoticeKind(StrEnum):
-    PAUSED = "paused"  # the channel refuses us; said once
-    MENDED = "mended"  # and takes messages again
-    FAILED = "failed"  # a message was given up
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """For the operator, by another way than this channel."""
-
-    kind: NoticeKind
-    notifier: str
-    text: str
-    message_id: str | None = None  # FAILED
+    # Attempts of one message that may have arrived, in a channel that cannot be asked: then failed.
+    most_blind_attempts: int = 5
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +43,9 @@ class Drained:
     failed: int = 0
     next_at: datetime | None = None  # when something may be sendable; None when nothing waits
     stopped: bool = False  # `wait` said so; something may be sendable now
-    notices: list[Notice] = field(default_factory=list)
+    notices: list[Notice] = field(
+        default_factory=list
+    )  # of this drain; the outbox keeps them until they are said
 
 
 def drain(
@@ -171,7 +156,7 @@ class _Drain:
             trace = self._find(claimed, since)
             if trace.found is Found.THERE:
                 with self._transaction():
-                    self._settle(claimed, trace.remote)
+                    self._settle(claimed, trace.remote, alone=trace.alone)
                 self.drained.found += 1
                 return None
             blind = trace.found is Found.CANNOT_TELL
@@ -179,16 +164,18 @@ class _Drain:
                 self._pause(claimed, trace.reason)
                 return None
             if blind and trace.try_again:
-                self._postpone(claimed, trace.reason, trace.retry_after)
+                self._look_later(claimed, trace)
                 return None
-        if blind and claimed.attempts >= self._settings.most_blind_attempts:
+        if blind and claimed.unsure >= self._settings.most_blind_attempts:
             with self._transaction():
                 self._bury(
                     claimed, f"it may have arrived, and was tried {claimed.attempts} times: {claimed.reason}"
                 )
             return None
         with self._transaction():
-            self._outbox.begin_again(claimed.message.id, self._clock(), possible_repeat=blind)
+            begun = self._outbox.begin_again(claimed.message.id, self._clock(), possible_repeat=blind)
+        if not begun:
+            return None
         marked = claimed.placement.possible_repeat or blind
         return replace(
             claimed,
@@ -200,7 +187,7 @@ class _Drain:
         reason = outcome.reason
         if outcome.result is Result.SENT:
             with self._transaction():
-                self._settle(claimed, outcome.remote)
+                self._settle(claimed, outcome.remote, alone=outcome.alone)
             self.drained.sent += 1
         elif outcome.thread_gone and claimed.placement.reply_to is not None:
             with self._transaction():
@@ -220,8 +207,8 @@ class _Drain:
                 self._outbox.refuse_plain(claimed.message.id, reason, self._clock())
             self.drained.refused += 1
 
-    def _settle(self, claimed: Claimed, remote: Mapping[str, str]) -> None:
-        if self._outbox.settle(claimed.message.id, remote, self._clock()):
+    def _settle(self, claimed: Claimed, remote: Mapping[str, str], *, alone: bool) -> None:
+        if self._outbox.settle(claimed.message.id, remote, self._clock(), alone=alone):
             self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
 
     def _postpone(self, claimed: Claimed, reason: str, asked_for: timedelta | None) -> None:
@@ -233,55 +220,73 @@ class _Drain:
             else:
                 self._outbox.postpone(claimed.message.id, until, reason)
 
+    def _look_later(self, claimed: Claimed, trace: Trace) -> None:
+        """Nobody can tell just now. A look that fails for days ends too: else its trial would wait for ever."""
+        self.drained.later += 1
+        with self._transaction():
+            until = self._hold(trace.reason, trace.retry_after)
+            if self._gives_up(claimed, looks=claimed.looks + 1):
+                self._bury(claimed, f"it may have arrived: {trace.reason}")
+            else:
+                self._outbox.postpone(claimed.message.id, until, trace.reason)
+
     def _leave_unknown(self, claimed: Claimed, reason: str, asked_for: timedelta | None) -> None:
         self.drained.unknown += 1
         now = self._clock()
         with self._transaction():
-            look_at = max(now + (self._notifier.reconcile_after or _NONE), self._hold(reason, asked_for))
-            self._outbox.unknown(claimed.message.id, reason, now, look_at=look_at)
+            look_at = now + (self._notifier.reconcile_after or _NONE)
+            until = self._hold(reason, asked_for)
+            self._outbox.unknown(claimed.message.id, reason, now, look_at=look_at, until=until)
             if self._gives_up(claimed):
                 self._bury(claimed, f"it may have arrived: {reason}")
 
     def _pause(self, claimed: Claimed, reason: str) -> None:
         now = self._clock()
         with self._transaction():
-            self._outbox.postpone(claimed.message.id, None, reason)
+            self._outbox.refuse(claimed.message.id, reason)
             first = self._outbox.pause(self._name, reason, now, probe_at=now + self._settings.probe_after)
+            if first:
+                self._say(NoticeKind.PAUSED, f"`{self._name}` is paused, its messages wait: {reason}")
         self.drained.later += 1
-        if first:
-            self._say(NoticeKind.PAUSED, f"`{self._name}` is paused, its messages wait: {reason}")
 
     def _probe(self) -> None:
-        """Nothing to try: a paused channel without a message asks its own check whether it is mended."""
+        """Nothing to try: a paused channel without a message is asked whether it is mended."""
         if self._outbox.channel(self._name).paused_at is None:
             return
-        mended = all(good for good, _ in self._notifier.check())
+        try:
+            mended = self._notifier.mended()
+        except Exception:  # noqa: BLE001 — as in _send: a defect of ours mends nothing, and stops nobody
+            mended = False
         now = self._clock()
         with self._transaction():
             if mended:
                 self._outbox.resume(self._name, now)
+                self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
             else:
                 reason = self._outbox.channel(self._name).reason
                 self._outbox.pause(self._name, reason, now, probe_at=now + self._settings.probe_after)
-        if mended:
-            self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
 
     def _hold(self, reason: str, asked_for: timedelta | None) -> datetime:
         failures = self._outbox.channel(self._name).failures + 1
         until = self._clock() + self._settings.backoff.delay(failures, self._random, asked_for=asked_for)
-        self._outbox.hold(self._name, until, reason)
+        self._outbox.hold(self._name, until, reason, asked_until=None if asked_for is None else until)
         return until
 
-    def _gives_up(self, claimed: Claimed) -> bool:
-        return self._settings.backoff.gives_up(
-            ready_at=claimed.ready_at, now=self._clock(), attempts=claimed.attempts
-        )
+    def _gives_up(self, claimed: Claimed, *, looks: int = 0) -> bool:
+        """Not while the channel is paused, nor for what was tried to see whether it is mended: all waits then."""
+        if self._outbox.channel(self._name).paused_at is not None:
+            return False
+        tried = claimed.attempts - claimed.refusals + looks
+        return self._settings.backoff.gives_up(ready_at=claimed.ready_at, now=self._clock(), attempts=tried)
 
     def _bury(self, claimed: Claimed, reason: str) -> None:
-        self._outbox.bury(claimed.message.id, reason, self._clock())
+        if not self._outbox.bury(claimed.message.id, reason, self._clock()):
+            return  # a person dropped it meanwhile
         self.drained.failed += 1
         text = f"a message to `{self._name}` failed: {reason}"
         self._say(NoticeKind.FAILED, text, message_id=claimed.message.id)
 
     def _say(self, kind: NoticeKind, text: str, *, message_id: str | None = None) -> None:
-        self.drained.notices.append(Notice(kind=kind, notifier=self._name, text=text, message_id=message_id))
+        """In the transaction of what happened."""
+        notice = Notice(kind=kind, notifier=self._name, text=text, message_id=message_id)
+        self.drained.notices.append(self._outbox.notices.add(notice))

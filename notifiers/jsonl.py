@@ -108,6 +108,9 @@ class JsonlNotifier:
             return [(False, f"jsonl: may not be written: `{target}`")]
         return [(True, f"jsonl: appends to `{self._path}`")]
 
+    def mended(self) -> bool:
+        return all(good for good, _ in self.check())
+
     def close(self) -> None:
         self._let_go()
         self._closed = True

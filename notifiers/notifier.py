@@ -55,6 +55,7 @@ class Outcome:
     retry_after: timedelta | None = None  # LATER: what the channel asked for
     remote: Mapping[str, str] = field(default_factory=dict)  # SENT: where it stands (channel, ts); kept
     thread_gone: bool = False  # not sent, for what it was to reply to is gone: it opens a new thread at once
+    alone: bool = False  # SENT, and not as the reply that it was to be: it opens a thread by itself
 
 
 class Found(StrEnum):
@@ -69,6 +70,7 @@ class Found(StrEnum):
 class Trace:
     found: Found
     remote: Mapping[str, str] = field(default_factory=dict)  # THERE: where it stands
+    alone: bool = False  # THERE, and not as the reply that it was to be
     reason: str = ""
     try_again: bool = False  # CANNOT_TELL only for the moment (network): ask again later, do not post
     retry_after: timedelta | None = None  # with try_again: what the channel asked for
@@ -85,6 +87,8 @@ class Placement:
     previous: Mapping[str, str] | None = None  # `remote` of the last message of a thread gone stale: link it
     plain: bool = False  # a second try after MESSAGE_REFUSED: text alone
     possible_repeat: bool = False  # mark it: an earlier attempt may have arrived
+    latest: Mapping[str, str] | None = None  # `remote` of the newest message that this channel took
+    now: datetime | None = None  # by our clock, to be compared with the channel's
 
 
 class Notifier(Protocol):
@@ -107,6 +111,12 @@ class Notifier(Protocol):
 
     def check(self) -> list[tuple[bool, str]]:
         """For `doctor`: (good, one line) for each thing a person can set right. Sends nothing."""
+
+    def mended(self) -> bool:
+        """Whether a channel that refused us seems to take messages again. Sends nothing.
+
+        Less than `check`: what is only good to have, as the scope to read back, keeps no channel paused.
+        """
 
     def close(self) -> None:
         """Let go of sockets and files. May be called twice."""

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlite_utils import Database
+
 from notifiers.attempts import Attempts
 from notifiers.message import Level, Message
 from notifiers.moments import moment_of, moment_or_none, moment_text
+from notifiers.notices import Notices
 from notifiers.notifier import NotifiersError
 from notifiers.outbox_rows import Delivery, Listed, delivery_of, message_text
 
@@ -21,6 +24,10 @@ _OPEN = ("waiting", "queued", "claimed", "unknown")
 
 
 class Outbox(Attempts):
+    def __init__(self, db: Database) -> None:
+        super().__init__(db)
+        self.notices = Notices(db)
+
     def enqueue(
         self,
         event_id: str,
@@ -166,15 +173,19 @@ class Outbox(Attempts):
         row = self._row("select number, state from message where id = ?", [message_id])
         if row is None or row["state"] not in ("waiting", "unknown", "failed"):
             return False
+        # One that had failed is opened for a moment, for only what is open can end.
+        self._db.execute(
+            "update message set state = 'waiting' where number = ? and state = 'failed'", [row["number"]]
+        )
         self._db.execute("update delivery set state = 'queued' where message = ?", [row["number"]])
-        self._end(row["number"], "dropped", reason, now)
-        return True
+        return self._end(row["number"], "dropped", reason, now)
 
     def retry(self, message_ids: Iterable[str] | None, *, now: datetime, notifier: str | None = None) -> int:
         """Try failed messages again (None: all of them), and their paused or held channels with them.
 
         Waiting ones that are named, or all when None, are tried at once. One that may have arrived is looked
-        for before. How many messages are to be tried.
+        for before, and not sooner than it was to be; nor is a channel's own word cut short (429). How many
+        messages are to be tried.
         """
         rows = self._db.query(
             """select number, id, notifier, state from message
@@ -186,7 +197,8 @@ class Outbox(Attempts):
         for row in chosen:
             self._db.execute(
                 """update message
-                   set not_before = null, ended_at = null, plain = 0, attempts = 0, ready_at = ?,
+                   set not_before = case when unsure_since is not null then look_at end,
+                   attempts = 0, refusals = 0, unsure = 0, looks = 0, plain = 0, ended_at = null, ready_at = ?,
                    state = case when unsure_since is null then 'waiting' else 'unknown' end
                    where number = ?""",
                 [moment_text(now), row["number"]],
@@ -198,8 +210,8 @@ class Outbox(Attempts):
             )
             self._take_lanes(row["number"])
         for name in sorted({row["notifier"] for row in chosen}):
-            self.resume(name, now)
-            self._upsert_channel(name, failures=0, not_before=None)
+            if not self.resume(name, now):
+                self.unhold(name, now)
         return len(chosen)
 
     def counts(self) -> dict[str, dict[str, int]]:

@@ -56,6 +56,9 @@ class Claimed:
     notifier: str
     placement: Placement
     attempts: int  # made so far, this one included; without it while an earlier one is unknown
+    refusals: int  # of these, how many the channel as a whole refused
+    unsure: int  # of these, of how many nobody knew what became
+    looks: int  # how often an attempt was looked for before, and nobody could tell
     ready_at: datetime
     unsure_since: datetime | None  # the start of the first attempt whose outcome nobody knows
     reason: str  # of the last failure, "" before any
@@ -68,10 +71,12 @@ class ChannelState:
     notifier: str
     failures: int = 0  # in a row
     not_before: datetime | None = None
+    asked_until: datetime | None = None  # the channel itself asked for rest so long
     posted_at: datetime | None = None
     paused_at: datetime | None = None  # it refuses us, since then; None while it does not
     probe_at: datetime | None = None  # paused: when one message is tried to see whether it is mended
     reason: str = ""
+    latest: Mapping[str, str] | None = None  # where the newest message that it took stands
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

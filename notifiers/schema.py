@@ -1,4 +1,4 @@
-"""The outbox's tables: deliveries, messages, what a channel was last heard to say, and where threads stand.
+"""The outbox's tables: deliveries, messages, channels as last heard of, where threads stand, notices.
 
 A migration is never edited once released. Times are those of `moments`.
 """
@@ -23,8 +23,11 @@ _FIRST = (
     # its own order and its deliveries' (number decides between equals).
     # state: waiting (to be tried), claimed (being tried), unknown (a try may have arrived), and three ends.
     # ready_at: when it began to be sendable, for the horizon; anew after a retry or a mended channel.
-    # unsure_since: the start of the first attempt whose outcome nobody knows. reply_to, previous: where the
-    # last attempt went, as JSON.
+    # attempts: all that were begun. refusals: those among them that the channel as a whole refused, no fault of
+    # the message's. unsure: those of which nobody knew what became. looks: how often an attempt was looked for
+    # in vain, nobody could tell.
+    # unsure_since: the start of the first attempt whose outcome nobody knows. look_at: it is not looked for
+    # before, whoever asks. reply_to, previous: where the last attempt went, as JSON.
     """create table message (
         number integer primary key,
         id text not null unique,
@@ -38,10 +41,14 @@ _FIRST = (
         state text not null default 'waiting'
             check (state in ('waiting', 'claimed', 'unknown', 'sent', 'failed', 'dropped')),
         attempts integer not null default 0,
+        refusals integer not null default 0,
+        unsure integer not null default 0,
+        looks integer not null default 0,
         ready_at text not null,
         claimed_at text,
         not_before text,
         unsure_since text,
+        look_at text,
         reply_to text,
         previous text,
         plain integer not null default 0,
@@ -85,16 +92,28 @@ _FIRST = (
         primary key (notifier, thread, position, message)
     ) strict, without rowid""",
     "create index lane_message on lane (message)",
-    # failures: in a row. not_before: nothing is tried before. paused_at: since when the channel refuses us.
+    # failures: in a row. not_before: nothing is tried before. asked_until: the channel itself asked for rest so
+    # long (429), which nobody may cut short. paused_at: since when the channel refuses us. latest: where the
+    # newest message that it took stands, as JSON.
     """create table channel (
         notifier text primary key,
         failures integer not null default 0,
         not_before text,
+        asked_until text,
         posted_at text,
         paused_at text,
         probe_at text,
-        reason text
+        reason text,
+        latest text
     ) strict, without rowid""",
+    # What the operator is to be told, written with what happened and removed once it was said.
+    """create table notice (
+        number integer primary key,
+        notifier text not null,
+        kind text not null,
+        text text not null,
+        message text
+    ) strict""",
     # The newest thread under a key in a channel: its opening and its last message, as the channel names them.
     """create table channel_thread (
         notifier text not null,

@@ -167,6 +167,9 @@ class SlackNotifier:
             lines.append((False, f"Slack: the channel cannot be read back: {remedy}"))
         return lines
 
+    def mended(self) -> bool:
+        return all(good for good, _ in self.check())
+
     def close(self) -> None:
         self._client, self._closed = None, True  # urllib keeps no connection
 

@@ -35,6 +35,22 @@ def test_looking_who_holds_it_does_not_take_it(tmp_path, clock):
     Lease(database, command="check", now=clock()).take()
 
 
+def test_one_database_under_two_names_has_one_lease(tmp_path, clock):
+    database = tmp_path / "real" / "t.db"
+    database.parent.mkdir()
+    database.touch()
+    link = tmp_path / "elsewhere" / "other.db"
+    link.parent.mkdir()
+    link.symlink_to(database)
+    folder = tmp_path / "folder"
+    folder.symlink_to(database.parent)
+    with Lease(database, command="run", now=clock()):
+        for name in (link, folder / "t.db"):
+            assert holder(name).command == "run"
+            with pytest.raises(LeaseHeld):
+                Lease(name, command="check", now=clock()).take()
+
+
 @pytest.mark.crash
 def test_a_killed_holder_lets_go(tmp_path, clock):
     database = tmp_path / "t.db"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,8 +11,10 @@ from doubles.ctgov import LoopbackRegistry
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch
 
+from monitor.telling import Told
 from notifiers.message import Message
 from notifiers.notifier import Found, Outcome, Placement, Result, Trace
+from snapshots.database import immediate
 
 
 class Refusing:
@@ -36,6 +39,9 @@ class Refusing:
 
     def check(self):
         return []
+
+    def mended(self) -> bool:
+        return not self.refuses
 
     def close(self) -> None:
         pass
@@ -97,3 +103,91 @@ def test_a_channel_that_refuses_us_gets_no_more_messages_made_for_it(watching, r
     watching.app.deliver()
     assert len(channel.heard) == 3
     assert watching.count("select count(*) from delivery where state = 'sent'") == 3
+
+
+def test_a_delivery_whose_event_is_not_there_ends_with_that_reason(watching, records):
+    """As after a database was put together by hand: it must neither wait for ever nor stop the others."""
+    watching.registry.publish("2026-11-23", [suspended(records[0]), suspended(records[1])])
+    watching.app.poll()
+    first = watching.app.db.execute("select event from delivery order by id limit 1").fetchone()[0]
+    with immediate(watching.app.db):
+        watching.app.db.execute("update delivery set event = 'lost' where event = ?", [first])
+    watching.app.deliver()
+    assert len(watching.rung()) == 1
+    assert watching.app.db.execute("select state, reason from delivery where event = 'lost'").fetchall() == [
+        ("dropped", "its event is not in this database")
+    ]
+
+
+def test_what_was_booked_says_its_trial_and_its_place(watching, records):
+    """By these two the outbox keeps what concerns one trial together and in order."""
+    watching.registry.publish("2026-11-23", [suspended(records[0])])
+    watching.poll()
+    watching.registry.publish("2026-11-24", [records[0], suspended(records[1])])
+    watching.poll()
+    rows = watching.app.db.execute(
+        "select d.thread, d.position, m.thread, m.position from delivery d"
+        " join message m on m.number = d.message order by d.id"
+    ).fetchall()
+    trials = [nct(records[0]), nct(records[0]), nct(records[1])]
+    assert sorted(row[0] for row in rows) == sorted(f"ctgov:{trial}" for trial in trials)
+    assert [row[2] for row in rows] == [row[0] for row in rows]
+    orders = [row[1] for row in rows]
+    assert orders == sorted(set(orders)) and orders == [row[3] for row in rows]
+
+
+def test_the_operator_is_told_once_also_when_the_teller_dies_before_saying_it(watching, records):
+    watching.app.notifiers = {"log": Refusing()}
+    watching.registry.publish("2026-11-23", [suspended(records[0])])
+    watching.app.poll()
+    unsaid = Told()
+    watching.app.teller().deliver_to("log", watching.app.notifiers["log"], unsaid)  # and dies here
+    words = ["`log` is paused, its messages wait: not in the channel"]
+    assert unsaid.notices == words
+    assert watching.app.deliver().notices == words  # by the next one
+    assert watching.app.deliver().notices == []
+
+
+class Overlapping(Refusing):
+    """While it sends, another thread delivers too."""
+
+    def __init__(self, app) -> None:
+        super().__init__()
+        self.app = app
+        self.order: list[str] = []
+        self.other: threading.Thread | None = None
+        self.inside = threading.Event()
+
+    @property
+    def reconcile_after(self):
+        # A drain asks this as it takes over what a dead sender left: the other has no business here yet.
+        if threading.current_thread() is self.other:
+            self.order.append("the other begins")
+            self.inside.set()
+        return None
+
+    def send(self, message: Message, placement: Placement) -> Outcome:
+        if self.other is None:
+            self.order.append("sends")
+            self.other = threading.Thread(target=self.deliver)
+            self.other.start()
+            self.inside.wait(0.3)  # what must not come
+            self.order.append("has sent")
+        self.heard.append(message)
+        return Outcome(result=Result.SENT)
+
+    def deliver(self) -> None:
+        self.app.deliver()
+        self.app.close_thread()
+
+
+def test_two_threads_do_not_deliver_to_one_notifier_at_once(watching, records):
+    """The second would take the first one's attempt for a dead sender's."""
+    channel = Overlapping(watching.app)
+    watching.app.notifiers = {"log": channel}
+    watching.registry.publish("2026-11-23", [suspended(records[0])])
+    watching.poll()
+    channel.other.join(30)
+    assert channel.order == ["sends", "has sent", "the other begins"]
+    assert len(channel.heard) == 1
+    assert watching.count("select count(*) from message where state = 'sent' and unsure = 0") == 1

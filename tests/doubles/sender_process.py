@@ -80,6 +80,9 @@ class Dying:
     def check(self) -> list[tuple[bool, str]]:
         return self.inner.check()
 
+    def mended(self) -> bool:
+        return self.inner.mended()
+
     def close(self) -> None:
         self.inner.close()
 
