@@ -1,33 +1,24 @@
-"""A Slack channel, by a bot token: posts, and finds again what it posted. The only home of slack_sdk.
+"""A Slack channel, by a bot token: posts, and finds again what it posted.
 
-Every post carries the message's id as metadata, by which `find` recognises it. The client repeats nothing by
-itself: a repeat after a broken connection is how messages get doubled, and repeating is the outbox's work.
+Every post carries the message's id as metadata, by which `find` recognises it. `slack_calls` makes the calls and
+repeats none: a repeat after a broken connection is how messages get doubled, and repeating is the outbox's work.
 """
 
 from __future__ import annotations
 
-import http.client
-import logging
-import queue
 import re
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any
-from urllib.error import URLError
+from typing import Any
 from urllib.parse import urlsplit
 
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
 from notifiers.secret import Secret
 from notifiers.slack_blocks import EVENT_TYPE, metadata_id, render
-from notifiers.slack_errors import THREAD_GONE, classify, error_code, reason, retry_after
+from notifiers.slack_calls import Answer, Calls
+from notifiers.slack_errors import THREAD_GONE, reason
 from notifiers.slack_limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_POSTS
-
-if TYPE_CHECKING:
-    from slack_sdk import WebClient
 
 API_URL = "https://slack.com/api/"
 TIMEOUT = 30  # seconds, for each read and write
@@ -35,6 +26,7 @@ DEADLINE = 90  # seconds, for a whole call: a byte every few seconds would never
 RECONCILE_AFTER = timedelta(seconds=60)
 # `oldest` is by Slack's clock and the attempt by ours: looked for from this much before it.
 CLOCK_MARGIN = timedelta(hours=1)
+_CLOCK_STEP = timedelta(minutes=10)  # how finely clocks are compared
 
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -43,26 +35,6 @@ _NEEDED_SCOPES = {
     "channels:read": "to find the channel by its name",
     "channels:history": "to avoid repeats after a lost answer (groups:history in a private channel)",
 }
-
-# slack_sdk writes requests with all they hold to its logger, and errors that we report ourselves.
-_SILENT = logging.getLogger("notifiers.slack.sdk")
-_SILENT.setLevel(logging.CRITICAL + 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """What a call came to. `result` is SENT when Slack said ok."""
-
-    result: Result
-    data: Mapping[str, Any] = field(default_factory=dict)
-    headers: Mapping[str, Any] = field(default_factory=dict)
-    code: str | None = None
-    reason: str = ""
-    retry_after: timedelta | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.result is Result.SENT
 
 
 class SlackNotifier:
@@ -86,14 +58,17 @@ class SlackNotifier:
         self.name = name
         self.reconcile_after: timedelta | None = reconcile_after
         self.pace = pace
-        self._deadline = deadline
-        self._token = token
         self._setting = channel.strip()
         self._channel_name = self._setting.removeprefix("#")
         self._channel_id = self._channel_name if _CHANNEL_ID.fullmatch(self._channel_name) else None
-        self._api_url = api_url
-        self._timeout = timeout
-        self._client: WebClient | None = None  # made for the first call: a poll that tells nothing needs none
+        self._calls = Calls(
+            name=name,
+            token=Secret(token.reveal().strip()),
+            api_url=api_url,
+            timeout=timeout,
+            deadline=deadline,
+        )
+        self._ahead = timedelta(0)  # our clock before Slack's, at most so far
         self._closed = False
 
     def __repr__(self) -> str:
@@ -114,12 +89,19 @@ class SlackNotifier:
             arguments["blocks"] = rendered.blocks
         if thread is not None:
             arguments |= {"thread_ts": thread, "reply_broadcast": rendered.broadcast}
-        answer = self._call("chat.postMessage", json=arguments)
+        answer = self._calls.call("chat.postMessage", key=message.id, json=arguments)
+        self._compare_clocks(answer, placement.now)
         if answer.ok and not isinstance(answer.data.get("ts"), str):
             return Outcome(result=Result.UNKNOWN, reason="Slack said ok, and not where the message stands")
         if answer.ok:
+            posted = answer.data.get("message")
+            # Slack takes a reply to a message that was deleted, says ok, and posts it by itself
+            # (https://github.com/slack-go/slack/issues/1571): only `thread_ts` of the answer tells.
+            stands_in = posted.get("thread_ts") if isinstance(posted, Mapping) else thread
             return Outcome(
-                result=Result.SENT, remote=self._remote(answer.data["ts"], answer.data.get("channel"))
+                result=Result.SENT,
+                remote=self._remote(answer.data["ts"], answer.data.get("channel")),
+                alone=placement.reply_to is not None and (thread is None or stands_in != thread),
             )
         return Outcome(
             result=answer.result,
@@ -129,34 +111,67 @@ class SlackNotifier:
         )
 
     def find(self, message: Message, *, since: datetime, placement: Placement) -> Trace:
+        if self._closed:
+            raise NotifierClosed(f"the notifier is closed: `{self.name}`")
+        if self._calls.on_its_way(message.id):
+            return Trace(
+                found=Found.CANNOT_TELL,
+                reason="an attempt that took too long is still on its way",
+                try_again=True,
+                retry_after=self.reconcile_after,
+            )
+        stored = self._stored_channel(placement)
+        if self._channel_id is None and stored is not None:
+            trace, code = self._find_in(stored, message, since, placement)
+            if code != "channel_not_found":  # else the name is another channel's by now
+                return trace
         channel = self._resolve()
-        if isinstance(channel, _Answer):
+        if isinstance(channel, Answer):
             return _cannot_tell(channel)
-        thread = self._thread(placement)
+        return self._find_in(channel, message, since, placement)[0]
+
+    def _find_in(
+        self, channel: str, message: Message, since: datetime, placement: Placement
+    ) -> tuple[Trace, str | None]:
+        """What looking came to, and Slack's word for why it could not be done.
+
+        In the thread that it was to go to, and then in the channel: there it is when the thread was gone, or the
+        setting named another channel than the thread's when it went.
+        """
         wanted = metadata_id(message)
-        for answer in self._history(channel, thread, since - CLOCK_MARGIN):
-            if not answer.ok:
-                return _cannot_tell(answer)
-            for posted in answer.data.get("messages") or ():
-                if _id_of(posted) == wanted and isinstance(posted.get("ts"), str):
-                    return Trace(found=Found.THERE, remote=self._remote(posted["ts"], channel))
-        return Trace(found=Found.NOT_THERE)
+        reply_to = placement.reply_to or {}
+        in_thread = self._setting == reply_to.get("to") or channel == reply_to.get("channel")
+        for thread in (reply_to.get("ts") if in_thread else None, None):
+            for answer in self._history(channel, thread, since, placement.now):
+                if thread is not None and answer.code in THREAD_GONE:
+                    break
+                if not answer.ok:
+                    return _cannot_tell(answer), answer.code
+                for posted in answer.data.get("messages") or ():
+                    if _id_of(posted) == wanted and isinstance(posted.get("ts"), str):
+                        stands_in = posted.get("thread_ts")
+                        alone = placement.reply_to is not None and stands_in != reply_to.get("ts")
+                        remote = self._remote(posted["ts"], channel)
+                        return Trace(found=Found.THERE, remote=remote, alone=alone), None
+            if thread is None:
+                break
+        return Trace(found=Found.NOT_THERE), None
 
     def check(self) -> list[tuple[bool, str]]:
-        who = self._call("auth.test", json={})
+        who = self._calls.call("auth.test", json={})
         if not who.ok:
             return [(False, f"Slack: {who.reason}")]
         lines = [(True, f"Slack: signed in to {who.data.get('team')} as {who.data.get('user')}")]
-        granted = _scopes(who.headers)
+        granted = who.scopes
         if granted:
             missing = [scope for scope in ("chat:write",) if scope not in granted]
             lines += [(False, f"Slack: the bot lacks {scope}, {_NEEDED_SCOPES[scope]}") for scope in missing]
         channel = self._resolve()
-        if isinstance(channel, _Answer):
+        if isinstance(channel, Answer):
             lines.append((False, f"Slack: channel `{self._setting}` cannot be looked up: {channel.reason}"))
             return lines
         lines.append((True, f"Slack: channel `{self._setting}` is {channel}"))
-        seen = self._call(
+        seen = self._calls.call(
             "conversations.history", params={"channel": channel, "limit": 1, "include_all_metadata": True}
         )
         if seen.ok:
@@ -168,17 +183,36 @@ class SlackNotifier:
         return lines
 
     def mended(self) -> bool:
-        return all(good for good, _ in self.check())
+        who = self._calls.call("auth.test", json={})
+        if not who.ok or (who.scopes and "chat:write" not in who.scopes):
+            return False
+        channel = self._resolve()
+        if isinstance(channel, Answer):
+            return _is_blind(channel)  # without the scope to list channels it posts all the same
+        known = self._calls.call("conversations.info", params={"channel": channel})
+        facts = known.data.get("channel")
+        if known.ok and isinstance(facts, Mapping):
+            return not facts.get("is_archived") and facts.get("is_member") is not False
+        return known.code != "channel_not_found"
 
     def close(self) -> None:
-        self._client, self._closed = None, True  # urllib keeps no connection
+        self._calls.close()
+        self._closed = True
 
     def _thread(self, placement: Placement) -> str | None:
         """The message to reply to; None when it stands in another channel than the one that is set now."""
         reply_to = placement.reply_to
-        if reply_to is None or reply_to.get("to") != self._setting:
+        if reply_to is None:
             return None
-        return reply_to.get("ts")
+        here = reply_to.get("to") == self._setting or reply_to.get("channel") == self._channel_id
+        return reply_to.get("ts") if here else None
+
+    def _stored_channel(self, placement: Placement) -> str | None:
+        """The id that an earlier answer told for this very setting: no list of channels needs to be asked for."""
+        for remote in (placement.latest, placement.reply_to, placement.previous):
+            if remote is not None and remote.get("to") == self._setting and remote.get("channel"):
+                return remote["channel"]
+        return None
 
     def _earlier(self, placement: Placement, thread: str | None) -> str | None:
         """The address of a stale thread's last message. Without it the message goes as well."""
@@ -186,7 +220,7 @@ class SlackNotifier:
         if last is None or placement.plain or not last.get("channel") or not last.get("ts"):
             return None
         arguments = {"channel": last["channel"], "message_ts": last["ts"]}
-        answer = self._call("chat.getPermalink", params=arguments)
+        answer = self._calls.call("chat.getPermalink", params=arguments)
         address = answer.data.get("permalink")
         return address if isinstance(address, str) else None
 
@@ -195,121 +229,70 @@ class SlackNotifier:
             self._channel_id = channel
         return {"channel": self._channel_id or "", "ts": ts, "to": self._setting}
 
-    def _resolve(self) -> str | _Answer:
+    def _resolve(self) -> str | Answer:
         """The channel's id, asked for by name where no answer has told it yet; else why it is not known."""
         if self._channel_id is not None:
             return self._channel_id
-        last = _Answer(result=Result.UNKNOWN)
+        lacking: Answer | None = None
         for kinds in ("public_channel,private_channel", "public_channel"):
             arguments = {"types": kinds, "exclude_archived": False, "limit": CHANNELS_PAGE}
-            for last in self._pages("conversations.list", arguments):
+            last = Answer(result=Result.UNKNOWN)
+            for last in self._calls.pages("conversations.list", arguments):
                 for channel in last.data.get("channels") or ():
                     if isinstance(channel, Mapping) and channel.get("name") == self._channel_name:
                         self._channel_id = str(channel["id"])
                         return self._channel_id
-            if not last.ok and last.code != "missing_scope":
+            if last.ok:
+                break
+            if last.code != "missing_scope":
                 return last
-        if not last.ok:
-            return last
+            lacking = last
+        if lacking is not None:
+            return lacking  # not seen is not absent: a private channel is not in the public list
         code = "channel_not_found"
-        return _Answer(result=Result.CHANNEL_REFUSES, code=code, reason=reason(200, code))
+        return Answer(result=Result.CHANNEL_REFUSES, code=code, reason=reason(200, code))
 
-    def _history(self, channel: str, thread: str | None, since: datetime) -> Iterator[_Answer]:
-        arguments = {
+    def _history(
+        self, channel: str, thread: str | None, since: datetime, now: datetime | None
+    ) -> Iterator[Answer]:
+        """Page by page; from the beginning again when the first answer shows that our clock is ahead."""
+        arguments: dict[str, Any] = {
             "channel": channel,
-            "oldest": f"{since.timestamp():.6f}",
             "inclusive": True,
             "include_all_metadata": True,
             "limit": HISTORY_PAGE,
         }
-        if thread is None:
-            return self._pages("conversations.history", arguments)
-        return self._pages("conversations.replies", arguments | {"ts": thread})
-
-    def _pages(self, method: str, arguments: dict[str, Any]) -> Iterator[_Answer]:
-        """Page by page, to the last one or the first that is not ok."""
-        cursor = ""
+        method = "conversations.history"
+        if thread is not None:
+            method, arguments = "conversations.replies", arguments | {"ts": thread}
+        if now is not None and now < since:
+            # Our clock was set back since. Whole hours, so that the same is asked for when it is asked again.
+            since = now.replace(minute=0, second=0, microsecond=0)
+        oldest = self._oldest(since)
         while True:
-            answer = self._call(method, params=arguments | ({"cursor": cursor} if cursor else {}))
-            yield answer
-            following = answer.data.get("response_metadata")
-            following = following.get("next_cursor") if isinstance(following, Mapping) else None
-            if not answer.ok or not isinstance(following, str) or following in ("", cursor):
+            for answer in self._calls.pages(method, arguments | {"oldest": f"{oldest.timestamp():.6f}"}):
+                self._compare_clocks(answer, now)
+                yield answer
+                if self._oldest(since) < oldest:
+                    break
+            else:
                 return
-            cursor = following
+            oldest = self._oldest(since)
 
-    def _call(self, method: str, **arguments: Any) -> _Answer:
-        """One request, and what it came to. Raises only NotifierClosed."""
-        if self._closed:
-            raise NotifierClosed(f"the notifier is closed: `{self.name}`")
-        from slack_sdk import WebClient
-        from slack_sdk.errors import SlackApiError
+    def _oldest(self, since: datetime) -> datetime:
+        return since - self._ahead - CLOCK_MARGIN
 
-        if self._client is None:
-            self._client = WebClient(
-                token=self._token.reveal(),
-                base_url=self._api_url,
-                timeout=self._timeout,
-                retry_handlers=[],
-                logger=_SILENT,
-            )
-        try:
-            response = self._within_deadline(partial(self._client.api_call, method, **arguments))
-        except SlackApiError as error:
-            return _refusal(error.response)
-        except URLError as error:
-            # Raised while connecting or sending: Slack did not get the whole of the request.
-            return self._failure(Result.LATER, f"Slack was not reached: {error.reason}")
-        except (OSError, http.client.HTTPException) as error:
-            words = str(error) or type(error).__name__
-            return self._failure(Result.UNKNOWN, f"the connection to Slack broke before it answered: {words}")
-        except Exception as error:  # noqa: BLE001 — see below
-            # What slack_sdk trips over in an answer: JSON that is no object (AttributeError), a charset that
-            # does not exist (LookupError), bytes that are no text (ValueError). Slack had the request then.
-            return self._failure(Result.UNKNOWN, f"Slack's answer could not be read: {type(error).__name__}")
-        data = response.data if isinstance(response.data, dict) else {}
-        return _Answer(result=Result.SENT, data=data, headers=response.headers)
-
-    def _within_deadline(self, call: Callable[[], Any]) -> Any:
-        """The call's answer or error; TimeoutError, and the call left to itself, when it takes too long."""
-        done: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
-
-        def work() -> None:
-            try:
-                done.put((call(), None))
-            except BaseException as error:  # noqa: BLE001 - raised again where it belongs
-                done.put((None, error))
-
-        # A daemon, for nothing else can end a thread that waits for a socket: the process need not wait with it.
-        threading.Thread(target=work, name=f"slack-{self.name}", daemon=True).start()
-        try:
-            answer, error = done.get(timeout=self._deadline)
-        except queue.Empty:
-            raise TimeoutError(f"no whole answer within {self._deadline:g} s") from None
-        if error is not None:
-            raise error
-        return answer
-
-    def _failure(self, result: Result, words: str) -> _Answer:
-        return _Answer(result=result, reason=self._token.mask(" ".join(words.split()))[:300])
+    def _compare_clocks(self, answer: Answer, now: datetime | None) -> None:
+        """By how much ours was ever ahead. A message is stamped by Slack's; what is older is not looked at."""
+        if now is not None and answer.at is not None:
+            ahead = (now - answer.at) // _CLOCK_STEP * _CLOCK_STEP
+            if ahead > self._ahead:
+                self._ahead = ahead + _CLOCK_STEP
 
 
-def _refusal(response: Any) -> _Answer:
-    """Of the answer itself nothing is kept but Slack's own words: its request holds the token."""
-    code = error_code(response.data)
-    needed = response.data.get("needed") if code is not None else None
-    return _Answer(
-        result=classify(response.status_code, code),
-        code=code,
-        reason=reason(response.status_code, code, needed=needed if isinstance(needed, str) else None),
-        retry_after=retry_after(response.headers),
-    )
-
-
-def _cannot_tell(answer: _Answer) -> Trace:
+def _cannot_tell(answer: Answer) -> Trace:
     """The scope to read, or membership, may be lacking for good; a refused token is lacking for posts too."""
-    blind = answer.code in ("missing_scope", "not_in_channel", "no_permission", "not_allowed_token_type")
-    blind = blind or answer.code in THREAD_GONE
+    blind = _is_blind(answer)
     refused = not blind and answer.result is Result.CHANNEL_REFUSES
     return Trace(
         found=Found.CANNOT_TELL,
@@ -320,6 +303,11 @@ def _cannot_tell(answer: _Answer) -> Trace:
     )
 
 
+def _is_blind(answer: Answer) -> bool:
+    """It may post, and may not look: for good, until a person mends it."""
+    return answer.code in ("missing_scope", "not_in_channel", "no_permission", "not_allowed_token_type")
+
+
 def _id_of(posted: object) -> object:
     metadata = posted.get("metadata") if isinstance(posted, Mapping) else None
     if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:
@@ -328,17 +316,16 @@ def _id_of(posted: object) -> object:
     return payload.get("id") if isinstance(payload, Mapping) else None
 
 
-def _scopes(headers: Mapping[str, Any]) -> frozenset[str]:
-    for name, value in headers.items():
-        if name.lower() == "x-oauth-scopes" and isinstance(value, str):
-            return frozenset(scope.strip() for scope in value.split(",") if scope.strip())
-    return frozenset()
-
-
 def _check_settings(name: str, token: Secret, channel: str, api_url: str) -> None:
     where = f"notifier `{name}`"
-    if not token.reveal().strip():
+    shown = token.reveal().strip()
+    if not shown:
         raise WrongSettings(f"{where}: the token is empty", hint="set the bot token, it begins with xoxb-")
+    if not (shown.isascii() and shown.isprintable()) or " " in shown:
+        raise WrongSettings(
+            f"{where}: the token holds a character that no token has",
+            hint="copy the bot token again, it begins with xoxb-; a `…` in it means that it was shortened",
+        )
     if not channel.strip().removeprefix("#"):
         raise WrongSettings(f"{where}: the channel is empty", hint="name one, as in `#trial-alerts`")
     parts = urlsplit(api_url)

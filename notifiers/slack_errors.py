@@ -93,7 +93,7 @@ THREAD_GONE = frozenset(
 )
 
 # Answers that are not Slack's own (a proxy's page, a wrong address). 5xx and a broken 200 are unknown: the
-# request may have got through. 3xx: Slack redirects no call.
+# request may have got through. 3xx: Slack redirects no call, and none is followed.
 _STATUSES: Mapping[int, Result] = {
     401: _CHANNEL,
     403: _CHANNEL,
@@ -120,6 +120,8 @@ def classify(status: int, code: str | None) -> Result:
     """What an answer that is not `ok` comes to. The status speaks first: 429 and 5xx come with any body."""
     if status == 429:
         return _LATER
+    if status == 408:
+        return _UNKNOWN  # whoever lost patience on the way: the request may have got through
     if status >= 500:
         return _UNKNOWN
     if code is not None:
@@ -133,6 +135,10 @@ def classify(status: int, code: str | None) -> Result:
 
 def reason(status: int, code: str | None, *, needed: str | None = None) -> str:
     """One line for a person. Nothing of an answer's body but Slack's own words goes into it."""
+    if code is None and 300 <= status < 400:
+        return (
+            f"HTTP {status}: it redirects, and the token goes nowhere but to api_url; set Slack's own address"
+        )
     if code is None:
         return f"HTTP {status}, and no answer of Slack's"
     hint = ERRORS.get(code, (_MESSAGE, ""))[1]

@@ -8,8 +8,7 @@ import logging
 import pickle
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from doubles.scripted_server import ScriptedServer, drip, response
@@ -23,41 +22,19 @@ from doubles.slack_fault_proxy import (
     rate_limited,
     slack_error,
 )
-from doubles.small_slack import TOKEN, Channel, SmallSlack
+from doubles.slack_room import HISTORY, POST, POSTED, REPLIES, Room, message, open_slack_room
+from doubles.small_slack import TOKEN, Channel
 
 from notifiers.message import Item, Level, Message
 from notifiers.notifier import Found, Placement, Result, WrongSettings
 from notifiers.secret import Secret
 from notifiers.slack import SlackNotifier
 
-POSTED = datetime.fromtimestamp(1_790_000_000, UTC)  # the small Slack's clock
-POST, HISTORY, REPLIES = "chat.postMessage", "conversations.history", "conversations.replies"
-
-
-@dataclass
-class Room:
-    slack: SmallSlack
-    proxy: SlackFaultProxy
-    alerts: Channel
-
-    def build(
-        self, *, channel: str = "#trial-alerts", token: str = TOKEN, timeout: int = 10
-    ) -> SlackNotifier:
-        return SlackNotifier(
-            name="team", token=Secret(token), channel=channel, api_url=self.proxy.url, timeout=timeout
-        )
-
 
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
-    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    with SmallSlack() as slack, SlackFaultProxy(slack.url) as proxy:
-        yield Room(slack, proxy, slack.channel("trial-alerts"))
-
-
-def message(id_: str = "e1", level: Level = Level.MAJOR) -> Message:
-    return Message(id=id_, level=level, headline="Recruiting → Suspended", thread="A", payload={"id": id_})
+    with open_slack_room(monkeypatch) as made:
+        yield made
 
 
 def test_what_is_posted(room: Room) -> None:

@@ -14,6 +14,8 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,8 +85,10 @@ class SlackFaultProxy:
         self.requests: list[tuple[str, dict[str, Any]]] = []  # method and arguments, in order of arrival
         self.headers: list[dict[str, str]] = []  # of the same
         self.arrivals = threading.Condition()
+        self.date: datetime | None = None  # what its answers say of the time; None: that of this machine
         self._upstream = urlsplit(upstream)
         self._planned: dict[str, deque[Fault]] = defaultdict(deque)
+        self._allowed: dict[str, int] = {}
         self._choose = choose
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -96,6 +100,11 @@ class SlackFaultProxy:
 
     def plan(self, method: str, *faults: Fault) -> None:
         self._planned[method].extend(faults)
+
+    def allow(self, method: str, count: int) -> None:
+        """So many requests from now on, then 429 for a minute until more are allowed."""
+        with self.arrivals:
+            self._allowed[method] = count
 
     def hold(self, method: str) -> Held:
         held = Held()
@@ -122,9 +131,14 @@ class SlackFaultProxy:
         with self.arrivals:
             self.requests.append((method, arguments))
             self.headers.append(headers)
+            self.arrivals.notify_all()
+            left = self._allowed.get(method)
+            if left == 0:
+                return rate_limited(60)
+            if left is not None:
+                self._allowed[method] = left - 1
             planned = self._planned[method]
             fault = planned.popleft() if planned else (self._choose(method) if self._choose else None)
-            self.arrivals.notify_all()
             return fault
 
     def forward(
@@ -231,7 +245,8 @@ def _handler(proxy: SlackFaultProxy) -> type[BaseHTTPRequestHandler]:
 
         def _answer(self, status: int, headers: dict[str, str], body: bytes, *, cut: bool = False) -> None:
             try:
-                self.send_response(status)
+                self.send_response_only(status)
+                self.send_header("Date", format_datetime(proxy.date or datetime.now(UTC), usegmt=True))
                 for key, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
                     self.send_header(key, value)
                 self.send_header("Content-Length", str(len(body)))

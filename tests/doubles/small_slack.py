@@ -69,6 +69,7 @@ class SmallSlack:
                 "chat.postMessage": self._post,
                 "chat.getPermalink": self._permalink,
                 "conversations.list": self._list,
+                "conversations.info": self._info,
                 "conversations.history": self._history,
                 "conversations.replies": self._replies,
             }
@@ -99,6 +100,9 @@ class SmallSlack:
             "mrkdwn",
         )
         message |= {key: arguments[key] for key in kept if key in arguments}
+        # A reply to what was deleted stands by itself, with ok: https://github.com/slack-go/slack/issues/1571
+        if not any(each["ts"] == arguments.get("thread_ts") for each in channel.messages):
+            message.pop("thread_ts", None)
         channel.messages.append(message)
         return {"ok": True, "channel": channel.id, "ts": message["ts"], "message": message}
 
@@ -125,6 +129,16 @@ class SmallSlack:
             if ("private_channel" if channel.is_private else "public_channel") in kinds
         ]
         return _page("channels", shown, arguments)
+
+    def _info(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        channel = next((each for each in self.channels if each.id == arguments.get("channel")), None)
+        if channel is None:
+            return _error("channel_not_found")
+        scope = "groups:read" if channel.is_private else "channels:read"
+        if scope not in self.scopes:
+            return _error("missing_scope", needed=scope)
+        facts = {"id": channel.id, "is_archived": channel.is_archived, "is_member": channel.is_member}
+        return {"ok": True, "channel": facts}
 
     def _history(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel, refused = self._readable(arguments)
