@@ -101,6 +101,9 @@ class SlackFaultProxy:
     def plan(self, method: str, *faults: Fault) -> None:
         self._planned[method].extend(faults)
 
+    def choose_with(self, choose: Callable[[str], Fault | None]) -> None:
+        self._choose = choose
+
     def allow(self, method: str, count: int) -> None:
         """So many requests from now on, then 429 for a minute until more are allowed."""
         with self.arrivals:
