@@ -1,8 +1,13 @@
 """A file of alerts, one JSON value a line; `-` is standard output.
 
-Before the first write after a start the last lines are read: a torn one is cut, and an id that is there
+Before the first write after a start the last lines are read: a torn one of ours is cut, and an id that is there
 already is not written again. A line is on the disk before its delivery counts as sent. Standard output cannot
 be read back: at least once.
+
+Rotation: move the file away whenever you like, the next line begins a new one (logrotate's `create` or `nocreate`;
+not `copytruncate`, which loses what is written between its two steps). Ids of the file that was moved are
+remembered as long as the process lives; after a crash only the file itself is read, so that a line written just
+before the crash, and moved away before the next start, is written once more.
 """
 
 from __future__ import annotations
@@ -25,6 +30,8 @@ _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EI
 # How far back ids are remembered. A crash leaves one line in doubt; more are kept for a file that is shared.
 _LAST_BYTES = 1 << 20
 _REMEMBERED = 10_000  # ids
+_HEAD = b'{"id"'  # with which each of our lines begins
+_NOT_OURS = "ends amid a line that is not ours: end that line with a line break, or name another file"
 
 
 class JsonlNotifier:
@@ -41,7 +48,7 @@ class JsonlNotifier:
         sync: Callable[[int], None] = os.fsync,
     ) -> None:
         """path: a file in a directory that exists, or "-". For tests: where "-" goes, and what brings a
-        written file to the disk.
+        written file, or a directory, to the disk.
         """
         self.name = name
         self._path = None if str(path) == "-" else Path(path)
@@ -106,6 +113,8 @@ class JsonlNotifier:
             return [(False, f"jsonl: no such directory, make it: `{target}`")]
         if not os.access(target, os.W_OK):
             return [(False, f"jsonl: may not be written: `{target}`")]
+        if _ends_in_words_of_others(self._path):
+            return [(False, f"jsonl: `{self._path}` {_NOT_OURS}")]
         return [(True, f"jsonl: appends to `{self._path}`")]
 
     def mended(self) -> bool:
@@ -122,10 +131,10 @@ class JsonlNotifier:
         if self._descriptor is None:
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
             self._descriptor = os.open(path, flags, 0o644)
-            _cut_torn_line(self._descriptor)
+            _cut_torn_line(self._descriptor, self._sync)
             # Added to those of a file that was moved away: rotating it makes nothing untold.
             self._remember(_last_ids(self._descriptor))
-            _sync_directory(path.parent)
+            _sync_directory(path.parent, self._sync)
         return self._descriptor
 
     def _remember(self, ids: Iterable[str]) -> None:
@@ -150,6 +159,10 @@ class JsonlNotifier:
         return Outcome(result=Result.SENT)
 
 
+class _NotOurs(OSError):
+    """The file ends amid a line that we did not write: nothing is cut, and nothing added to it."""
+
+
 def message_id(message: Message) -> str:
     """What a line is recognised by: its own `id`; the message's, where it has none (a sample, a notice)."""
     id_ = (message.payload or {}).get("id")
@@ -157,12 +170,17 @@ def message_id(message: Message) -> str:
 
 
 def _line(message: Message) -> bytes:
-    """The payload and nothing else; ASCII, so that one line is one line to every reader."""
+    """The payload and nothing else; ASCII, so that one line is one line to every reader.
+
+    Its id comes first, by which a torn line is known as ours.
+    """
     payload = message.payload
     if payload is None:
-        payload = {"id": message.id, "event": message.level.value, "headline": message.headline}
-    elif payload.get("id") is None:
-        payload = {**payload, "id": message.id}
+        payload = {"event": message.level.value, "headline": message.headline}
+    id_ = payload.get("id")
+    payload = {"id": message.id if id_ is None else id_} | {
+        key: value for key, value in payload.items() if key != "id"
+    }
     return json.dumps(payload, separators=(",", ":")).encode("ascii") + b"\n"
 
 
@@ -188,26 +206,55 @@ def _is_at(descriptor: int, path: Path) -> bool:
     return os.path.samestat(os.fstat(descriptor), there)
 
 
-def _cut_torn_line(descriptor: int) -> None:
+def _cut_torn_line(descriptor: int, sync: Callable[[int], None]) -> None:
     """A writer that died in the middle of a line leaves one without an end; ours always have one."""
     end = os.fstat(descriptor).st_size
-    keep = end
-    while keep:
-        start = max(keep - 65_536, 0)
-        found = os.pread(descriptor, keep - start, start).rfind(b"\n")
+    keep = _line_start(descriptor, end)
+    if keep == end:
+        return
+    if not _is_ours(descriptor, keep, end):
+        raise _NotOurs
+    os.ftruncate(descriptor, keep)
+    sync(descriptor)
+
+
+def _line_start(descriptor: int, end: int) -> int:
+    """After the last line break before `end`."""
+    while end:
+        start = max(end - 65_536, 0)
+        found = os.pread(descriptor, end - start, start).rfind(b"\n")
         if found >= 0:
-            keep = start + found + 1
-            break
-        keep = start
-    if keep != end:
-        os.ftruncate(descriptor, keep)
-        os.fsync(descriptor)
+            return start + found + 1
+        end = start
+    return 0
+
+
+def _is_ours(descriptor: int, start: int, end: int) -> bool:
+    """Whether what stands there begins as our lines do, as far as it goes."""
+    head = os.pread(descriptor, min(len(_HEAD), end - start), start)
+    return _HEAD.startswith(head)
+
+
+def _ends_in_words_of_others(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return False  # none yet
+    try:
+        end = os.fstat(descriptor).st_size
+        start = _line_start(descriptor, end)
+        return start != end and not _is_ours(descriptor, start, end)
+    finally:
+        os.close(descriptor)
 
 
 def _last_ids(descriptor: int) -> Iterator[str]:
     end = os.fstat(descriptor).st_size
     start = max(end - _LAST_BYTES, 0)
-    # A line longer than the window is no line to us: its beginning is not in it.
+    if start and end:
+        # The last line at least, however long it is: a crash leaves that one in doubt.
+        start = max(min(start, _line_start(descriptor, end - 1) - 1), 0)
+    # Of a longer line before it the beginning is not in the window: it is no line to us.
     lines = os.pread(descriptor, end - start, start).split(b"\n")
     for line in lines[1:] if start else lines:
         try:
@@ -218,16 +265,18 @@ def _last_ids(descriptor: int) -> Iterator[str]:
             yield value["id"]
 
 
-def _sync_directory(directory: Path) -> None:
+def _sync_directory(directory: Path, sync: Callable[[int], None]) -> None:
     """A new file's name is on the disk only with its directory."""
     descriptor = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     finally:
         os.close(descriptor)
 
 
 def _trouble(path: Path, error: OSError) -> Outcome:
+    if isinstance(error, _NotOurs):
+        return Outcome(result=Result.CHANNEL_REFUSES, reason=f"`{path}` {_NOT_OURS}")
     words = os.strerror(error.errno) if error.errno else type(error).__name__
     if error.errno in _FULL:
         return Outcome(result=Result.LATER, reason=f"`{path}` cannot be written now: {words}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import io
 import json
+import os
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -126,6 +128,8 @@ def test_a_line_is_on_the_disk_before_it_counts_as_sent(tmp_path: Path) -> None:
     synced: list[list[str]] = []
 
     def sync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            return
         synced.append(ids(path))
         if len(synced) == 2:
             raise OSError(errno.EIO, "a broken disk")
@@ -167,3 +171,77 @@ def test_it_lets_go_of_the_file(tmp_path: Path) -> None:
     notifier.send(message("e1"), Placement())
     notifier.close()
     assert (len(list(Path("/proc/self/fd").iterdir())) if before else 0) == before
+
+
+def test_the_name_of_a_new_file_is_on_the_disk_too(tmp_path: Path) -> None:
+    """A file that was synced and whose directory was not may be gone after the power was."""
+    synced: list[int] = []
+    notifier = JsonlNotifier(
+        name="log", path=tmp_path / "a.jsonl", sync=lambda fd: synced.append(os.fstat(fd).st_ino)
+    )
+    assert notifier.send(message("e1"), Placement()).result is Result.SENT
+    assert synced == [tmp_path.stat().st_ino, (tmp_path / "a.jsonl").stat().st_ino]
+
+
+@pytest.mark.parametrize("size", [1 << 20, 3_000_000])
+def test_a_last_line_longer_than_the_window_is_known_again(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "alerts.jsonl"
+    send(path, "e1", "e2")
+    large = message("e3", {"id": "e3", "x": "y" * size})
+    JsonlNotifier(name="log", path=path).send(large, Placement())
+    again = JsonlNotifier(name="log", path=path)
+    assert again.find(large, since=NOW, placement=Placement()).found is Found.THERE
+    again.send(large, Placement())
+    send(path, "e4")
+    assert ids(path) == ["e1", "e2", "e3", "e4"]
+    assert JsonlNotifier(name="log", path=path).find(message("e4"), since=NOW, placement=Placement()).found
+
+
+@pytest.mark.parametrize("words", ["a person's one line", '[{"id": "e1"}', "{ }", '{"a": 1}'])
+def test_a_line_of_others_without_an_end_is_never_cut(tmp_path: Path, words: str) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(f'{{"id":"e1"}}\n{words}')
+    notifier = JsonlNotifier(name="log", path=path)
+    said = "ends amid a line that is not ours: end that line with a line break, or name another file"
+    assert notifier.check() == [(False, f"jsonl: `{path}` {said}")] and not notifier.mended()
+    outcome = notifier.send(message("e2"), Placement())
+    assert (outcome.result, outcome.reason) == (Result.CHANNEL_REFUSES, f"`{path}` {said}")
+    assert notifier.find(message("e2"), since=NOW, placement=Placement()).channel_refuses
+    assert path.read_text().endswith(words)
+    path.write_text(path.read_text() + "\n")
+    assert notifier.mended()
+    assert notifier.send(message("e2"), Placement()).result is Result.SENT
+    assert path.read_text().splitlines()[1] == words
+
+
+@pytest.mark.parametrize("torn", ["{", '{"i', '{"id"', '{"id":"e2","x":"y'])
+def test_a_torn_line_of_ours_is_cut_however_short(tmp_path: Path, torn: str) -> None:
+    path = tmp_path / "alerts.jsonl"
+    path.write_text(f'{{"id":"e1"}}\n{torn}')
+    assert send(path, "e2") == [Result.SENT]
+    assert ids(path) == ["e1", "e2"]
+
+
+def test_each_line_begins_with_its_id(tmp_path: Path) -> None:
+    path = tmp_path / "alerts.jsonl"
+    notifier = JsonlNotifier(name="log", path=path)
+    for number, payload in enumerate(({"x": 1, "id": "e1"}, {"x": 1}, {"x": 1, "id": None}, {"id": 7})):
+        notifier.send(Message(id=f"m{number}", level=Level.MAJOR, headline="h", payload=payload), Placement())
+    notifier.send(Message(id="m9", level=Level.NOTICE, headline="h"), Placement())
+    lines = path.read_text().splitlines()
+    assert [line[:11] for line in lines] == [
+        '{"id":"e1",',
+        '{"id":"m1",',
+        '{"id":"m2",',
+        '{"id":7}',
+        '{"id":"m9",',
+    ]
+
+
+def test_a_file_moved_away_between_a_crash_and_a_start_is_not_read(tmp_path: Path) -> None:
+    """As the head of the module says of rotation: the one repeat that it cannot rule out."""
+    path = tmp_path / "alerts.jsonl"
+    send(path, "e1")
+    path.rename(tmp_path / "alerts.jsonl.1")
+    assert send(path, "e1") == [Result.SENT]
+    assert ids(path) == ids(tmp_path / "alerts.jsonl.1") == ["e1"]

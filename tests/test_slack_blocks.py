@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -259,3 +260,32 @@ def test_a_sentence_too_long_for_the_header_is_said_in_whole_once() -> None:
     said = shown(render(one_thing(sentence), Placement()))
     assert said.count("at week 120") == 1
     assert said.count("Primary outcome changed") == 2
+
+
+REPEATED = "Possible repeat: whether this arrived before could not be found out"
+
+
+def test_a_possible_repeat_is_said_in_the_blocks_and_in_the_text() -> None:
+    """On the phone and in the channel."""
+    rendered = render(ALERT, Placement(possible_repeat=True))
+    assert REPEATED in texts(rendered.blocks)
+    assert rendered.text.startswith(f"{REPEATED}. 🔴 Recruiting")
+    once = render(ALERT, Placement())
+    assert REPEATED not in texts(once.blocks) and REPEATED not in once.text
+
+
+def test_no_address_in_somebodys_words_can_be_clicked() -> None:
+    for plain in (False, True):
+        words = "see https://evil.test/login and http://b.test"
+        message = replace(ALERT, headline=words, title=words)
+        text = render(message, Placement(plain=plain)).text
+        assert "evil.test" in text and "://" not in text
+
+
+def test_what_is_escaped_is_never_cut_in_two() -> None:
+    """Shortened first, then escaped: `&am…` would be shown as it stands."""
+    for tail in range(12):
+        message = replace(ALERT, headline="x" * (3_980 + tail) + "&<>" * 30)
+        text = render(message, Placement()).text
+        assert re.fullmatch(r"(?:[^&<>]|&(?:amp|lt|gt);)*", text), text[-30:]
+        assert len(text) < MESSAGE_TEXT

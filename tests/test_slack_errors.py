@@ -15,6 +15,10 @@ from notifiers.slack_errors import ERRORS, THREAD_GONE, classify, error_code, re
     [
         (429, None, Result.LATER),
         (429, "ratelimited", Result.LATER),
+        (429, "invalid_auth", Result.LATER),  # with whatever body
+        (429, "never_heard_of", Result.LATER),
+        (408, None, Result.UNKNOWN),
+        (408, "request_timeout", Result.UNKNOWN),
         (200, "ratelimited", Result.LATER),
         (500, None, Result.UNKNOWN),
         (503, "service_unavailable", Result.UNKNOWN),
