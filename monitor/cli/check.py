@@ -43,6 +43,7 @@ def check(session: Session, what: tuple[str, ...], dry_run: bool, exit_code: boo
     if dry_run:
         with tempfile.TemporaryDirectory(prefix="trialbell-dry-run-") as folder:
             return _run(session, what, exit_code, copy_to=Path(folder) / "copy.db")
+    session.refuse_mixed_output()
     return _run(session, what, exit_code, copy_to=None)
 
 

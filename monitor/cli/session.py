@@ -156,6 +156,16 @@ class Session:
 
         return registry_of(self.config, "ctgov")
 
+    def refuse_mixed_output(self) -> None:
+        """For commands that deliver to every notifier: with --json nothing else goes to stdout."""
+        if self.as_json:
+            for name, settings in self.config.notifiers.items():
+                if getattr(settings, "to_stdout", False):
+                    raise UseError(
+                        f"`--json` and a notifier that writes to stdout would mix: `{name}`",
+                        hint="leave out `--json`, or give the notifier a path",
+                    )
+
     def emit(self, value: Any) -> None:
         """One JSON value, one line, on stdout."""
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
