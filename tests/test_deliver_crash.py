@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from doubles import slack_emulate, small_slack
-from doubles.sender_process import Senders, immediate, open_database
+from doubles.sender_process import RECONCILE_AFTER, Senders, immediate, open_database
 from doubles.slack_fault_proxy import DropAfter, DropBefore, Fault, SlackFaultProxy
 
 from notifiers.message import Item, Level, Message
@@ -135,7 +135,31 @@ def test_a_sender_killed_at_a_named_point(backend: Backend, point: str, tmp_path
                 held.let_go(reaches_slack=point == "held, arrives")
         senders.start()
         assert senders.end() == 0
+    print(f"{point}: killed {kills} times")
     assert kills == 5
+    assert_each_once_in_order(backend, ids, database)
+
+
+def test_a_request_of_the_dead_arrives_after_the_next_sender_began(backend: Backend, tmp_path: Path) -> None:
+    """It was on its way when its sender was killed: looked for at once, it is not there yet, and is told twice."""
+    database = tmp_path / "outbox.db"
+    ids = fill(database, trials=3, alerts=12)
+    patient = timedelta(seconds=3)
+    with (
+        SlackFaultProxy(backend.url) as proxy,
+        Senders(database, proxy.url, backend.token, reconcile_after=patient) as senders,
+    ):
+        held = proxy.hold("chat.postMessage")
+        senders.start()
+        assert held.arrived.wait(30)
+        assert senders.kill()
+        senders.start()
+        # The other two trials go; what is unknown is not asked for before the dead one's request is surely over.
+        assert proxy.wait_for("chat.postMessage", 1 + 8)
+        assert not proxy.wait_for("conversations.history", 1, timeout=0.3)
+        held.let_go(reaches_slack=True)
+        assert senders.end() == 0
+        assert proxy.wait_for("conversations.history", 1)
     assert_each_once_in_order(backend, ids, database)
 
 
@@ -155,7 +179,12 @@ class LostAnswers:
 
 
 def kill_at_random(
-    backend: Backend, database: Path, *, kills: int, seed: int, blind: bool = False
+    backend: Backend,
+    database: Path,
+    *,
+    kills: int,
+    seed: int,
+    reconcile_after: timedelta | None = RECONCILE_AFTER,
 ) -> tuple[int, LostAnswers]:
     """Kill that many senders, each within a few posts and at no chosen moment; then let one finish."""
     dice = random.Random(seed)
@@ -163,7 +192,7 @@ def kill_at_random(
     killed = 0
     with (
         SlackFaultProxy(backend.url, choose=losing) as proxy,
-        Senders(database, proxy.url, backend.token, blind=blind) as senders,
+        Senders(database, proxy.url, backend.token, reconcile_after=reconcile_after) as senders,
     ):
         while killed < kills:
             posts = len(proxy.asked("chat.postMessage"))
@@ -196,7 +225,7 @@ def test_the_guard_is_needed(tmp_path: Path) -> None:
         messages = small.channel("trial-alerts").messages
         backend = Backend(small.url, small_slack.TOKEN, lambda: list(messages))
         ids = fill(database, trials=20, alerts=200)
-        killed, losing = kill_at_random(backend, database, kills=42, seed=7, blind=True)
+        killed, losing = kill_at_random(backend, database, kills=42, seed=7, reconcile_after=None)
         counts = Counter(told(backend))
         doubled = [id_ for id_ in ids if counts[id_] > 1]
         print(f"kills {killed}, lost {dict(losing.lost)}, doubled {len(doubled)} of {len(ids)}")

@@ -1,20 +1,22 @@
-"""A process that polls and delivers like the service does, and can be made to die in the middle of it.
+"""A process that polls and delivers like the service does, made to be killed in the middle of it.
 
-    python -m doubles.poller_process FOLDER REGISTRY_URL [--hold POINT] [--die-after TICKS]
-
---hold prints `here` at a named point and waits for its end. --die-after sends itself SIGKILL once SQLite has run so
-many instructions (in thousands) on its connection: a moment that no code chose.
+Its orders: hold, a point at which it stands still to be killed (after `skip` passes); die_after, how many times
+SQLite lets it count before it kills itself, at a moment that no code chose; slack, where it tells instead of into a
+file.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
+import random
 import signal
-import sys
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+from doubles.nursery import Nursery, say, serve, stand_still
+from doubles.small_slack import TOKEN
 
 from monitor import logs
 from monitor.app import App
@@ -23,16 +25,24 @@ from monitor.lease import Lease
 from monitor.registries.base import Batch, DataBuild
 from monitor.registries.ctgov import CtgovRegistry
 from monitor.routes import Decision, Router
+from notifiers.backoff import Backoff
+from notifiers.deliver import Settings
 from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Message
-from notifiers.notifier import Outcome, Placement
-from snapshots.event import Event
+from notifiers.notifier import Notifier, Outcome, Placement
+from notifiers.secret import Secret
+from notifiers.slack import SlackNotifier
 
 POINTS = ("between version and deliveries", "between two batches", "before finishing", "claimed", "sent")
 
 
+class Pollers(Nursery):
+    def __init__(self, folder: Path, url: str, *, slack: str | None = None) -> None:
+        super().__init__("doubles.poller_process", folder=str(folder), url=url, slack=slack)
+
+
 class Holds:
-    """Prints `here` and never returns, when a point is the one that was asked for."""
+    """Stands still when a point is the one that was asked for."""
 
     def __init__(self, point: str | None, skip: int) -> None:
         self._point = point
@@ -44,8 +54,7 @@ class Holds:
         if self._skip:
             self._skip -= 1
             return
-        print("here", flush=True)
-        sys.stdin.read()
+        stand_still()
 
 
 class HeldRegistry(CtgovRegistry):
@@ -67,7 +76,7 @@ class HeldRegistry(CtgovRegistry):
 class HeldRouter(Router):
     holds: Holds
 
-    def decide(self, event: Event) -> list[Decision]:
+    def decide(self, event: Any) -> list[Decision]:
         self.holds.at("between version and deliveries")
         return super().decide(event)
 
@@ -91,36 +100,50 @@ class HeldApp(App):
         return made
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("url")
-    parser.add_argument("--hold", choices=POINTS)
-    parser.add_argument("--skip", type=int, default=0)
-    parser.add_argument("--die-after", type=int)
-    options = parser.parse_args()
+def work(orders: dict[str, Any]) -> None:
     logs.configure()
-    holds = Holds(options.hold, options.skip)
+    folder = Path(orders["folder"])
+    holds = Holds(orders.get("hold"), orders.get("skip", 0))
     registry = HeldRegistry(
-        url=options.url, requests_per_minute=100_000, ids_per_request=20, wait=lambda _: False
+        url=orders["url"], requests_per_minute=100_000, ids_per_request=20, wait=lambda _: False
     )
     registry.holds = holds
-    notifier = HeldNotifier(name="log", path=options.folder / "alerts.jsonl")
-    notifier.holds = holds
-    config = load(options.folder / "config.toml")
+    config = load(folder / "config.toml")
     app = HeldApp(
         config,
         registries={"ctgov": registry},
-        notifiers={"log": notifier},
+        notifiers={"log": _notifier(folder, orders["slack"], holds)},
+        settings={"log": Settings(backoff=Backoff(first=_ms(5), longest=_ms(20)))},
         clock=lambda: datetime.now(UTC),
+        random=random.Random(os.urandom(8)),
     )
     app.holds = holds
     with Lease(config.store.path, command="test", now=datetime.now(UTC)):
-        if options.die_after is not None:
-            _die_after(app, options.die_after)
+        if "die_after" in orders:
+            _die_after(app, orders["die_after"])
+        say("begins")
         app.poll()
-        app.deliver()
-    print("done", flush=True)
+        while any(app.deliver().waiting.values()):
+            app.stopping.wait(0.01)
+
+
+def _notifier(folder: Path, slack: str | None, holds: Holds) -> Notifier:
+    if slack is not None:
+        return SlackNotifier(
+            name="log",
+            token=Secret(TOKEN),
+            channel="#trial-alerts",
+            api_url=slack,
+            pace=timedelta(0),
+            reconcile_after=_ms(50),
+        )
+    notifier = HeldNotifier(name="log", path=folder / "alerts.jsonl")
+    notifier.holds = holds
+    return notifier
+
+
+def _ms(milliseconds: int) -> timedelta:
+    return timedelta(milliseconds=milliseconds)
 
 
 def _die_after(app: App, ticks: int) -> None:
@@ -137,4 +160,4 @@ def _die_after(app: App, ticks: int) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    serve(work)
