@@ -72,6 +72,20 @@ def test_probes_do_not_count_as_attempts_once_it_is_mended(room: Room) -> None:
     assert sorted((room.state("m1"), room.state("m2"))) == ["failed", "sent"]
 
 
+def test_who_slept_after_a_pause_gives_up_nothing_on_waking(room: Room) -> None:
+    """Dozens of probes and one try in days are one try: the least number of attempts guards it."""
+    room.put("m1", "m2")
+    told = Told([REFUSES] * 96)
+    drains(room, told, 96)
+    told.answers[:] = [SENT, LATER]  # one goes: the pause is over
+    room.drain(told)
+    room.now += timedelta(days=5)
+    told.answers[:] = [LATER]
+    assert room.drain(told).failed == 0
+    drains(room, told, 2)
+    assert (room.state("m1"), room.state("m2")) == ("sent", "sent")
+
+
 def test_a_paused_channel_whose_probes_break_waits_on(room: Room) -> None:
     """The operator knows that it is paused; that the network fails too ends nothing."""
     room.put("m1")
