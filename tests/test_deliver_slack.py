@@ -137,6 +137,17 @@ def test_our_clock_two_hours_ahead_tells_nothing_twice(both: Both) -> None:
     assert both.told() == [("m1", None)] and both.room.state("m1") == "sent"
 
 
+def test_the_channels_id_is_that_of_an_earlier_answer_also_after_a_start(both: Both) -> None:
+    both.put("m1")
+    both.drain(both.notifier())
+    both.put("m2")
+    both.slack.proxy.plan(POST, DropAfter())
+    both.drain(both.notifier())
+    both.drain(both.notifier(), 2)
+    assert [id_ for id_, _ in both.told()] == ["m1", "m2"] and both.room.state("m2") == "sent"
+    assert both.slack.proxy.asked("conversations.list") == []
+
+
 def test_a_missing_scope_to_read_keeps_no_channel_paused(both: Both) -> None:
     both.slack.slack.scopes.discard("channels:history")
     with both.room.transaction():
