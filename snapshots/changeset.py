@@ -100,7 +100,8 @@ class FieldChange:
     kind: Kind
     action: Action
     # Dotted, list members by position in the newer record; of a removal, in the older. Where one change tells of
-    # both (sites of a country), those of the older read `locations.removed.3`.
+    # both (sites of a country), those of the older read `locations.removed.3`. Of what moved: where it was, where it
+    # is.
     paths: tuple[str, ...]
     before: JSON
     after: JSON

@@ -80,7 +80,13 @@ def assert_members_told_once(old, new, changes):
                 waiting[canonical({"": one})] -= 1
             else:
                 fresh.append(f"{field.path}.{number}")
-        told = [path for change in changes if change.action is not Action.REMOVED for path in change.paths]
+        told = [
+            path
+            for change in changes
+            if change.action is not Action.REMOVED
+            # Of what moved, the first path is where it was.
+            for path in (change.paths[1:] if change.action is Action.MOVED else change.paths)
+        ]
         assert all(told.count(path) == 1 for path in fresh), (field.slug, fresh, told)
 
 

@@ -70,6 +70,7 @@ def accept(session: Session, number: int) -> int:
     from monitor.cli.following import do_or_ask
 
     session.needed_reader()
+    session.refuse_mixed_output()
     logs.configure(level=logging.ERROR)
     app = app_of(session.config, database=session.database, environ=os.environ, clock=clock)
     try:

@@ -110,6 +110,7 @@ class _Running:
         from monitor.logs import log
         from monitor.schedule import Service
         from monitor.watches import WatchError
+        from notifiers.notifier import NotifiersError
         from snapshots.errors import SnapshotsError
 
         try:
@@ -118,6 +119,9 @@ class _Running:
         except ConfigError as error:
             for problem in error.problems:
                 log.error("configuration is wrong, the old one stays in force", problem=problem.text)
+            return
+        except NotifiersError as error:
+            log.error("configuration is wrong, the old one stays in force", problem=str(error))
             return
         # Only looked at: until the old service has ended, it makes the stored watches those that it knows.
         try:
