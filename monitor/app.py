@@ -93,6 +93,9 @@ class App:
             self._reconcile()
 
     def _reconcile(self) -> None:
+        asked_for = [(watch.name, watch.definition_hash) for watch in self.config.watches]
+        if watches.configured(self.db) == sorted(asked_for):
+            return  # as at almost every poll: no list of ids need be read for it
         wanted = [
             Wanted(
                 name=watch.name,
@@ -108,7 +111,7 @@ class App:
         reports = []
         with self._polling:
             self.reconcile()
-            watched = {watch.registry for watch in watches.active(self.db)}
+            watched = watches.registries(self.db)
             for name, registry in self.registries.items():
                 if name in watched:
                     reports.append(self._poll(registry, selection))

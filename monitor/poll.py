@@ -8,7 +8,7 @@ transaction after everything it covers was stored and concluded. An answer that 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -201,7 +201,7 @@ class Poll:
             self._db,
             self._registry,
             booking,
-            lambda records: sweep.take(records, lambda trial: wanted.get(trial, []), note=False),
+            lambda records: sweep.take(records, lambda trial: wanted.get(trial, ()), note=False),
             build=build.stamp,
             whole=whole,
             now=self._now,
@@ -210,7 +210,7 @@ class Poll:
         try:
             if not unfinished & named:
                 with self._spoiling(sweep, by_id, unfinished):
-                    conclusions.missing_ids(missing, reask, lambda trial: wanted.get(trial, []), asked=asked)
+                    conclusions.missing_ids(missing, reask, lambda trial: wanted.get(trial, ()), asked=asked)
             for watch in (watch for group in queries for watch in group if watch.row not in unfinished):
                 with self._spoiling(sweep, [watch], unfinished):
                     conclusions.unmatched(watch)
@@ -260,7 +260,7 @@ class Poll:
         try:
             for batch in self._registry.by_ids(sorted(wanted)) if wanted else ():
                 before = len(sweep.tally.problems)
-                present = sweep.take(batch.page.records, lambda trial: wanted.get(trial, []), note=False)
+                present = sweep.take(batch.page.records, lambda trial: wanted.get(trial, ()), note=False)
                 absent = [trial for trial in batch.asked if trial not in present]
                 if len(sweep.tally.problems) > before:  # nobody can say which of the absent ones it was
                     unfinished.update(watch.row for trial in absent for watch in wanted[trial])
@@ -303,13 +303,20 @@ class Poll:
                 groups.setdefault(watch.definition.hash, []).append(watch)
         return list(groups.values())
 
-    def _holders(self, by_id: Sequence[Watch]) -> dict[str, list[Watch]]:
+    def _holders(self, by_id: Sequence[Watch]) -> dict[str, tuple[Watch, ...]]:
         """Id to ask for → the watches that name it. A merged id is asked for too: it may be published again."""
-        holders: dict[str, list[Watch]] = {}
+        merged = self._merged()
+        holders: dict[str, tuple[Watch, ...]] = {}
+        shared: dict[tuple[int, ...], tuple[Watch, ...]] = {}  # few groups hold many ids: each is kept once
         for watch in by_id:
-            survivors = self._survivors(watch.definition.ids or ())
-            for trial in sorted({*survivors, *survivors.values()}):
-                holders.setdefault(trial, []).append(watch)
+            for trial in watch.definition.ids or ():
+                survivor = _survivor(trial, merged)
+                for one in (trial,) if survivor == trial else (trial, survivor):
+                    group = holders.get(one, ())
+                    if watch in group[-1:]:
+                        continue
+                    key = (*(each.row for each in group), watch.row)
+                    holders[one] = shared.setdefault(key, (*group, watch))
         return holders
 
     def _merged(self) -> dict[str, str]:
@@ -322,15 +329,7 @@ class Poll:
     def _survivors(self, trials: Sequence[str]) -> dict[str, str]:
         """Each id with the one to ask for: itself, or the record that it was merged into."""
         merged = self._merged()
-        found: dict[str, str] = {}
-        for trial in trials:
-            survivor = trial
-            for _ in range(len(merged)):  # a survivor may be merged in its turn
-                if survivor not in merged:
-                    break
-                survivor = merged[survivor]
-            found[trial] = survivor
-        return found
+        return {trial: _survivor(trial, merged) for trial in trials}
 
     def _wants(self, watch: Watch, trials: Sequence[str]) -> bool:
         if watch.definition.ids is not None:
@@ -394,3 +393,11 @@ class Poll:
                         [report.started_at, "\n".join(report.problems) or None, watch.row],
                     )
             self._db.execute("delete from poll where id <= ?", [log - 5000])
+
+
+def _survivor(trial: str, merged: Mapping[str, str]) -> str:
+    for _ in range(len(merged)):  # a survivor may be merged in its turn
+        if trial not in merged:
+            break
+        trial = merged[trial]
+    return trial

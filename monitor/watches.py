@@ -109,6 +109,21 @@ def active(db: Database, *, registry: str | None = None) -> list[Watch]:
     ]
 
 
+def registries(db: Database) -> set[str]:
+    """Those of which something is watched."""
+    rows = db.execute("select distinct registry from watch where removed_at is null").fetchall()
+    return {row[0] for row in rows}
+
+
+def configured(db: Database) -> list[tuple[str, str]]:
+    """Name and hash of the definition of each watch that the configuration asked for, sorted."""
+    rows = db.execute(
+        "select name, definition_hash from watch where removed_at is null and origin = 'config'"
+        " order by name, definition_hash"
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
 def removed(db: Database, *, registry: str) -> list[int]:
     """Rows of watches that are watched no more but may still hold trials."""
     rows = db.execute("select id from watch where removed_at is not null and registry = ?", [registry])

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from deepdiff import DeepDiff
-
 from snapshots.delta import delta
 from snapshots.fields import Field, FieldTable, Identity
 from snapshots.outcome_pairing import moves
@@ -155,29 +153,29 @@ def _members(value: Any) -> list[Any]:
 
 def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, str], set[str]]:
     """(field, member) → the keys of the member's first level that differ."""
-    where: list[tuple[str, str, str]] = []
-    views: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    spelled: dict[str, str] = {}  # the registry's key → ours
+    views: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
     for field, members in left.items():
         for name, member in members.items():
             other = right[field].get(name)
             if not isinstance(member, dict) or not isinstance(other, dict):
-                continue
-            for inner in dict.fromkeys((*member, *other)):
-                for view, one in zip(views, (member, other), strict=True):
-                    if inner in one:
-                        view[f"k{len(where)}"] = _text(one[inner])
-                where.append((field, name, inner))
-    equal = [key for key, text in views[0].items() if views[1].get(key) == text]
-    for view in views:  # what is equal never reaches deepdiff
-        for key in equal:
-            del view[key]
+                continue  # it came, went, or is a value of its own
+            for view, one in zip(views, (member, other), strict=True):
+                view.setdefault(field, {})[name] = {
+                    spelled.setdefault(inner, f"k{len(spelled)}"): _text(value)
+                    for inner, value in one.items()
+                }
+    if not views[0]:
+        return {}  # nothing was edited: what comes or goes needs no comparison, nor its library's 100 ms
+    from deepdiff import DeepDiff
+
     tree = DeepDiff(*views, view="tree", threshold_to_diff_deeper=0, verbose_level=2, ignore_order=False)
+    registrys = {ours: inner for inner, ours in spelled.items()}
     found: dict[tuple[str, str], set[str]] = {}
     for report in tree.values():
         for item in report:
-            (key,) = item.path(output_format="list")
-            field, name, inner = where[int(key[1:])]
-            found.setdefault((field, name), set()).add(inner)
+            field, name, key = item.path(output_format="list")[:3]
+            found.setdefault((field, name), set()).add(registrys[key])
     return found
 
 

@@ -59,4 +59,4 @@ def test_help_and_files_need_no_network(tmp_path):
         record["protocolSection"]["statusModule"]["overallStatus"] = status
         (tmp_path / f"{name}.json").write_text(json.dumps(record))
     heavy, modules = loaded(tmp_path, "diff", "old.json", "new.json")
-    assert heavy == {"deepdiff"} and "httpx" not in modules
+    assert heavy == set() and "httpx" not in modules

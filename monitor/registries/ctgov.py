@@ -142,7 +142,8 @@ class CtgovRegistry:
         raise Absurd(f"{answer.url} gave another record: `{id}`")
 
     def by_ids(self, trials: Sequence[str]) -> Iterator[Batch]:
-        ids = tuple(dict.fromkeys(map(self.trial_id, trials)))
+        # An id in our own form stays the string it is: there may be a hundred thousand of them.
+        ids = tuple(dict.fromkeys(one if ctgov_ids.is_id(one) else self.trial_id(one) for one in trials))
         size = self._ids_per_request
         return self._batches([ids[start : start + size] for start in range(0, len(ids), size)])
 

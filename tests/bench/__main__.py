@@ -8,6 +8,7 @@ turn, because machines are noisy.
 from __future__ import annotations
 
 import argparse
+from functools import partial
 
 from bench import commands, machine, meaning, polling
 
@@ -16,12 +17,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
     parser.add_argument("what", nargs="*", choices=["polling", "commands", "meaning", []], default=[])
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--records", type=int, default=5_000, help="that the polls watch")
     options = parser.parse_args()
     print(machine.described())
-    for name, room in (("polling", polling), ("commands", commands), ("meaning", meaning)):
+    rooms = {
+        "polling": partial(polling.measure, records=options.records),
+        "commands": commands.measure,
+        "meaning": meaning.measure,
+    }
+    for name, measure in rooms.items():
         if not options.what or name in options.what:
             print(f"\n## {name}\n")
-            room.measure(runs=options.runs)
+            measure(runs=options.runs)
 
 
 main()
