@@ -63,3 +63,10 @@ def terminal(tmp_path, capsys, monkeypatch):
     from doubles.terminal import Terminal
 
     return Terminal(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture
+def ticking():
+    from doubles.plain_edits import TickingClock
+
+    return TickingClock()

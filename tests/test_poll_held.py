@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
-from doubles.plain_edits import TickingClock, nct, recruiting, with_results, with_status, without
+from doubles.plain_edits import nct, recruiting, with_results, with_status, without
 from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
@@ -12,11 +12,6 @@ from monitor import held
 from snapshots.database import immediate
 
 STUDIES = "/api/v2/studies"
-
-
-@pytest.fixture
-def ticking():
-    return TickingClock()
 
 
 @pytest.fixture
@@ -28,10 +23,6 @@ def records():
 def registry(records):
     with LoopbackRegistry(records, day="2026-11-20") as running:
         yield running
-
-
-def told(watching):
-    return [(alert["event"], alert["trial"]) for alert in watching.rung()]
 
 
 def lose_results(registry, records, count, day="2026-11-23"):
@@ -46,11 +37,11 @@ def test_a_small_watch_on_the_same_build_does_not_lift_a_hold(tmp_path, registry
     assert len(watching.poll().held) == 1
     watching.edit(big + ids_watch("new", nct(records[0]), nct(records[1])))
     watching.poll()
-    assert told(watching) == []
+    assert watching.told() == []
     assert len(held.standing(watching.app.db)) == 1
     registry.publish("2026-11-24")
     watching.poll()
-    assert len(told(watching)) == 12
+    assert len(watching.told()) == 12
 
 
 def test_a_sweep_that_is_not_whole_does_not_lift_a_hold(tmp_path, registry, records, ticking):
@@ -68,10 +59,10 @@ def test_a_sweep_that_is_not_whole_does_not_lift_a_hold(tmp_path, registry, reco
         Fault.html(), times=1, path=STUDIES, where=lambda asked: "filter.ids" not in asked.query
     )
     watching.poll()
-    assert told(watching) == []
+    assert watching.told() == []
     registry.publish("2026-11-25")
     watching.poll()  # whole: the accident is over, and two did lose them
-    assert sorted(trial for _, trial in told(watching)) == sorted(map(nct, records[10:12]))
+    assert sorted(trial for _, trial in watching.told()) == sorted(map(nct, records[10:12]))
     assert held.standing(watching.app.db) == []
 
 
@@ -86,9 +77,9 @@ def test_what_waits_survives_a_sweep_that_breaks_off(tmp_path, registry, records
     (one,) = held.standing(watching.app.db)
     assert len(watching.app.accept_held(one.row)) == 12
     watching.app.deliver()
-    assert len(told(watching)) == 12
+    assert len(watching.told()) == 12
     watching.poll()
-    assert told(watching) == []
+    assert watching.told() == []
 
 
 def test_how_many_are_too_many_is_measured_by_the_watch_itself(tmp_path, ticking):
@@ -111,7 +102,7 @@ def test_how_many_are_too_many_is_measured_by_the_watch_itself(tmp_path, ticking
         )
         report = watching.poll()
         assert [line for line in report.held if "15 of 15 records are missing from watch small" in line]
-        assert told(watching) == []
+        assert watching.told() == []
 
 
 def test_trials_that_are_gone_are_not_missed_again(tmp_path, registry, records, ticking):
@@ -124,10 +115,10 @@ def test_trials_that_are_gone_are_not_missed_again(tmp_path, registry, records, 
         registry.publish(f"2026-12-{day:02}")
         report = watching.poll()
         assert (report.held, report.finished) == ([], ["q"])
-    assert [event for event, _ in told(watching)] == ["gone"] * 8
+    assert [event for event, _ in watching.told()] == ["gone"] * 8
     registry.publish("2026-12-20", [records[0]])
     watching.poll()
-    assert told(watching) == [("back", nct(records[0]))]
+    assert watching.told() == [("back", nct(records[0]))]
 
 
 def test_an_accepted_disappearance_is_told_by_the_next_poll(tmp_path, registry, records, ticking):
@@ -138,10 +129,10 @@ def test_an_accepted_disappearance_is_told_by_the_next_poll(tmp_path, registry, 
     (one,) = held.standing(watching.app.db)
     watching.app.accept_held(one.row)
     assert watching.poll().held == []
-    assert told(watching) == [("gone", nct(record)) for record in records[:8]]
+    assert watching.told() == [("gone", nct(record)) for record in records[:8]]
     registry.publish("2026-11-24")
     assert watching.poll().held == []
-    assert told(watching) == []
+    assert watching.told() == []
 
 
 def test_accepting_one_loss_believes_no_later_one(tmp_path, registry, records, ticking):
@@ -155,7 +146,7 @@ def test_accepting_one_loss_believes_no_later_one(tmp_path, registry, records, t
     report = watching.poll()
     assert len(report.held) == 1
     watching.app.deliver()
-    assert len(told(watching)) == 8
+    assert len(watching.told()) == 8
 
 
 def test_what_a_person_dropped_stays_untold_on_that_build(tmp_path, registry, records, ticking):
@@ -171,7 +162,7 @@ def test_what_a_person_dropped_stays_untold_on_that_build(tmp_path, registry, re
         held.decide(watching.app.db, one.row, "dropped", ticking())
         watching.app.db.execute("update watch set finished = null")
     watching.poll()
-    assert told(watching) == []
+    assert watching.told() == []
     assert held.standing(watching.app.db) == []
 
 
@@ -183,7 +174,7 @@ def test_a_hold_follows_its_watch_to_another_name_and_ends_with_it(tmp_path, reg
     watching.edit(query_watch("renamed", status="RECRUITING"))
     registry.publish("2026-11-24")
     assert watching.poll().held == []
-    assert [event for event, _ in told(watching)] == ["gone"] * 8
+    assert [event for event, _ in watching.told()] == ["gone"] * 8
     registry.publish("2026-11-25", removed=[nct(record) for record in records[8:16]])
     watching.poll()
     assert len(held.standing(watching.app.db)) == 1
@@ -197,7 +188,7 @@ def test_a_lost_section_and_a_leaving_in_one_build_are_both_told(tmp_path, regis
     watching.poll()
     registry.publish("2026-11-23", [with_status(without(records[0], "resultsSection"), "TERMINATED")])
     watching.poll()
-    assert sorted(event for event, _ in told(watching)) == ["changed", "left"]
+    assert sorted(event for event, _ in watching.told()) == ["changed", "left"]
 
 
 def test_the_same_build_swept_again_is_held_again(tmp_path, registry, records, ticking):
@@ -207,7 +198,7 @@ def test_the_same_build_swept_again_is_held_again(tmp_path, registry, records, t
     watching.poll()
     watching.app.db.execute("update watch set finished = null")
     assert len(watching.poll().held) == 1
-    assert told(watching) == []
+    assert watching.told() == []
     assert len(held.standing(watching.app.db)) == 1
 
 
@@ -227,11 +218,11 @@ def test_a_module_lost_by_many_is_held_and_what_the_registry_computes_is_not(
 
     registry.publish("2026-11-23", [lose(one, "derivedSection", "conditionBrowseModule") for one in records])
     report = watching.poll()
-    assert (report.held, told(watching)) == ([], [])
+    assert (report.held, watching.told()) == ([], [])
     registry.publish("2026-11-24", [lose(one, "protocolSection", "eligibilityModule") for one in records[:9]])
     report = watching.poll()
     assert ["protocolSection.eligibilityModule" in line for line in report.held] == [True]
-    assert told(watching) == []
+    assert watching.told() == []
 
 
 def test_what_a_broken_sweep_staged_is_not_believed_later(tmp_path, registry, records, ticking):
@@ -242,4 +233,4 @@ def test_what_a_broken_sweep_staged_is_not_believed_later(tmp_path, registry, re
     assert watching.poll().finished == []
     registry.publish("2026-11-24", records[:2])  # they are there again
     watching.poll()
-    assert told(watching) == []
+    assert watching.told() == []

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
-from doubles.plain_edits import TickingClock, nct, recruiting, with_status
+from doubles.plain_edits import nct, recruiting, with_status
 from doubles.watching import Watching, ids_watch, query_watch
 
 STUDIES = "/api/v2/studies"
-
-
-@pytest.fixture
-def ticking():
-    return TickingClock()
 
 
 @pytest.fixture
@@ -26,10 +21,6 @@ def registry(records):
         yield running
 
 
-def told(watching):
-    return [(alert["event"], alert["trial"]) for alert in watching.rung()]
-
-
 def test_a_gone_record_that_turns_out_merged_is_watched_as_its_survivor(tmp_path, registry, records, ticking):
     lost, survivor = nct(records[0]), nct(records[3])
     watching = Watching(tmp_path, registry, ids_watch("a", lost, nct(records[1])), clock=ticking)
@@ -38,13 +29,13 @@ def test_a_gone_record_that_turns_out_merged_is_watched_as_its_survivor(tmp_path
     watching.poll()
     registry.publish("2026-11-24")
     watching.poll()
-    assert told(watching) == [("gone", lost)]
+    assert watching.told() == [("gone", lost)]
     registry.publish("2026-11-25", aliases={lost: survivor})
     watching.poll()
-    assert told(watching) == [("merged", lost)]
+    assert watching.told() == [("merged", lost)]
     registry.publish("2026-11-26", [with_status(registry.record(survivor), "TERMINATED")])
     watching.poll()
-    assert told(watching) == [("changed", survivor)]
+    assert watching.told() == [("changed", survivor)]
 
 
 def test_a_merged_id_that_is_published_again_is_watched_again(tmp_path, registry, records, ticking):
@@ -53,16 +44,16 @@ def test_a_merged_id_that_is_published_again_is_watched_again(tmp_path, registry
     watching.poll()
     registry.publish("2026-11-23", aliases={merged: survivor})
     watching.poll()
-    assert told(watching) == [("merged", merged)]
+    assert watching.told() == [("merged", merged)]
     alone = registry.record(survivor)
     alone["protocolSection"]["identificationModule"].pop("nctIdAliases")
     registry.publish("2026-11-24", [alone, with_status(records[0], "TERMINATED")])
     watching.poll()
     # The survivor was watched up to now: that it lost its alias is told too.
-    assert told(watching) == [("back", merged), ("changed", merged), ("changed", survivor)]
+    assert watching.told() == [("back", merged), ("changed", merged), ("changed", survivor)]
     registry.publish("2026-11-25", [with_status(alone, "SUSPENDED")])
     watching.poll()
-    assert told(watching) == []  # nobody named the other one
+    assert watching.told() == []  # nobody named the other one
 
 
 def test_a_merger_puts_nothing_into_a_query_that_does_not_match_it(tmp_path, registry, records, ticking):
@@ -72,10 +63,10 @@ def test_a_merger_puts_nothing_into_a_query_that_does_not_match_it(tmp_path, reg
     watching.poll()
     registry.publish("2026-11-23", aliases={nct(records[0]): nct(survivor)})
     watching.poll()
-    assert told(watching) == [("merged", nct(records[0]))]
+    assert watching.told() == [("merged", nct(records[0]))]
     registry.publish("2026-11-24")
     watching.poll()
-    assert told(watching) == []
+    assert watching.told() == []
 
 
 def test_not_found_after_a_rebuild_is_no_word_of_the_build_before(tmp_path, ticking):
@@ -105,10 +96,10 @@ def test_not_found_after_a_rebuild_is_no_word_of_the_build_before(tmp_path, tick
         registry.on_request = rebuild
         assert watching.poll().finished == []
         watching.poll()
-        assert told(watching) == []  # the build of the 24th is the first that says so
+        assert watching.told() == []  # the build of the 24th is the first that says so
         registry.publish("2026-11-25")
         watching.poll()
-        assert told(watching) == [("gone", lost)]
+        assert watching.told() == [("gone", lost)]
 
 
 def test_not_found_twice_on_one_build_is_one_word(tmp_path, registry, records, ticking):
@@ -121,7 +112,7 @@ def test_not_found_twice_on_one_build_is_one_word(tmp_path, registry, records, t
     registry.forget()
     watching.poll()
     assert registry.requests(f"{STUDIES}/{lost}")  # it was asked for again
-    assert told(watching) == []
+    assert watching.told() == []
 
 
 def test_a_survivor_that_is_merged_in_its_turn_is_followed(tmp_path, registry, records, ticking):
@@ -132,10 +123,10 @@ def test_a_survivor_that_is_merged_in_its_turn_is_followed(tmp_path, registry, r
     watching.poll()
     registry.publish("2026-11-24", aliases={second: third})
     watching.poll()
-    assert told(watching) == [("merged", first), ("merged", second)]
+    assert watching.told() == [("merged", first), ("merged", second)]
     registry.publish("2026-11-25", [with_status(registry.record(third), "SUSPENDED")])
     watching.poll()
-    assert told(watching) == [("changed", third)]
+    assert watching.told() == [("changed", third)]
 
 
 def test_a_page_of_ids_that_says_more_is_to_follow_is_not_whole(tmp_path, registry, records, ticking):

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from itertools import combinations
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
-from doubles.plain_edits import TickingClock, nct, recruiting, with_results, with_status, without
+from doubles.plain_edits import nct, recruiting, with_results, with_status, without
 from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor import due, requests, watches
+from monitor import due, requests
 from monitor.poll import Selection
 from snapshots.changeset import Source
 from snapshots.database import immediate
 
 STUDIES = "/api/v2/studies"
 BAD_QUERY = query_watch("bad", advanced="AREA[Nonsense]1")
-
-
-@pytest.fixture
-def ticking():
-    return TickingClock()
 
 
 @pytest.fixture
@@ -34,10 +28,6 @@ def records():
 def registry(records):
     with LoopbackRegistry(records, day="2026-11-20") as running:
         yield running
-
-
-def told(watching):
-    return [(alert["event"], alert["trial"]) for alert in watching.rung()]
 
 
 def test_a_watch_that_is_always_refused_hides_no_lost_section(tmp_path, registry, records, ticking):
@@ -60,7 +50,7 @@ def test_an_answer_that_fails_another_watch_hides_no_lost_section(tmp_path, regi
     registry.publish("2026-11-23", [records[0]])
     registry.misbehave(Fault.html(), times=1, path=STUDIES, where=lambda asked: "filter.ids" in asked.query)
     assert watching.poll().finished == ["all"]
-    assert told(watching) == [("changed", nct(records[0]))]
+    assert watching.told() == [("changed", nct(records[0]))]
 
 
 @pytest.mark.parametrize("order", [("failing", "good"), ("good", "failing")])
@@ -83,7 +73,7 @@ def test_a_query_that_always_gets_5xx_holds_up_no_other(tmp_path, registry, reco
     report = watching.poll()
     assert sorted(report.finished) == ["good", "ids"]
     assert report.outcome == "incomplete"
-    assert told(watching) == [("entered", nct(recruiting(50)))]
+    assert watching.told() == [("entered", nct(recruiting(50)))]
 
 
 def test_a_registry_that_is_down_is_not_asked_every_question(tmp_path, registry, records, ticking):
@@ -118,7 +108,7 @@ def test_a_record_that_cannot_be_read_leaves_its_own_watch_unfinished_and_no_oth
     assert (report.finished, report.outcome) == (["ids"], "incomplete")
     registry.publish("2026-11-24")
     assert watching.poll().finished == ["ids"]
-    assert told(watching) == [("gone", nct(kept[0]))]
+    assert watching.told() == [("gone", nct(kept[0]))]
 
 
 def test_a_batch_with_an_unreadable_record_says_nothing_of_its_absent_ones(
@@ -146,19 +136,10 @@ def test_a_record_unreadable_while_concluding_is_no_finished_watch(tmp_path, reg
         where=lambda asked: "filter.ids" in asked.query or asked.path.startswith(f"{STUDIES}/"),
     )
     report = watching.poll()
-    assert (report.finished, told(watching)) == ([], [])
+    assert (report.finished, watching.told()) == ([], [])
     registry.behave()
     assert watching.poll().finished == ["q"]
-    assert [event for event, _ in told(watching)] == ["changed", "left"]
-
-
-def test_a_change_that_takes_a_trial_out_of_an_edited_query_is_told(tmp_path, registry, records, ticking):
-    watching = Watching(tmp_path, registry, query_watch("q", status="RECRUITING"), clock=ticking)
-    watching.poll()
-    registry.publish("2026-11-23", [with_status(records[0], "SUSPENDED")])
-    watching.edit(query_watch("q", status="RECRUITING|COMPLETED"))
-    watching.poll()
-    assert told(watching) == [("changed", nct(records[0]))]  # that it left was the edit's doing
+    assert [event for event, _ in watching.told()] == ["changed", "left"]
 
 
 def test_the_answer_of_a_machine_that_lags_behind_is_no_news(tmp_path, registry, records, ticking):
@@ -171,7 +152,7 @@ def test_the_answer_of_a_machine_that_lags_behind_is_no_news(tmp_path, registry,
         Fault.rewritten(lambda answer: answer | {"dataTimestamp": "2026-11-20T09:00:06"}), times=1
     )
     report = watching.poll()
-    assert (report.outcome, told(watching)) == ("incomplete", [])
+    assert (report.outcome, watching.told()) == ("incomplete", [])
     assert "older" in report.problems[0]
     assert watching.poll().outcome == "quiet"
 
@@ -193,10 +174,10 @@ def test_a_page_of_a_machine_that_lags_behind_is_no_news(tmp_path, registry, rec
         path=STUDIES,
     )
     report = watching.poll()
-    assert (report.finished, told(watching)) == ([], [])
+    assert (report.finished, watching.told()) == ([], [])
     assert "older data build" in report.problems[0]
     assert watching.poll().finished == ["a"]
-    assert told(watching) == []
+    assert watching.told() == []
 
 
 def test_a_version_is_of_the_build_that_it_carries(tmp_path, ticking):
@@ -268,76 +249,6 @@ def test_a_request_that_fails_is_answered(tmp_path, registry, records, ticking):
     assert "could not do it" in requests.answered(watching.app.db, row)["error"]
 
 
-def test_a_watch_that_takes_over_amid_a_poll_finds_its_trials_watched_without_a_break(
-    tmp_path, registry, records, ticking
-):
-    from monitor.database import open_for_writing
-
-    watching = Watching(tmp_path, registry, ids_watch("old", *map(nct, records)), clock=ticking)
-    watching.poll()
-    registry.publish("2026-11-23")
-    over = watches.Definition(registry="ctgov", ids=tuple(map(nct, records[:3])))
-
-    def reload(asked):
-        if asked.path == STUDIES:
-            registry.on_request = None
-            db = open_for_writing(tmp_path / "t.db")
-            with immediate(db):
-                watches.reconcile(db, [watches.Wanted(name="split", definition=over)], now=ticking())
-            db.close()
-
-    registry.on_request = reload
-    watching.poll()
-    registry.publish("2026-11-24", [with_status(records[0], "SUSPENDED")])
-    watching.edit(ids_watch("split", *map(nct, records[:3])))
-    watching.poll()
-    assert told(watching) == [("changed", nct(records[0]))]
-
-
-def test_a_trial_that_left_one_watch_is_a_first_look_of_another(tmp_path, registry, records, ticking):
-    query = query_watch("q", status="RECRUITING")
-    watching = Watching(tmp_path, registry, query, clock=ticking)
-    watching.poll()
-    registry.publish("2026-11-23", [with_status(records[0], "COMPLETED")])
-    watching.poll()
-    watching.rung()
-    registry.publish("2026-11-24", [with_status(records[0], "TERMINATED")])
-    watching.poll()
-    watching.edit(query + ids_watch("new", nct(records[0])))
-    watching.poll()
-    assert told(watching) == []
-
-
-def test_two_builds_of_one_day_are_two(tmp_path, registry, records, ticking):
-    watching = Watching(tmp_path, registry, query_watch("q", status="RECRUITING"), clock=ticking)
-    watching.poll()
-    for hour, status in (
-        ("10", "COMPLETED"),
-        ("11", "RECRUITING"),
-        ("12", "COMPLETED"),
-        ("13", "RECRUITING"),
-    ):
-        registry.publish(f"2026-11-23T{hour}:00:00", [with_status(records[0], status)])
-        watching.poll()
-    events = [event for event, _ in told(watching)]
-    assert (events.count("left"), events.count("returned")) == (2, 2)
-
-
-def test_the_same_definition_in_the_file_and_by_command_are_two_watches(tmp_path, registry, records, ticking):
-    watching = Watching(tmp_path, registry, ids_watch("x", nct(records[0])), clock=ticking)
-    watching.app.reconcile()
-    same = watches.Definition(registry="ctgov", query=(("status", "RECRUITING"),))
-    with immediate(watching.app.db):
-        watches.add(watching.app.db, "by command", same, now=ticking())
-    watching.edit(ids_watch("x", nct(records[0])) + query_watch("in the file", status="RECRUITING"))
-    watching.poll()
-    registry.publish("2026-11-23", [recruiting(50)])
-    registry.forget()
-    watching.poll()
-    assert sorted(alert["watches"] for alert in watching.rung()) == [["by command"], ["in the file"]]
-    assert len([asked for asked in registry.requests(STUDIES) if "filter.overallStatus" in asked.query]) == 1
-
-
 def test_pages_are_worked_off_a_few_records_at_a_time(tmp_path, ticking):
     """Neither memory nor others who want to write wait for a page of a thousand changed records."""
     records = [small_record(f"NCT{number:08}") for number in range(1, 301)]
@@ -407,69 +318,6 @@ def test_a_batch_that_breaks_leaves_all_ids_unconcluded(tmp_path, registry, reco
     assert watching.poll().finished == []
     assert registry.requests(f"{STUDIES}/*") == []
     assert watching.count("select count(*) from absence") == 0
-
-
-def test_a_watch_edited_amid_a_poll_is_not_finished_by_it(tmp_path, registry, records, ticking):
-    from monitor.database import open_for_writing
-
-    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records[:2])), clock=ticking)
-    watching.poll()
-    registry.publish("2026-11-23")
-    wider = watches.Definition(registry="ctgov", ids=tuple(map(nct, records)))
-
-    def reload(asked):
-        if asked.path == STUDIES:
-            registry.on_request = None
-            db = open_for_writing(tmp_path / "t.db")
-            with immediate(db):
-                watches.reconcile(db, [watches.Wanted(name="a", definition=wider)], now=ticking())
-            db.close()
-
-    registry.on_request = reload
-    watching.poll()
-    watching.edit(ids_watch("a", *map(nct, records)))
-    report = watching.poll()
-    assert (report.outcome, report.records) == ("complete", 5)
-
-
-def test_what_a_removed_watch_held_is_forgotten_by_the_next_whole_poll_and_no_sooner(
-    tmp_path, registry, records, ticking
-):
-    kept, removed = ids_watch("kept", nct(records[0])), ids_watch("removed", *map(nct, records))
-    watching = Watching(tmp_path, registry, kept + removed, clock=ticking)
-    watching.poll()
-    watching.edit(kept)
-    registry.publish("2026-11-23")
-    registry.misbehave(Fault.html(), times=1, path=STUDIES)
-    watching.poll()
-    assert watching.count("select count(*) from member") == 6
-    watching.poll()
-    assert watching.count("select count(*) from member") == 1
-
-
-def test_many_watches_on_a_quiet_build_cost_one_request(tmp_path, registry, records, ticking):
-    subsets = [some for size in range(1, 6) for some in combinations(map(nct, records), size)]
-    tables = "".join(ids_watch(" ".join(some), *some) for some in subsets)
-    watching = Watching(tmp_path, registry, tables + query_watch("q", status="RECRUITING"), clock=ticking)
-    registry.forget()
-    watching.poll()
-    # Overlapping ids cost their union; `/version` before and after.
-    assert [asked.path for asked in registry.requests()] == [
-        "/api/v2/version",
-        STUDIES,
-        STUDIES,
-        "/api/v2/version",
-    ]
-    registry.forget()
-    assert watching.poll().outcome == "quiet"
-    assert [asked.path for asked in registry.requests()] == ["/api/v2/version"]
-
-
-def test_a_first_look_that_is_asked_to_tell_tells(tmp_path, registry, records, ticking):
-    told_first = ids_watch("told", nct(records[0])) + 'baseline = "tell"\n'
-    watching = Watching(tmp_path, registry, told_first + ids_watch("silent", nct(records[1])), clock=ticking)
-    watching.poll()
-    assert told(watching) == [("entered", nct(records[0]))]
 
 
 def test_a_history_that_fails_costs_the_steps_and_not_the_change(tmp_path, ticking):

@@ -103,7 +103,7 @@ def _rows(
         ("Results", Cell(_results(facts, status))),
         ("Last update posted", Cell(_dated(status, "lastUpdatePostDateStruct"))),
         ("Source", Cell(at.label)),
-        ("First seen in build", Cell(ref.build or facts.build or "")),
+        ("So since the build of", Cell(ref.build or facts.build or "")),
     ]
 
 

@@ -93,6 +93,10 @@ class Watching:
         fresh, self._heard = lines[self._heard :], len(lines)
         return [json.loads(line) for line in fresh]
 
+    def told(self) -> list[tuple[str, str]]:
+        """`rung`, each as event and trial."""
+        return [(alert["event"], alert["trial"]) for alert in self.rung()]
+
     def count(self, sql: str) -> int:
         return int(self.app.db.execute(sql).fetchone()[0])
 

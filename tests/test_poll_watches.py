@@ -1,0 +1,169 @@
+"""Watches that are edited, removed, taken over and overlapping: what is told of them, and what it costs."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from doubles.ctgov import Fault, LoopbackRegistry
+from doubles.plain_edits import nct, recruiting, with_status
+from doubles.watching import Watching, ids_watch, query_watch
+
+from monitor import watches
+from snapshots.database import immediate
+
+STUDIES = "/api/v2/studies"
+BAD_QUERY = query_watch("bad", advanced="AREA[Nonsense]1")
+
+
+@pytest.fixture
+def records():
+    return [recruiting(number) for number in range(1, 6)]
+
+
+@pytest.fixture
+def registry(records):
+    with LoopbackRegistry(records, day="2026-11-20") as running:
+        yield running
+
+
+def test_a_change_that_takes_a_trial_out_of_an_edited_query_is_told(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, query_watch("q", status="RECRUITING"), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", [with_status(records[0], "SUSPENDED")])
+    watching.edit(query_watch("q", status="RECRUITING|COMPLETED"))
+    watching.poll()
+    assert watching.told() == [("changed", nct(records[0]))]  # that it left was the edit's doing
+
+
+def test_a_watch_that_takes_over_amid_a_poll_finds_its_trials_watched_without_a_break(
+    tmp_path, registry, records, ticking
+):
+    from monitor.database import open_for_writing
+
+    watching = Watching(tmp_path, registry, ids_watch("old", *map(nct, records)), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23")
+    over = watches.Definition(registry="ctgov", ids=tuple(map(nct, records[:3])))
+
+    def reload(asked):
+        if asked.path == STUDIES:
+            registry.on_request = None
+            db = open_for_writing(tmp_path / "t.db")
+            with immediate(db):
+                watches.reconcile(db, [watches.Wanted(name="split", definition=over)], now=ticking())
+            db.close()
+
+    registry.on_request = reload
+    watching.poll()
+    registry.publish("2026-11-24", [with_status(records[0], "SUSPENDED")])
+    watching.edit(ids_watch("split", *map(nct, records[:3])))
+    watching.poll()
+    assert watching.told() == [("changed", nct(records[0]))]
+
+
+def test_a_trial_that_left_one_watch_is_a_first_look_of_another(tmp_path, registry, records, ticking):
+    query = query_watch("q", status="RECRUITING")
+    watching = Watching(tmp_path, registry, query, clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", [with_status(records[0], "COMPLETED")])
+    watching.poll()
+    watching.rung()
+    registry.publish("2026-11-24", [with_status(records[0], "TERMINATED")])
+    watching.poll()
+    watching.edit(query + ids_watch("new", nct(records[0])))
+    watching.poll()
+    assert watching.told() == []
+
+
+def test_two_builds_of_one_day_are_two(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, query_watch("q", status="RECRUITING"), clock=ticking)
+    watching.poll()
+    for hour, status in (
+        ("10", "COMPLETED"),
+        ("11", "RECRUITING"),
+        ("12", "COMPLETED"),
+        ("13", "RECRUITING"),
+    ):
+        registry.publish(f"2026-11-23T{hour}:00:00", [with_status(records[0], status)])
+        watching.poll()
+    events = [event for event, _ in watching.told()]
+    assert (events.count("left"), events.count("returned")) == (2, 2)
+
+
+def test_the_same_definition_in_the_file_and_by_command_are_two_watches(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("x", nct(records[0])), clock=ticking)
+    watching.app.reconcile()
+    same = watches.Definition(registry="ctgov", query=(("status", "RECRUITING"),))
+    with immediate(watching.app.db):
+        watches.add(watching.app.db, "by command", same, now=ticking())
+    watching.edit(ids_watch("x", nct(records[0])) + query_watch("in the file", status="RECRUITING"))
+    watching.poll()
+    registry.publish("2026-11-23", [recruiting(50)])
+    registry.forget()
+    watching.poll()
+    assert sorted(alert["watches"] for alert in watching.rung()) == [["by command"], ["in the file"]]
+    assert len([asked for asked in registry.requests(STUDIES) if "filter.overallStatus" in asked.query]) == 1
+
+
+def test_a_watch_edited_amid_a_poll_is_not_finished_by_it(tmp_path, registry, records, ticking):
+    from monitor.database import open_for_writing
+
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records[:2])), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23")
+    wider = watches.Definition(registry="ctgov", ids=tuple(map(nct, records)))
+
+    def reload(asked):
+        if asked.path == STUDIES:
+            registry.on_request = None
+            db = open_for_writing(tmp_path / "t.db")
+            with immediate(db):
+                watches.reconcile(db, [watches.Wanted(name="a", definition=wider)], now=ticking())
+            db.close()
+
+    registry.on_request = reload
+    watching.poll()
+    watching.edit(ids_watch("a", *map(nct, records)))
+    report = watching.poll()
+    assert (report.outcome, report.records) == ("complete", 5)
+
+
+def test_what_a_removed_watch_held_is_forgotten_by_the_next_whole_poll_and_no_sooner(
+    tmp_path, registry, records, ticking
+):
+    kept, removed = ids_watch("kept", nct(records[0])), ids_watch("removed", *map(nct, records))
+    watching = Watching(tmp_path, registry, kept + removed, clock=ticking)
+    watching.poll()
+    watching.edit(kept)
+    registry.publish("2026-11-23")
+    registry.misbehave(Fault.html(), times=1, path=STUDIES)
+    watching.poll()
+    assert watching.count("select count(*) from member") == 6
+    watching.poll()
+    assert watching.count("select count(*) from member") == 1
+
+
+def test_many_watches_on_a_quiet_build_cost_one_request(tmp_path, registry, records, ticking):
+    subsets = [some for size in range(1, 6) for some in combinations(map(nct, records), size)]
+    tables = "".join(ids_watch(" ".join(some), *some) for some in subsets)
+    watching = Watching(tmp_path, registry, tables + query_watch("q", status="RECRUITING"), clock=ticking)
+    registry.forget()
+    watching.poll()
+    # Overlapping ids cost their union; `/version` before and after.
+    assert [asked.path for asked in registry.requests()] == [
+        "/api/v2/version",
+        STUDIES,
+        STUDIES,
+        "/api/v2/version",
+    ]
+    registry.forget()
+    assert watching.poll().outcome == "quiet"
+    assert [asked.path for asked in registry.requests()] == ["/api/v2/version"]
+
+
+def test_a_first_look_that_is_asked_to_tell_tells(tmp_path, registry, records, ticking):
+    told_first = ids_watch("told", nct(records[0])) + 'baseline = "tell"\n'
+    watching = Watching(tmp_path, registry, told_first + ids_watch("silent", nct(records[1])), clock=ticking)
+    watching.poll()
+    assert watching.told() == [("entered", nct(records[0]))]
