@@ -234,3 +234,22 @@ def test_what_a_broken_sweep_staged_is_not_believed_later(tmp_path, registry, re
     registry.publish("2026-11-24", records[:2])  # they are there again
     watching.poll()
     assert watching.told() == []
+
+
+def test_what_a_watch_that_broke_off_lost_is_not_believed_beside_one_that_is_whole(
+    tmp_path, registry, records, ticking
+):
+    watching = Watching(
+        tmp_path,
+        registry,
+        ids_watch("whole", nct(records[39])) + query_watch("broken", status="RECRUITING"),
+        clock=ticking,
+        pages={"page_size": 10},
+    )
+    watching.poll()
+    lose_results(registry, records, 12)
+    registry.misbehave(Fault.html(), times=1, path=STUDIES, where=lambda asked: "pageToken" in asked.query)
+    assert watching.poll().finished == ["whole"]
+    assert watching.told() == []  # the first page shows a few of them, and says nothing of how many there are
+    assert len(watching.poll().held) == 1
+    assert watching.told() == []
