@@ -43,7 +43,9 @@ def scripted(url: str | None) -> bool:
 
 def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
     """Both sides in words; neither where the summary has them both already, or where they only count members."""
-    if change.kind is Kind.LIST and all(isinstance(side, int | str) for side in (change.before, change.after)):
+    if change.kind is Kind.LIST and all(
+        isinstance(side, int | str) for side in (change.before, change.after)
+    ):
         return None, None
     if all(_told(side, change) for side in (change.before, change.after)):
         return None, None
