@@ -232,7 +232,8 @@ class Poll:
         if newest is not None and build.stamp < newest:
             raise Absurd(
                 f"{self._registry.label} answers with the data build of {build.stamp}, older than that of {newest}"
-                " which it gave before; nothing more was asked"
+                " which it gave before; nothing more was asked",
+                hint="it passes by itself; another registry than before wants a database of its own (`--db`)",
             )
 
     def _same_build(self, build: DataBuild) -> None:
