@@ -1,7 +1,7 @@
 """Which fields differ between two records, and where: deepdiff on views made for it. The only home of deepdiff.
 
-A view holds the members of lists that both sides share and that are not equal, by field and member under keys that
-are the same on both sides. Keys are made up (`f1`, `m3`, `k12`), because deepdiff cannot be trusted with every text as
+A view holds the members of lists that both sides share and that are not equal, by field and member, and of them the
+keys that are not, under names that are the same on both sides. Names are made up (`f1`, `m3`, `k12`), because deepdiff cannot be trusted with every text as
 a key (it leaves out `__class__`); values are text, for it holds 1 and true equal.
 """
 
@@ -161,10 +161,12 @@ def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, st
             other = right[field].get(name)
             if not isinstance(member, dict) or not isinstance(other, dict):
                 continue  # it came, went, or is a value of its own
+            shared = {inner for inner in member.keys() & other.keys() if _same(member[inner], other[inner])}
             for view, one in zip(views, (member, other), strict=True):
                 view.setdefault(field, {})[name] = {
                     spelled.setdefault(inner, f"k{len(spelled)}"): _text(value)
                     for inner, value in one.items()
+                    if inner not in shared  # deepdiff takes its time for each key, equal or not
                 }
     if not views[0]:
         return {}  # nothing was edited: what comes or goes needs no comparison, nor its library's 100 ms
@@ -186,6 +188,8 @@ def _text(value: Any) -> str:
 
 
 def _same(a: Any, b: Any) -> bool:
+    if type(a) is str and type(b) is str:  # no text has two spellings
+        return a == b
     return canonical({"": a}) == canonical({"": b})
 
 

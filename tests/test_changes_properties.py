@@ -128,6 +128,21 @@ def test_the_order_of_a_list_is_no_news(number, seed):
     assert read(old, new).quiet
 
 
+@pytest.mark.registry_data
+def test_the_order_of_a_list_is_no_news_in_real_records():
+    rng, shuffled = Random(1), 0
+    for row in real_versions():
+        new = copy.deepcopy(row["study"])
+        for field in ORDERLESS:
+            found = at(new, field.keys)
+            if isinstance(found, list):
+                rng.shuffle(found)
+        told = read(row["study"], new)
+        assert told.quiet, (row["nctId"], told.headline)
+        shuffled += bool(told.changes)
+    assert shuffled > 1_000
+
+
 @given(st.integers(1, 400))
 def test_equal_records_have_no_changes(number):
     record = study_record(number)
@@ -146,6 +161,24 @@ def test_a_further_change_never_makes_it_weigh_less(number, seed):
     more = copy.deepcopy(one)
     more["protocolSection"]["conditionsModule"]["keywords"] = ["a keyword nobody had", str(seed)]
     assert read(old, more).severity >= told.severity
+
+
+@given(st.sampled_from(PUBLISHED), st.integers(0, 10_000))
+def test_two_changes_of_different_fields_weigh_no_less_than_the_heavier(number, seed):
+    rng = Random(seed)
+    old = study_record(number)
+    one = edited(old, rng.choice(possible_edits(old)), rng)
+    if not (left := possible_edits(one)):
+        return
+    both = edited(one, rng.choice(left), rng)
+    first, second = read(old, one), read(one, both)
+    if news(first) & news(second):
+        return  # the second may have taken the first back
+    assert read(old, both).severity >= max(first.severity, second.severity)
+
+
+def news(told):
+    return {change.field for change in told.changes if change.severity is not Severity.NOISE}
 
 
 def test_a_path_that_no_field_knows_is_told():
