@@ -8,6 +8,7 @@ know how large a page is. What could be an accident of the registry's (a section
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +30,8 @@ from snapshots.store import Store
 # (trial, old record, new record) → the registry's own steps between them; None when it could not tell.
 History = Callable[[str, dict[str, Any], dict[str, Any]], tuple[Step, ...] | None]
 AT_ONCE = 50  # records parsed, compared and written together
+FIRST_BYTES = 1000  # of a record that cannot be read, in which its id is looked for, to name it
+_ID = re.compile(rb'"nctId"\s*:\s*"([A-Za-z0-9]{1,20})"')
 PAGE_IN_SQL = 900  # parameters in one statement, below SQLite's least limit of 999
 
 
@@ -113,7 +116,9 @@ class Sweep:
             record = parse(raw)
             return Seen(record=record, facts=facts(record), fingerprint=mark)
         except (NotJSON, NotAStudyRecord) as error:
-            self.tally.problems.append(f"a record could not be read: {error}")
+            named = _ID.search(bytes(raw[:FIRST_BYTES]))
+            which = named[1].decode() if named else "a record"
+            self.tally.problems.append(f"{which} could not be read: {error}")
             return None
 
     def _compared(self, seen: Seen) -> Seen | None:

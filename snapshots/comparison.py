@@ -8,6 +8,7 @@ a key (it leaves out `__class__`); values are text, for it holds 1 and true equa
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,7 @@ from snapshots.record import canonical
 
 Path = tuple[str | int, ...]
 _ABSENT: Any = object()
-DEEPEST = 200  # levels below a field; what lies deeper is compared as one value
+MOST_STRANGERS = 50  # keys of one object that the table does not know, each told by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,15 +56,55 @@ class Difference:
 def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> list[Difference]:
     """Every field that differs, in the table's order, unknown ones last. Covers every path of the delta."""
     found: dict[tuple[str, ...], Difference] = {}
-    for path in _differing(old, new, table):
+    touched = list(_differing(old, new, table))
+    crowd = _crowded(touched, table)
+    for path in touched:
+        if path[:-1] in crowd and path not in table:
+            continue
         one, at = table.covering(path)
         if at not in found:
             found[at] = Difference(field=one, path=at, old=_at(old, at), new=_at(new, at))
         found[at].paths.append(_dotted(path))
+    for above, keys in crowd.items():
+        one = _as_one(above, keys, old, new, table)
+        found[one.path] = one
     order = {one.keys: number for number, one in enumerate(table)}
     listed = sorted(found.values(), key=lambda one: (order.get(one.path, len(order)), one.path))
     _look_into(listed)
     return listed
+
+
+def _crowded(touched: list[Path], table: FieldTable) -> dict[Path, list[str]]:
+    """Objects of which very many keys differ that the table does not know, with those keys."""
+    below = Counter(path[:-1] for path in touched)
+    crowd: dict[Path, list[str]] = {
+        above: []
+        for above, count in below.items()
+        if count > MOST_STRANGERS
+        and all(isinstance(part, str) for part in above)
+        and table.covering((*above, ""))[0].slug not in table
+    }
+    for path in touched if crowd else ():
+        if path[:-1] in crowd and path not in table:
+            crowd[path[:-1]].append(str(path[-1]))
+    return crowd
+
+
+def _as_one(above: Path, keys: list[str], old: Any, new: Any, table: FieldTable) -> Difference:
+    """Nobody reads a million lines of keys that nobody knows: together they are one field."""
+    path = (*(str(part) for part in above), f"{len(keys)} unknown keys")
+    before, after = (_at(side, path[:-1]) for side in (old, new))
+    left, right = (
+        {key: side[key] for key in keys if key in side} if isinstance(side, dict) else {}
+        for side in (before, after)
+    )
+    return Difference(
+        field=table.covering(path)[0],
+        path=path,
+        old=left or None,
+        new=right or None,
+        paths=[_dotted((*above, key)) for key in keys],
+    )
 
 
 def _differing(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> Iterator[Path]:

@@ -193,6 +193,18 @@ def test_a_path_that_no_field_knows_is_told():
     ]
 
 
+def test_very_many_unknown_keys_are_one_change_and_none_is_lost():
+    old = study_record(1)
+    new = copy.deepcopy(old)
+    new["protocolSection"]["designModule"] |= {f"key{number}": number for number in range(60)}
+    new["protocolSection"]["designModule"]["studyType"] = "OBSERVATIONAL"
+    told = assert_whole(old, new)
+    assert sorted((one.label, len(one.paths)) for one in told if one.severity is not Severity.NOISE) == [
+        ("60 unknown keys", 60),
+        ("Study type", 1),
+    ]
+
+
 def test_duplicates_are_paired_in_order_and_none_is_lost():
     old = study_record(1)
     outcomes = [{"measure": "Pain", "timeFrame": f"{weeks} weeks"} for weeks in (4, 8, 12)]

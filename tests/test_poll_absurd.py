@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
@@ -148,3 +149,46 @@ def test_one_query_that_fails_holds_up_no_other_watch(tmp_path, registry, record
     assert report.outcome == "incomplete"
     assert "watch `bad`" in report.problems[0]
     watching.close()
+
+
+HOSTILE = {
+    "5,000 levels": b"[" * 5_000 + b"]" * 5_000,
+    "a key twice": b'{"a":1,"a":2}',
+    "NaN": b"NaN",
+    "half a surrogate pair": rb'"\ud83d"',
+}
+
+
+@pytest.mark.parametrize("how", HOSTILE)
+def test_the_neighbours_of_a_hostile_record_do_not_notice(by_ids, registry, records, how):
+    stopped = [copy.deepcopy(record) for record in records[:10]]
+    for record in stopped:
+        record["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
+    stopped[4]["protocolSection"]["conditionsModule"]["keywords"] = ["hostile"]
+    registry.publish("2026-11-23", stopped)
+    registry.misbehave(
+        Fault(how, lambda answer: replace(answer, body=answer.body.replace(b'"hostile"', HOSTILE[how]))),
+        times=None,
+        path=STUDIES,
+    )
+    report = by_ids.poll()
+    assert report.outcome == "incomplete"
+    assert len(report.problems) == 1
+    neighbours = {nct(record) for record in stopped if record is not stopped[4]}
+    assert {trial for _, trial in by_ids.told()} == neighbours
+    registry.behave()
+    assert by_ids.poll().outcome == "complete"
+    assert by_ids.told() == [("changed", nct(stopped[4]))]
+
+
+def test_a_record_of_very_many_unknown_keys_is_one_change(by_ids, registry, records):
+    odd, stopped = copy.deepcopy(records[0]), copy.deepcopy(records[1])
+    odd["protocolSection"]["designModule"] |= {f"key{number}": number for number in range(20_000)}
+    stopped["protocolSection"]["statusModule"]["overallStatus"] = "SUSPENDED"
+    registry.publish("2026-11-23", [odd, stopped])
+    assert by_ids.poll().outcome == "complete"
+    told = {alert["trial"]: alert for alert in by_ids.rung()}
+    (change,) = told[nct(odd)]["changes"]
+    assert (change["label"], change["severity"]) == ("20000 unknown keys", "minor")
+    assert len(change["paths"]) == 20_000
+    assert told[nct(stopped)]["severity"] == "critical"

@@ -6,13 +6,14 @@ What is not the known shape is Absurd, in one line that says what came and whenc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
 
 from monitor.registries.asking import what_came
 from monitor.registries.base import Absurd
+from monitor.registries.ctgov_cutting import cut
 from monitor.transport import Answer, shortened
 
 T = TypeVar("T")
@@ -59,8 +60,7 @@ class Slice:
 
 
 def sliced(answer: Answer) -> Slice:
-    page = decoded(_page_decoder, answer)
-    records = [memoryview(raw) for raw in page.studies]
+    page, records = _page(answer)
     beginning = _BEGINNING.match
     ids: list[bytes] = []
     for record in records:
@@ -73,6 +73,17 @@ def sliced(answer: Answer) -> Slice:
         total=page.totalCount,
         came_from=shortened(answer.url),
     )
+
+
+def _page(answer: Answer) -> tuple[_Page, list[memoryview]]:
+    try:
+        page = decoded(_page_decoder, answer)
+        return page, [memoryview(raw) for raw in page.studies]
+    except Absurd:
+        # One record may be what is no JSON: it is refused by itself, when it is read.
+        if answer.status != 200 or (parts := cut(answer.body)) is None or not parts[1]:
+            raise
+        return decoded(_page_decoder, replace(answer, body=parts[0])), parts[1]
 
 
 def names(answer: Answer) -> tuple[str, list[str]]:

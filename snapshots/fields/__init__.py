@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import takewhile
 
 from snapshots.changeset import Kind, Severity
@@ -77,6 +77,10 @@ class FieldTable:
     def field(self, slug: str) -> Field | None:
         return self._by_slug.get(slug)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether it has a field of this slug, or a row that stands at this path or below it."""
+        return name in self._by_slug or name in self._by_path or name in self._above
+
     def divides(self, path: tuple[str, ...]) -> bool:
         """Whether fields of their own stand below this path."""
         return path in self._above
@@ -108,7 +112,7 @@ class FieldTable:
         )
 
 
-@cache
+@lru_cache(maxsize=1024)  # a record may hold any number of keys that nobody heard of
 def unknown(keys: tuple[str, ...]) -> Field:
     """A field that the table does not know, named after its path. No rule may say more of it than its values."""
     last = keys[-1] if keys else "record"

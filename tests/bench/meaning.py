@@ -44,7 +44,17 @@ def measure(*, runs: int) -> None:
     rows.append(_pairs("460 sites, in reverse order", [_reversed_sites(460)], runs))
     rows.append(_pairs("500 sites shuffled, a fifth changed", [_shuffled_sites(500)], runs))
     rows.append(_pairs("results of 1 MB, values corrected", [_large_results()], runs))
-    header = ("pairs", "count", "change set ms", "p99", "delta ms", "p99", "raw deepdiff ms", "max", "÷ delta")
+    header = (
+        "pairs",
+        "count",
+        "change set ms",
+        "p99",
+        "delta ms",
+        "p99",
+        "raw deepdiff ms",
+        "max",
+        "÷ delta",
+    )
     table((*header, "÷ change set"), rows)
     print("\nMembers found to differ among 500 sites, shuffled and a fifth changed:", _edits(500))
     print("\nSites in number, shuffled and a fifth changed:\n")
@@ -117,7 +127,10 @@ def _report(pairs: list[Pair]) -> None:
     actions = sorted({action for _, action in kinds})
     table(
         ("kind of field", *actions),
-        [(kind, *(kinds[kind, action] for action in actions)) for kind in sorted({kind for kind, _ in kinds})],
+        [
+            (kind, *(kinds[kind, action] for action in actions))
+            for kind in sorted({kind for kind, _ in kinds})
+        ],
     )
 
 

@@ -1,0 +1,51 @@
+"""A page that is no JSON as a whole, cut into its records by their brackets, so that one spoils no other.
+
+Only when reading the page failed: slower by far, and it judges nothing. Each record is read strictly afterwards; what
+stands around the records must be sound.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+_OPENS_LIST = re.compile(rb"\s*:\s*\[")
+_IN_STUDY = 3  # levels: the page, its list, the study
+
+
+def cut(body: bytes) -> tuple[bytes, list[memoryview]] | None:
+    """The page with an empty list of studies, and the studies' bytes; None when its brackets do not pair up."""
+    view = memoryview(body)
+    studies: list[memoryview] = []
+    depth, begun, last = 0, 0, 0
+    opens: int | None = None  # where the list's bracket stands, as soon as its key was read
+    inside: tuple[int, int] | None = None  # what lies between the list's brackets
+    listing = False
+    for token in _TOKEN.finditer(body):
+        kind = body[token.start()]
+        if kind == ord('"'):
+            if depth == 1 and token[0] == b'"studies"' and (found := _OPENS_LIST.match(body, token.end())):
+                if inside is not None:
+                    return None
+                opens = found.end() - 1
+        elif kind in b"{[":
+            depth += 1
+            if token.start() == opens:
+                listing, last = True, token.end()
+                inside = (token.end(), token.end())
+            elif listing and depth == _IN_STUDY:
+                if body[last : token.start()].strip() != (b"," if studies else b""):
+                    return None
+                begun = token.start()
+        else:
+            if listing and depth == _IN_STUDY:
+                studies.append(view[begun : token.end()])
+                last = token.end()
+            elif listing and depth == _IN_STUDY - 1 and inside is not None:
+                if body[last : token.start()].strip():
+                    return None
+                listing, inside = False, (inside[0], token.start())
+            depth -= 1
+    if depth != 0 or inside is None or listing:
+        return None
+    return body[: inside[0]] + body[inside[1] :], studies
