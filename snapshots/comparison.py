@@ -1,8 +1,8 @@
 """Which fields differ between two records, and where: deepdiff on views made for it. The only home of deepdiff.
 
 A view holds the members of lists that both sides share and that are not equal, by field and member, and of them the
-keys that are not, under names that are the same on both sides. Names are made up (`f1`, `m3`, `k12`), because deepdiff cannot be trusted with every text as
-a key (it leaves out `__class__`); values are text, for it holds 1 and true equal.
+keys that are not, under names that are the same on both sides. Names are made up (`f1`, `m3`, `k12`), because deepdiff
+cannot be trusted with every text as a key (it leaves out `__class__`); values are text, for it holds 1 and true equal.
 """
 
 from __future__ import annotations
