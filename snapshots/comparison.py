@@ -66,8 +66,8 @@ def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> 
             found[at] = Difference(field=one, path=at, old=_at(old, at), new=_at(new, at))
         found[at].paths.append(_dotted(path))
     for above, keys in crowd.items():
-        one = _as_one(above, keys, old, new, table)
-        found[one.path] = one
+        together = _as_one(above, keys, old, new, table)
+        found[together.path] = together
     order = {one.keys: number for number, one in enumerate(table)}
     listed = sorted(found.values(), key=lambda one: (order.get(one.path, len(order)), one.path))
     _look_into(listed)

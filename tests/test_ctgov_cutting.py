@@ -29,7 +29,7 @@ def test_what_is_json_is_cut_where_a_reader_cuts_it(studies, indent, token_first
     rest = {"nextPageToken": 'a"b', "totalCount": 3}
     page = {**rest, "studies": studies} if token_first else {"studies": studies, **rest}
     body = json.dumps(page, indent=indent).encode()
-    around, found = cut(body)
+    around, found = cut(bytearray(body))
     assert json.loads(around) == {**rest, "studies": []}
     assert [bytes(one) for one in found] == [
         bytes(one) for one in msgspec.json.decode(body, type=Page).studies
@@ -39,7 +39,7 @@ def test_what_is_json_is_cut_where_a_reader_cuts_it(studies, indent, token_first
 @pytest.mark.parametrize("bad", ["NaN", "[" * 3000 + "]" * 3000, r'"\ud83d"', '{"a":1,"a":1}', "12abc"])
 def test_a_record_that_is_no_json_is_one_among_the_others(bad):
     body = f'{{"studies":[{{"a":1}},{{"b":{bad}}},{{"c":3}}],"totalCount":3}}'.encode()
-    around, found = cut(body)
+    around, found = cut(bytearray(body))
     assert json.loads(around) == {"studies": [], "totalCount": 3}
     assert [bytes(one) for one in found] == [b'{"a":1}', b'{"b":%b}' % bad.encode(), b'{"c":3}']
 
@@ -63,4 +63,4 @@ def test_a_record_that_is_no_json_is_one_among_the_others(bad):
     ],
 )
 def test_a_page_without_sound_borders_is_not_cut(body):
-    assert cut(body.encode()) is None
+    assert cut(bytearray(body.encode())) is None

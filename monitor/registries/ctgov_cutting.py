@@ -13,7 +13,7 @@ _OPENS_LIST = re.compile(rb"\s*:\s*\[")
 _IN_STUDY = 3  # levels: the page, its list, the study
 
 
-def cut(body: bytes) -> tuple[bytes, list[memoryview]] | None:
+def cut(body: bytearray) -> tuple[bytearray, list[memoryview]] | None:
     """The page with an empty list of studies, and the studies' bytes; None when its brackets do not pair up."""
     view = memoryview(body)
     studies: list[memoryview] = []
