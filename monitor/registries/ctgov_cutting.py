@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+_KEY = b'"studies"'
 _OPENS_LIST = re.compile(rb"\s*:\s*\[")
 _IN_STUDY = 3  # levels: the page, its list, the study
 
@@ -24,7 +25,11 @@ def cut(body: bytearray) -> tuple[bytearray, list[memoryview]] | None:
     for token in _TOKEN.finditer(body):
         kind = body[token.start()]
         if kind == ord('"'):
-            if depth == 1 and token[0] == b'"studies"' and (found := _OPENS_LIST.match(body, token.end())):
+            if (
+                depth == 1
+                and body.startswith(_KEY, token.start())
+                and (found := _OPENS_LIST.match(body, token.end()))
+            ):
                 if inside is not None:
                     return None
                 opens = found.end() - 1
