@@ -39,7 +39,7 @@ def cut(body: bytearray) -> tuple[bytearray, list[memoryview]] | None:
                 listing, last = True, token.end()
                 inside = (token.end(), token.end())
             elif listing and depth == _IN_STUDY:
-                if body[last : token.start()].strip() != (b"," if studies else b""):
+                if bytes(body[last : token.start()]).strip() != (b"," if studies else b""):
                     return None
                 begun = token.start()
         else:
