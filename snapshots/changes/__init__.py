@@ -115,7 +115,7 @@ def _in_order(changes: list[FieldChange]) -> list[FieldChange]:
     slipped = any(change.field in _MILESTONES and leads(change) for change in changes)
 
     def place(change: FieldChange) -> tuple[int, int, bool]:
-        order = _ORDER.get(change.field, 50)
+        order = _ORDER.get(change.field, 90 if change.field in _LAST else 50)
         reworded = change.field in _WORDED and change.action is Action.EDITED
         if reworded and slipped:  # a slip of a year is asked for before any wording
             order = _ORDER["start-date"]
@@ -125,6 +125,7 @@ def _in_order(changes: list[FieldChange]) -> list[FieldChange]:
 
 
 _MILESTONES = ("start-date", "primary-completion-date", "completion-date")
+_LAST = ("central-contacts", "officials", "responsible-party", "contacts", "organization", "see-also-links")
 _WORDED = ("primary-outcomes", "arms", "interventions")
 # Among changes of one severity: what a reader asks first.
 _ORDER = {

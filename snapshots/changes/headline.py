@@ -22,6 +22,9 @@ _TOLD_BY = {  # these say nothing that the other does not say, when both are the
     "results-first-posted": "has-results",
 }
 _COMPLETIONS = ("primary-completion-date", "completion-date")
+_ENDING = ("overall-status", "enrollment")
+_AS_PLANNED = re.compile(r"Enrolment of (?P<count>[\d,]+) now actual, as planned")
+_PLANNED = re.compile(r", on the planned date \((?P<day>[^)]*)\)")
 _SHIFT = re.compile(r"(?:Primary|Study) completion (?P<how>slipped|brought forward|now actual)(?P<rest>.*)")
 
 
@@ -86,8 +89,11 @@ def _parts(own: Sequence[FieldChange], of_sites: str, *, brief: bool = False) ->
     if brief:  # it tells what opened or closed a country, and what was lost
         placed = [change for change in placed if change.severity > Severity.MINOR or "lost" in change.reason]
     parts: list[_Part] = []
+    enrolled = _enrolled(own)
     for change in own:
-        if both and change.field in _COMPLETIONS:
+        if enrolled and change.field in _ENDING:
+            parts.append(_Part(words=enrolled, severity=Severity.MAJOR, count=2))
+        elif both and change.field in _COMPLETIONS:
             severity = max(one.severity for one in completions.values())
             parts.append(_Part(words=both, severity=severity, count=2))
         elif of_sites and change.field == "locations":
@@ -97,6 +103,15 @@ def _parts(own: Sequence[FieldChange], of_sites: str, *, brief: bool = False) ->
         else:
             parts.append(_Part(words=change.summary, severity=change.severity, told=id(change)))
     return sorted(dict.fromkeys(parts), key=lambda part: -part.severity.rank)
+
+
+def _enrolled(own: Sequence[FieldChange]) -> str:
+    """`Recruiting → Completed, with 110 enrolled as planned`; empty when that is not what happened."""
+    status, enrolment = (next((one for one in own if one.field == slug), None) for slug in _ENDING)
+    if status is None or enrolment is None or status.after != "COMPLETED":
+        return ""
+    found = _AS_PLANNED.fullmatch(enrolment.summary)
+    return f"{status.summary}, with {found['count']} enrolled as planned" if found else ""
 
 
 def _both(changes: Mapping[str, FieldChange]) -> str:
@@ -109,7 +124,11 @@ def _both(changes: Mapping[str, FieldChange]) -> str:
     if primary["rest"] == study["rest"]:
         return f"Primary and study completion {primary['how']}{primary['rest']}"
     if primary["how"] == "now actual":
-        return ""
+        planned = [_PLANNED.fullmatch(found["rest"]) for found in (primary, study)]
+        if not planned[0] or not planned[1]:
+            return ""
+        days = f"{planned[0]['day']} and {planned[1]['day']}"
+        return f"Primary and study completion now actual, on the planned dates ({days})"
     return f"Primary completion {primary['how']}{primary['rest']}, study completion{study['rest']}"
 
 

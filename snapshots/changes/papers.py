@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from snapshots.changes.arms import new_words, respelt
@@ -18,6 +19,10 @@ _NOTICES = {
     "CORRECTION_CONFIRMED": "Correction of an FDAAA 801 violation confirmed",
     "PENALTY_IMPOSED": "Penalty imposed for an FDAAA 801 violation",
 }
+# Authors. Title. Journal. Year …: https://www.nlm.nih.gov/bsd/uniform_requirements.html, as the registry prints it.
+_CITATION = re.compile(
+    r"[^.]{1,2000}\. (?P<title>.{10,600}[.?!]) (?P<journal>[^.;?!]{2,80})\. (?P<year>(?:19|20)\d\d)\b"
+)
 _DAYS = ("issuedDate", "date", "creationDate", "releaseDate", "postedDate")  # the first that is given is said
 
 
@@ -26,7 +31,7 @@ def reference(field: Field, member: Member, context: Context) -> FieldChange:
     pmid = f"PMID {said(shown['pmid'])}" if shown.get("pmid") else short(said(shown.get("citation")), 100)
     if member.old_at is None:
         linked = shown.get("type") == "DERIVED"
-        words = f"Publication linked: {pmid}" if linked else f"Reference added: {pmid}"
+        words = f"{'Publication linked' if linked else 'Reference added'}: {_in_words(shown, pmid)}"
         tags = ("results",) if linked or shown.get("type") == "RESULT" else ()
         return made(field, member, Action.ADDED, words, pmid, tags=tags)
     if member.new_at is None:
@@ -38,6 +43,17 @@ def reference(field: Field, member: Member, context: Context) -> FieldChange:
         words = f"Citation rewritten: {pmid}"
         return made(field, member, Action.EDITED, words, pmid, Severity.NOISE, "the same publication")
     return made(field, member, Action.EDITED, f"Reference edited: {pmid}", pmid)
+
+
+def _in_words(reference: dict[str, Any], pmid: str) -> str:
+    """`“A phase I trial of mushroom powder” (Cancer 2015, PMID 25989179)`, where the citation is PubMed's.
+
+    Authors are left out: they may be the study's own staff.
+    """
+    found = _CITATION.match(text(reference.get("citation")) or "") if reference.get("pmid") else None
+    if found is None:
+        return pmid
+    return f"“{short(found['title'].rstrip('.'), 110)}” ({found['journal']} {found['year']}, {pmid})"
 
 
 def document(field: Field, member: Member, context: Context) -> FieldChange:

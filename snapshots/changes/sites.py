@@ -31,6 +31,8 @@ class Sites:
     told: tuple[Site, ...] = ()
     opened: tuple[str, ...] = ()  # countries
     closed: tuple[str, ...] = ()
+    before: int = 0  # sites on the list
+    after: int = 0
 
 
 def site_changes(one: Difference, context: Context) -> Sites:
@@ -60,6 +62,8 @@ def site_changes(one: Difference, context: Context) -> Sites:
         told=tuple(told),
         opened=tuple(names[key] for key in opened if key in names),
         closed=tuple(names[key] for key in closed if key in names),
+        before=len(members(one.old)),
+        after=len(members(one.new)),
     )
 
 

@@ -7,6 +7,7 @@ import copy
 from doubles.change_cases.case import Cases, told
 from doubles.change_cases.record import (
     PERSON,
+    COMPLETION,
     PRIMARY,
     arms,
     contacts,
@@ -14,6 +15,7 @@ from doubles.change_cases.record import (
     enrol,
     outcomes,
     protocol,
+    put,
     site,
     sites,
     turn,
@@ -120,3 +122,91 @@ def _(old, new):
 def _(old, new):
     turn(old, new, "RECRUITING", "TERMINATED", "No funding.")
     enrol(old, new, (300, "ESTIMATED"), (120, "ESTIMATED"))
+
+
+@case(
+    "completed as planned: one sentence for the numbers, one for the dates",
+    told("overall-status", "major", "Recruiting → Completed"),
+    told("enrollment", "major", "as planned"),
+    told("primary-completion-date", "major"),
+    told("completion-date", "major"),
+    headline=(
+        "Recruiting → Completed, with 300 enrolled as planned; primary and study completion now actual,"
+        " on the planned dates (2026-03-31 and 2026-09-30)",
+        "!enrolment of",
+    ),
+)
+def _(old, new):
+    turn(old, new, "RECRUITING", "COMPLETED")
+    enrol(old, new, (300, "ESTIMATED"), (300, "ACTUAL"))
+    dates(old, new, PRIMARY, "2026-03-31 E", "2026-03-31 A")
+    dates(old, new, COMPLETION, "2026-09-30 E", "2026-09-30 A")
+
+
+@case(
+    "a publication is told by its title and its journal, not by its authors",
+    told(
+        "references",
+        "minor",
+        (
+            "Publication linked: “Zorvanib for pain: a trial” (J Invented Med 2026, PMID 90000002)",
+            "!Invented B",
+        ),
+        ["results"],
+        item="PMID 90000002",
+    ),
+)
+def _(old, new):
+    paper = (
+        "Invented B, Fictive A; Pain Group. Zorvanib for pain: a trial. J Invented Med. 2026 Mar;3(1):1-9."
+    )
+    references = protocol(new)["referencesModule"]["references"]
+    references.append({"pmid": "90000002", "type": "DERIVED", "citation": paper})
+
+
+@case(
+    "a country that closed says by what, once",
+    told("locations", "major", "Szpital Wymyślony", ["sites"]),
+    headline=("Poland closed: 1 site suspended: Krakow", "!; 1 site"),
+)
+def _(old, new):
+    sites(new)[2]["status"] = "SUSPENDED"
+
+
+@case(
+    "sites added in up to four countries are counted by country",
+    told("locations", "minor", None, ["sites"], count=6),
+    headline="6 sites added in the United States (3), France (2) and Poland, all recruiting",
+)
+def _(old, new):
+    sites(new)[0:0] = [
+        site("Clinic A", "Austin", "73301", "United States"),
+        site("Clinic B", "Denver", "80014", "United States"),
+        site("Clinic C", "Mobile", "36525", "United States"),
+        site("Clinique D", "Lille", "59000", "France"),
+        site("Clinique E", "Nice", "06000", "France"),
+        site("Klinika F", "Gdynia", "81-004", "Poland"),
+    ]
+
+
+@case(
+    "after many removals it is said how many sites are left",
+    told("locations", "minor", None, ["sites"], count=None),
+    headline="13 sites removed in France (23 → 10 sites)",
+)
+def _(old, new):
+    for record, count in ((old, 17), (new, 4)):
+        sites(record).extend(
+            site(f"Clinique {n}", f"Ville {n}", f"{31000 + n}", "France") for n in range(count)
+        )
+
+
+@case(
+    "that contacts changed is said last",
+    told("central-contacts", "minor"),
+    told("ipd-sharing", "minor"),
+    headline="; central contacts changed",
+)
+def _(old, new):
+    contacts(new)["centralContacts"][0]["phone"] = "+00 1"
+    put(new, "protocolSection", "ipdSharingStatementModule", "ipdSharing", "NO")
