@@ -6,8 +6,8 @@ import copy
 
 from doubles.change_cases.case import Cases, told
 from doubles.change_cases.record import (
-    PERSON,
     COMPLETION,
+    PERSON,
     PRIMARY,
     arms,
     contacts,
