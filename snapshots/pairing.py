@@ -155,6 +155,8 @@ def _likenesses(
     texts_new = {at: normal_text(identity_text(new[at], identity))[:LONGEST] for at in left_new}
     if identity is Identity.LABEL:
         yield from _same_treatments(old, new, texts_old, texts_new)
+    if identity is Identity.TYPE_NAME:
+        yield from _longer_names(old, new, texts_old, texts_new)
     least = OUTCOMES_LIKE if identity is Identity.MEASURE else LIKE
     for a, text in texts_old.items():
         for _, score, b in process.extract(
@@ -181,6 +183,28 @@ def _same_treatments(
             score = fuzz.ratio(texts_old[a], texts_new[b])
             if score >= RELABELLED or (alone and _same_description(old[a], new[b])):
                 yield -max(score, LIKE + score / 10), a, b
+
+
+def _longer_names(
+    old: Sequence[Any], new: Sequence[Any], texts_old: dict[int, str], texts_new: dict[int, str]
+) -> Iterator[Scored]:
+    """`Torvalimab` and `Torvalimab prefilled pen`, given to the same arms, are one intervention renamed."""
+    given: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for b in texts_new:
+        if (use := _use(new[b])) is not None:
+            given[use].append(b)
+    for a, text in texts_old.items():
+        for b in given.get(_use(old[a]), ())[:MOST_LIKE]:
+            shorter, longer = sorted((text, texts_new[b]), key=len)
+            if f" {shorter} " in f" {longer} ":
+                yield -LIKE, a, b
+
+
+def _use(intervention: Any) -> Hashable | None:
+    arms = intervention.get("armGroupLabels") if isinstance(intervention, dict) else None
+    if not isinstance(arms, list) or not arms:
+        return None
+    return str(intervention.get("type")), tuple(sorted(normal_text(str(arm)) for arm in arms))
 
 
 def _treatment(arm: Any) -> Hashable | None:

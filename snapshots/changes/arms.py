@@ -7,13 +7,13 @@ from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import made
-from snapshots.changes.reaching import struct
+from snapshots.changes.reaching import members, struct
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Member
 from snapshots.fields import Field
-from snapshots.markup import same_in_any_order
+from snapshots.markup import normal_text, same_in_any_order
 from snapshots.pairing import identity_text
-from snapshots.terms import said, short, spaced
+from snapshots.terms import listed, said, short, spaced
 
 _FOLLOWING = {"interventionNames", "armGroupLabels"}  # they repeat labels told where they change
 
@@ -87,8 +87,23 @@ def _silent(field: Field, member: Member, keys: Collection[str], name: str, word
 
 
 def _redescribed(field: Field, member: Member, keys: Collection[str], name: str, called: str) -> FieldChange:
+    if keys - _FOLLOWING == {"otherNames"} and (names := _other_names(member)):
+        return made(field, member, Action.EDITED, f"{called}: {names}", name)
     what = ", ".join(sorted(spaced(key) for key in keys if key not in _FOLLOWING))
     return made(field, member, Action.EDITED, f"{called}: {what} changed", name)
+
+
+def _other_names(member: Member) -> str:
+    """`also called Torvekta; no longer called NLT-204`"""
+    old, new = (
+        [str(name) for name in members(struct(side).get("otherNames"))] for side in (member.old, member.new)
+    )
+    known = {normal_text(name) for name in old}
+    left = {normal_text(name) for name in new}
+    come = [short(name, 60) for name in new if normal_text(name) not in known]
+    gone = [short(name, 60) for name in old if normal_text(name) not in left]
+    parts = [f"also called {listed(come)}"] if come else []
+    return "; ".join([*parts, f"no longer called {listed(gone)}"] if gone else parts)
 
 
 def _value(side: Any, key: str) -> str:

@@ -8,7 +8,7 @@ from snapshots.changes.arms import arm, intervention, named, new_words, respelt
 from snapshots.changes.context import Context
 from snapshots.changes.making import change, made, member_change
 from snapshots.changes.papers import document, reference, violation
-from snapshots.changes.reaching import struct
+from snapshots.changes.reaching import struct, text
 from snapshots.changes.respelling import same_name
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
@@ -96,10 +96,12 @@ def _values(one: Difference) -> FieldChange:
 def _member(field: Field, member: Member, context: Context) -> FieldChange:
     name = named(field, member)
     thing = _SINGULAR.get(field.slug, field.label.removesuffix("s"))
+    label = text(struct(member.new if member.new_at is not None else member.old).get("label"))
+    said_as = f"{short(label, 100)} ({name})" if label and label != name else name
     if member.old_at is None:
-        return made(field, member, Action.ADDED, f"{thing} added: {name}", name)
+        return made(field, member, Action.ADDED, f"{thing} added: {said_as}", name)
     if member.new_at is None:
-        return made(field, member, Action.REMOVED, f"{thing} removed: {name}", name)
+        return made(field, member, Action.REMOVED, f"{thing} removed: {said_as}", name)
     keys = new_words(member)
     if not keys or (
         keys == {"name"} and same_name(*(struct(one).get("name") for one in (member.old, member.new)))

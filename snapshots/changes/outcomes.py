@@ -9,6 +9,7 @@ from typing import Any
 from snapshots.changes.context import Context
 from snapshots.changes.making import member_change, member_path
 from snapshots.changes.members import reordered
+from snapshots.changes.reaching import struct
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
@@ -190,13 +191,11 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
         )
     severity = _weight(field, member)
     if keys == {"timeFrame"}:
-        old, new = member.old.get("timeFrame"), member.new.get("timeFrame")
-        words = (
-            f"{kind.capitalize()} outcome's time frame changed {context.when}: {short(str(old or 'none'), 60)} →"
-            f" {short(str(new or 'none'), 60)} ({name})"
-        )
+        words = f"{kind.capitalize()} outcome's time frame changed {context.when}: {_frames(member)} ({name})"
     elif "measure" in keys:
         words = f"{kind.capitalize()} outcome changed {context.when}: {_name(member.old)} → {name}"
+        if "timeFrame" in keys:
+            words += f"; time frame {_frames(member)}"
     elif "description" in keys:
         words = f"{kind.capitalize()} outcome's description changed {context.when}: {name}"
     else:
@@ -213,6 +212,11 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
         reason=f"a primary outcome changed {context.when}" if severity is Severity.MAJOR else "",
         tags=_integrity(context) if severity is Severity.MAJOR else (),
     )
+
+
+def _frames(member: Member) -> str:
+    old, new = struct(member.old).get("timeFrame"), struct(member.new).get("timeFrame")
+    return f"{short(str(old or 'none'), 60)} → {short(str(new or 'none'), 60)}"
 
 
 def _weight(field: Field, member: Member) -> Severity:

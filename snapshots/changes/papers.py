@@ -19,6 +19,11 @@ _NOTICES = {
     "CORRECTION_CONFIRMED": "Correction of an FDAAA 801 violation confirmed",
     "PENALTY_IMPOSED": "Penalty imposed for an FDAAA 801 violation",
 }
+_USES = {
+    "BACKGROUND": "background",
+    "RESULT": "a result of the study",
+    "DERIVED": "linked by the registry",
+}
 # Authors. Title. Journal. Year …: https://www.nlm.nih.gov/bsd/uniform_requirements.html, as the registry prints it.
 _CITATION = re.compile(
     r"[^.]{1,2000}\. (?P<title>.{10,600}[.?!]) (?P<journal>[^.;?!]{2,80})\. (?P<year>(?:19|20)\d\d)\b"
@@ -42,6 +47,13 @@ def reference(field: Field, member: Member, context: Context) -> FieldChange:
     if member.keys <= {"citation"} and shown.get("pmid"):
         words = f"Citation rewritten: {pmid}"
         return made(field, member, Action.EDITED, words, pmid, Severity.NOISE, "the same publication")
+    if "type" in member.keys:
+        before, after = (
+            _USES.get(str(struct(side).get("type")), "of no stated use") for side in (member.old, member.new)
+        )
+        words = f"Reference now {after}, no longer {before}: {_in_words(shown, pmid)}"
+        tags = ("results",) if struct(member.new).get("type") in ("RESULT", "DERIVED") else ()
+        return made(field, member, Action.EDITED, words, pmid, tags=tags)
     return made(field, member, Action.EDITED, f"Reference edited: {pmid}", pmid)
 
 

@@ -17,6 +17,7 @@ from snapshots.terms import counted, said
 LOST = {"WITHDRAWN", "SUSPENDED", "TERMINATED"}
 RECRUITS = {"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"}
 WILL = RECRUITS | {"NOT_YET_RECRUITING"}
+HAD_CLOSED = {"ACTIVE_NOT_RECRUITING", "COMPLETED"}
 PLACE = {"facility", "city", "country", "zip", "state"}
 _PUBLIC = ("facility", "status", "city", "state", "zip", "country")  # an unknown key may hold staff
 
@@ -99,7 +100,7 @@ def _what(member: Member) -> What:
         return What.REMOVED
     if old != new:
         if new in RECRUITS and old not in RECRUITS:
-            return What.RESUMED if old in LOST else What.OPENED
+            return What.RESUMED if old in LOST | HAD_CLOSED else What.OPENED
         return What.LOST if new in LOST else What.STATUS
     keys = changed_keys(member)
     if keys & PLACE:

@@ -84,7 +84,10 @@ def _single(field: Field, site: Site) -> FieldChange:
     )
     words, reason = _sentence(site)
     if site.pivotal:
-        reason = "the country closed" if site.what in LEAVING else "a country opened"
+        closes = site.what in LEAVING
+        reason = "the country closed" if closes else "a country opened"
+        if closes and site.what is not What.REMOVED:
+            words += f"; none in {in_words(site.country)} recruits or will"
     return member_change(
         field,
         action,

@@ -107,11 +107,20 @@ def milestone(one: Difference, context: Context) -> FieldChange:
     if _actual(old):
         return change(
             one,
-            f"{label} no longer actual: {before.text} → {after.text}"
-            + (", estimated" if new.get("type") == "ESTIMATED" else ""),
+            f"{label} no longer actual, {span} {'later' if moved.days > 0 else 'earlier'} {arrow}"
+            + (", an estimate again" if new.get("type") == "ESTIMATED" else ""),
             severity=Severity.MAJOR,
             reason="no longer a fact",
             tags=("integrity",),
+            **told,
+        )
+    if one.field.slug == "start-date" and context.new_status == "WITHDRAWN":
+        words = f"Start now given as {after.text}, though the study never started (was {before.text})"
+        return change(
+            one,
+            words,
+            severity=Severity.MAJOR if far else Severity.MINOR,
+            reason="of a study that never started",
             **told,
         )
     verb = "slipped" if moved.days > 0 else "brought forward"
@@ -145,7 +154,8 @@ def enrollment(one: Difference, context: Context) -> FieldChange:
     before, after = _count(old), _count(new)
     became_actual = _actual(new) and not _actual(old)
     told: dict[str, Any] = {"before": _people(old), "after": _people(new)}
-    actual = ", now actual" if became_actual else ""
+    estimated = _actual(old) and new.get("type") == "ESTIMATED"
+    actual = ", now actual" if became_actual else ", an estimate again" if estimated else ""
     if before is None or after is None:
         words = f"Enrolment {said_count(before)} → {said_count(after)}{actual}"
         return change(one, words, severity=Severity.MAJOR, reason="enrolment changed", **told)
@@ -159,7 +169,7 @@ def enrollment(one: Difference, context: Context) -> FieldChange:
                 **told,
             )
         words = f"Enrolment of {after:,} {_typed(new)}"
-        if _actual(old) and new.get("type") == "ESTIMATED":
+        if estimated:
             words = f"Enrolment of {after:,} back to an estimate"
         return change(one, words, severity=Severity.MINOR, reason="", **told)
     verb = "raised" if after > before else "cut"

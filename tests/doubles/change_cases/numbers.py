@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from doubles.change_cases.case import Cases, told
-from doubles.change_cases.record import COMPLETION, PRIMARY, START, dates, enrol
+from doubles.change_cases.record import COMPLETION, PRIMARY, START, dates, enrol, turn
 
 case = Cases()
 
@@ -102,3 +102,34 @@ def _(old, new):
 )
 def _(old, new):
     dates(old, new, START, "2026-11-01 E", "2026-11-16 A")
+
+
+@case(
+    "a date that is no longer a fact says how far it went",
+    told(
+        "primary-completion-date",
+        "major",
+        ("no longer actual, 203 days later", "an estimate again", "!brought forward"),
+        ["timeline", "integrity"],
+    ),
+)
+def _(old, new):
+    dates(old, new, PRIMARY, "2026-05-29 A", "2026-12-18 E")
+
+
+@case(
+    "the start of a study that was withdrawn never happened",
+    told("start-date", "major", ("2026-09-30", "never started", "!brought forward")),
+    only=False,
+)
+def _(old, new):
+    turn(old, new, "NOT_YET_RECRUITING", "WITHDRAWN", "No funding")
+    dates(old, new, "startDateStruct", "2026-12-01 E", "2026-09-30 E")
+
+
+@case(
+    "enrolment that is a plan again",
+    told("enrollment", "major", ("from 118 to 240", "an estimate again")),
+)
+def _(old, new):
+    enrol(old, new, (118, "ACTUAL"), (240, "ESTIMATED"))

@@ -382,3 +382,19 @@ def _(old, new):
 def _(old, new):
     """deepdiff leaves it out in silence"""
     sites(new)[0]["__class__"] = "x"
+
+
+@case(
+    "a site that had closed recruits again",
+    told("locations", "minor", ("recruiting again (was completed)", "Harbour Clinic"), ["sites"]),
+)
+def _(old, new):
+    sites(old)[5]["status"] = "COMPLETED"
+
+
+@case(
+    "the last site of a country that stops enrolling closes it",
+    told("locations", "major", ("Krakow", "none in Poland recruits or will"), ["sites"]),
+)
+def _(old, new):
+    sites(new)[2]["status"] = "ACTIVE_NOT_RECRUITING"

@@ -227,3 +227,49 @@ def _(old, new):
 def _(old, new):
     """neither that field's severity nor its noise"""
     statuses(new)["phase"] = "early"
+
+
+@case(
+    "an intervention whose name grew is renamed, not exchanged",
+    told("interventions", "major", "Zorvanib → Zorvanib prefilled pen", ["design"], action="edited"),
+)
+def _(old, new):
+    arms(new)["interventions"][0]["name"] = "Zorvanib prefilled pen"
+
+
+@case(
+    "an intervention given to other arms is another, however alike its name",
+    told("interventions", "major", "Zorvanib depot implant kit", action="added"),
+    told("interventions", "major", "Zorvanib", action="removed"),
+)
+def _(old, new):
+    arms(new)["interventions"][0] = {
+        "type": "DRUG",
+        "name": "Zorvanib depot implant kit",
+        "armGroupLabels": ["Placebo"],
+    }
+
+
+@case(
+    "another name of an intervention is said",
+    told("interventions", "minor", ("Zorvanib", "also called Zorvita", "no longer called ZV"), ["design"]),
+)
+def _(old, new):
+    arms(new)["interventions"][0]["otherNames"] = ["ZO-101", "Zorvita"]
+
+
+@case(
+    "a reference that becomes a result says so",
+    told("references", "minor", ("now a result of the study", "no longer background"), ["results"]),
+)
+def _(old, new):
+    protocol(new)["referencesModule"]["references"][0]["type"] = "RESULT"
+
+
+@case(
+    "a link is told by its label",
+    told("see-also-links", "minor", "Link added: Plain-language summary (https://zorvanib.example)"),
+)
+def _(old, new):
+    links = protocol(new)["referencesModule"].setdefault("seeAlsoLinks", [])
+    links.append({"label": "Plain-language summary", "url": "https://zorvanib.example"})
