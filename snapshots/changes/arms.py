@@ -87,7 +87,7 @@ def _silent(field: Field, member: Member, keys: Collection[str], name: str, word
 
 
 def _redescribed(field: Field, member: Member, keys: Collection[str], name: str, called: str) -> FieldChange:
-    if keys - _FOLLOWING == {"otherNames"} and (names := _other_names(member)):
+    if set(keys) - _FOLLOWING == {"otherNames"} and (names := _other_names(member)):
         return made(field, member, Action.EDITED, f"{called}: {names}", name)
     what = ", ".join(sorted(spaced(key) for key in keys if key not in _FOLLOWING))
     return made(field, member, Action.EDITED, f"{called}: {what} changed", name)
