@@ -21,7 +21,8 @@ _SUFFIX = re.compile(
     r"|s\.?p\.?a\.?|b\.?v\.?|n\.?v\.?|pty|kg|oy|ab|a/s)\.?(?=$|[\s,.(])",
     re.IGNORECASE,
 )
-_DAMAGED = re.compile("[?\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]")  # a lost character, or UTF-8 read as Latin-1
+# A lost character, or UTF-8 read as Latin-1 or Latin-2 (`H\u0103"Pital` was `H\u00f4pital`).
+_DAMAGED = re.compile('[?\ufffd]|[\u00c2\u00c3][\u0080-\u00bf]|[\u0102\u0103]["<>\u0080-\u00bf]')
 _BRITISH = (("centre", "center"), ("paediatr", "pediatr"), ("haemat", "hemat"), ("gynaecol", "gynecol"))
 NEARLY = 88.0  # rapidfuzz's ratio from which a damaged name is the repaired one
 

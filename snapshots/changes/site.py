@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from snapshots.changes.reaching import struct, text
+from snapshots.changes.respelling import respelt_site
 from snapshots.comparison import Member
 from snapshots.countries import country_key
 from snapshots.markup import same_in_any_order
@@ -82,7 +83,9 @@ class Site:
     def renamed(self) -> bool:
         """Whether it goes by another name now, whatever else happened to it."""
         both = self.member.old_at is not None and self.member.new_at is not None
-        return both and "facility" in self.member.keys
+        if not both or "facility" not in self.member.keys:
+            return False
+        return not respelt_site(struct(self.member.old), struct(self.member.new), {"facility"})
 
 
 def changed_keys(member: Member) -> set[str]:

@@ -67,7 +67,9 @@ def together(
 
 def _apart(told: Sequence[Site]) -> set[int]:
     """Of many, those told one by one: what was lost, then what is small, as long as they are few."""
-    lost = {number for number, site in enumerate(told) if site.what in (What.LOST, What.LISTED)}
+    lost = {
+        number for number, site in enumerate(told) if site.what in (What.LOST, What.LISTED) or _stopped(site)
+    }
     removed = {number for number, site in enumerate(told) if site.what is What.REMOVED}
     small = {number for number, site in enumerate(told) if site.what in SMALL}
     apart: set[int] = set()
@@ -75,6 +77,11 @@ def _apart(told: Sequence[Site]) -> set[int]:
         if len(apart) + len(some) <= SINGLE:
             apart |= some
     return apart
+
+
+def _stopped(site: Site) -> bool:
+    """It recruited and takes nobody any more."""
+    return site.what is What.STATUS and status_of(site.member.old) in RECRUITS
 
 
 def _single(field: Field, site: Site) -> FieldChange:

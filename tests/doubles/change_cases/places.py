@@ -398,3 +398,22 @@ def _(old, new):
 )
 def _(old, new):
     sites(new)[2]["status"] = "ACTIVE_NOT_RECRUITING"
+
+
+@case(
+    "among many sites one that stopped enrolling stands by itself, and a repaired name is no new one",
+    told("locations", "major", ("Recruitment opened in Spain", "!renamed"), item="Spain"),
+    told("locations", "minor", ("stopped enrolling", "Harbour Clinic"), item="Harbour Clinic"),
+    only=False,
+)
+def _(old, new):
+    old["protocolSection"]["contactsLocationsModule"]["locations"] = [
+        *[site(f'Hă"Pital {n}', "Madrid", f"2800{n}", "Spain", "NOT_YET_RECRUITING") for n in range(10)],
+        *[site(f"Clinic {n}", "Austin", f"7330{n}", "United States", "NOT_YET_RECRUITING") for n in range(5)],
+        site("Harbour Clinic", "Boston", "02215", "United States"),
+    ]
+    new["protocolSection"]["contactsLocationsModule"]["locations"] = [
+        *[site(f"Hôpital {n}", "Madrid", f"2800{n}", "Spain") for n in range(10)],
+        *[site(f"Clinic {n}", "Austin", f"7330{n}", "United States") for n in range(5)],
+        site("Harbour Clinic", "Boston", "02215", "United States", "ACTIVE_NOT_RECRUITING"),
+    ]
