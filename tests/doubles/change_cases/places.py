@@ -408,12 +408,15 @@ def _(old, new):
 )
 def _(old, new):
     old["protocolSection"]["contactsLocationsModule"]["locations"] = [
-        *[site(f'Hă"Pital {n}', "Madrid", f"2800{n}", "Spain", "NOT_YET_RECRUITING") for n in range(10)],
+        *[
+            site(f'Hă"Pital Fictif {n}', "Madrid", f"2800{n}", "Spain", "NOT_YET_RECRUITING")
+            for n in range(10)
+        ],
         *[site(f"Clinic {n}", "Austin", f"7330{n}", "United States", "NOT_YET_RECRUITING") for n in range(5)],
         site("Harbour Clinic", "Boston", "02215", "United States"),
     ]
     new["protocolSection"]["contactsLocationsModule"]["locations"] = [
-        *[site(f"Hôpital {n}", "Madrid", f"2800{n}", "Spain") for n in range(10)],
+        *[site(f"Hôpital Fictif {n}", "Madrid", f"2800{n}", "Spain") for n in range(10)],
         *[site(f"Clinic {n}", "Austin", f"7330{n}", "United States") for n in range(5)],
         site("Harbour Clinic", "Boston", "02215", "United States", "ACTIVE_NOT_RECRUITING"),
     ]
