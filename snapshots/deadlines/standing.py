@@ -1,0 +1,124 @@
+"""The states that stand for each trial's newest snapshot, and the day on which one of them turns next.
+
+The caller owns the transaction. A state is entered once and stays entered until it is left; what is entered when a
+trial is first stored, or because the rules are new, is entered silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from snapshots.deadlines.rules import next_turn, states
+from snapshots.deadlines.states import ADDED_IN, RULES, State, StateKind
+
+RULED = ("ctgov",)  # registries whose records the rules can read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """A state that began: news."""
+
+    state: State
+    on: date  # the day it turned; where a version made it, or nobody knows, the day that we learnt of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A trial of which a state turns, or whose states were taken by older rules."""
+
+    key: int
+    registry: str
+    trial: str
+
+
+def settle(db: Database, key: int, registry: str, record: dict[str, Any], *, day: date) -> tuple[Entered, ...]:
+    """Make what stands that of a record on a day, and return the states that it newly entered, as far as they are news.
+
+    record: the trial's newest snapshot. Never goes back behind the day up to which it was looked at.
+    """
+    if registry not in RULED:
+        return ()
+    before = db.execute("select rules, looked from turning where trial = ?", [key]).fetchone()
+    looked = None if before is None else date.fromisoformat(before[1])
+    day = day if looked is None else max(day, looked)
+    now = {one.state: one for one in states(record, day)}
+    rows = db.execute("select state, entered_on from deadline where trial = ?", [key]).fetchall()
+    standing = {row[0]: row[1] for row in rows}
+    entered = [Entered(state=one, on=_on(one, looked, day)) for one in now.values() if one.state not in standing]
+    since = {one.state.state: one.on.isoformat() for one in entered}
+    db.execute("delete from deadline where trial = ?", [key])
+    db.conn.executemany(
+        "insert into deadline (trial, state, since, due, assumed, reason, entered_on) values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *(key, one.state.value, _iso(one.since), _iso(one.due), int(one.assumed), one.reason),
+                since.get(one.state) or standing[one.state],
+            )
+            for one in now.values()
+        ],
+    )
+    db.execute(
+        "insert into turning (trial, rules, looked, turns) values (?, ?, ?, ?) on conflict (trial) do update"
+        " set rules = excluded.rules, looked = excluded.looked, turns = excluded.turns",
+        [key, RULES, day.isoformat(), _iso(next_turn(record, day))],
+    )
+    if before is None or looked is None:
+        return ()
+    return tuple(one for one in entered if _is_news(one.state, rules=before[0], looked=looked))
+
+
+def due(db: Database, day: date, *, limit: int) -> list[Due]:
+    """Trials of which something turned up to a day, the longest due first. Looks at no other."""
+    rows = db.execute(
+        "select turning.trial, trial.registry, trial.trial from turning join trial on trial.key = turning.trial"
+        " where (turning.rules = ?1 and turning.turns <= ?2) or turning.rules < ?1 or turning.rules > ?1"
+        " order by turning.turns limit ?3",
+        [RULES, day.isoformat(), limit],
+    ).fetchall()
+    return [Due(key=row[0], registry=row[1], trial=row[2]) for row in rows]
+
+
+def put_off(db: Database, key: int, day: date) -> None:
+    """Look at a trial again on the next day: its record cannot be read on this one."""
+    db.execute(
+        "update turning set rules = ?, turns = ? where trial = ?",
+        [RULES, (day + timedelta(days=1)).isoformat(), key],
+    )
+
+
+def turning_after(db: Database, registry: str, trials: Sequence[str], day: date) -> dict[str, date | None]:
+    """Trial → the next day on which a state turns; those left out whose states do not stand as they were on a day."""
+    found: dict[str, date | None] = {}
+    for trial in trials:
+        row = db.execute(
+            "select turning.turns from turning join trial on trial.key = turning.trial where trial.trial = ?"
+            " and trial.registry = ? and turning.rules = ? and turning.looked <= ?"
+            " and (turning.turns is null or turning.turns > ?)",
+            [trial, registry, RULES, day.isoformat(), day.isoformat()],
+        ).fetchone()
+        if row is not None:
+            found[trial] = None if row[0] is None else date.fromisoformat(row[0])
+    return found
+
+
+def _is_news(state: State, *, rules: int, looked: date) -> bool:
+    """After new rules only that which time made since the last look, of a state that the older rules had."""
+    if rules == RULES:
+        return True
+    return ADDED_IN[state.state] <= rules and state.since is not None and state.since > looked
+
+
+def _on(state: State, looked: date | None, day: date) -> date:
+    """Its own day where time made it since the last look, or it was so when we first looked; else the day of looking."""
+    if state.since is None or (looked is not None and state.since <= looked):
+        return day
+    return state.since
+
+
+def _iso(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
