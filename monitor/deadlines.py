@@ -30,7 +30,9 @@ class Looked:
 
     trials: int = 0  # of which something turned
     events: list[str] = field(default_factory=list)  # ids of what was told or could have been, in order
-    problems: list[str] = field(default_factory=list)  # one line each; these trials are looked at again tomorrow
+    problems: list[str] = field(
+        default_factory=list
+    )  # one line each; these trials are looked at again tomorrow
 
 
 class Look:

@@ -180,11 +180,12 @@ _FIRST = (
         turns text
     ) strict""",
     "create index turning_turns on turning (rules, turns)",
-    # The states that stand. since: its first day by the record's dates; entered_on: ours, part of the event's id.
+    # The states that stand. since, until: its days by the record's dates; entered_on: ours, part of the event's id.
     """create table deadline (
         trial integer not null references trial (key),
         state text not null,
         since text,
+        until text,
         due text,
         assumed integer not null,
         reason text not null,

@@ -11,6 +11,10 @@ from snapshots.dates import partial
 from snapshots.reaching import struct
 
 _LAST_YEAR = 9900  # a later one is no date that anybody meant, and leaves no room to count from it
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +65,4 @@ def later(day: date, *, months: int) -> date:
 
 def in_words(day: date) -> str:
     """`3 August 2025`, whatever the machine's language."""
-    months = (
-        "January February March April May June July August September October November December".split()
-    )
-    return f"{day.day} {months[day.month - 1]} {day.year}"
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"

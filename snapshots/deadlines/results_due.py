@@ -2,7 +2,8 @@
 
 42 CFR 11.22(b) says which trials are applicable, 11.44(a) that results are due one year after primary completion,
 11.44(b) and (c) that a certificate gives two years more at most: three from completion when it came in time. Another
-thirty days are left for what is under way. https://www.ecfr.gov/current/title-42/chapter-I/subchapter-A/part-11, 2026-11
+thirty days are left for what is under way.
+https://www.ecfr.gov/current/title-42/chapter-I/subchapter-A/part-11 (2026-11)
 """
 
 from __future__ import annotations
@@ -21,7 +22,12 @@ from snapshots.terms import said
 EFFECTIVE = date(2017, 1, 18)  # of the final rule
 GRACE = timedelta(days=30)
 WARNING = timedelta(days=30)
-_PHASES = {"PHASE2", "PHASE3", "PHASE4", "NA"}  # phase 1/2 has two; early phase 1 and phase 1 alone do not apply
+_PHASES = {
+    "PHASE2",
+    "PHASE3",
+    "PHASE4",
+    "NA",
+}  # phase 1/2 has two; early phase 1 and phase 1 alone do not apply
 # Of the products that the FDA regulates, for a record that does not say whether it does.
 _INTERVENTIONS = {
     *("DRUG", "BIOLOGICAL", "DEVICE", "GENETIC", "RADIATION", "COMBINATION_PRODUCT", "DIAGNOSTIC_TEST"),

@@ -6,7 +6,6 @@ trial is first stored, or because the rules are new, is entered silently.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -36,7 +35,17 @@ class Due:
     trial: str
 
 
-def settle(db: Database, key: int, registry: str, record: dict[str, Any], *, day: date) -> tuple[Entered, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """The states of a trial's newest snapshot, and the next day on which one of them turns."""
+
+    states: tuple[State, ...]
+    turns: date | None  # None: never, while the record stays as it is
+
+
+def settle(
+    db: Database, key: int, registry: str, record: dict[str, Any], *, day: date
+) -> tuple[Entered, ...]:
     """Make what stands that of a record on a day, and return the states that it newly entered, as far as they are news.
 
     record: the trial's newest snapshot. Never goes back behind the day up to which it was looked at.
@@ -49,14 +58,18 @@ def settle(db: Database, key: int, registry: str, record: dict[str, Any], *, day
     now = {one.state: one for one in states(record, day)}
     rows = db.execute("select state, entered_on from deadline where trial = ?", [key]).fetchall()
     standing = {row[0]: row[1] for row in rows}
-    entered = [Entered(state=one, on=_on(one, looked, day)) for one in now.values() if one.state not in standing]
+    entered = [
+        Entered(state=one, on=_on(one, looked, day)) for one in now.values() if one.state not in standing
+    ]
     since = {one.state.state: one.on.isoformat() for one in entered}
     db.execute("delete from deadline where trial = ?", [key])
     db.conn.executemany(
-        "insert into deadline (trial, state, since, due, assumed, reason, entered_on) values (?, ?, ?, ?, ?, ?, ?)",
+        "insert into deadline (trial, state, since, until, due, assumed, reason, entered_on)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
-                *(key, one.state.value, _iso(one.since), _iso(one.due), int(one.assumed), one.reason),
+                *(key, one.state.value, _iso(one.since), _iso(one.until), _iso(one.due), int(one.assumed)),
+                one.reason,
                 since.get(one.state) or standing[one.state],
             )
             for one in now.values()
@@ -91,19 +104,31 @@ def put_off(db: Database, key: int, day: date) -> None:
     )
 
 
-def turning_after(db: Database, registry: str, trials: Sequence[str], day: date) -> dict[str, date | None]:
-    """Trial → the next day on which a state turns; those left out whose states do not stand as they were on a day."""
-    found: dict[str, date | None] = {}
-    for trial in trials:
-        row = db.execute(
-            "select turning.turns from turning join trial on trial.key = turning.trial where trial.trial = ?"
-            " and trial.registry = ? and turning.rules = ? and turning.looked <= ?"
-            " and (turning.turns is null or turning.turns > ?)",
-            [trial, registry, RULES, day.isoformat(), day.isoformat()],
-        ).fetchone()
-        if row is not None:
-            found[trial] = None if row[0] is None else date.fromisoformat(row[0])
-    return found
+def standing_on(db: Database, registry: str, trial: str, day: date) -> Standing | None:
+    """What is stored; None where it does not hold for the day: nothing is stored, or nobody has looked since a turn."""
+    row = db.execute(
+        "select turning.trial, turning.turns from turning join trial on trial.key = turning.trial"
+        " where trial.trial = ? and trial.registry = ? and turning.rules = ? and turning.looked <= ?4"
+        " and (turning.turns is null or turning.turns > ?4)",
+        [trial, registry, RULES, day.isoformat()],
+    ).fetchone()
+    if row is None:
+        return None
+    rows = db.execute(
+        "select state, since, until, due, assumed, reason from deadline where trial = ?", [row[0]]
+    ).fetchall()
+    found = {
+        one[0]: State(
+            state=StateKind(one[0]),
+            since=_day(one[1]),
+            until=_day(one[2]),
+            due=_day(one[3]),
+            assumed=bool(one[4]),
+            reason=one[5],
+        )
+        for one in rows
+    }
+    return Standing(states=tuple(found[kind] for kind in StateKind if kind in found), turns=_day(row[1]))
 
 
 def _is_news(state: State, *, rules: int, looked: date) -> bool:
@@ -114,7 +139,7 @@ def _is_news(state: State, *, rules: int, looked: date) -> bool:
 
 
 def _on(state: State, looked: date | None, day: date) -> date:
-    """Its own day where time made it since the last look, or it was so when we first looked; else the day of looking."""
+    """Its own day where time made it since the last look, or before our first one; else the day of looking."""
     if state.since is None or (looked is not None and state.since <= looked):
         return day
     return state.since
@@ -122,3 +147,7 @@ def _on(state: State, looked: date | None, day: date) -> date:
 
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -22,7 +22,7 @@ class StateKind(StrEnum):
 
 
 STATE_SLUGS = tuple(kind.value for kind in StateKind)
-SEVERITIES = {kind: Severity.MINOR for kind in StateKind} | {StateKind.RESULTS_OVERDUE: Severity.MAJOR}
+SEVERITIES = dict.fromkeys(StateKind, Severity.MINOR) | {StateKind.RESULTS_OVERDUE: Severity.MAJOR}
 TAGS: dict[StateKind, tuple[str, ...]] = {
     StateKind.RESULTS_OVERDUE: ("results", "compliance"),
     StateKind.RESULTS_DUE_SOON: ("results", "compliance"),
