@@ -15,7 +15,7 @@ from typing import Any
 from snapshots.countries import country_key
 from snapshots.deadlines.days import Dated, dated_struct, in_words, later
 from snapshots.deadlines.states import State, StateKind
-from snapshots.reaching import below, members, struct
+from snapshots.reaching import below, members, struct, text
 from snapshots.submissions import submissions
 from snapshots.terms import said
 
@@ -111,7 +111,7 @@ def _seems_regulated(protocol: dict[str, Any]) -> bool:
     """For trials begun before there were such flags."""
     given = members(below(protocol, "armsInterventionsModule", "interventions"))
     sites = members(below(protocol, "contactsLocationsModule", "locations"))
-    return any(struct(one).get("type") in _INTERVENTIONS for one in given) and any(
+    return any(text(struct(one).get("type")) in _INTERVENTIONS for one in given) and any(
         country_key(struct(one).get("country")) in _UNITED_STATES for one in sites
     )
 
@@ -132,7 +132,7 @@ def _notes(
         yield "there is a certificate of delay"
     if any(fate.startswith("withdrawn") for fate in submissions(record).values()):
         yield "results were submitted, and withdrawn before they were public"
-    status = below(protocol, "statusModule", "overallStatus")
+    status = text(below(protocol, "statusModule", "overallStatus"))
     if status in _OPEN:
         yield f"the status is still “{said(status)}”"
     elif status == "UNKNOWN":

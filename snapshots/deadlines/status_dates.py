@@ -92,16 +92,16 @@ def completion_passed(record: dict[str, Any]) -> list[State]:
     primary = dated_struct(module.get("primaryCompletionDateStruct"))
     if status not in _UNFINISHED or completion is None:
         return []
-    last = max(completion.day, primary.day if primary else completion.day)
-    words = f"{completion}"
+    last, words, assumed = completion.day, f"{completion}", completion.assumed
     if primary is not None and primary.day > completion.day:
-        words += f", primary completion {primary}"
+        last, words = primary.day, f"{completion}, primary completion {primary}"
+        assumed = assumed or primary.assumed
     return [
         State(
             state=StateKind.COMPLETION_PASSED,
             since=last + _DAY,
             due=last,
-            assumed=completion.assumed or (primary is not None and primary.assumed),
+            assumed=assumed,
             reason=f"Completion date passed: {words}, and the status is still “{said(status)}”",
         )
     ]
