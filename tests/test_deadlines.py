@@ -159,7 +159,10 @@ SENT = {"releaseDate": "2026-07-01"}
         ([SENT | {"unreleaseDateUnknown": True}], False),
         ([SENT | {"unreleaseDate": "2026-07-20"}, {"releaseDate": "2026-08-01"}], True),
         (
-            [SENT | {"resetDate": "2026-07-20"}, {"releaseDate": "2026-08-01", "unreleaseDate": "2026-08-02"}],
+            [
+                SENT | {"resetDate": "2026-07-20"},
+                {"releaseDate": "2026-08-01", "unreleaseDate": "2026-08-02"},
+            ],
             False,
         ),
     ],
@@ -288,7 +291,9 @@ def test_records_that_hold_anything_raise_nothing(damage):
     for section in record:
         states(record | {section: damage}, date(2026, 11, 25))
     for module in record["protocolSection"]:
-        states({**record, "protocolSection": {**record["protocolSection"], module: damage}}, date(2026, 11, 25))
+        states(
+            {**record, "protocolSection": {**record["protocolSection"], module: damage}}, date(2026, 11, 25)
+        )
     status = record["protocolSection"]["statusModule"]
     for key in status:
         changed = {**record["protocolSection"], "statusModule": status | {key: damage}}

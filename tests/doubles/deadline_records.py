@@ -32,6 +32,7 @@ def timed(
     country: str = "United States",
     site: str | None = None,
     last_known: str | None = None,
+    build: str = "2026-11-20",
     **module: Any,
 ) -> Record:
     """An applicable trial whose results are due on 2026-08-03. `module` goes into the status module."""
@@ -63,7 +64,7 @@ def timed(
             "armsInterventionsModule": {"interventions": [{"type": intervention, "name": "It"}]},
             "contactsLocationsModule": {"locations": [_given(place)]},
         },
-        "derivedSection": {"miscInfoModule": {"versionHolder": "2026-11-20"}},
+        "derivedSection": {"miscInfoModule": {"versionHolder": build}},
         "hasResults": False,
     }
 
@@ -94,8 +95,6 @@ def any_timed() -> st.SearchStrategy[Record]:
         last_known=st.sampled_from([None, "RECRUITING", "ACTIVE_NOT_RECRUITING"]),
         dispFirstSubmitDate=st.sampled_from(["", "2020-01-01"]),
     )
-
-
 
 
 def _given(values: dict[str, Any]) -> dict[str, Any]:
