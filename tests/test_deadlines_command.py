@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from doubles.asking import asking
 from doubles.ctgov import LoopbackRegistry
 from doubles.deadline_records import timed
+from doubles.web_history import History
 from inline_snapshot import snapshot
 
 from monitor import alerts, mutes
@@ -233,3 +235,16 @@ def test_a_mute_of_a_state_silences_it_alone(stored):
     terminal, _ = stored
     assert terminal.run("mute", "--field", "results-overdue").code == 0
     assert terminal.run("mute", "--field", "results-overdu").code == 2
+
+
+def test_the_page_of_a_trial_says_what_stands(tmp_path):
+    history = History(tmp_path / "history.db")
+    history.snapshot(LATE, "2026-11-20")
+    with asking(history.app()) as browse:
+        page = browse.get("/trials/ctgov/NCT00000001").text
+    assert "Results appear overdue since 3 September 2026: primary completion was 3 August 2025" in page
+    history.snapshot(timed("NCT00000001", primary="2026-08-03"), "2026-11-23")
+    with asking(history.app()) as browse:
+        assert (
+            "appear overdue" not in browse.get("/trials/ctgov/NCT00000001").text.partition('id="history"')[0]
+        )

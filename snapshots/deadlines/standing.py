@@ -13,7 +13,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from snapshots.deadlines.rules import next_turn, states
-from snapshots.deadlines.states import ADDED_IN, RULES, State, StateKind
+from snapshots.deadlines.states import ADDED_IN, RULES, STATE_SLUGS, State, StateKind
 
 RULED = ("ctgov",)  # registries whose records the rules can read
 
@@ -114,21 +114,32 @@ def standing_on(db: Database, registry: str, trial: str, day: date) -> Standing 
     ).fetchone()
     if row is None:
         return None
+    return Standing(states=_stored(db, row[0]), turns=_day(row[1]))
+
+
+def last_standing(db: Database, registry: str, trial: str) -> tuple[State, ...]:
+    """What stood when the trial was last looked at: a service looks every day."""
+    row = db.execute("select key from trial where trial = ? and registry = ?", [trial, registry]).fetchone()
+    return () if row is None else _stored(db, row[0])
+
+
+def _stored(db: Database, key: int) -> tuple[State, ...]:
     rows = db.execute(
-        "select state, since, until, due, assumed, reason from deadline where trial = ?", [row[0]]
+        "select state, since, until, due, assumed, reason from deadline where trial = ?", [key]
     ).fetchall()
     found = {
-        one[0]: State(
-            state=StateKind(one[0]),
-            since=_day(one[1]),
-            until=_day(one[2]),
-            due=_day(one[3]),
-            assumed=bool(one[4]),
-            reason=one[5],
+        row[0]: State(
+            state=StateKind(row[0]),
+            since=_day(row[1]),
+            until=_day(row[2]),
+            due=_day(row[3]),
+            assumed=bool(row[4]),
+            reason=row[5],
         )
-        for one in rows
+        for row in rows
+        if row[0] in STATE_SLUGS
     }
-    return Standing(states=tuple(found[kind] for kind in StateKind if kind in found), turns=_day(row[1]))
+    return tuple(found[kind] for kind in StateKind if kind in found)
 
 
 def _is_news(state: State, *, rules: int, looked: date) -> bool:

@@ -34,7 +34,12 @@ def with_status(record: Record, status: str, *, submitted: str | None = None) ->
 def timeless(record: Record) -> Record:
     """Without the dates that time makes states of: whatever the day and the status, the record is in none."""
     new = copy.deepcopy(record)
-    for key in ("statusVerifiedDate", "startDateStruct", "primaryCompletionDateStruct", "completionDateStruct"):
+    for key in (
+        "statusVerifiedDate",
+        "startDateStruct",
+        "primaryCompletionDateStruct",
+        "completionDateStruct",
+    ):
         new["protocolSection"]["statusModule"].pop(key, None)
     for site in new["protocolSection"].get("contactsLocationsModule", {}).get("locations", []):
         site.pop("status", None)
