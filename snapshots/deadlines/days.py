@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from snapshots.dates import partial
@@ -41,6 +42,11 @@ class Dated:
 
 def dated(text: Any, *, estimated: bool = False) -> Dated | None:
     """A date as the registry writes it; None for what is none."""
+    return _dated(text, estimated) if isinstance(text, str) else None
+
+
+@lru_cache(maxsize=4096)  # a sweep meets the same days over and over
+def _dated(text: str, estimated: bool) -> Dated | None:
     found = partial(text)
     if found is None or found.year > _LAST_YEAR:
         return None

@@ -5,6 +5,7 @@ Every rule gives the whole stretch of days on which its state holds, so that wha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -34,4 +35,9 @@ def coming(record: dict[str, Any], *, after: date, until: date) -> tuple[State, 
 
 def next_turn(record: dict[str, Any], after: date) -> date | None:
     """The next day on which a state is entered or left; None when only another version turns one."""
-    return min((day for state in all_states(record) for day in state.turns() if day > after), default=None)
+    return first_turn(all_states(record), after)
+
+
+def first_turn(among: Iterable[State], after: date) -> date | None:
+    """`next_turn`, of states that are worked out already."""
+    return min((day for state in among for day in state.turns() if day > after), default=None)

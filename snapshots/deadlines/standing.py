@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from snapshots.deadlines.rules import next_turn, states
+from snapshots.deadlines.rules import all_states, first_turn
 from snapshots.deadlines.states import ADDED_IN, RULES, STATE_SLUGS, State, StateKind
 
 RULED = ("ctgov",)  # registries whose records the rules can read
@@ -55,7 +55,8 @@ def settle(
     before = db.execute("select rules, looked from turning where trial = ?", [key]).fetchone()
     looked = None if before is None else date.fromisoformat(before[1])
     day = day if looked is None else max(day, looked)
-    now = {one.state: one for one in states(record, day)}
+    ever = all_states(record)
+    now = {one.state: one for one in ever if one.holds(day)}
     rows = db.execute("select state, entered_on from deadline where trial = ?", [key]).fetchall()
     standing = {row[0]: row[1] for row in rows}
     entered = [
@@ -78,7 +79,7 @@ def settle(
     db.execute(
         "insert into turning (trial, rules, looked, turns) values (?, ?, ?, ?) on conflict (trial) do update"
         " set rules = excluded.rules, looked = excluded.looked, turns = excluded.turns",
-        [key, RULES, day.isoformat(), _iso(next_turn(record, day))],
+        [key, RULES, day.isoformat(), _iso(first_turn(ever, day))],
     )
     if before is None or looked is None:
         return ()
@@ -86,11 +87,11 @@ def settle(
 
 
 def due(db: Database, day: date, *, limit: int) -> list[Due]:
-    """Trials of which something turned up to a day, the longest due first. Looks at no other."""
+    """Trials of which something turned up to a day. Looks at no other, and sorts none: after new rules it is every trial."""
     rows = db.execute(
         "select turning.trial, trial.registry, trial.trial from turning join trial on trial.key = turning.trial"
         " where (turning.rules = ?1 and turning.turns <= ?2) or turning.rules < ?1 or turning.rules > ?1"
-        " order by turning.turns limit ?3",
+        " limit ?3",
         [RULES, day.isoformat(), limit],
     ).fetchall()
     return [Due(key=row[0], registry=row[1], trial=row[2]) for row in rows]
