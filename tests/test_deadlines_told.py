@@ -149,6 +149,19 @@ def test_what_nobody_watches_turns_silently(watching, clock):
     assert look(watching) == []
 
 
+def test_a_version_of_a_time_without_a_watch_enters_silently(watching, registry, clock):
+    watching.poll()
+    watching.edit(ids_watch("both", "NCT00000002"))
+    watching.poll()
+    registry.publish("2026-11-23", [timed("NCT00000001", primary="2025-01-01", verified="2026-10")])
+    clock.forward(days=3)
+    watching.edit(BOTH)
+    assert watching.poll().versions == 1
+    assert watching.told() == []
+    assert ("NCT00000001", "results-overdue", "2026-11-23") in stands(watching)
+    assert look(watching) == []
+
+
 def test_the_service_looks_when_no_poll_is_due_and_when_polls_fail(watching, registry, clock):
     service = Service(watching.app, tick=3600)
     assert service.poll_if_due()
@@ -228,9 +241,13 @@ def test_an_event_and_its_delivery_come_with_the_state_or_not_at_all(watching, c
     assert OVERDUE in look(watching)
 
 
-def test_the_clock_set_back_enters_and_leaves_nothing(watching, clock):
+def test_the_clock_set_back_enters_and_leaves_nothing(watching, registry, clock):
     watching.poll()
     assert OVERDUE in look(watching, "2027-01-25", clock)
     before = stands(watching)
     assert look(watching, "2026-12-24", clock) == []
     assert stands(watching) == before
+    registry.publish("2026-12-24", [timed("NCT00000001", primary="2025-12-25", verified="2026-12")])
+    watching.poll()
+    assert stands(watching) == before
+    assert look(watching, "2027-01-25", clock) == []
