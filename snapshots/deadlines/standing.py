@@ -87,7 +87,7 @@ def settle(
 
 
 def due(db: Database, day: date, *, limit: int) -> list[Due]:
-    """Trials of which something turned up to a day. Looks at no other, and sorts none: after new rules it is every trial."""
+    """Trials of which something turned up to a day. Sorts none: after new rules it is every trial."""
     rows = db.execute(
         "select turning.trial, trial.registry, trial.trial from turning join trial on trial.key = turning.trial"
         " where (turning.rules = ?1 and turning.turns <= ?2) or turning.rules < ?1 or turning.rules > ?1"
