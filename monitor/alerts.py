@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor import addresses
+from monitor.alert_deadlines import deadline_item
 from monitor.alert_links import links_of
 from monitor.alert_text import before_and_after, is_said, minute, registry_name, scripted, status_words
 from monitor.discretion import names_staff, without_people
@@ -202,6 +203,8 @@ def _item(change: FieldChange, headline: str) -> Item:
 
 def _happening(event: Event) -> Item:
     """An event that is no change of the record, in words."""
+    if event.kind is EventKind.DEADLINE:
+        return deadline_item(event, _LEVELS[event.severity])
     registry = registry_name(event.registry)
     names = ", ".join(f"“{name}”" for name in event.watches)
     watch = f"watch{'es' if len(event.watches) > 1 else ''} {names}" if names else "a watch"
@@ -232,7 +235,6 @@ def _happening(event: Event) -> Item:
             f"{event.trial} leads to {event.detail or 'another record'} now; the trial goes on under that id",
             "the registry held the same trial twice",
         ),
-        EventKind.DEADLINE: ("With time", event.detail or event.headline, "no record changed: a date passed"),
         EventKind.CHANGED: ("Changed", event.headline, ""),
     }[event.kind]
     return Item(level=_LEVELS[event.severity], label=label, summary=summary, reason=reason)
@@ -260,7 +262,7 @@ def _facts(event: Event) -> tuple[tuple[str, str], ...]:
         facts.append(("Seen by us", minute(seen)))
     if event.note:
         facts.append(("Note", event.note))
-    if event.watches and event.kind in (EventKind.CHANGED, EventKind.GONE, EventKind.BACK, EventKind.MERGED):
+    if event.watches and event.kind not in (EventKind.ENTERED, EventKind.LEFT, EventKind.RETURNED):
         facts.append(("Watched by", ", ".join(event.watches)))
     return tuple(facts)
 

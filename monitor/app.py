@@ -19,6 +19,7 @@ from monitor import held, requests, routes, staging, watches
 from monitor.booking import Booking
 from monitor.config import Config
 from monitor.database import Connections
+from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.patience import Patience
 from monitor.poll import EVERYTHING, Poll, PollReport, Selection
@@ -144,6 +145,21 @@ class App:
             log.warning("held", registry=registry.name, notice=line)
         return report
 
+    def look(self) -> Looked:
+        """Enter and leave the states that time makes, up to today. After a poll: by what the records say now."""
+        looked = Look(
+            self.db,
+            self.registries,
+            router=self.router(),
+            now=self.clock(),
+            stopping=self.stopping.is_set,
+        ).run()
+        if looked.trials or looked.problems:
+            log.info("deadlines", trials=looked.trials, events=len(looked.events))
+        for line in looked.problems:
+            log.warning("deadlines not told", problem=line)
+        return looked
+
     def router(self) -> routes.Router:
         return routes.Router(self.config)
 
@@ -231,8 +247,13 @@ class App:
             watches=frozenset(names) if names else None, trials=tuple(trials) if trials else None
         )
         reports = self.poll(selection)
+        looked = self.look()
         told = self.deliver()
-        return {"reports": [asdict(report) for report in reports], "told": told_json(told)}
+        return {
+            "reports": [asdict(report) for report in reports],
+            "deadlines": asdict(looked),
+            "told": told_json(told),
+        }
 
     def reader(self) -> Reader:
         return Reader(self.db)

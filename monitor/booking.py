@@ -18,6 +18,8 @@ from monitor.registries.base import Registry
 from monitor.routes import Router
 from notifiers.outbox import Outbox
 from snapshots.changeset import ChangeSet, Severity, VersionRef
+from snapshots.deadlines.standing import Entered
+from snapshots.deadlines.telling import deadline_event
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
 from snapshots.query import Reader
@@ -99,6 +101,7 @@ class Booking:
         if changes.quiet:
             self.quiet_versions += 1
         self._write(replace(event, steps=seen.steps), told=told and not changes.quiet)
+        self.deadlines(seen.facts.trial, added.entered if told else ())
 
     def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
         """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""
@@ -137,6 +140,19 @@ class Booking:
             tags=("integrity",),
             detail=into,
         )
+
+    def deadlines(self, trial: str, entered: Sequence[Entered]) -> None:
+        """States that time made, or this version. Nobody watches the trial: they stand, and are no events."""
+        names = watches.holding(self._db, trial, registry=self._registry.name) if entered else ()
+        held = self._reader.trial(self._registry.name, trial) if names else None
+        newest = self._store.newest(self._registry.name, trial) if names else None
+        if held is None or newest is None:
+            return
+        for one in entered:
+            event = deadline_event(
+                held, one, to=newest.ref, at=self._now, url=self._registry.url(trial), watches=names
+            )
+            self._write(event, told=True)
 
     def mark(self, trial: str, state: str, *, into: str | None = None) -> None:
         """Whether the registry still has the record under this id."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from sqlite_utils import Database
 
 from snapshots.changeset import Severity
-from snapshots.event import Event, stamp
+from snapshots.event import Event, EventKind, stamp
 
 
 class Scope(StrEnum):
@@ -80,6 +80,8 @@ def silencing(mutes: list[Mute], event: Event) -> Mute | None:
     if event.watches and all(name in watches for name in event.watches):
         return watches[event.watches[0]]
     told = [change.field for change in event.changes if change.severity is not Severity.NOISE]
+    if event.kind is EventKind.DEADLINE and event.detail is not None:
+        told = [event.detail]  # a state that time makes goes by its own name
     if told and all(slug in fields for slug in told):
         return fields[told[0]]
     return None

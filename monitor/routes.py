@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from monitor.config.settings import Config, Route
 from snapshots.changeset import FieldChange, Severity
-from snapshots.event import Event
+from snapshots.event import Event, EventKind
 
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
 
@@ -34,6 +34,8 @@ def severities(event: Event, overrides: Overrides) -> Event:
     below. The headline stays, unless what it told weighs less now than something else: then that is told
     instead.
     """
+    if event.kind is EventKind.DEADLINE:
+        return _weighed_deadline(event, overrides)
     changes = tuple(_weighed(change, overrides) for change in event.changes)
     if changes == event.changes:
         return event
@@ -132,8 +134,10 @@ def _met(event: Event, route: Route) -> Severity | str:
     """The weight of what a route's fields and tags ask for; or, in words, that it is not in the event.
 
     Tags may be the event's own (`gone`, or a tag that several changes make together): then the event's weight
-    counts. A field is always a change's.
+    counts. A field is always a change's, but for a state that time makes: it goes by its own name.
     """
+    if event.kind is EventKind.DEADLINE:
+        return _deadline_met(event, route)
     changes = [change for change in event.changes if change.severity is not Severity.NOISE]
     if route.fields is not None:
         changes = [change for change in changes if change.field in route.fields]
@@ -149,6 +153,14 @@ def _met(event: Event, route: Route) -> Severity | str:
     return min(_highest(changes), event.severity)
 
 
+def _deadline_met(event: Event, route: Route) -> Severity | str:
+    if route.fields is not None and event.detail not in route.fields:
+        return f"the state is none of its fields: {', '.join(route.fields)}"
+    if route.tags is not None and not set(event.tags) & set(route.tags):
+        return f"it bears none of the tags: {', '.join(route.tags)}"
+    return event.severity
+
+
 def _why(event: Event, route: Route) -> str:
     """Why an event took a route."""
     parts = [event.severity.value]
@@ -157,8 +169,11 @@ def _why(event: Event, route: Route) -> str:
     if route.trials is not None:
         parts.append(f"about {event.trial}")
     if route.fields is not None:
-        changed = dict.fromkeys(change.field for change in event.changes if change.field in route.fields)
-        parts.append(f"changed: {', '.join(changed)}")
+        if event.kind is EventKind.DEADLINE:
+            parts.append(f"state: {event.detail}")
+        else:
+            changed = dict.fromkeys(change.field for change in event.changes if change.field in route.fields)
+            parts.append(f"changed: {', '.join(changed)}")
     if route.tags is not None:
         borne = {*event.tags, *(tag for change in event.changes for tag in change.tags)}
         parts.append(f"tagged {', '.join(tag for tag in route.tags if tag in borne)}")
@@ -173,6 +188,12 @@ def _weighed(change: FieldChange, overrides: Overrides) -> FieldChange:
     if own is change.severity:
         return change
     return replace(change, severity=own, reason=f"{own.value} by your configuration")
+
+
+def _weighed_deadline(event: Event, overrides: Overrides) -> Event:
+    """A state that time makes: its name stands in `[severity]` as a field's does."""
+    own = overrides.get(event.detail or "")
+    return event if own is None else replace(event, severity=Severity(own))
 
 
 def _highest(changes: Iterable[FieldChange]) -> Severity:

@@ -95,13 +95,13 @@ class Service:
             self._scheduler.shutdown(wait=True)
 
     def poll_if_due(self) -> bool:
-        """Poll when a registry's time has come."""
+        """Poll when a registry's time has come; then let what time makes come to pass, data build or not."""
         self.app.reconcile()
-        for name in self.app.registries:
-            if self.next_poll(name) <= self.app.clock():
-                self.app.poll()
-                return True
-        return False
+        due = any(self.next_poll(name) <= self.app.clock() for name in self.app.registries)
+        if due:
+            self.app.poll()
+        self.app.look()
+        return due
 
     def next_poll(self, registry: str) -> datetime:
         return due.next_poll(

@@ -234,6 +234,16 @@ def holding(db: Database, trial: str, *, registry: str) -> tuple[str, ...]:
     return tuple(row[0] for row in rows)
 
 
+def all_held(db: Database, *, registry: str) -> list[str]:
+    """The trials that any watch holds now, each once."""
+    rows = db.execute(
+        "select distinct member.trial from member join watch on watch.id = member.watch"
+        " where member.state = 'in' and watch.removed_at is null and watch.registry = ? order by member.trial",
+        [registry],
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
 def held_trials(db: Database, watch: int) -> list[str]:
     """The trials that a watch holds now."""
     rows = db.execute("select trial from member where watch = ? and state = 'in' order by trial", [watch])

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 
 from snapshots.changeset import JSON, ChangeSet, FieldChange, Severity, VersionRef
@@ -56,7 +56,7 @@ class Event:
     to: VersionRef | None = None
     changes: tuple[FieldChange, ...] = ()
     build: str | None = None  # the data build it was learnt from, ISO day
-    detail: str | None = None  # for events without changes: e.g. the surviving id of a merge
+    detail: str | None = None  # for events without changes: the surviving id of a merge, a deadline's state
     note: str | None = None  # e.g. "may hold several updates"
     sponsor: str | None = None
     sponsor_class: str | None = (
@@ -84,6 +84,11 @@ def membership_id(registry: str, trial: str, kind: EventKind, watch: str, build:
 def disappearance_id(registry: str, trial: str, kind: EventKind, build: str) -> str:
     """Of `gone`, `back`, `merged`: made of the data build."""
     return f"{registry}:{trial}:{kind}:{build}"
+
+
+def deadline_id(registry: str, trial: str, state: str, on: date) -> str:
+    """Of `deadline`: made of the state and the day it was entered."""
+    return f"{registry}:{trial}:{EventKind.DEADLINE}:{state}:{on.isoformat()}"
 
 
 def changed_event(

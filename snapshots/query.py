@@ -19,6 +19,8 @@ from sqlite_utils import Database
 from snapshots import events, ledger
 from snapshots.bodies import Bodies
 from snapshots.changeset import Severity, Source
+from snapshots.deadlines.standing import last_standing
+from snapshots.deadlines.states import State
 from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
@@ -112,6 +114,10 @@ class Reader:
             if row is not None:
                 return version_of(row, self._quiet(registry, trial))
         return None
+
+    def deadlines(self, registry: str, trial: str) -> tuple[State, ...]:
+        """The states that time makes, as they stood when the trial was last looked at."""
+        return last_standing(self._db, registry, trial)
 
     def event(self, event_id: str) -> Event | None:
         return events.by_id(self._db, event_id)

@@ -171,6 +171,27 @@ _FIRST = (
         primary key (tag, severity, event)
     ) strict, without rowid""",
     "create index event_tag_event on event_tag (event)",
+    # The next day on which a state that time makes is entered or left, NULL when none ever is while the newest
+    # snapshot stays. looked: the day up to which they are entered. rules: by which rules (deadlines.states.RULES).
+    """create table turning (
+        trial integer primary key references trial (key),
+        rules integer not null,
+        looked text not null,
+        turns text
+    ) strict""",
+    "create index turning_turns on turning (rules, turns)",
+    # The states that stand. since, until: its days by the record's dates; entered_on: ours, part of the event's id.
+    """create table deadline (
+        trial integer not null references trial (key),
+        state text not null,
+        since text,
+        until text,
+        due text,
+        assumed integer not null,
+        reason text not null,
+        entered_on text not null,
+        primary key (trial, state)
+    ) strict, without rowid""",
     # For people with SQL: versions by the names that everything else gives them.
     """create view history as
         select trial.registry, trial.trial, version.line, version.number, version.build, version.updated,

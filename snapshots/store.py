@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from snapshots import events, ledger
 from snapshots.bodies import TRAIN_AT, Bodies
 from snapshots.changeset import Source, VersionRef
+from snapshots.deadlines.standing import Entered, settle
 from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
@@ -43,6 +44,7 @@ class Added:
     ref: VersionRef  # the version that holds it now
     new: bool  # False: it was there already, nothing was written
     previous: VersionRef | None  # the version before it in its line; None unless new and not the first
+    entered: tuple[Entered, ...] = ()  # states that time makes and that this snapshot newly is in
 
 
 class Store:
@@ -109,7 +111,8 @@ class Store:
         self._add(registry, read, key, ref, record, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
-        return Added(ref=ref, new=True, previous=previous)
+        entered = settle(self._db, key, registry, record, day=seen_at.astimezone(UTC).date())
+        return Added(ref=ref, new=True, previous=previous, entered=entered)
 
     def add_archived(
         self,

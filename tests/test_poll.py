@@ -6,6 +6,7 @@ import copy
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
+from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
@@ -33,7 +34,7 @@ def recruiting(number):
     status["overallStatus"] = "RECRUITING"
     status.pop("whyStopped", None)
     status.pop("lastKnownStatus", None)
-    return record
+    return timeless(record)
 
 
 @pytest.fixture

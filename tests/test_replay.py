@@ -50,6 +50,10 @@ def test_a_month_of_real_builds(tmp_path, clock, days):
                     expected[nct(record)].append(record)
             assert watching.poll().outcome == "complete"
             for alert in watching.rung():
+                if (
+                    alert["event"] == "deadline"
+                ):  # what a version puts into a state is told beside the version
+                    continue
                 # Days are a sample: a trial that the first of them did not hold turns up later, and that is told.
                 known = alert["trial"] in seen
                 assert alert["event"] == ("changed" if known else "entered"), alert["headline"]

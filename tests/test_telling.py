@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
+from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch
 
@@ -59,7 +60,7 @@ def suspended(record):
 
 @pytest.fixture
 def records():
-    made = [study_record(number) for number in range(1, 6)]
+    made = [timeless(study_record(number)) for number in range(1, 6)]
     for record in made:
         record["protocolSection"]["statusModule"]["overallStatus"] = "RECRUITING"
         record["protocolSection"]["statusModule"].pop("whyStopped", None)

@@ -126,18 +126,18 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
 
     reader = app.reader()
     reports = answer["reports"]
+    looked = answer.get("deadlines") or {"trials": 0, "events": [], "problems": []}
     changed = 0
-    for report in reports:
-        for event_id in report["events"]:
-            event = reader.event(event_id)
-            if event is None:
-                continue
-            event = app.effective(event)
-            changed += 1
-            if session.as_json:
-                session.emit(event_json(event))
-            else:
-                click.echo("\n".join(event_lines(event)))
+    for event_id in [*(one for report in reports for one in report["events"]), *looked["events"]]:
+        event = reader.event(event_id)
+        if event is None:
+            continue
+        event = app.effective(event)
+        changed += 1
+        if session.as_json:
+            session.emit(event_json(event))
+        else:
+            click.echo("\n".join(event_lines(event)))
     for report in reports:
         for line in report["problems"]:
             session.say(f"error: not concluded: {line}")
@@ -148,6 +148,10 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
             session.say(f"not in the registry: {trial}")
         if report["hint"]:
             session.say(f"hint: {report['hint']}")
+    for line in looked["problems"]:
+        session.say(f"error: {line}")
+    if looked["events"]:
+        session.say(f"with time, no record changed: {counted(len(looked['events']), 'event')}")
     told = answer["told"]
     for name, count in told["sent"].items():
         if count:

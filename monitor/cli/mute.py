@@ -23,7 +23,7 @@ Exit codes: 0 done, 2 malformed id or unknown field, 3 the database is held."""
 )
 @click.argument("trial", metavar="[ID]", required=False)
 @click.option("--watch", help="Mute a watch: trials that no other watch holds.")
-@click.option("--field", help="Mute a field: changes that hold nothing else.")
+@click.option("--field", help="Mute a field: changes that hold nothing else; or a state, e.g. status-stale.")
 @click.option("--until", help="A day, an instant, or 7d, 12h from now. Default: until unmuted.")
 @shared_options
 def mute(session: Session, trial: str | None, watch: str | None, field: str | None, until: str | None) -> int:
@@ -104,7 +104,7 @@ def _chosen(
         session.check_names(watch=watch)
         return Scope.WATCH, watch
     if field is not None:
-        session.check_names(field=field)
+        session.check_names(told=field)
         return Scope.FIELD, field
     return None
 

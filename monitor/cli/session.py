@@ -114,11 +114,12 @@ class Session:
         *,
         watch: str | None = None,
         field: str | None = None,
+        told: str | None = None,
         tag: str | None = None,
         trial: str | None = None,
         notifier: str | None = None,
     ) -> None:
-        """A misspelt filter would look like silence."""
+        """A misspelt filter would look like silence. told: a field, or a state that time makes."""
         from monitor import watches
         from monitor.config.checking import TAGS
         from monitor.config.errors import suggestion
@@ -132,6 +133,11 @@ class Session:
             slugs = sorted(table("ctgov").slugs())
             if field not in slugs:
                 raise UseError(f"no such field: `{field}`", hint=suggestion(field, slugs))
+        if told is not None:
+            from snapshots.deadlines.states import STATE_SLUGS
+
+            if told not in STATE_SLUGS:
+                self.check_names(field=told)
         if tag is not None and tag not in TAGS:
             raise UseError(f"no such tag: `{tag}`", hint=suggestion(tag, TAGS))
         if trial is not None and self.needed_reader().trial(self.registry_name, trial) is None:

@@ -21,7 +21,7 @@ from monitor.config.report import Report
 from monitor.config.secrets import VARIABLE
 from monitor.config.settings import File, Jsonl, Notifier, Route, Schedule, Watch
 
-Slugs = Callable[[], list[str]]  # the names of the registry's fields
+Slugs = Callable[[], list[str]]  # the names of the registry's fields, and of the states that time makes
 TAGS = (
     "status",
     "stopped",

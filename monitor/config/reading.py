@@ -169,6 +169,7 @@ def _ctgov_id(raw: Mapping[str, Any]) -> TrialId:
 
 
 def _field_slugs() -> list[str]:
+    from snapshots.deadlines.states import STATE_SLUGS
     from snapshots.fields import table
 
-    return sorted(table("ctgov").slugs())
+    return sorted({*table("ctgov").slugs(), *STATE_SLUGS})

@@ -232,8 +232,9 @@ class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fields: Annotated[
         tuple[Text, ...] | None,
         Meta(
-            description="Field names, of which one must have changed; all when left out.",
-            examples=[["overall-status", "has-results"]],
+            description="Field names, of which one must have changed, or names of states that time makes;"
+            " all when left out.",
+            examples=[["overall-status", "results-overdue"]],
         ),
     ] = None
     tags: Annotated[
@@ -268,7 +269,8 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     severity: Annotated[
         dict[str, SeverityName],
         Meta(
-            description='Your own severity for a field, by its name: `enrollment = "minor"`. `noise` is never'
+            description="Your own severity for a field, or a state that time makes, by its name:"
+            ' `enrollment = "minor"`. `noise` is never'
             " sent. Applied when reading and routing; what is stored stays as it was judged."
         ),
     ] = field(default_factory=dict)

@@ -175,7 +175,7 @@ def one_trial(
         values={
             "here": "trials",
             "head": shown,
-            "notices": _notices(trial),
+            "notices": _notices(reader, trial),
             "since": _since(reader, trial, versions),
             "seen": _seen(reader, trial, versions),
             "newest": addresses.version(registry, trial.trial, newest.ref),
@@ -279,7 +279,7 @@ def _since(reader: Reader, trial: Trial, versions: Sequence[Version]) -> str:
     return f"{said(trial.status or '')} since the data build of {day_of(to)}{posted}."
 
 
-def _notices(trial: Trial) -> list[Notice]:
+def _notices(reader: Reader, trial: Trial) -> list[Notice]:
     since = f" since {trial.state_since:%Y-%m-%d}" if trial.state_since else ""
     notices = []
     if trial.state == "gone":
@@ -297,6 +297,8 @@ def _notices(trial: Trial) -> list[Notice]:
         )
     if trial.snapshots == 0:
         notices.append(Notice(text="Only the registry's own history of this record is stored so far."))
+    if trial.state == "present":
+        notices += [Notice(text=f"{one.reason}.") for one in reader.deadlines(trial.registry, trial.trial)]
     return notices
 
 

@@ -1,33 +1,21 @@
 """Results on their way: submitted to the registry, returned by its quality control, withdrawn before posting.
 
-The registry tells of a submission in two places of a record, `annotationSection` and `derivedSection`, and one of them
-lags: they are read together, so that each step is told once, when the first of the two shows it.
+The two places of a record that tell of a submission are read together (`snapshots.submissions`), so that each step is
+told once, when the first of the two shows it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import change
-from snapshots.changes.reaching import below, text
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
+from snapshots.submissions import UNDER_REVIEW, submissions
 
-UNDER_REVIEW = "under review"
-UNKNOWN_DAY = "an unknown day"
-_FATES = {"RESET": "returned", "UNRELEASE": "withdrawn"}
 _ORDINALS = ("", "", "second", "third", "fourth", "fifth", "sixth")
-
-
-def submissions(record: dict[str, Any]) -> dict[str, str]:
-    """Day of submission → `under review`, `returned DAY` or `withdrawn DAY`, in the order of days."""
-    found: dict[str, str] = {}
-    for day, fate in (*_annotated(record), *_tracked(record)):
-        if found.get(day, UNDER_REVIEW) == UNDER_REVIEW:
-            found[day] = fate
-    return dict(sorted(found.items()))
 
 
 def submission_changes(
@@ -111,37 +99,3 @@ def _nth(number: int) -> str:
 
 def _listed(them: dict[str, str]) -> str | None:
     return "; ".join(f"{day}: {fate}" for day, fate in them.items()) or None
-
-
-def _annotated(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """annotationSection.annotationModule.unpostedAnnotation.unpostedEvents: one event after the other."""
-    events = below(record, "annotationSection", "annotationModule", "unpostedAnnotation", "unpostedEvents")
-    open_: str | None = None
-    for event in events if isinstance(events, list) else []:
-        if not isinstance(event, dict):
-            continue
-        day = text(event.get("date")) or UNKNOWN_DAY
-        kind = text(event.get("type"))
-        if kind == "RELEASE":
-            if open_ is not None:
-                yield open_, UNDER_REVIEW
-            open_ = day
-        elif open_ is not None and kind in _FATES:
-            yield open_, f"{_FATES[kind]} {day}"
-            open_ = None
-    if open_ is not None:
-        yield open_, UNDER_REVIEW
-
-
-def _tracked(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """derivedSection.miscInfoModule.submissionTracking.submissionInfos: one entry a submission."""
-    infos = below(record, "derivedSection", "miscInfoModule", "submissionTracking", "submissionInfos")
-    for info in infos if isinstance(infos, list) else []:
-        if not isinstance(info, dict):
-            continue
-        fate = UNDER_REVIEW
-        if "resetDate" in info:
-            fate = f"returned {text(info['resetDate']) or UNKNOWN_DAY}"
-        elif "unreleaseDate" in info or "unreleaseDateUnknown" in info:
-            fate = f"withdrawn {text(info.get('unreleaseDate')) or UNKNOWN_DAY}"
-        yield text(info.get("releaseDate")) or UNKNOWN_DAY, fate

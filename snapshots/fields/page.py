@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from snapshots.changeset import Severity
+from snapshots.deadlines.states import SEVERITIES, TAGS, StateKind
 from snapshots.fields import Field, FieldTable, table
 
 _HEAD = """# Fields of ClinicalTrials.gov
@@ -16,6 +17,10 @@ results and eligibility are weighed by what happened. Noise is stored, shown on 
 by what a list's members are the same in two versions. Paths are those of the registry's API
 (https://clinicaltrials.gov/data-api/about-api/study-data-structure).
 """
+_STATES = """A trial enters a state when a date passes and no record changes, or by a version that puts it there; each
+entry is one event, of kind `deadline`. Routes, severities and `trialbell mute` take these names where they take a
+field's; `trialbell deadlines` lists the states that stand.
+"""
 
 
 def fields_page(registry: str = "ctgov") -> str:
@@ -26,7 +31,12 @@ def fields_page(registry: str = "ctgov") -> str:
         parts.append(f"## {section}\n")
         parts += _rows(fields, section)
         parts.append("")
-    return "\n".join(parts)
+    return "\n".join([*parts, *_states()])
+
+
+def _states() -> list[str]:
+    rows = [f"| `{kind}` | {SEVERITIES[kind].value} | {', '.join(TAGS[kind])} |" for kind in StateKind]
+    return ["## States that time makes\n", _STATES, "| name | weight | tags |", "|---|---|---|", *rows, ""]
 
 
 def _rows(fields: FieldTable, section: str) -> list[str]:

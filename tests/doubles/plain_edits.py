@@ -31,6 +31,21 @@ def with_status(record: Record, status: str, *, submitted: str | None = None) ->
     return new
 
 
+def timeless(record: Record) -> Record:
+    """Without the dates that time makes states of: whatever the day and the status, the record is in none."""
+    new = copy.deepcopy(record)
+    for key in (
+        "statusVerifiedDate",
+        "startDateStruct",
+        "primaryCompletionDateStruct",
+        "completionDateStruct",
+    ):
+        new["protocolSection"]["statusModule"].pop(key, None)
+    for site in new["protocolSection"].get("contactsLocationsModule", {}).get("locations", []):
+        site.pop("status", None)
+    return new
+
+
 def with_results(record: Record) -> Record:
     new = copy.deepcopy(record)
     new["resultsSection"] = {"participantFlowModule": {"preAssignmentDetails": "None."}}

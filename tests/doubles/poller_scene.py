@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from doubles.ctgov import LoopbackRegistry
+from doubles.plain_edits import timeless
 from doubles.poller_process import Pollers
 from doubles.study_records import study_record
 
@@ -32,7 +33,7 @@ class Scene:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._records = [study_record(number) for number in range(1, 61)]
+        self._records = [timeless(study_record(number)) for number in range(1, 61)]
         for record in self._records:
             record["protocolSection"]["statusModule"]["overallStatus"] = _STATUSES[0]
         self.registry = LoopbackRegistry(self._records, day=_FIRST.isoformat()).start()

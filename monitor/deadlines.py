@@ -1,0 +1,82 @@
+"""The daily look: states that time makes are entered and left, and told of, though no record changed.
+
+What is due is one query over an index, however much is watched, so that it may be asked at every tick; days that were
+missed are caught up by the same query. A trial that nobody watches now turns silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlite_utils import Database
+
+from monitor.booking import Booking
+from monitor.registries.base import Registry
+from monitor.routes import Router
+from snapshots.database import immediate
+from snapshots.deadlines import standing
+from snapshots.errors import SnapshotsError
+from snapshots.query import Reader
+from snapshots.store import Store
+
+AT_ONCE = 50  # trials looked at in one transaction
+
+
+@dataclass(slots=True, kw_only=True)
+class Looked:
+    """What a look found."""
+
+    trials: int = 0  # of which something turned
+    events: list[str] = field(default_factory=list)  # ids of what was told or could have been, in order
+    problems: list[str] = field(
+        default_factory=list
+    )  # one line each; these trials are looked at again tomorrow
+
+
+class Look:
+    """One look at everything that is due. Needs the lease, as a poll does: what it finds is told."""
+
+    def __init__(
+        self,
+        db: Database,
+        registries: Mapping[str, Registry],
+        *,
+        router: Router,
+        now: datetime,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """stopping: asked between two transactions; what is not done then is due the next time."""
+        self._db = db
+        self._day = now.astimezone(UTC).date()
+        self._stopping = stopping
+        self._store = Store(db)
+        self._reader = Reader(db)
+        self._bookings = {
+            name: Booking(db, registry, router=router, build=self._day.isoformat(), now=now)
+            for name, registry in registries.items()
+        }
+        self._looked = Looked()
+
+    def run(self) -> Looked:
+        while not self._stopping() and standing.due(self._db, self._day, limit=1):
+            with immediate(self._db):
+                for one in standing.due(self._db, self._day, limit=AT_ONCE):
+                    self._one(one)
+        self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
+        return self._looked
+
+    def _one(self, one: standing.Due) -> None:
+        try:
+            newest = self._store.newest(one.registry, one.trial)
+            assert newest is not None and newest.ref.version is not None  # only snapshots have states
+            record = self._reader.record(one.registry, one.trial, newest.ref.source, newest.ref.version)
+        except SnapshotsError as error:
+            standing.put_off(self._db, one.key, self._day)
+            self._looked.problems.append(f"{one.trial}: its deadlines cannot be told: {error}")
+            return
+        entered = standing.settle(self._db, one.key, one.registry, record, day=self._day)
+        self._looked.trials += 1
+        if one.registry in self._bookings:
+            self._bookings[one.registry].deadlines(one.trial, entered)
