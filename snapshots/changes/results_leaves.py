@@ -1,0 +1,181 @@
+"""Where two results sections differ, leaf by leaf; lists by what their members are, never by position."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from snapshots.changes.reaching import members
+from snapshots.changes.results_pairing import (
+    GROUPS,
+    NO_GROUPS,
+    OF_GROUPS,
+    Groups,
+    compared,
+    named,
+    pairs_in,
+)
+from snapshots.markup import same_in_any_order, same_words
+from snapshots.pairing import Pair
+
+Path = tuple[str | int, ...]
+DEEPEST = 40  # steps of a path; what lies deeper is compared as one value
+NUMBERS = {
+    "value", "spread", "lowerLimit", "upperLimit", "pValue", "paramValue", "ciPctValue", "ciLowerLimit",
+    "ciUpperLimit", "dispersionValue", "numSubjects", "numUnits", "frequencyThreshold",
+}  # fmt: skip
+_NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?P<percent> ?%?)")
+_NOTHING: tuple[Any, ...] = ({}, [], "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One value that differs; a member of a list that came or went is one, with all that is in it."""
+
+    path: Path  # positions in the newer section; of a member that went, in the older
+    old: Any  # None when absent
+    new: Any
+    group: str = ""  # title of the group whose number it is
+    rows: tuple[str, ...] = ()  # names of the members passed on the way, groups apart
+    holder: tuple[Any, Any] = (None, None)  # the nearest member of a list, on both sides
+
+    @property
+    def key(self) -> str:
+        """The last name in the path."""
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
+
+    @property
+    def member(self) -> bool:
+        """Whether a whole member came or went."""
+        return isinstance(self.path[-1], int)
+
+    @property
+    def noise(self) -> bool:
+        """Whether the same is said, set differently."""
+        old, new = (None if value in _NOTHING else value for value in (self.old, self.new))
+        if old is None or new is None:
+            return old is new
+        if type(old) in (str, int) and type(new) in (str, int) and _number(old) is not None:
+            return _number(old) == _number(new)
+        if self.key in NUMBERS:
+            return " ".join(str(old).split()).casefold() == " ".join(str(new).split()).casefold()
+        return same_words(old, new)
+
+    def dotted(self, *, removed: bool) -> str:
+        """removed: what tells of it tells of nothing else, so that the position in the older section is clear."""
+        parts = [str(part) for part in self.path]
+        if self.member and self.new is None and not removed:
+            parts.insert(-1, "removed")
+        return ".".join(parts)
+
+
+def _number(value: str | int) -> tuple[str, Decimal, bool] | None:
+    found = _NUMBER.fullmatch(" ".join(str(value).replace("\N{MINUS SIGN}", "-").split()))
+    return (found["bound"], Decimal(found["number"]), bool(found["percent"].strip())) if found else None
+
+
+def leaves(old: Any, new: Any, path: Path, groups: Groups = NO_GROUPS) -> list[Leaf]:
+    """All that differs between two values; the order of lists and the ids of groups are no difference."""
+    found: list[Leaf] = []
+    _Walk(found).values(old, new, path, Leaf(path=path, old=old, new=new), groups)
+    return found
+
+
+class _Walk:
+    def __init__(self, found: list[Leaf]) -> None:
+        self.found = found
+
+    def values(
+        self, old: Any, new: Any, path: Path, at: Leaf, groups: Groups, *, steady: bool = True
+    ) -> None:
+        """at: the way here, as the leaf that this place would be."""
+        if steady and old == new:
+            return
+        if isinstance(old, dict) and isinstance(new, dict) and len(path) < DEEPEST:
+            self._objects(old, new, path, at, groups, steady=steady)
+        elif isinstance(old, list) and isinstance(new, list) and len(path) < DEEPEST:
+            self._lists(old, new, path, at, groups, steady=steady)
+        elif old != new:
+            self._add(old, new, path, at)
+
+    def _objects(
+        self, old: dict[str, Any], new: dict[str, Any], path: Path, at: Leaf, groups: Groups, *, steady: bool
+    ) -> None:
+        for name in GROUPS:
+            if name in old or name in new:
+                groups = Groups.of(members(old.get(name)), members(new.get(name)))
+                steady = groups.steady
+        for key in dict.fromkeys([*old, *new]):
+            before, after = old.get(key), new.get(key)
+            if before is None or after is None:
+                if before is not after:
+                    self._add(before, after, (*path, key), at)
+            else:
+                self.values(before, after, (*path, key), at, groups, steady=steady)
+
+    def _lists(
+        self, old: list[Any], new: list[Any], path: Path, at: Leaf, groups: Groups, *, steady: bool
+    ) -> None:
+        name = path[-1]
+        if name == "groupIds":
+            if compared({name: old}, groups.old) != compared({name: new}, groups.new):
+                self._add(old, new, path, at)
+            return
+        if not isinstance(name, str) or not any(isinstance(one, dict) for one in (*old, *new)):
+            if not same_in_any_order(old, new):
+                self._add(old, new, path, at)
+            return
+        pairs = groups.pairs if name in GROUPS else pairs_in(name, old, new, groups)
+        for pair in pairs:
+            self._member(old, new, pair, (*path, _place(pair)), at, groups, steady=steady)
+
+    def _member(
+        self,
+        old: list[Any],
+        new: list[Any],
+        pair: Pair,
+        path: Path,
+        at: Leaf,
+        groups: Groups,
+        *,
+        steady: bool,
+    ) -> None:
+        before = old[pair.old] if pair.old is not None else None
+        after = new[pair.new] if pair.new is not None else None
+        if steady and before == after:
+            return
+        list_name = path[-2]
+        group, rows = at.group, at.rows
+        if list_name in OF_GROUPS:
+            group = _group_of(before, after, groups)
+        elif list_name in GROUPS:
+            group = named(after) or named(before)
+        elif name := named(after) or named(before):
+            rows = (*rows, name)
+        here = Leaf(path=path, old=before, new=after, group=group, rows=rows, holder=(before, after))
+        if before is None or after is None:
+            if before is not after:
+                self.found.append(here)
+            return
+        identity = "groupId" if list_name in OF_GROUPS else "id" if list_name in GROUPS else None
+        if identity is not None and isinstance(before, dict) and isinstance(after, dict):
+            before = {key: value for key, value in before.items() if key != identity}
+            after = {key: value for key, value in after.items() if key != identity}
+        self.values(before, after, path, here, groups, steady=steady)
+
+    def _add(self, old: Any, new: Any, path: Path, at: Leaf) -> None:
+        self.found.append(Leaf(path=path, old=old, new=new, group=at.group, rows=at.rows, holder=at.holder))
+
+
+def _place(pair: Pair) -> int:
+    return pair.new if pair.new is not None else pair.old or 0
+
+
+def _group_of(before: Any, after: Any, groups: Groups) -> str:
+    for member, ids in ((after, groups.new), (before, groups.old)):
+        name = member.get("groupId") if isinstance(member, dict) else None
+        if isinstance(name, str) and name in ids:
+            return groups.title(ids[name])
+    return ""
