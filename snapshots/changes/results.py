@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from snapshots.changes.context import Context
@@ -26,7 +27,8 @@ from snapshots.comparison import Difference
 from snapshots.terms import said
 
 _MEASURES = ("outcomeMeasuresModule", "outcomeMeasures")
-_SAME = "Results in the same words, set differently"
+_POSITION = re.compile(r"\.\d+(?![^.])")
+_SAME = "Results in the same words, set or ordered differently"
 
 
 def has_results(one: Difference, context: Context) -> FieldChange:
@@ -151,14 +153,22 @@ def _of_group(leaf: Leaf) -> bool:
 
 def _unsaid(one: Difference, found: list[FieldChange], quiet: list[Leaf]) -> list[FieldChange]:
     """What differs without another meaning: words set differently, lists in another order, ids numbered anew."""
-    covered = {_keys(path) for each in found for path in each.paths}
-    covering = {keys[:length] for keys in covered for length in range(len(keys) + 1)}
     differing = [f"{'.'.join(one.path)}.{leaf.dotted(removed=False)}" for leaf in quiet]
-    paths = dict.fromkeys(differing if covered else one.paths)
-    for path in one.paths if covered else ():
-        keys = _keys(path)
-        if keys not in covering and not any(keys[:length] in covered for length in range(len(keys))):
-            paths[_cut(path, next(n for n in range(1, len(keys) + 1) if keys[:n] not in covering))] = None
+    covered = {_names(path) for each in found for path in each.paths}
+    if not covered:
+        paths = list(one.paths)
+    else:
+        covering = {
+            tuple(names.split(".")[:length]) for names in covered for length in range(names.count(".") + 2)
+        }
+        cuts: dict[str, int | None] = {}
+        paths = differing
+        for path in one.paths:
+            names = _names(path)
+            if names not in cuts:
+                cuts[names] = _uncovered(names, covered, covering)
+            if (length := cuts[names]) is not None:
+                paths.append(_cut(path, length))
     if not paths:
         return []
     return [
@@ -174,8 +184,17 @@ def _unsaid(one: Difference, found: list[FieldChange], quiet: list[Leaf]) -> lis
     ]
 
 
-def _keys(path: str) -> tuple[str, ...]:
-    return tuple(part for part in path.split(".") if not part.isdigit())
+def _names(path: str) -> str:
+    """A path without its positions."""
+    return _POSITION.sub("", path)
+
+
+def _uncovered(names: str, covered: set[str], covering: set[tuple[str, ...]]) -> int | None:
+    """How many names of a path lead to where nothing is told of; None where it is told."""
+    parts = tuple(names.split("."))
+    if parts in covering or any(".".join(parts[:length]) in covered for length in range(len(parts))):
+        return None
+    return next(length for length in range(1, len(parts) + 1) if parts[:length] not in covering)
 
 
 def _cut(path: str, names: int) -> str:

@@ -39,7 +39,7 @@ def _topic(leaf: Leaf) -> str:
         return "details"
     if first == "seriousEvents":
         counts = leaf.member or leaf.key in (*_SERIOUS_COUNTS, "seriousEvents")
-        return "terms" if counts else "serious-details"
+        return "terms" if counts else "renamed" if leaf.key == "term" else "serious-details"
     return "other" if first == "otherEvents" else "details"
 
 
@@ -164,6 +164,18 @@ def _serious_details(leaves: Sequence[Leaf]) -> Line:
     )
 
 
+def _renamed(leaves: Sequence[Leaf]) -> Line:
+    """Another term may be another illness (hypotension, hypertension): that is for the reader to judge."""
+    entries = [arrow(*(brief(side) for side in (leaf.old or "none", leaf.new or "none"))) for leaf in leaves]
+    return _line(
+        "serious-renamed",
+        f"{'Serious event' if len(entries) == 1 else 'Serious events'} renamed: {few(entries, 3)}",
+        leaves,
+        item=listed(list(dict.fromkeys(map(_term, leaves)))),
+        **major("the serious adverse events listed changed"),
+    )
+
+
 def _groups(leaves: Sequence[Leaf]) -> Line:
     entries, weighty = [], False
     for leaf in leaves:
@@ -212,6 +224,7 @@ _TOPICS = {
     "deaths": _deaths,
     "serious": _serious,
     "terms": _terms,
+    "renamed": _renamed,
     "groups": _groups,
     "serious-details": _serious_details,
     "other": _other,

@@ -18,7 +18,6 @@ from snapshots.changes.results_pairing import (
     pairs_in,
 )
 from snapshots.markup import same_in_any_order, same_words
-from snapshots.pairing import Pair
 
 Path = tuple[str | int, ...]
 DEEPEST = 40  # steps of a path; what lies deeper is compared as one value
@@ -79,98 +78,104 @@ def _number(value: str | int) -> tuple[str, Decimal, bool] | None:
 def leaves(old: Any, new: Any, path: Path, groups: Groups = NO_GROUPS) -> list[Leaf]:
     """All that differs between two values; the order of lists and the ids of groups are no difference."""
     found: list[Leaf] = []
-    _Walk(found).values(old, new, path, Leaf(path=path, old=old, new=new), groups)
+    _Walk(found).values(old, new, path, _Way(), groups)
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What a leaf keeps of the way to it."""
+
+    group: str = ""
+    rows: tuple[str, ...] = ()
+    holder: tuple[Any, Any] = (None, None)
+
+
 class _Walk:
+    """steady: whether the ids of groups mean the same on both sides, so that equal values are no difference."""
+
     def __init__(self, found: list[Leaf]) -> None:
         self.found = found
 
     def values(
-        self, old: Any, new: Any, path: Path, at: Leaf, groups: Groups, *, steady: bool = True
+        self, old: Any, new: Any, path: Path, way: _Way, groups: Groups, *, steady: bool = True
     ) -> None:
-        """at: the way here, as the leaf that this place would be."""
         if steady and old == new:
             return
         if isinstance(old, dict) and isinstance(new, dict) and len(path) < DEEPEST:
-            self._objects(old, new, path, at, groups, steady=steady)
+            self._objects(old, new, path, way, groups, steady=steady)
         elif isinstance(old, list) and isinstance(new, list) and len(path) < DEEPEST:
-            self._lists(old, new, path, at, groups, steady=steady)
+            self._lists(old, new, path, way, groups, steady=steady)
         elif old != new:
-            self._add(old, new, path, at)
+            self._add(old, new, path, way)
 
     def _objects(
-        self, old: dict[str, Any], new: dict[str, Any], path: Path, at: Leaf, groups: Groups, *, steady: bool
+        self,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        path: Path,
+        way: _Way,
+        groups: Groups,
+        *,
+        steady: bool,
+        apart: str = "",
     ) -> None:
+        """apart: the key that only says which member it is."""
         for name in GROUPS:
             if name in old or name in new:
                 groups = Groups.of(members(old.get(name)), members(new.get(name)))
                 steady = groups.steady
-        for key in dict.fromkeys([*old, *new]):
+        for key in old if old.keys() == new.keys() else {**old, **new}:
             before, after = old.get(key), new.get(key)
+            if key == apart or (isinstance(before, str) and before == after):
+                continue
             if before is None or after is None:
                 if before is not after:
-                    self._add(before, after, (*path, key), at)
+                    self._add(before, after, (*path, key), way)
             else:
-                self.values(before, after, (*path, key), at, groups, steady=steady)
+                self.values(before, after, (*path, key), way, groups, steady=steady)
 
     def _lists(
-        self, old: list[Any], new: list[Any], path: Path, at: Leaf, groups: Groups, *, steady: bool
+        self, old: list[Any], new: list[Any], path: Path, way: _Way, groups: Groups, *, steady: bool
     ) -> None:
-        name = path[-1]
+        name = path[-1] if path else ""
         if name == "groupIds":
             if compared({name: old}, groups.old) != compared({name: new}, groups.new):
-                self._add(old, new, path, at)
+                self._add(old, new, path, way)
             return
         if not isinstance(name, str) or not any(isinstance(one, dict) for one in (*old, *new)):
             if not same_in_any_order(old, new):
-                self._add(old, new, path, at)
+                self._add(old, new, path, way)
             return
-        pairs = groups.pairs if name in GROUPS else pairs_in(name, old, new, groups)
-        for pair in pairs:
-            self._member(old, new, pair, (*path, _place(pair)), at, groups, steady=steady)
+        for pair in groups.pairs if name in GROUPS else pairs_in(name, old, new, groups):
+            before = old[pair.old] if pair.old is not None else None
+            after = new[pair.new] if pair.new is not None else None
+            if not steady or before != after:
+                place = pair.new if pair.new is not None else pair.old or 0
+                self._member(before, after, (*path, place), way, groups, steady=steady)
 
-    def _member(
-        self,
-        old: list[Any],
-        new: list[Any],
-        pair: Pair,
-        path: Path,
-        at: Leaf,
-        groups: Groups,
-        *,
-        steady: bool,
-    ) -> None:
-        before = old[pair.old] if pair.old is not None else None
-        after = new[pair.new] if pair.new is not None else None
-        if steady and before == after:
-            return
-        list_name = path[-2]
-        group, rows = at.group, at.rows
-        if list_name in OF_GROUPS:
-            group = _group_of(before, after, groups)
-        elif list_name in GROUPS:
-            group = named(after) or named(before)
-        elif name := named(after) or named(before):
+    def _member(self, old: Any, new: Any, path: Path, way: _Way, groups: Groups, *, steady: bool) -> None:
+        listed = path[-2]
+        group, rows, apart = way.group, way.rows, ""
+        if listed in OF_GROUPS:
+            group, apart = _group_of(old, new, groups), "groupId"
+        elif listed in GROUPS:
+            group, apart = named(new) or named(old), "id"
+        elif name := named(new) or named(old):
             rows = (*rows, name)
-        here = Leaf(path=path, old=before, new=after, group=group, rows=rows, holder=(before, after))
-        if before is None or after is None:
-            if before is not after:
-                self.found.append(here)
-            return
-        identity = "groupId" if list_name in OF_GROUPS else "id" if list_name in GROUPS else None
-        if identity is not None and isinstance(before, dict) and isinstance(after, dict):
-            before = {key: value for key, value in before.items() if key != identity}
-            after = {key: value for key, value in after.items() if key != identity}
-        self.values(before, after, path, here, groups, steady=steady)
+        way = _Way(group, rows, (old, new))
+        if old is None or new is None:
+            if old is not new:
+                self._add(old, new, path, way)
+        elif isinstance(old, dict) and isinstance(new, dict) and len(path) < DEEPEST:
+            self._objects(old, new, path, way, groups, steady=steady, apart=apart)
+        else:
+            self.values(old, new, path, way, groups, steady=steady)
 
-    def _add(self, old: Any, new: Any, path: Path, at: Leaf) -> None:
-        self.found.append(Leaf(path=path, old=old, new=new, group=at.group, rows=at.rows, holder=at.holder))
-
-
-def _place(pair: Pair) -> int:
-    return pair.new if pair.new is not None else pair.old or 0
+    def _add(self, old: Any, new: Any, path: Path, way: _Way) -> None:
+        self.found.append(
+            Leaf(path=path, old=old, new=new, group=way.group, rows=way.rows, holder=way.holder)
+        )
 
 
 def _group_of(before: Any, after: Any, groups: Groups) -> str:

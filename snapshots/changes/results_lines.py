@@ -12,7 +12,8 @@ from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.terms import counted, listed, short
 
-MOST = 8  # lines about one edit of a results section
+MOST = 8  # lines about one edit of a results section, or one for what is left of each module
+TOO_MANY = 10  # lines past which the modules too are told together
 ALIKE = 3  # so many of a kind are one line
 MOST_VALUES = 20  # kept of what a line of many tells
 LONGEST_TEXT = 2_000  # characters of one value before or after
@@ -38,11 +39,14 @@ class Line:
 
 
 def told(one: Difference, lines: Sequence[Line]) -> list[FieldChange]:
-    """The lines as changes of the field: alike ones together; the least of each module together past eight."""
+    """The lines as changes of the field: alike ones together; where they are many, what weighs least together."""
     lines = _alike(lines)
-    for severity in (Severity.MINOR, Severity.MAJOR):
-        if len(lines) > MOST:
-            lines = _by_module(lines, severity)
+    if len(lines) > MOST:
+        lines = _by_module(lines, Severity.MINOR)
+    if len(lines) > TOO_MANY:
+        lines = _rest(lines)
+    if len(lines) > TOO_MANY:
+        lines = _by_module(lines, Severity.MAJOR)
     return [_change(one, line) for line in lines]
 
 
@@ -69,6 +73,14 @@ def _by_module(lines: Sequence[Line], severity: Severity) -> list[Line]:
         further = f"{module[:1].upper()}{module[1:]} changed in {{n}} ways"
         found += [_together(group, further, by_sentence=True)] if len(group) > 1 else group
     return found
+
+
+def _rest(lines: Sequence[Line]) -> list[Line]:
+    minor = [line for line in lines if line.severity is Severity.MINOR]
+    kept = [line for line in lines if line.severity is not Severity.MINOR]
+    return (
+        [*kept, _together(minor, "Results changed in {n} other parts", by_sentence=True)] if minor else kept
+    )
 
 
 def _together(group: Sequence[Line], words: str, *, by_sentence: bool = False) -> Line:

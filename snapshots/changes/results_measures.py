@@ -104,13 +104,18 @@ def _aspect(leaf: Leaf) -> str:
         return "meaning" if key == "title" else "values"
     if first == "analyses":
         if leaf.member or key == "analyses":
-            return "p-value" if p_values([leaf.old]) or p_values([leaf.new]) else "values"
+            return "p-value" if _tests(leaf.old) or _tests(leaf.new) else "values"
         if key == "pValue":
             return "p-value"
         if key in ("paramValue", "ciLowerLimit", "ciUpperLimit", "dispersionValue"):
             return "values"
         return "method" if key in _METHODS else "texts"
     return "texts"
+
+
+def _tests(value: Any) -> list[str]:
+    """The p-values of one analysis, or of all."""
+    return p_values(value if isinstance(value, list) else [value])
 
 
 def _named(measure: Measure) -> str:
@@ -297,9 +302,7 @@ def _p(measure: Measure, leaves: Sequence[Leaf]) -> Line:
     entries, sides = [], []
     for leaf in leaves:
         old, new = (
-            " and ".join(p_values(members(side) if isinstance(side, list) else [side]))
-            if leaf.key == "analyses"
-            else side
+            " and ".join(_tests(side)) if isinstance(side, dict | list) else side
             for side in (leaf.old, leaf.new)
         )
         sides.append((str(old or "none"), str(new or "none")))

@@ -19,6 +19,7 @@ from snapshots.outcome_pairing import another_endpoint
 from snapshots.pairing import LIKE, LONGEST, MOST_LIKE, OUTCOMES_LIKE, Pair, match
 from snapshots.record import canonical
 
+SAID_MORE = 98.0  # of the words that two titles share: one says all that the other does
 MOST_PAIRS = 100_000  # leftovers compared by likeness: a tenth of a second's work
 
 Key = Callable[[Any], Hashable | None]
@@ -77,14 +78,17 @@ def pairs_in(name: str, old: Sequence[Any], new: Sequence[Any], groups: Groups) 
             _words("type", "title"),
             _title,
         ]
-        return _paired(old, new, [*keys, _numbers], _title, least=OUTCOMES_LIKE, unlike=_another_measure)
+        scorers = ((fuzz.ratio, OUTCOMES_LIKE), (fuzz.token_set_ratio, SAID_MORE))
+        return _paired(old, new, [*keys, _numbers], _title, scorers, unlike=_another_measure)
     if name in ("seriousEvents", "otherEvents"):
         keys += [
             _words("term", "organSystem", "sourceVocabulary"),
             _words("term", "organSystem"),
             _words("term"),
         ]
-        return _paired(old, new, keys, _words("term", "organSystem"))
+        return _paired(
+            old, new, keys, _words("term"), ((fuzz.ratio, LIKE), (fuzz.token_set_ratio, SAID_MORE))
+        )
     names = _NAMES.get(name)
     keys += [_words(*names)] if names else []
     found = _paired(old, new, keys, _words(*names) if names else None)
@@ -115,6 +119,8 @@ def _of_groups(old: Sequence[Any], new: Sequence[Any], groups: Groups) -> list[P
     # The key is asked of the older list first, then of the newer: each with its own ids.
     of_old = [_group(one, groups.old) for one in old]
     of_new = [_group(one, groups.new) for one in new]
+    if of_old == of_new and len(set(of_old)) == len(of_old):  # as good as always
+        return [Pair(at, at) for at in range(len(of_old))]
     match(of_old, of_new, lambda one: one, found, taken)
     return _listed(len(old), len(new), found, taken)
 
@@ -152,23 +158,24 @@ def _paired(
     new: Sequence[Any],
     keys: Sequence[Key],
     likeness: Key | None,
+    scorers: Sequence[tuple[Callable[..., float], float]] = ((fuzz.ratio, LIKE),),
     *,
-    least: float = LIKE,
     unlike: Callable[[Any, Any], bool] | None = None,
 ) -> list[Pair]:
+    """By the keys, the strictest first; what is left by its likeness. scorers: each with the least that it takes."""
     found: dict[int, int] = {}
     taken: set[int] = set()
     for key in keys:
         match(old, new, key, found, taken)
-    if likeness is not None:
+    for scorer, least in scorers if likeness is not None else ():
         before = {
-            at: text for at in range(len(old)) if at not in taken and (text := _flat(likeness(old[at])))
+            at: text for at in range(len(old)) if at not in taken and (text := _flat(likeness, old[at]))
         }
-        after = {at: text for at in range(len(new)) if at not in found and (text := _flat(likeness(new[at])))}
+        after = {at: text for at in range(len(new)) if at not in found and (text := _flat(likeness, new[at]))}
         scored = []
         for a, text in before.items() if len(before) * len(after) <= MOST_PAIRS else ():
             for _, score, b in process.extract(
-                text, after, scorer=fuzz.ratio, score_cutoff=least, limit=MOST_LIKE
+                text, after, scorer=scorer, score_cutoff=least, limit=MOST_LIKE
             ):
                 if unlike is None or not unlike(old[a], new[b]):
                     scored.append((-score, a, b))
@@ -219,8 +226,9 @@ def _words(*names: str) -> Key:
     return key
 
 
-def _flat(key: Hashable | None) -> str:
-    return " ".join(key)[:LONGEST].strip() if isinstance(key, tuple) else ""
+def _flat(key: Key | None, member: Any) -> str:
+    words = key(member) if key is not None else None
+    return " ".join(words)[:LONGEST].strip() if isinstance(words, tuple) else ""
 
 
 def _text(member: Any, name: str) -> str:
