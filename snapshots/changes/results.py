@@ -19,7 +19,8 @@ from snapshots.changes.results_flow import (
 from snapshots.changes.results_harms import harm_lines
 from snapshots.changes.results_leaves import Leaf, leaves
 from snapshots.changes.results_lines import told
-from snapshots.changes.results_measures import Measure, measure_lines
+from snapshots.changes.results_measure import Measure
+from snapshots.changes.results_measures import measure_lines
 from snapshots.changes.results_pairing import NO_GROUPS, pairs_in
 from snapshots.changes.results_posted import headline_of, held
 from snapshots.changeset import Action, FieldChange, Severity
@@ -51,7 +52,7 @@ def result_changes(one: Difference, context: Context) -> list[FieldChange]:
         return [
             change(
                 one,
-                f"Results hold {held(after)}",
+                f"Posted results: {held(after)}",
                 before=None,
                 after=_parts(after),
                 severity=untold,

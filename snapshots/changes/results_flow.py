@@ -8,7 +8,7 @@ from typing import Any
 from snapshots.changes.results_leaves import Leaf
 from snapshots.changes.results_lines import MOST_VALUES, Line, arrow, few, major, turned
 from snapshots.changeset import Action
-from snapshots.terms import listed, short, spaced
+from snapshots.terms import listed, said, short, spaced
 
 FLOW, BASELINE, FURTHER = "participant flow", "baseline characteristics", "further information"
 MODULES = {
@@ -153,14 +153,28 @@ def further_lines(leaves: Sequence[Leaf]) -> list[Line]:
             )
             found.append(_line("contact", FURTHER, words, of, item="contact", before="given", after="given"))
         elif name == "certainAgreement":
-            words = "Agreement with investigators on publishing changed"
-            found.append(_line("agreement", FURTHER, words, of, item="agreement on publishing"))
+            found.append(_agreement(of))
         else:
             words = f"Further information on the results changed: {spaced(name)}"
             found.append(
                 _line("further", FURTHER, words, of, item=spaced(name), before="given", after="given")
             )
     return found
+
+
+def _agreement(leaves: Sequence[Leaf]) -> Line:
+    """Whether investigators may publish what they like; its own words may name them."""
+    words = "Agreement with investigators on publishing changed"
+    before = after = "given"
+    for leaf in leaves:
+        if leaf.key == "restrictiveAgreement":
+            before, after = (
+                said(value) if isinstance(value, bool) else "not stated" for value in (leaf.old, leaf.new)
+            )
+            words = f"Agreement that restricts what investigators may publish: {before} → {after}"
+    return _line(
+        "agreement", FURTHER, words, leaves, item="agreement on publishing", before=before, after=after
+    )
 
 
 def _caveats(leaves: Sequence[Leaf]) -> Line:

@@ -8,6 +8,7 @@ from typing import Any
 from snapshots.changes.reaching import struct, text
 from snapshots.changes.results_leaves import Leaf
 from snapshots.changes.results_lines import Line, arrow, brief, few, major, turned
+from snapshots.changes.results_values import group_names
 from snapshots.changeset import Action, Severity
 from snapshots.terms import counted, listed, short
 
@@ -47,20 +48,13 @@ def _deaths(leaves: Sequence[Leaf]) -> Line:
     stated = all(leaf.old is None for leaf in leaves)
     nobody = stated and all(leaf.new == 0 for leaf in leaves if leaf.key == "deathsNumAffected")
     entries, before, after = _by_group(leaves, "deaths")
-    words = "Deaths now stated: " if stated else "Deaths changed: "
-    return _line(
-        "deaths",
-        f"{words}{'none' if nobody else few(entries, 3)}",
-        leaves,
-        item="deaths",
-        before=before,
-        after=after,
-        **(
-            {"reason": "that nobody died was not stated before"}
-            if nobody
-            else major("the number of deaths changed")
-        ),
-    )
+    words = f"Deaths changed: {few(entries, 3)}"
+    if stated:
+        words = f"Deaths now stated: {'none' if nobody else few(after, 3)}"
+    weight: dict[str, Any] = {"reason": "that nobody died was not stated before"}
+    if not nobody:
+        weight = major("deaths were first stated" if stated else "the number of deaths changed")
+    return _line("deaths", words, leaves, item="deaths", before=before, after=after, **weight)
 
 
 def _serious(leaves: Sequence[Leaf]) -> Line:
@@ -76,22 +70,18 @@ def _serious(leaves: Sequence[Leaf]) -> Line:
     )
 
 
-def _by_group(leaves: Sequence[Leaf], name: str) -> tuple[list[str], str, str]:
-    """`Zorvanib 10 mg 2 → 3 of 150`, and both sides."""
-    entries: dict[str, tuple[str, str]] = {}
-    for at, leaf in enumerate(leaves, start=1):
-        sides = [affected(side, name) or "not stated" for side in leaf.holder]
-        group = short(leaf.group, 40) or f"group {at}"
-        entries[group] = (sides[0], sides[1])
-    words = []
-    for group, (old, new) in entries.items():
+def _by_group(leaves: Sequence[Leaf], name: str) -> tuple[list[str], list[str], list[str]]:
+    """`Zorvanib 10 mg 2 → 3 of 150`, and both sides, group by group."""
+    groups = {leaf.path[:3]: leaf for leaf in leaves}
+    names = group_names([leaf.group for leaf in groups.values()])
+    entries, before, after = [], [], []
+    for group, leaf in zip(names, groups.values(), strict=True):
+        old, new = (affected(side, name) or "not stated" for side in leaf.holder)
         (number, _, of), (other, _, at_risk) = old.partition(" of "), new.partition(" of ")
-        words.append(f"{group} {number if of == at_risk else old} → {new if at_risk else other}")
-    return (
-        words,
-        "\n".join(f"{group}: {old}" for group, (old, _) in entries.items()),
-        "\n".join(f"{group}: {new}" for group, (_, new) in entries.items()),
-    )
+        entries.append(f"{group} {number if of == at_risk else old} → {new if at_risk else other}")
+        before.append(f"{group} {old}")
+        after.append(f"{group} {new}")
+    return entries, before, after
 
 
 def affected(group: Any, name: str) -> str:
@@ -235,7 +225,5 @@ _TOPICS = {
 def _line(kind: str, words: str, leaves: Sequence[Leaf], **more: Any) -> Line:
     if "before" not in more and "after" not in more:
         more["before"], more["after"] = turned(leaves)
-    if more["before"] == more["after"] and more["before"] is not None:
-        more["after"] = f"{more['after']} (differs)"
     more.setdefault("severity", Severity.MINOR)
     return Line(kind=f"harms-{kind}", module=MODULE, words=words, several=words, leaves=tuple(leaves), **more)

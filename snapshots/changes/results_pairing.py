@@ -36,7 +36,7 @@ class Groups:
 
     @classmethod
     def of(cls, old: Sequence[Any], new: Sequence[Any]) -> Groups:
-        found = tuple(_paired(old, new, [_id_of_untitled, _titled_and_described, _title], _title))
+        found = tuple(_paired(old, new, [_id_of_untitled, _titled_and_described, _title], _title, {}, set()))
         found = tuple(_by_id(old, new, found))
         before: dict[str, int] = {}
         after: dict[str, int] = {}
@@ -66,46 +66,76 @@ def pairs_in(name: str, old: Sequence[Any], new: Sequence[Any], groups: Groups) 
     """Every member of both lists exactly once. name: the key under which the list stands."""
     if name in OF_GROUPS:
         return _of_groups(old, new, groups)
-    keys: list[Key] = []
-    if groups.steady:  # else the same id says another group
-        keys.append(lambda one: canonical({"": one}))
+    keys = [_words(*names) for names in _IDENTITIES.get(name, ())]
+    found, taken = _same(old, new, groups, keys)
     if name == "analyses":
-        return _analyses(old, new, groups, keys)
+        return _analyses(old, new, groups, found, taken)
     if name == "outcomeMeasures":
-        keys += [
-            _words("type", "title", "timeFrame"),
-            _words("title", "timeFrame"),
-            _words("type", "title"),
-            _title,
-        ]
         scorers = ((fuzz.ratio, OUTCOMES_LIKE), (fuzz.token_set_ratio, SAID_MORE))
-        return _paired(old, new, [*keys, _numbers], _title, scorers, unlike=_another_measure)
+        keys.append(_numbers)
+        return _paired(old, new, keys, _title, found, taken, scorers=scorers, unlike=_another_measure)
     if name in ("seriousEvents", "otherEvents"):
-        keys += [
-            _words("term", "organSystem", "sourceVocabulary"),
-            _words("term", "organSystem"),
-            _words("term"),
+        scorers = ((fuzz.ratio, LIKE), (fuzz.token_set_ratio, SAID_MORE))
+        return _paired(old, new, keys, keys[-1], found, taken, scorers=scorers)
+    listed = _paired(old, new, keys, keys[0] if keys else None, found, taken)
+    return _in_order(listed) if keys else listed
+
+
+def _same(
+    old: Sequence[Any], new: Sequence[Any], groups: Groups, keys: Sequence[Key]
+) -> tuple[dict[int, int], set[int]]:
+    """Members that are equal: newer position → older, and the older ones."""
+    found: dict[int, int] = {}
+    taken: set[int] = set()
+    if groups.steady:  # else the same id says another group
+        match(old, new, lambda one: canonical({"": one}), found, taken)
+    left = [keys[0](old[at]) if keys else None for at in range(len(old)) if at not in taken]
+    if len(set(left)) < len(left):  # which of those with one name it is, its contents say
+        texts = [
+            [_orderless(one, ids) for one in listed] for listed, ids in ((old, groups.old), (new, groups.new))
         ]
-        return _paired(
-            old, new, keys, _words("term"), ((fuzz.ratio, LIKE), (fuzz.token_set_ratio, SAID_MORE))
-        )
-    names = _NAMES.get(name)
-    keys += [_words(*names)] if names else []
-    found = _paired(old, new, keys, _words(*names) if names else None)
-    return _in_order(found) if name in _NAMES else found
+        match(texts[0], texts[1], lambda text: text, found, taken)
+    return found, taken
+
+
+def _orderless(value: Any, ids: dict[str, int]) -> str:
+    """A value as text, whatever the order of its lists and the ids of its groups."""
+    if isinstance(value, dict):
+        own = {
+            _text(group, "id"): _text(group, "title") for name in GROUPS for group in members(value.get(name))
+        }
+        named_ids: dict[str, Any] = own or ids
+        parts = []
+        for key in sorted(value):
+            one = value[key]
+            if key in ("id", "groupId") and isinstance(one, str):
+                one = named_ids.get(one, one)
+            elif key == "groupIds" and isinstance(one, list):
+                one = [named_ids.get(each, each) if isinstance(each, str) else each for each in one]
+            parts.append(f"{key!r}: {_orderless(one, named_ids)}")
+        return f"{{{', '.join(parts)}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(sorted(_orderless(one, ids) for one in value))}]"
+    return repr(value)
 
 
 OF_GROUPS = {"measurements", "counts", "achievements", "reasons", "stats"}  # members say their groupId
 GROUPS = ("groups", "eventGroups")
-_NAMES = {
-    "classes": ("title",),
-    "categories": ("title",),
-    "periods": ("title",),
-    "measures": ("title", "populationDescription"),
-    "milestones": ("type",),
-    "dropWithdraws": ("type",),
-    "denoms": ("units",),
-}
+# By what a member is the same, the strictest first.
+_IDENTITIES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "outcomeMeasures": (
+        ("type", "title", "timeFrame"), ("title", "timeFrame"), ("type", "title"), ("title",),
+    ),
+    "seriousEvents": (("term", "organSystem", "sourceVocabulary"), ("term", "organSystem"), ("term",)),
+    "otherEvents": (("term", "organSystem", "sourceVocabulary"), ("term", "organSystem"), ("term",)),
+    "classes": (("title",),),
+    "categories": (("title",),),
+    "periods": (("title",),),
+    "measures": (("title", "populationDescription"), ("title",)),
+    "milestones": (("type",),),
+    "dropWithdraws": (("type",),),
+    "denoms": (("units",),),
+}  # fmt: skip
 
 
 def named(member: Any) -> str:
@@ -130,12 +160,10 @@ def _group(member: Any, ids: dict[str, int]) -> Hashable:
     return ids.get(name, name)
 
 
-def _analyses(old: Sequence[Any], new: Sequence[Any], groups: Groups, keys: list[Key]) -> list[Pair]:
+def _analyses(
+    old: Sequence[Any], new: Sequence[Any], groups: Groups, found: dict[int, int], taken: set[int]
+) -> list[Pair]:
     """By the groups compared, and how. The same comparison may be made in several ways."""
-    found: dict[int, int] = {}
-    taken: set[int] = set()
-    for key in keys:
-        match(old, new, key, found, taken)
     of_old = [(compared(one, groups.old), one) for one in old]
     of_new = [(compared(one, groups.new), one) for one in new]
     for names in (("paramType", "statisticalMethod", "groupDescription"), ("statisticalMethod",), ()):
@@ -158,13 +186,13 @@ def _paired(
     new: Sequence[Any],
     keys: Sequence[Key],
     likeness: Key | None,
-    scorers: Sequence[tuple[Callable[..., float], float]] = ((fuzz.ratio, LIKE),),
+    found: dict[int, int],
+    taken: set[int],
     *,
+    scorers: Sequence[tuple[Callable[..., float], float]] = ((fuzz.ratio, LIKE),),
     unlike: Callable[[Any, Any], bool] | None = None,
 ) -> list[Pair]:
     """By the keys, the strictest first; what is left by its likeness. scorers: each with the least that it takes."""
-    found: dict[int, int] = {}
-    taken: set[int] = set()
     for key in keys:
         match(old, new, key, found, taken)
     for scorer, least in scorers if likeness is not None else ():
@@ -192,7 +220,7 @@ def _listed(olds: int, news: int, found: dict[int, int], taken: set[int]) -> lis
 
 
 def _in_order(found: list[Pair]) -> list[Pair]:
-    """As many left on one side as on the other are the same, renamed."""
+    """As many left on one side as on the other are the same, renamed; in lists whose members have names."""
     gone = [pair.old for pair in found if pair.new is None]
     come = [pair.new for pair in found if pair.old is None]
     if len(gone) != len(come):

@@ -6,12 +6,11 @@ from typing import Any
 
 from snapshots.changes.reaching import below, members, struct, text
 from snapshots.changes.results_harms import affected
-from snapshots.changes.results_values import analysed, figures, versus
+from snapshots.changes.results_values import MOST_GROUPS, analysed, figures, group_names, versus
 from snapshots.terms import counted, short
 
 LONGEST = 180  # characters of the headline's sentence: it is never cut
 LEAST_TITLE = 50  # characters that a title is given, however much stands beside it
-MOST_GROUPS = 4
 
 
 def headline_of(section: dict[str, Any]) -> str:
@@ -36,13 +35,13 @@ def headline_of(section: dict[str, Any]) -> str:
     if counts and len(counts) == len(members(first.get("groups"))) and not any(map(int, counts)):
         return _fitted("Results posted: nobody analysed for ", title, more)
     fact = versus(first)
-    if fact and len(fact) + len(more) <= LONGEST - LEAST_TITLE - len("Results posted: : "):
-        return _fitted("Results posted: ", title, f": {fact}{more}")
+    if fact and len(fact) + len(more) <= LONGEST - LEAST_TITLE - len("Results posted: , "):
+        return _fitted("Results posted: ", title, f", {fact}{more}")
     return _fitted("Results posted on ", title, more)
 
 
 def _fitted(start: str, title: str, end: str) -> str:
-    return f"{start}{short(title, LONGEST - len(start) - len(end) - 1)}{end}"
+    return f"{start}{short(title, LONGEST - len(start) - len(end) - 1).rstrip(' .,;:')}{end}"
 
 
 def held(section: dict[str, Any]) -> str:
@@ -59,15 +58,14 @@ def held(section: dict[str, Any]) -> str:
         parts.append(counted(len(measures) - len(primary), "other measure" if primary else "outcome measure"))
     groups = members(below(section, "adverseEventsModule", "eventGroups"))
     for name, words in (("serious", "serious adverse events"), ("deaths", "deaths")):
-        stated = [
-            f"{short(text(struct(group).get('title')) or 'a group', 40)} {number}"
-            for group in groups
-            if (number := affected(group, name))
-        ]
-        if stated:
-            left = len(stated) - MOST_GROUPS
-            more = f" and {counted(left, 'more group')}" if left > 0 else ""
-            parts.append(f"{words}: {', '.join(stated[:MOST_GROUPS])}{more}")
+        stated = [(struct(group), number) for group in groups if (number := affected(group, name))]
+        if len(stated) > MOST_GROUPS:
+            hit = sum(bool(group.get(f"{name}NumAffected")) for group, _ in stated)
+            parts.append(f"{words} in {hit} of {len(stated)} groups")
+        elif stated:
+            names = group_names([text(group.get("title")) or "" for group, _ in stated])
+            told = [f"{group} {number}" for group, (_, number) in zip(names, stated, strict=True)]
+            parts.append(f"{words}: {', '.join(told)}")
     return "; ".join(parts) or "nothing that trialbell can read"
 
 
@@ -96,7 +94,7 @@ def _participants(section: dict[str, Any]) -> list[str]:
         name = f"{short(text(struct(period).get('title')) or 'a period', 40)}: " if len(periods) > 1 else ""
         done = "" if completed is None else f", {completed} completed"
         found.append(f"{name}{counted(started, 'participant')} started{done}")
-    return found + ([f"{len(periods) - 2} more periods"] if found and len(periods) > 2 else [])
+    return found + ([counted(len(periods) - 2, "more period")] if found and len(periods) > 2 else [])
 
 
 def _number(period: Any, kind: str) -> int | None:

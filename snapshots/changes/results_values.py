@@ -23,7 +23,19 @@ _HYPOTHESES = {
     "NON_INFERIORITY_OR_EQUIVALENCE_LEGACY": " for non-inferiority or equivalence",
 }
 _P = re.compile(r"[<>≤≥=]? ?0?\.\d{1,12}|[<>≤≥=]? ?1(?:\.0+)?")
+_NEGATIVE = re.compile(r"^-(?=\.?\d)")
 _PERCENT = re.compile(r"percent(?:age)?(?: \(?%\)?)?(?P<of> of .+)?|%(?P<rest> .+)?", re.IGNORECASE)
+
+
+def group_names(titles: Sequence[str]) -> list[str]:
+    """Titles of groups, short; by their ends where their beginnings are the same."""
+    names = [short(title, LONGEST_GROUP) or "a group without a title" for title in titles]
+    return [
+        f"…{' '.join(title.split())[-LONGEST_GROUP:].split(' ', 1)[-1]}"
+        if names.count(name) > 1 and len(title) > LONGEST_GROUP
+        else name
+        for title, name in zip(titles, names, strict=True)
+    ]
 
 
 def group_values(measure: Any) -> list[tuple[str, str]]:
@@ -45,8 +57,10 @@ def group_values(measure: Any) -> list[tuple[str, str]]:
         if value is None:
             return []
         title = text(struct(group).get("title")) or "a group without a title"
-        found.append((short(title, LONGEST_GROUP), " ".join(value.split())))
-    return found if len(by_group) == len(found) == len(rows[0]) else []
+        found.append((title, signed(value)))
+    if not len(by_group) == len(found) == len(rows[0]):
+        return []
+    return list(zip(group_names([title for title, _ in found]), [value for _, value in found], strict=True))
 
 
 def _rows(measure: Any) -> Iterator[list[Any]]:
@@ -82,9 +96,16 @@ def versus(measure: Any) -> str:
     )
 
 
+def signed(value: str) -> str:
+    """A published value on one line, a negative number with a minus sign."""
+    return _NEGATIVE.sub("\N{MINUS SIGN}", " ".join(value.split()))
+
+
 def analysed(measure: Any) -> list[str]:
     """Participants analysed, by group in the order published; empty where it is not said of each."""
     listed = members(struct(measure).get("denoms"))
+    if any(struct(each).get("denoms") for each in members(struct(measure).get("classes"))):
+        return []  # rows have numbers of their own
     if len(listed) != 1 or struct(listed[0]).get("units") != "Participants":
         return []
     counts = {}
@@ -135,4 +156,4 @@ def unit_words(measure: Any) -> str:
     percent = _PERCENT.fullmatch(unit)
     if percent is not None:
         return f" %{percent['of'] or percent['rest'] or ''}"
-    return f" {unit[:1].lower() + unit[1:] if unit[1:2].islower() else unit}" if unit else ""
+    return f" {unit.lower() if unit[1:].islower() else unit}" if unit else ""

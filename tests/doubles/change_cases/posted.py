@@ -224,7 +224,7 @@ def _(new):
     values(measures(new)[1])[0]["value"] = " 12.3"
 
 
-@edited("a value turned negative", minor("Quality of life by SF-36, Placebo 9.1 → -9.1 months"))
+@edited("a value turned negative", minor("Quality of life by SF-36, Placebo 9.1 → −9.1 months"))
 def _(new):
     values(measures(new)[2])[1]["value"] = "-9.1"
 
@@ -351,7 +351,9 @@ def _(new):
     harms(new)["eventGroups"][1]["deathsNumAffected"] = 2
 
 
-@case("deaths stated for the first time", major("Deaths now stated: Zorvanib 10 mg not stated → 2 of 150"))
+@case(
+    "deaths stated for the first time", major("Deaths now stated: Zorvanib 10 mg 2 of 150, Placebo 1 of 148")
+)
 def _(old, new):
     post(old, new)
     for group in harms(old)["eventGroups"]:
@@ -431,7 +433,9 @@ def _(new):
 
 
 @edited(
-    "titles of two groups exchanged", major("Zorvanib 10 mg 14.2 → 11.9 months, Placebo 11.9 → 14.2 months")
+    "titles of two groups exchanged",
+    major("Zorvanib 10 mg 14.2 → 11.9 months", "Placebo 11.9 → 14.2 months"),
+    minor("analysed for Overall survival: Placebo 148 → 150"),
 )
 def _(new):
     first, second = measures(new)[0]["groups"]
@@ -521,7 +525,7 @@ def _(new):
 
 @case(
     "results posted with one primary outcome",
-    told("has-results", "critical", "Results posted: Overall survival: median 14.2 vs 11.9 months, p = 0.06"),
+    told("has-results", "critical", "Results posted: Overall survival, median 14.2 vs 11.9 months, p = 0.06"),
     told(
         "results",
         "major",
@@ -533,7 +537,7 @@ def _(new):
             "deaths: Zorvanib 10 mg 2 of 150, Placebo 1 of 148",
         ),
     ),
-    headline="Results posted: Overall survival: median 14.2 vs 11.9 months, p = 0.06",
+    headline="Results posted: Overall survival, median 14.2 vs 11.9 months, p = 0.06",
 )
 def _(old, new):
     post(new)
@@ -595,7 +599,7 @@ def _(old, new):
 
 @case(
     "results posted as counts of participants",
-    told("has-results", "critical", "Relapse: 45 of 150 vs 30 of 148 participants"),
+    told("has-results", "critical", "Relapse, 45 of 150 vs 30 of 148 participants"),
     told("results", "major", "Relapse: Zorvanib 10 mg 45, Placebo 30 participants"),
 )
 def _(old, new):
