@@ -26,6 +26,7 @@ NUMBERS = {
     "ciUpperLimit", "dispersionValue", "numSubjects", "numUnits", "frequencyThreshold",
 }  # fmt: skip
 _NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?P<percent> ?%?)")
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOTHING: tuple[Any, ...] = ({}, [], "")
 
 
@@ -71,7 +72,8 @@ class Leaf:
 
 
 def _number(value: str | int) -> tuple[str, Decimal, bool] | None:
-    found = _NUMBER.fullmatch(" ".join(str(value).replace("\N{MINUS SIGN}", "-").split()))
+    plain = _THOUSANDS.sub("", " ".join(str(value).replace("\N{MINUS SIGN}", "-").split()))
+    found = _NUMBER.fullmatch(plain)
     return (found["bound"], Decimal(found["number"]), bool(found["percent"].strip())) if found else None
 
 
@@ -150,6 +152,8 @@ class _Walk:
         for pair in groups.pairs if name in GROUPS else pairs_in(name, old, new, groups):
             before = old[pair.old] if pair.old is not None else None
             after = new[pair.new] if pair.new is not None else None
+            if name in OF_GROUPS and _same_numbers(before, after):
+                continue
             if not steady or before != after:
                 place = pair.new if pair.new is not None else pair.old or 0
                 self._member(before, after, (*path, place), way, groups, steady=steady)
@@ -176,6 +180,13 @@ class _Walk:
         self.found.append(
             Leaf(path=path, old=old, new=new, group=way.group, rows=way.rows, holder=way.holder)
         )
+
+
+def _same_numbers(old: Any, new: Any) -> bool:
+    """Whether a group's numbers are the same, whatever its id."""
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return False
+    return {**old, "groupId": ""} == {**new, "groupId": ""}
 
 
 def _group_of(before: Any, after: Any, groups: Groups) -> str:

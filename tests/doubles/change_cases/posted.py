@@ -222,6 +222,7 @@ def _(new):
 def _(new):
     values(measures(new)[0])[0]["value"] = "14.20"
     values(measures(new)[1])[0]["value"] = " 12.3"
+    harms(new)["frequencyThreshold"] = "5.0"
 
 
 @edited("a value turned negative", minor("Quality of life by SF-36, Placebo 9.1 → −9.1 months"))
