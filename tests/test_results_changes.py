@@ -8,8 +8,8 @@ from itertools import pairwise
 from random import Random
 
 import pytest
-from doubles.change_cases.posted import measure, measures, post
 from doubles.change_cases.record import base
+from doubles.posted_results import measure, measures, post
 from doubles.registry_data import ABSENT, RECORDS
 from doubles.study_records import study_record
 from hypothesis import given, settings

@@ -21,10 +21,6 @@ from snapshots.markup import same_in_any_order, same_words
 
 Path = tuple[str | int, ...]
 DEEPEST = 40  # steps of a path; what lies deeper is compared as one value
-NUMBERS = {
-    "value", "spread", "lowerLimit", "upperLimit", "pValue", "paramValue", "ciPctValue", "ciLowerLimit",
-    "ciUpperLimit", "dispersionValue", "numSubjects", "numUnits", "frequencyThreshold",
-}  # fmt: skip
 _NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?P<percent> ?%?)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOTHING: tuple[Any, ...] = ({}, [], "")
@@ -57,10 +53,10 @@ class Leaf:
         old, new = (None if value in _NOTHING else value for value in (self.old, self.new))
         if old is None or new is None:
             return old is new
-        if type(old) in (str, int) and type(new) in (str, int) and _number(old) is not None:
-            return _number(old) == _number(new)
-        if self.key in NUMBERS:
-            return " ".join(str(old).split()).casefold() == " ".join(str(new).split()).casefold()
+        if type(old) in (str, int) and type(new) in (str, int):
+            numbers = [_number(old), _number(new)]
+            if any(numbers):  # "- 9.1" is no item of a list whose text is 9.1
+                return numbers[0] == numbers[1]
         return same_words(old, new)
 
     def dotted(self, *, removed: bool) -> str:
