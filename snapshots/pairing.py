@@ -51,7 +51,7 @@ def pairs(
     found: dict[int, int] = {}
     taken: set[int] = set()
     for key in _keys(identity):
-        _match(old, new, key, found, taken)
+        match(old, new, key, found, taken)
     kept_old, kept_new = (set(positions) for positions in apart)
     left_old = [at for at in range(len(old)) if at not in taken and at not in kept_old]
     left_new = [at for at in range(len(new)) if at not in found and at not in kept_new]
@@ -69,7 +69,7 @@ def unidentified(old: Sequence[Any], new: Sequence[Any], identity: Identity) -> 
     found: dict[int, int] = {}
     taken: set[int] = set()
     for key in _keys(identity):
-        _match(old, new, key, found, taken)
+        match(old, new, key, found, taken)
     return [at for at in range(len(old)) if at not in taken], [
         at for at in range(len(new)) if at not in found
     ]
@@ -119,13 +119,14 @@ def _named(member: Any, identity: Identity | None) -> Hashable | None:
     return (kind, text) if text else None
 
 
-def _match(
+def match(
     old: Sequence[Any],
     new: Sequence[Any],
     key: Callable[[Any], Hashable | None],
     found: dict[int, int],
     taken: set[int],
 ) -> None:
+    """Pair what has the same key, duplicates in order. found: newer position → older; taken: older ones."""
     waiting: defaultdict[Hashable, list[int]] = defaultdict(list)
     for at in range(len(old) - 1, -1, -1):
         if at not in taken and (name := key(old[at])) is not None:

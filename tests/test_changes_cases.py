@@ -8,6 +8,8 @@ from doubles.change_cases import (
     noise,
     numbers,
     places,
+    posted,
+    posting,
     protocols,
     results,
     sentences,
@@ -20,7 +22,7 @@ from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, stops, numbers, protocols, endpoints, places, sentences)
+MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences)
 CASES = [one for module in MODULES for one in module.case.cases]
 
 

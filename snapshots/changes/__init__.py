@@ -17,6 +17,7 @@ from snapshots.changes.making import TRIPPED, unreadable
 from snapshots.changes.members import list_changes
 from snapshots.changes.noise import is_noise
 from snapshots.changes.outcomes import outcome_changes
+from snapshots.changes.results import result_changes
 from snapshots.changes.sites import Sites, site_changes
 from snapshots.changes.submissions import submission_changes
 from snapshots.changes.timeline import leads
@@ -100,6 +101,8 @@ def guarded(found: Sequence[Difference], read: Callable[[], list[FieldChange]]) 
 
 def _read(one: Difference, context: Context, sites: list[Sites]) -> list[FieldChange]:
     """The changes of one field; what the headline is to know of sites is put beside."""
+    if one.field.rule == "results":
+        return result_changes(one, context)
     if one.field.identity is None:
         return [value_change(one, context)]
     if not one.lists:

@@ -24,6 +24,7 @@ class Context:
     verified: str | None
     had_results: bool
     has_results: bool
+    results: dict[str, Any]  # the newer record's section of them; empty when it has none
     results_told: bool  # that results came or went is told by the record's own flag
     started: bool  # when the change was submitted
     primary_completed: bool
@@ -42,6 +43,7 @@ class Context:
             verified=text(after.get("statusVerifiedDate")),
             had_results=old.get("hasResults") is True or bool(old.get("resultsSection")),
             has_results=new.get("hasResults") is True or bool(new.get("resultsSection")),
+            results=struct(new.get("resultsSection")),
             results_told=(old.get("hasResults") is True) is not (new.get("hasResults") is True),
             started=_started(before, after, day),
             primary_completed=_primary_completed(before, after, day),

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import change
 from snapshots.changes.reaching import below, members, struct
+from snapshots.changes.results_flow import (
+    MODULES,
+    baseline_lines,
+    flow_lines,
+    further_lines,
+    group_lines,
+    unknown_lines,
+)
+from snapshots.changes.results_harms import harm_lines
+from snapshots.changes.results_leaves import Leaf, leaves
+from snapshots.changes.results_lines import told
+from snapshots.changes.results_measure import Measure
+from snapshots.changes.results_measures import measure_lines
+from snapshots.changes.results_pairing import NO_GROUPS, pairs_in
+from snapshots.changes.results_posted import headline_of, held
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
-from snapshots.markup import same_words
-from snapshots.terms import counted, listed, said
+from snapshots.terms import said
 
-_PARTS = {
-    "participantFlowModule": "participant flow",
-    "baselineCharacteristicsModule": "baseline characteristics",
-    "outcomeMeasuresModule": "outcome measures",
-    "adverseEventsModule": "adverse events",
-    "moreInfoModule": "further information",
-}
+_MEASURES = ("outcomeMeasuresModule", "outcomeMeasures")
+_POSITION = re.compile(r"\.\d+(?![^.])")
+_SAME = "Results in the same words, set or ordered differently"
 
 
 def has_results(one: Difference, context: Context) -> FieldChange:
     if one.new is True:
-        return change(one, "Results posted", reason="results are public")
+        return change(one, headline_of(context.results), reason="results are public")
     if one.old is True:
         return change(
             one, "Results taken down", reason="posted results are no longer public", tags=("integrity",)
@@ -31,12 +42,37 @@ def has_results(one: Difference, context: Context) -> FieldChange:
     return change(one, "Results: none posted", severity=Severity.MINOR, reason="")
 
 
-def results(one: Difference, context: Context) -> FieldChange:
+def result_changes(one: Difference, context: Context) -> list[FieldChange]:
     """The contents of a results section; that there is one at all is told by `has-results`."""
     before, after = struct(one.old), struct(one.new)
     untold = Severity.MAJOR if context.results_told else Severity.CRITICAL  # nothing else says it
-    if not before and not after:
-        return change(
+    if before and after:
+        return _edited(one, before, after)
+    if after:
+        return [
+            change(
+                one,
+                f"Posted results: {held(after)}",
+                before=None,
+                after=_parts(after),
+                severity=untold,
+                reason="results are public",
+            )
+        ]
+    if before:
+        return [
+            change(
+                one,
+                "Results section removed",
+                before=_parts(before),
+                after=None,
+                severity=untold,
+                reason="posted results are no longer public",
+                tags=("integrity",),
+            )
+        ]
+    return [
+        change(
             one,
             "Results section changed",
             before=None if one.old is None else "nothing",
@@ -44,46 +80,135 @@ def results(one: Difference, context: Context) -> FieldChange:
             severity=Severity.MINOR,
             reason="",
         )
-    if not before:
-        measures = members(below(after, "outcomeMeasuresModule", "outcomeMeasures"))
-        words = f"Results section added with {counted(len(measures), 'outcome measure')}"
-        return change(
-            one, words, before=None, after=_parts(after), severity=untold, reason="results are public"
-        )
-    if not after:
-        return change(
-            one,
-            "Results section removed",
-            before=_parts(before),
-            after=None,
-            severity=untold,
-            reason="posted results are no longer public",
-            tags=("integrity",),
-        )
-    touched = [
-        key for key in dict.fromkeys([*before, *after]) if not same_words(before.get(key), after.get(key))
     ]
-    names = [_PARTS.get(key, key) for key in touched]
-    if not touched:
-        words = "Results in the same words, set differently"
-        return change(
-            one,
-            words,
+
+
+def _edited(one: Difference, before: dict[str, Any], after: dict[str, Any]) -> list[FieldChange]:
+    """Each path that differs is told by one line, or is noise."""
+    measures, rest = _differing(before, after)
+    quiet = [leaf for leaf in rest if leaf.noise]
+    rest = [leaf for leaf in rest if not leaf.noise]
+    groups: list[Leaf] = []
+    news: list[Measure] = []
+    for measure in measures:
+        quiet += [leaf for leaf in measure.leaves if leaf.noise]
+        loud = [leaf for leaf in measure.leaves if not leaf.noise]
+        if measure.old is not None and measure.new is not None:
+            groups += [leaf for leaf in loud if _of_group(leaf)]
+            loud = [leaf for leaf in loud if not _of_group(leaf)]
+        if loud:
+            news.append(Measure(old=measure.old, new=measure.new, leaves=tuple(loud)))
+    groups += [leaf for leaf in rest if _of_group(leaf)]
+    modules: dict[str, list[Leaf]] = {}
+    for leaf in rest:
+        if not _of_group(leaf):
+            known = leaf.path[0] if leaf.path[0] in MODULES and len(leaf.path) > 1 else ""
+            modules.setdefault(str(known), []).append(leaf)
+    lines = [
+        *measure_lines(news),
+        *harm_lines(modules.pop("adverseEventsModule", [])),
+        *flow_lines(modules.pop("participantFlowModule", [])),
+        *group_lines(groups),
+        *baseline_lines(modules.pop("baselineCharacteristicsModule", [])),
+        *further_lines(modules.pop("moreInfoModule", [])),
+        *unknown_lines([leaf for of in modules.values() for leaf in of]),
+    ]
+    found = told(one, lines)
+    return found + _unsaid(one, found, quiet)
+
+
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> tuple[list[Measure], list[Leaf]]:
+    """Measures that differ, and all else that does."""
+    sides = [below(section, *_MEASURES) for section in (before, after)]
+    if any(side is not None and not isinstance(side, list) for side in sides):
+        return [], leaves(before, after, ())
+    old, new = map(members, sides)
+    measures = []
+    for pair in pairs_in("outcomeMeasures", old, new, NO_GROUPS):
+        a = old[pair.old] if pair.old is not None else None
+        b = new[pair.new] if pair.new is not None else None
+        place = (*_MEASURES, pair.new if pair.new is not None else pair.old or 0)
+        if a is None or b is None:
+            if a is not b:
+                measures.append(Measure(old=a, new=b, leaves=(Leaf(path=place, old=a, new=b),)))
+        elif differing := leaves(a, b, place):
+            measures.append(Measure(old=a, new=b, leaves=tuple(differing)))
+    return measures, leaves(_without_measures(before), _without_measures(after), ())
+
+
+def _without_measures(section: dict[str, Any]) -> dict[str, Any]:
+    module, name = _MEASURES
+    if not isinstance(section.get(module), dict):
+        return section
+    left = {key: value for key, value in section[module].items() if key != name}
+    others = {key: value for key, value in section.items() if key != module}
+    return {**others, module: left} if left else others
+
+
+def _of_group(leaf: Leaf) -> bool:
+    """Whether a group was renamed, came or went; groups of adverse events that come or go take deaths with them."""
+    if leaf.member:
+        return leaf.key == "groups"
+    return leaf.key == "title" and len(leaf.path) > 2 and leaf.path[-3] in ("groups", "eventGroups")
+
+
+def _unsaid(one: Difference, found: list[FieldChange], quiet: list[Leaf]) -> list[FieldChange]:
+    """What differs without another meaning: words set differently, lists in another order, ids numbered anew."""
+    differing = [f"{'.'.join(one.path)}.{leaf.dotted(removed=False)}" for leaf in quiet]
+    covered = {_names(path) for each in found for path in each.paths}
+    if not covered:
+        paths = list(one.paths)
+    else:
+        covering = {
+            tuple(names.split(".")[:length]) for names in covered for length in range(names.count(".") + 2)
+        }
+        cuts: dict[str, int | None] = {}
+        paths = differing
+        for path in one.paths:
+            names = _names(path)
+            if names not in cuts:
+                cuts[names] = _uncovered(names, covered, covering)
+            if (length := cuts[names]) is not None:
+                paths.append(_cut(path, length))
+    if not paths:
+        return []
+    return [
+        change(
+            Difference(
+                field=one.field, path=one.path, old="as before", new="set differently", paths=list(paths)
+            ),
+            _SAME,
             action=Action.EDITED,
-            before=_parts(before),
-            after=_parts(after),
             severity=Severity.NOISE,
             reason="the same words",
         )
-    return change(
-        one,
-        f"Results updated: {listed(names, most=6)}",
-        action=Action.EDITED,
-        before=_parts(before),
-        after=_parts(after),
-        severity=Severity.MINOR,
-        reason="posted results were edited",
-    )
+    ]
+
+
+def _names(path: str) -> str:
+    """A path without its positions."""
+    return _POSITION.sub("", path)
+
+
+def _uncovered(names: str, covered: set[str], covering: set[tuple[str, ...]]) -> int | None:
+    """How many names of a path lead to where nothing is told of; None where it is told."""
+    parts = tuple(names.split("."))
+    if parts in covering or any(".".join(parts[:length]) in covered for length in range(len(parts))):
+        return None
+    return next(length for length in range(1, len(parts) + 1) if parts[:length] not in covering)
+
+
+def _cut(path: str, names: int) -> str:
+    """So many names of a path, with the positions between them."""
+    kept: list[str] = []
+    for part in path.split("."):
+        if not names and not part.isdigit():
+            break
+        kept.append(part)
+        names -= not part.isdigit()
+    while kept[-1].isdigit():
+        kept.pop()
+    return ".".join(kept)
 
 
 def certificate(one: Difference, context: Context) -> FieldChange:
@@ -97,4 +222,4 @@ def certificate(one: Difference, context: Context) -> FieldChange:
 
 
 def _parts(section: dict[str, Any]) -> list[str]:
-    return [_PARTS.get(key, key) for key in section]
+    return [MODULES.get(key, key) for key in section]

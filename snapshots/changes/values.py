@@ -10,7 +10,7 @@ from snapshots.changes.context import RECRUITING, STOPPED, Context
 from snapshots.changes.making import action_of, change
 from snapshots.changes.reaching import below, struct
 from snapshots.changes.respelling import same_name
-from snapshots.changes.results import certificate, has_results, results
+from snapshots.changes.results import certificate, has_results
 from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.comparison import Difference
@@ -25,7 +25,6 @@ _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "milestone": milestone,
     "enrollment": enrollment,
     "has-results": has_results,
-    "results": results,
     "certificate": certificate,
     "phase": lambda one, context: change(one, f"Phase changed: {phases(one.old)} → {phases(one.new)}"),
     "sponsor": lambda one, context: sponsor(one, context),

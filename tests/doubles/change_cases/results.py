@@ -128,7 +128,7 @@ def _(old, new):
     new.pop("hasResults")
 
 
-@case("posted results edited", told("results", "minor", "outcome measures", ["results"]))
+@case("posted results edited", told("results", "major", "Pain → Pain at week 12", ["results", "integrity"]))
 def _(old, new):
     post_results(new, old)
     post_results(old, new)
