@@ -13,7 +13,7 @@ from snapshots.comparison import Member
 from snapshots.fields import Field
 from snapshots.markup import same_in_any_order
 from snapshots.pairing import identity_text
-from snapshots.terms import said, short, spaced
+from snapshots.terms import said, short
 
 _FOLLOWING = {"interventionNames", "armGroupLabels"}  # they repeat labels told where they change
 
@@ -87,7 +87,7 @@ def _silent(field: Field, member: Member, keys: Collection[str], name: str, word
 
 
 def _redescribed(field: Field, member: Member, keys: Collection[str], name: str, called: str) -> FieldChange:
-    what = ", ".join(sorted(spaced(key) for key in keys if key not in _FOLLOWING))
+    what = ", ".join(sorted(field.words(key) for key in keys if key not in _FOLLOWING))
     return made(field, member, Action.EDITED, f"{called}: {what} changed", name)
 
 
