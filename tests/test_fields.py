@@ -225,6 +225,16 @@ def test_a_made_up_key_in_a_record_is_told_under_the_field_that_covers_it(place,
     assert unknown_paths_between(new, old, TABLE) == unknown_paths(new, TABLE)
 
 
+def test_a_key_called_like_a_field_gets_a_name_of_its_own():
+    """Its routes and its severity are the field's whose name it would bear."""
+    for place in ["", *PLACES]:
+        for slug in TABLE.slugs():
+            path = (*(keys(place) if place else ()), slug)
+            field, at = TABLE.covering(path)
+            if at == path and field not in TABLE.fields:
+                assert field.slug not in TABLE.slugs(), path
+
+
 def test_only_unknown_paths_that_differ_are_counted():
     old = study_record(3)
     old["protocolSection"]["designModule"]["adaptive"] = {"plan": "A", "kept": "as it was"}
@@ -257,13 +267,13 @@ def test_what_only_has_parts_is_no_unknown_field():
 def test_sentences_call_pieces_by_the_tables_words():
     old = study_record(3)
     references = old["protocolSection"].setdefault("referencesModule", {})
-    references["seeAlsoLinks"] = [{"label": "Home", "url": "https://a.example"}]
+    references["availIpds"] = [{"id": "D1", "url": "https://a.example"}]
     old["protocolSection"]["identificationModule"]["organization"] = {"fullName": "A", "class": "OTHER"}
     new = copy.deepcopy(old)
-    new["protocolSection"]["referencesModule"]["seeAlsoLinks"][0]["label"] = "The study's own pages"
+    new["protocolSection"]["referencesModule"]["availIpds"][0]["url"] = "https://b.example"
     new["protocolSection"]["identificationModule"]["organization"]["fullName"] = "B"
     said = {change.field: change.summary for change in told(old, new)}
-    assert said["see-also-links"] == "Link edited (label): https://a.example"
+    assert said["available-ipds"] == "Data or document edited (address): D1"
     assert said["organization"] == "Organisation: name: A; class: Other → name: B; class: Other"
     links = TABLE.field("see-also-links")
     assert links.words("url") == "address"
