@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 _SPECIAL = {
@@ -28,8 +29,8 @@ _SPECIAL = {
 }
 
 
-def said(value: Any) -> str:
-    """A value in words: codes, yes and no, lists joined."""
+def said(value: Any, words: Callable[[str], str] | None = None) -> str:
+    """A value in words: codes, yes and no, lists joined. words: those of an object's keys."""
     if value is None:
         return "none"
     if isinstance(value, bool):
@@ -39,7 +40,7 @@ def said(value: Any) -> str:
     if isinstance(value, dict):
         if len(value) == 1:
             return said(next(iter(value.values())))
-        return "; ".join(f"{spaced(key)}: {said(one)}" for key, one in value.items())
+        return "; ".join(f"{(words or spaced)(key)}: {said(one)}" for key, one in value.items())
     text = str(value)
     if text in _SPECIAL:
         return _SPECIAL[text]

@@ -21,3 +21,17 @@ def test_every_command_and_every_field_is_on_its_page():
         assert f"## trialbell {name}\n" in written["docs/reference/commands.md"]
     for slug in table("ctgov").slugs():
         assert f"| `{slug}` |" in written["docs/reference/fields.md"]
+    for line in written["docs/reference/fields.md"].splitlines():
+        assert len(line) < 2000, line  # a field that holds much is a line for each of its parts
+
+
+def test_a_field_says_which_keys_it_holds():
+    written = pages()["docs/reference/fields.md"].splitlines()
+    assert (
+        "- `primary-outcomes`, `secondary-outcomes`, `other-outcomes`: `measure`, `description`, `timeFrame`"
+        in written
+    )
+    (sites,) = [line for line in written if line.startswith("- `locations`")]
+    assert "`contacts` (`name`, `role`, `phone`, `phoneExt` “extension”, `email`), `geoPoint`" in sites
+    (adverse,) = [line for line in written if line.startswith("  - `adverseEventsModule` “adverse events”")]
+    assert "`stats` “numbers” (`groupId` “group”, `numEvents` “events”" in adverse

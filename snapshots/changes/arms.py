@@ -13,7 +13,7 @@ from snapshots.comparison import Member
 from snapshots.fields import Field
 from snapshots.markup import normal_text, same_in_any_order
 from snapshots.pairing import identity_text
-from snapshots.terms import listed, said, short, spaced
+from snapshots.terms import listed, said, short
 
 _FOLLOWING = {"interventionNames", "armGroupLabels"}  # they repeat labels told where they change
 
@@ -89,7 +89,7 @@ def _silent(field: Field, member: Member, keys: Collection[str], name: str, word
 def _redescribed(field: Field, member: Member, keys: Collection[str], name: str, called: str) -> FieldChange:
     if set(keys) - _FOLLOWING == {"otherNames"} and (names := _other_names(member)):
         return made(field, member, Action.EDITED, f"{called}: {names}", name)
-    what = ", ".join(sorted(spaced(key) for key in keys if key not in _FOLLOWING))
+    what = ", ".join(sorted(field.words(key) for key in keys if key not in _FOLLOWING))
     return made(field, member, Action.EDITED, f"{called}: {what} changed", name)
 
 

@@ -14,7 +14,7 @@ from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field, Identity
 from snapshots.markup import same_in_any_order
-from snapshots.terms import counted, listed, said, short, spaced
+from snapshots.terms import counted, listed, said, short
 
 _RULES: dict[str, Callable[[Field, Member, Context], FieldChange]] = {
     "arm": arm,
@@ -108,7 +108,11 @@ def _member(field: Field, member: Member, context: Context) -> FieldChange:
     ):
         return respelt(field, member, name)
     return made(
-        field, member, Action.EDITED, f"{thing} edited ({', '.join(sorted(map(spaced, keys)))}): {name}", name
+        field,
+        member,
+        Action.EDITED,
+        f"{thing} edited ({', '.join(sorted(map(field.words, keys)))}): {name}",
+        name,
     )
 
 

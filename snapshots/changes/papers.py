@@ -70,15 +70,7 @@ def _in_words(reference: dict[str, Any], pmid: str) -> str:
 
 def document(field: Field, member: Member, context: Context) -> FieldChange:
     shown = _shown(member)
-    kinds = [
-        word
-        for key, word in (
-            ("hasProtocol", "protocol"),
-            ("hasSap", "statistical analysis plan"),
-            ("hasIcf", "consent form"),
-        )
-        if shown.get(key) is True
-    ]
+    kinds = [field.words(key) for key in ("hasProtocol", "hasSap", "hasIcf") if shown.get(key) is True]
     dated = f" of {day}" if (day := text(shown.get("date"))) else ""
     name = f"{' and '.join(kinds) or 'document'}{dated}"
     if member.old_at is None:

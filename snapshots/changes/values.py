@@ -149,7 +149,7 @@ def data_sharing(one: Difference) -> FieldChange:
         stated = " → ".join(said(plan.get("ipdSharing")).lower() for plan in (before, after))
         return change(one, f"Sharing of participants' data: {stated}")
     differing = [key for key in {**before, **after} if not same_in_any_order(before.get(key), after.get(key))]
-    what = ", ".join(_KEYS_IN_WORDS.get(key, key) for key in differing)
+    what = ", ".join(map(one.field.words, differing))
     if not what:
         return change(
             one,
@@ -159,13 +159,6 @@ def data_sharing(one: Difference) -> FieldChange:
             reason="the same words, set differently",
         )
     return change(one, f"Data-sharing plan edited: {what}", action=Action.EDITED)
-
-
-_KEYS_IN_WORDS = {
-    "timeFrame": "time frame",
-    "accessCriteria": "access criteria",
-    "infoTypes": "what is shared",
-}
 
 
 def sponsor(one: Difference, context: Context) -> FieldChange:
@@ -222,13 +215,13 @@ _WORDS = re.compile(r"\w")
 
 
 def _plain(one: Difference) -> FieldChange:
-    label = one.field.label
+    label, words = one.field.label, one.field.words
     action = action_of(one.old, one.new)
     if action is Action.ADDED:
         stated_false = one.new is False
         return change(
             one,
-            f"{label} stated: {short(said(one.new))}",
+            f"{label} stated: {short(said(one.new, words))}",
             severity=Severity.MINOR if stated_false else None,
             reason="" if stated_false else None,
         )
@@ -236,11 +229,11 @@ def _plain(one: Difference) -> FieldChange:
         was_false = one.old is False
         return change(
             one,
-            f"{label} no longer stated (was {short(said(one.old))})",
+            f"{label} no longer stated (was {short(said(one.old, words))})",
             severity=Severity.MINOR if was_false else None,
             reason="" if was_false else None,
         )
-    return change(one, f"{label}: {short(said(one.old))} → {short(said(one.new))}")
+    return change(one, f"{label}: {short(said(one.old, words))} → {short(said(one.new, words))}")
 
 
 def _name(value: Any) -> str:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import takewhile
 
 from snapshots.changeset import Kind, Severity
+from snapshots.terms import spaced
 
 
 class Identity(StrEnum):
@@ -32,9 +33,18 @@ class Identity(StrEnum):
     SITE = "site"
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A known key below a row that is no row of its own: of a struct, of a list's members, at any depth."""
+
+    path: str  # dotted, from the row on; list indices left out
+    words: str  # as sentences say it
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One row. `path` is dotted; it covers everything below it that no longer path covers."""
+    """One row. `path` is dotted; it covers everything below it that no longer path covers, its pieces and what
+    else the registry may put there."""
 
     slug: str
     label: str
@@ -48,10 +58,18 @@ class Field:
     tags: tuple[str, ...] = ()
     rule: str = ""  # name of the rule that weighs and words it; the kind's own when empty
     reason: str = ""  # of `severity`
+    pieces: tuple[Piece, ...] = ()  # all that the registry documents below the path
 
     @property
     def keys(self) -> tuple[str, ...]:
         return tuple(self.path.split("."))
+
+    def words(self, key: str) -> str:
+        """What a key below the row is called in a sentence; of one that the table does not know, its own words."""
+        for piece in self.pieces:
+            if piece.path == key:
+                return piece.words
+        return spaced(key.rpartition(".")[2])
 
 
 class FieldTable:
@@ -85,6 +103,17 @@ class FieldTable:
         """Whether fields of their own stand below this path."""
         return path in self._above
 
+    def knows(self, path: Iterable[str | int]) -> bool:
+        """Whether a path is the registry's as far as the table has heard, down to its last key; list indices count
+        for nothing. What it does not know is reported all the same."""
+        return tuple(part for part in path if isinstance(part, str)) in self._known
+
+    @cached_property
+    def _known(self) -> frozenset[tuple[str, ...]]:
+        full = [(*one.keys, *piece.path.split(".")) for one in self.fields for piece in one.pieces]
+        full += self._by_path
+        return frozenset(keys[:length] for keys in full for length in range(len(keys) + 1))
+
     def covering(self, path: tuple[str | int, ...]) -> tuple[Field, tuple[str, ...]]:
         """The field of the longest path that begins this one, and where its value stands.
 
@@ -108,7 +137,11 @@ class FieldTable:
         if above is None:
             return found
         return replace(
-            found, section=above.section, tags=above.tags, rule=above.rule if above.rule == "people" else ""
+            found,
+            section=above.section,
+            tags=above.tags,
+            rule=above.rule if above.rule == "people" else "",
+            reason="" if self.divides(keys) else found.reason,  # only its parts have rows
         )
 
 

@@ -4,175 +4,148 @@ from __future__ import annotations
 
 from snapshots.changeset import Kind, Severity
 from snapshots.fields import Field, Identity
+from snapshots.fields.notation import Section
 
-_P = "protocolSection."
-_DS = _P + "designModule."
-_INFO = _DS + "designInfo."
-_AR = _P + "armsInterventionsModule."
-_OU = _P + "outcomesModule."
-_EL = _P + "eligibilityModule."
-TEXT, CHOICE, LIST = Kind.TEXT, Kind.CHOICE, Kind.LIST
+MAJOR = Severity.MAJOR
+TEXT, CHOICE, COUNT, LIST = Kind.TEXT, Kind.CHOICE, Kind.COUNT, Kind.LIST
 
-
-def _design(
-    slug: str, label: str, path: str, *, major: bool = False, kind: Kind = CHOICE, reason: str = ""
-) -> Field:
-    return Field(
-        slug=slug,
-        label=label,
-        section="Design",
-        path=path,
-        kind=kind,
-        tags=("design",),
-        severity=Severity.MAJOR if major else Severity.MINOR,
-        reason=reason,
-    )
+_design = Section("Design", "protocolSection.designModule", ("design",))
+_info = Section("Design", "protocolSection.designModule.designInfo", ("design",))
+_arms = Section("Arms and interventions", "protocolSection.armsInterventionsModule", ("design",))
+_outcomes = Section("Outcomes", "protocolSection.outcomesModule", ("outcomes",))
+_eligibility = Section("Eligibility", "protocolSection.eligibilityModule", ("eligibility",))
 
 
-def _eligibility(slug: str, label: str, path: str, *, major: bool = True, kind: Kind = CHOICE) -> Field:
-    return Field(
-        slug=slug,
-        label=label,
-        section="Eligibility",
-        path=path,
-        kind=kind,
-        tags=("eligibility",),
-        severity=Severity.MAJOR if major else Severity.MINOR,
-        reason="who may take part changed" if major else "",
-    )
+def _outcome(slug: str, label: str, key: str, rule: str) -> Field:
+    pieces = "measure, description, timeFrame"
+    return _outcomes(slug, label, key, LIST, identity=Identity.MEASURE, pieces=pieces, rule=rule)
 
 
-DESIGN: tuple[Field, ...] = (
-    _design("study-type", "Study type", _DS + "studyType", major=True, reason="another type of study"),
-    Field(
-        slug="phase",
-        label="Phase",
-        section="Design",
-        path=_DS + "phases",
-        kind=CHOICE,
-        tags=("design",),
-        severity=Severity.MAJOR,
-        reason="the phase changed",
-        rule="phase",
-    ),
-    _design("allocation", "Allocation", _INFO + "allocation", major=True, reason="allocation changed"),
-    _design(
+def _who(slug: str, label: str, key: str, kind: Kind) -> Field:
+    """Part of who may take part."""
+    return _eligibility(slug, label, key, kind, severity=MAJOR, reason="who may take part changed")
+
+
+DESIGN = (
+    _design("study-type", "Study type", "studyType", CHOICE, severity=MAJOR, reason="another type of study"),
+    _design("phase", "Phase", "phases", CHOICE, severity=MAJOR, reason="the phase changed", rule="phase"),
+    _info("allocation", "Allocation", "allocation", CHOICE, severity=MAJOR, reason="allocation changed"),
+    _info(
         "intervention-model",
         "Intervention model",
-        _INFO + "interventionModel",
-        major=True,
+        "interventionModel",
+        CHOICE,
+        severity=MAJOR,
         reason="the model changed",
     ),
-    _design(
+    _info(
         "intervention-model-description",
         "Intervention model description",
-        _INFO + "interventionModelDescription",
-        kind=TEXT,
+        "interventionModelDescription",
+        TEXT,
     ),
-    _design("primary-purpose", "Primary purpose", _INFO + "primaryPurpose"),
-    _design(
+    _info("primary-purpose", "Primary purpose", "primaryPurpose", CHOICE),
+    _info(
         "observational-model",
         "Observational model",
-        _INFO + "observationalModel",
-        major=True,
+        "observationalModel",
+        CHOICE,
+        severity=MAJOR,
         reason="the model changed",
     ),
-    _design("time-perspective", "Time perspective", _INFO + "timePerspective"),
-    _design("masking", "Masking", _INFO + "maskingInfo.masking", major=True, reason="masking changed"),
-    _design(
+    _info("time-perspective", "Time perspective", "timePerspective", CHOICE),
+    _info("masking", "Masking", "maskingInfo.masking", CHOICE, severity=MAJOR, reason="masking changed"),
+    _info(
         "who-masked",
         "Who is masked",
-        _INFO + "maskingInfo.whoMasked",
-        major=True,
+        "maskingInfo.whoMasked",
+        CHOICE,
+        severity=MAJOR,
         reason="masking changed",
-        kind=CHOICE,
     ),
+    _info("masking-description", "Masking description", "maskingInfo.maskingDescription", TEXT),
     _design(
-        "masking-description", "Masking description", _INFO + "maskingInfo.maskingDescription", kind=TEXT
-    ),
-    Field(
-        slug="enrollment",
-        label="Enrolment",
-        section="Design",
-        path=_DS + "enrollmentInfo",
-        kind=Kind.COUNT,
+        "enrollment",
+        "Enrolment",
+        "enrollmentInfo",
+        COUNT,
         tags=("enrolment",),
+        pieces="count, type",
         rule="enrollment",
     ),
-    _design("biospecimens", "Biospecimens", _DS + "bioSpec", kind=TEXT),
-    _design("expanded-access-types", "Types of expanded access", _DS + "expandedAccessTypes"),
-    _design("patient-registry", "Patient registry", _DS + "patientRegistry"),
-    _design("target-duration", "Target duration", _DS + "targetDuration", kind=TEXT),
-    _design("design-details", "Design details", _P + "designModule", kind=TEXT),
-    Field(
-        slug="arms",
-        label="Arms",
-        section="Arms and interventions",
-        path=_AR + "armGroups",
-        kind=LIST,
+    _design("biospecimens", "Biospecimens", "bioSpec", TEXT, pieces="retention, description"),
+    _design(
+        "expanded-access-types",
+        "Types of expanded access",
+        "expandedAccessTypes",
+        CHOICE,
+        pieces="""
+            individual = individual patients, intermediate = intermediate-size population
+            treatment = treatment protocol
+        """,
+    ),
+    _design(
+        "expanded-access-references",
+        "Studies that refer to this expanded access",
+        "nPtrsToThisExpAccNctId",
+        COUNT,
+    ),
+    _design("patient-registry", "Patient registry", "patientRegistry", CHOICE),
+    _design("target-duration", "Target duration", "targetDuration", TEXT),
+    _design("design-details", "Design details", "", TEXT),
+)
+
+ARMS = (
+    _arms(
+        "arms",
+        "Arms",
+        "armGroups",
+        LIST,
         identity=Identity.LABEL,
-        tags=("design",),
+        pieces="label, type, description, interventionNames = interventions",
         rule="arm",
     ),
-    Field(
-        slug="interventions",
-        label="Interventions",
-        section="Arms and interventions",
-        path=_AR + "interventions",
-        kind=LIST,
+    _arms(
+        "interventions",
+        "Interventions",
+        "interventions",
+        LIST,
         identity=Identity.TYPE_NAME,
-        tags=("design",),
+        # Mapped names: always empty, in builds of June and July 2023 alone.
+        pieces="""
+            type, name, description, armGroupLabels = arms, otherNames
+            interventionMappedName = mapped names
+        """,
         rule="intervention",
     ),
-    Field(
-        slug="primary-outcomes",
-        label="Primary outcomes",
-        section="Outcomes",
-        path=_OU + "primaryOutcomes",
-        kind=LIST,
-        identity=Identity.MEASURE,
-        tags=("outcomes",),
-        rule="primary-outcome",
-    ),
-    Field(
-        slug="secondary-outcomes",
-        label="Secondary outcomes",
-        section="Outcomes",
-        path=_OU + "secondaryOutcomes",
-        kind=LIST,
-        identity=Identity.MEASURE,
-        tags=("outcomes",),
-        rule="outcome",
-    ),
-    Field(
-        slug="other-outcomes",
-        label="Other outcomes",
-        section="Outcomes",
-        path=_OU + "otherOutcomes",
-        kind=LIST,
-        identity=Identity.MEASURE,
-        tags=("outcomes",),
-        rule="outcome",
-    ),
-    _eligibility("eligibility-criteria", "Eligibility criteria", _EL + "eligibilityCriteria", kind=TEXT),
-    _eligibility("healthy-volunteers", "Healthy volunteers", _EL + "healthyVolunteers", major=False),
-    _eligibility("sex", "Sex", _EL + "sex"),
-    _eligibility("gender-based", "Gender-based", _EL + "genderBased", major=False),
+    _arms("arm-details", "Arms and interventions", "", TEXT),
+)
+
+OUTCOMES = (
+    _outcome("primary-outcomes", "Primary outcomes", "primaryOutcomes", "primary-outcome"),
+    _outcome("secondary-outcomes", "Secondary outcomes", "secondaryOutcomes", "outcome"),
+    _outcome("other-outcomes", "Other outcomes", "otherOutcomes", "outcome"),
+    _outcomes("outcome-details", "Outcomes", "", TEXT),
+)
+
+ELIGIBILITY = (
+    _who("eligibility-criteria", "Eligibility criteria", "eligibilityCriteria", TEXT),
+    _eligibility("healthy-volunteers", "Healthy volunteers", "healthyVolunteers", CHOICE),
+    _who("sex", "Sex", "sex", CHOICE),
+    _eligibility("gender-based", "Gender-based", "genderBased", CHOICE),
+    _eligibility("gender-description", "Gender description", "genderDescription", TEXT),
+    _who("minimum-age", "Minimum age", "minimumAge", CHOICE),
+    _who("maximum-age", "Maximum age", "maximumAge", CHOICE),
     _eligibility(
-        "gender-description", "Gender description", _EL + "genderDescription", major=False, kind=TEXT
-    ),
-    _eligibility("minimum-age", "Minimum age", _EL + "minimumAge"),
-    _eligibility("maximum-age", "Maximum age", _EL + "maximumAge"),
-    Field(
-        slug="age-groups",
-        label="Age groups",
-        section="Eligibility",
-        path=_EL + "stdAges",
-        kind=CHOICE,
+        "age-groups",
+        "Age groups",
+        "stdAges",
+        CHOICE,
         noise=True,
+        tags=(),
         reason="computed from the ages",
     ),
-    _eligibility("study-population", "Study population", _EL + "studyPopulation", kind=TEXT),
-    _eligibility("sampling-method", "Sampling method", _EL + "samplingMethod", major=False),
-    _eligibility("eligibility", "Eligibility", _P + "eligibilityModule", major=False, kind=TEXT),
+    _who("study-population", "Study population", "studyPopulation", TEXT),
+    _eligibility("sampling-method", "Sampling method", "samplingMethod", CHOICE),
+    _eligibility("eligibility", "Eligibility", "", TEXT),
 )

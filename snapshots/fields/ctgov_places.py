@@ -3,87 +3,105 @@
 from __future__ import annotations
 
 from snapshots.changeset import Kind
-from snapshots.fields import Field, Identity
+from snapshots.fields import Identity
+from snapshots.fields.notation import Section
 
-_P = "protocolSection."
-_CO = _P + "contactsLocationsModule."
-_RE = _P + "referencesModule."
+TEXT, LIST = Kind.TEXT, Kind.LIST
+_PERSON = "name, role, phone, phoneExt = extension, email"
+_SITE = f"""
+    facility, status, city, state, zip = postcode, country, contacts, geoPoint = position
+    contacts: {_PERSON}
+    geoPoint: lat = latitude, lon = longitude
+"""
 
-PLACES: tuple[Field, ...] = (
-    Field(
-        slug="central-contacts",
-        label="Central contacts",
-        section="Contacts and sites",
-        path=_CO + "centralContacts",
-        kind=Kind.LIST,
+_contacts = Section("Contacts and sites", "protocolSection.contactsLocationsModule")
+_references = Section("References", "protocolSection.referencesModule")
+_sharing = Section("Data sharing", "protocolSection.ipdSharingStatementModule")
+
+PLACES = (
+    _contacts(
+        "central-contacts",
+        "Central contacts",
+        "centralContacts",
+        LIST,
         identity=Identity.NAME,
+        pieces=_PERSON,
         rule="people",
     ),
-    Field(
-        slug="officials",
-        label="Study officials",
-        section="Contacts and sites",
-        path=_CO + "overallOfficials",
-        kind=Kind.LIST,
+    _contacts(
+        "officials",
+        "Study officials",
+        "overallOfficials",
+        LIST,
         identity=Identity.NAME,
+        pieces="name, affiliation, role",
         rule="people",
     ),
-    Field(
-        slug="locations",
-        label="Sites",
-        section="Contacts and sites",
-        path=_CO + "locations",
-        kind=Kind.LIST,
+    _contacts(
+        "locations",
+        "Sites",
+        "locations",
+        LIST,
         identity=Identity.SITE,
         tags=("sites",),
+        pieces=_SITE,
         rule="site",
     ),
-    Field(
-        slug="contacts",
-        label="Contacts and sites",
-        section="Contacts and sites",
-        path=_P + "contactsLocationsModule",
-        kind=Kind.TEXT,
+    _contacts(
+        "locations-copy",
+        "Copy of the sites",
+        "locations_nested",
+        LIST,
+        noise=True,
+        pieces=_SITE,
         rule="people",
+        reason="the sites once more, in builds of June and July 2023",
     ),
-    Field(
-        slug="references",
-        label="References",
-        section="References",
-        path=_RE + "references",
-        kind=Kind.LIST,
+    _contacts("contacts", "Contacts and sites", "", TEXT, rule="people"),
+)
+
+REFERENCES = (
+    _references(
+        "references",
+        "References",
+        "references",
+        LIST,
         identity=Identity.REFERENCE,
+        pieces="""
+            pmid, type, citation, retractions
+            retractions: pmid, source
+        """,
         rule="reference",
     ),
-    Field(
-        slug="see-also-links",
-        label="Links",
-        section="References",
-        path=_RE + "seeAlsoLinks",
-        kind=Kind.LIST,
+    _references(
+        "see-also-links",
+        "Links",
+        "seeAlsoLinks",
+        LIST,
         identity=Identity.URL,
+        pieces="label, url = address",
     ),
-    Field(
-        slug="available-ipds",
-        label="Available data and documents",
-        section="References",
-        path=_RE + "availIpds",
-        kind=Kind.LIST,
+    _references(
+        "available-ipds",
+        "Available data and documents",
+        "availIpds",
+        LIST,
         identity=Identity.ID,
+        pieces="id, type, url = address, comment",
     ),
-    Field(
-        slug="reference-details",
-        label="References",
-        section="References",
-        path=_P + "referencesModule",
-        kind=Kind.TEXT,
-    ),
-    Field(
-        slug="ipd-sharing",
-        label="Data-sharing plan",
-        section="Data sharing",
-        path=_P + "ipdSharingStatementModule",
-        kind=Kind.TEXT,
+    _references("reference-details", "References", "", TEXT),
+)
+
+SHARING = (
+    _sharing(
+        "ipd-sharing",
+        "Data-sharing plan",
+        "",
+        TEXT,
+        pieces="""
+            ipdSharing = sharing, description, infoTypes = what is shared, timeFrame, accessCriteria
+            url = address
+        """,
         rule="data-sharing",
     ),
 )

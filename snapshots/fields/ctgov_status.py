@@ -4,341 +4,216 @@ from __future__ import annotations
 
 from snapshots.changeset import Kind, Severity
 from snapshots.fields import Field, Identity
+from snapshots.fields.notation import DATED, Section
 
-_P = "protocolSection."
-_ID = _P + "identificationModule."
-_ST = _P + "statusModule."
-_SP = _P + "sponsorCollaboratorsModule."
-_OV = _P + "oversightModule."
-_DE = _P + "descriptionModule."
-TEXT, CHOICE, DATE, COUNT, LIST = Kind.TEXT, Kind.CHOICE, Kind.DATE, Kind.COUNT, Kind.LIST
+CRITICAL, MAJOR = Severity.CRITICAL, Severity.MAJOR
+TEXT, CHOICE, DATE, LIST = Kind.TEXT, Kind.CHOICE, Kind.DATE, Kind.LIST
+_REPORTING = ("results", "compliance")
 
-
-def _bookkeeping(slug: str, label: str, path: str) -> Field:
-    return Field(
-        slug=slug, label=label, section="Status", path=path, kind=DATE, noise=True, reason="bookkeeping date"
-    )
+_id = Section("Identification", "protocolSection.identificationModule")
+_status = Section("Status", "protocolSection.statusModule")
+_sponsor = Section("Sponsor", "protocolSection.sponsorCollaboratorsModule", ("sponsor",))
+_oversight = Section("Oversight", "protocolSection.oversightModule")
+_description = Section("Description", "protocolSection.descriptionModule")
+_conditions = Section("Conditions", "protocolSection.conditionsModule")
 
 
-STATUS: tuple[Field, ...] = (
-    Field(slug="nct-id", label="Registry number", section="Identification", path=_ID + "nctId", kind=TEXT),
-    Field(
-        slug="aliases",
-        label="Former registry numbers",
-        section="Identification",
-        path=_ID + "nctIdAliases",
-        kind=LIST,
-        identity=Identity.WHOLE,
-    ),
-    Field(
-        slug="study-id",
-        label="Organisation's study id",
-        section="Identification",
-        path=_ID + "orgStudyIdInfo",
-        kind=TEXT,
-    ),
-    Field(
-        slug="secondary-ids",
-        label="Secondary ids",
-        section="Identification",
-        path=_ID + "secondaryIdInfos",
-        kind=LIST,
+def _milestone(slug: str, label: str, key: str) -> Field:
+    return _status(slug, label, key, DATE, pieces=DATED, tags=("timeline",), rule="milestone")
+
+
+def _bookkeeping(slug: str, label: str, key: str) -> Field:
+    pieces = DATED if key.endswith("Struct") else ""
+    return _status(slug, label, key, DATE, pieces=pieces, noise=True, reason="bookkeeping date")
+
+
+IDENTIFICATION = (
+    _id("nct-id", "Registry number", "nctId", TEXT),
+    _id("aliases", "Former registry numbers", "nctIdAliases", LIST, identity=Identity.WHOLE),
+    _id("study-id", "Organisation's study id", "orgStudyIdInfo", TEXT, pieces="id, type, link"),
+    _id(
+        "secondary-ids",
+        "Secondary ids",
+        "secondaryIdInfos",
+        LIST,
         identity=Identity.ID,
+        pieces="id, type, domain, link",
     ),
-    Field(
-        slug="organization",
-        label="Organisation",
-        section="Identification",
-        path=_ID + "organization",
-        kind=TEXT,
+    _id(
+        "organization",
+        "Organisation",
+        "organization",
+        TEXT,
         tags=("sponsor",),
+        pieces="fullName = name, class",
     ),
-    Field(
-        slug="brief-title", label="Brief title", section="Identification", path=_ID + "briefTitle", kind=TEXT
-    ),
-    Field(
-        slug="official-title",
-        label="Official title",
-        section="Identification",
-        path=_ID + "officialTitle",
-        kind=TEXT,
-    ),
-    Field(slug="acronym", label="Acronym", section="Identification", path=_ID + "acronym", kind=TEXT),
-    Field(
-        slug="identification",
-        label="Identification",
-        section="Identification",
-        path=_P + "identificationModule",
-        kind=TEXT,
-    ),
-    Field(
-        slug="overall-status",
-        label="Recruitment status",
-        section="Status",
-        path=_ST + "overallStatus",
-        kind=Kind.STATUS,
-        severity=Severity.MAJOR,
+    _id("brief-title", "Brief title", "briefTitle", TEXT),
+    _id("official-title", "Official title", "officialTitle", TEXT),
+    _id("acronym", "Acronym", "acronym", TEXT),
+    _id("identification", "Identification", "", TEXT),
+)
+
+STATUS = (
+    _status(
+        "overall-status",
+        "Recruitment status",
+        "overallStatus",
+        Kind.STATUS,
+        severity=MAJOR,
         tags=("status",),
         rule="status",
     ),
-    Field(
-        slug="last-known-status",
-        label="Last known status",
-        section="Status",
-        path=_ST + "lastKnownStatus",
-        kind=CHOICE,
+    _status(
+        "last-known-status",
+        "Last known status",
+        "lastKnownStatus",
+        CHOICE,
         noise=True,
         reason="the status change tells it",
     ),
-    Field(
-        slug="why-stopped",
-        label="Why stopped",
-        section="Status",
-        path=_ST + "whyStopped",
-        kind=TEXT,
-        severity=Severity.CRITICAL,
+    _status(
+        "why-stopped",
+        "Why stopped",
+        "whyStopped",
+        TEXT,
+        severity=CRITICAL,
         tags=("stopped",),
         rule="why-stopped",
     ),
-    Field(
-        slug="start-date",
-        label="Start",
-        section="Status",
-        path=_ST + "startDateStruct",
-        kind=DATE,
-        tags=("timeline",),
-        rule="milestone",
+    _milestone("start-date", "Start", "startDateStruct"),
+    _milestone("primary-completion-date", "Primary completion", "primaryCompletionDateStruct"),
+    _milestone("completion-date", "Study completion", "completionDateStruct"),
+    _status(
+        "expanded-access",
+        "Expanded access",
+        "expandedAccessInfo",
+        CHOICE,
+        pieces="hasExpandedAccess = offered, nctId = its record, statusForNctId = its status",
     ),
-    Field(
-        slug="primary-completion-date",
-        label="Primary completion",
-        section="Status",
-        path=_ST + "primaryCompletionDateStruct",
-        kind=DATE,
-        tags=("timeline",),
-        rule="milestone",
-    ),
-    Field(
-        slug="completion-date",
-        label="Study completion",
-        section="Status",
-        path=_ST + "completionDateStruct",
-        kind=DATE,
-        tags=("timeline",),
-        rule="milestone",
-    ),
-    Field(
-        slug="expanded-access",
-        label="Expanded access",
-        section="Status",
-        path=_ST + "expandedAccessInfo",
-        kind=CHOICE,
-    ),
-    Field(
-        slug="delayed-posting",
-        label="Delayed posting",
-        section="Status",
-        path=_ST + "delayedPosting",
-        kind=CHOICE,
-    ),
-    _bookkeeping("verified-date", "Last verified", _ST + "statusVerifiedDate"),
-    _bookkeeping("first-submitted", "First submitted", _ST + "studyFirstSubmitDate"),
-    _bookkeeping("first-submitted-qc", "First submitted, quality control", _ST + "studyFirstSubmitQcDate"),
-    _bookkeeping("first-posted", "First posted", _ST + "studyFirstPostDateStruct"),
-    _bookkeeping("last-update-submitted", "Last update submitted", _ST + "lastUpdateSubmitDate"),
-    _bookkeeping("last-update-posted", "Last update posted", _ST + "lastUpdatePostDateStruct"),
-    Field(
-        slug="results-waived",
-        label="Results waived",
-        section="Status",
-        path=_ST + "resultsWaived",
-        kind=CHOICE,
-        severity=Severity.MAJOR,
-        tags=("results", "compliance"),
+    _status("delayed-posting", "Delayed posting", "delayedPosting", CHOICE),
+    _bookkeeping("verified-date", "Last verified", "statusVerifiedDate"),
+    _bookkeeping("first-submitted", "First submitted", "studyFirstSubmitDate"),
+    _bookkeeping("first-submitted-qc", "First submitted, quality control", "studyFirstSubmitQcDate"),
+    _bookkeeping("first-posted", "First posted", "studyFirstPostDateStruct"),
+    _bookkeeping("last-update-submitted", "Last update submitted", "lastUpdateSubmitDate"),
+    _bookkeeping("last-update-posted", "Last update posted", "lastUpdatePostDateStruct"),
+    _status(
+        "results-waived",
+        "Results waived",
+        "resultsWaived",
+        CHOICE,
+        severity=MAJOR,
+        tags=_REPORTING,
         reason="reporting of results",
     ),
-    Field(
-        slug="results-first-submitted",
-        label="Results first submitted",
-        section="Status",
-        path=_ST + "resultsFirstSubmitDate",
-        kind=DATE,
+    _status(
+        "results-first-submitted",
+        "Results first submitted",
+        "resultsFirstSubmitDate",
+        DATE,
         tags=("results",),
     ),
-    Field(
-        slug="results-first-submitted-qc",
-        label="Results first passed quality control",
-        section="Status",
-        path=_ST + "resultsFirstSubmitQcDate",
-        kind=DATE,
+    _status(
+        "results-first-submitted-qc",
+        "Results first passed quality control",
+        "resultsFirstSubmitQcDate",
+        DATE,
         tags=("results",),
     ),
-    Field(
-        slug="results-first-posted",
-        label="Results first posted",
-        section="Status",
-        path=_ST + "resultsFirstPostDateStruct",
-        kind=DATE,
+    _status(
+        "results-first-posted",
+        "Results first posted",
+        "resultsFirstPostDateStruct",
+        DATE,
+        pieces=DATED,
         tags=("results",),
         rule="post-date",
     ),
-    Field(
-        slug="certificate-of-delay",
-        label="Certificate of delay",
-        section="Status",
-        path=_ST + "dispFirstSubmitDate",
-        kind=DATE,
-        severity=Severity.MAJOR,
-        tags=("results", "compliance"),
+    _status(
+        "certificate-of-delay",
+        "Certificate of delay",
+        "dispFirstSubmitDate",
+        DATE,
+        severity=MAJOR,
+        tags=_REPORTING,
         rule="certificate",
         reason="results may be reported later",
     ),
-    Field(
-        slug="certificate-of-delay-qc",
-        label="Certificate of delay, quality control",
-        section="Status",
-        path=_ST + "dispFirstSubmitQcDate",
-        kind=DATE,
-        tags=("results", "compliance"),
+    _status(
+        "certificate-of-delay-qc",
+        "Certificate of delay, quality control",
+        "dispFirstSubmitQcDate",
+        DATE,
+        tags=_REPORTING,
     ),
-    Field(
-        slug="certificate-of-delay-posted",
-        label="Certificate of delay posted",
-        section="Status",
-        path=_ST + "dispFirstPostDateStruct",
-        kind=DATE,
-        tags=("results", "compliance"),
+    _status(
+        "certificate-of-delay-posted",
+        "Certificate of delay posted",
+        "dispFirstPostDateStruct",
+        DATE,
+        pieces=DATED,
+        tags=_REPORTING,
         rule="post-date",
     ),
-    Field(slug="status-module", label="Status", section="Status", path=_P + "statusModule", kind=TEXT),
-    Field(
-        slug="lead-sponsor",
-        label="Lead sponsor",
-        section="Sponsor",
-        path=_SP + "leadSponsor",
-        kind=TEXT,
-        severity=Severity.MAJOR,
-        tags=("sponsor",),
+    _status("status-module", "Status", "", TEXT),
+)
+
+SPONSOR = (
+    _sponsor(
+        "lead-sponsor",
+        "Lead sponsor",
+        "leadSponsor",
+        TEXT,
+        pieces="name, class",
+        severity=MAJOR,
         rule="sponsor",
         reason="another sponsor answers for the trial",
     ),
-    Field(
-        slug="collaborators",
-        label="Collaborators",
-        section="Sponsor",
-        path=_SP + "collaborators",
-        kind=LIST,
-        identity=Identity.NAME,
-        tags=("sponsor",),
+    _sponsor(
+        "collaborators", "Collaborators", "collaborators", LIST, identity=Identity.NAME, pieces="name, class"
     ),
-    Field(
-        slug="responsible-party",
-        label="Responsible party",
-        section="Sponsor",
-        path=_SP + "responsibleParty",
-        kind=TEXT,
-        tags=("sponsor",),
+    _sponsor(
+        "responsible-party",
+        "Responsible party",
+        "responsibleParty",
+        TEXT,
+        pieces="""
+            type, investigatorFullName = investigator, investigatorTitle, investigatorAffiliation
+            oldNameTitle = former name and title, oldOrganization = former organisation
+        """,
         rule="people",
     ),
-    Field(
-        slug="sponsor-module",
-        label="Sponsor and collaborators",
-        section="Sponsor",
-        path=_P + "sponsorCollaboratorsModule",
-        kind=TEXT,
-        tags=("sponsor",),
-        rule="people",
+    _sponsor("sponsor-module", "Sponsor and collaborators", "", TEXT, rule="people"),
+)
+
+OVERSIGHT = (
+    _oversight("has-dmc", "Data monitoring committee", "oversightHasDmc", CHOICE),
+    _oversight(
+        "fda-regulated-drug", "FDA-regulated drug", "isFdaRegulatedDrug", CHOICE, tags=("compliance",)
     ),
-    Field(
-        slug="has-dmc",
-        label="Data monitoring committee",
-        section="Oversight",
-        path=_OV + "oversightHasDmc",
-        kind=CHOICE,
+    _oversight(
+        "fda-regulated-device", "FDA-regulated device", "isFdaRegulatedDevice", CHOICE, tags=("compliance",)
     ),
-    Field(
-        slug="fda-regulated-drug",
-        label="FDA-regulated drug",
-        section="Oversight",
-        path=_OV + "isFdaRegulatedDrug",
-        kind=CHOICE,
-        tags=("compliance",),
-    ),
-    Field(
-        slug="fda-regulated-device",
-        label="FDA-regulated device",
-        section="Oversight",
-        path=_OV + "isFdaRegulatedDevice",
-        kind=CHOICE,
-        tags=("compliance",),
-    ),
-    Field(
-        slug="unapproved-device",
-        label="Unapproved device",
-        section="Oversight",
-        path=_OV + "isUnapprovedDevice",
-        kind=CHOICE,
-    ),
-    Field(
-        slug="ppsd",
-        label="Paediatric post-market surveillance",
-        section="Oversight",
-        path=_OV + "isPpsd",
-        kind=CHOICE,
-    ),
-    Field(
-        slug="us-export",
-        label="Export from the United States",
-        section="Oversight",
-        path=_OV + "isUsExport",
-        kind=CHOICE,
-    ),
-    Field(
-        slug="fdaaa801-violation",
-        label="FDAAA 801 violation",
-        section="Oversight",
-        path=_OV + "fdaaa801Violation",
-        kind=CHOICE,
-        severity=Severity.CRITICAL,
+    _oversight("unapproved-device", "Unapproved device", "isUnapprovedDevice", CHOICE),
+    _oversight("ppsd", "Paediatric post-market surveillance", "isPpsd", CHOICE),
+    _oversight("us-export", "Export from the United States", "isUsExport", CHOICE),
+    _oversight(
+        "fdaaa801-violation",
+        "FDAAA 801 violation",
+        "fdaaa801Violation",
+        CHOICE,
+        severity=CRITICAL,
         tags=("compliance", "integrity"),
         reason="FDAAA 801 violation",
     ),
-    Field(slug="oversight", label="Oversight", section="Oversight", path=_P + "oversightModule", kind=TEXT),
-    Field(
-        slug="brief-summary",
-        label="Brief summary",
-        section="Description",
-        path=_DE + "briefSummary",
-        kind=TEXT,
-    ),
-    Field(
-        slug="detailed-description",
-        label="Detailed description",
-        section="Description",
-        path=_DE + "detailedDescription",
-        kind=TEXT,
-    ),
-    Field(
-        slug="description",
-        label="Description",
-        section="Description",
-        path=_P + "descriptionModule",
-        kind=TEXT,
-    ),
-    Field(
-        slug="conditions",
-        label="Conditions",
-        section="Conditions",
-        path=_P + "conditionsModule.conditions",
-        kind=LIST,
-        identity=Identity.WHOLE,
-    ),
-    Field(
-        slug="keywords",
-        label="Keywords",
-        section="Conditions",
-        path=_P + "conditionsModule.keywords",
-        kind=LIST,
-        identity=Identity.WHOLE,
-    ),
+    _oversight("oversight", "Oversight", "", TEXT),
+)
+
+DESCRIPTION = (
+    _description("brief-summary", "Brief summary", "briefSummary", TEXT),
+    _description("detailed-description", "Detailed description", "detailedDescription", TEXT),
+    _description("description", "Description", "", TEXT),
+    _conditions("conditions", "Conditions", "conditions", LIST, identity=Identity.WHOLE),
+    _conditions("keywords", "Keywords", "keywords", LIST, identity=Identity.WHOLE),
+    _conditions("condition-details", "Conditions and keywords", "", TEXT),
 )

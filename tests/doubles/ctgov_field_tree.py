@@ -1,4 +1,7 @@
-"""The table behind `ctgov_fields`: the record's fields as the registry nests and names them."""
+"""The table behind `ctgov_fields`: the record's fields as the registry nests and names them.
+
+All of `/studies/metadata` as of May 2026, and of the API's schema and the records what that leaves out.
+"""
 
 TREE = """
 protocolSection
@@ -204,53 +207,184 @@ resultsSection
  participantFlowModule
   preAssignmentDetails FlowPreAssignmentDetails
   recruitmentDetails FlowRecruitmentDetails
+  typeUnitsAnalyzed FlowTypeUnitsAnalyzed
   groups[] FlowGroup
    id FlowGroupId
    title FlowGroupTitle
    description FlowGroupDescription
   periods[] FlowPeriod
    title FlowPeriodTitle
+   milestones[] FlowMilestone
+    type FlowMilestoneType
+    comment FlowMilestoneComment
+    achievements[] FlowAchievement
+     groupId FlowAchievementGroupId
+     comment FlowAchievementComment
+     numSubjects FlowAchievementNumSubjects
+     numUnits FlowAchievementNumUnits
+   dropWithdraws[] FlowDropWithdraw
+    type FlowDropWithdrawType
+    comment FlowDropWithdrawComment
+    reasons[] FlowReason
+     groupId FlowReasonGroupId
+     comment FlowReasonComment
+     numSubjects FlowReasonNumSubjects
+     numUnits FlowReasonNumUnits
  baselineCharacteristicsModule
   populationDescription BaselinePopulationDescription
+  typeUnitsAnalyzed BaselineTypeUnitsAnalyzed
   groups[] BaselineGroup
    id BaselineGroupId
    title BaselineGroupTitle
+   description BaselineGroupDescription
   denoms[] BaselineDenom
+   units BaselineDenomUnits
+   counts[] BaselineDenomCount
+    groupId BaselineDenomCountGroupId
+    value BaselineDenomCountValue
   measures[] BaselineMeasure
    title BaselineMeasureTitle
+   description BaselineMeasureDescription
+   populationDescription BaselineMeasurePopulationDescription
+   paramType BaselineMeasureParamType
+   dispersionType BaselineMeasureDispersionType
+   unitOfMeasure BaselineMeasureUnitOfMeasure
+   calculatePct BaselineMeasureCalculatePct
+   denomUnitsSelected BaselineMeasureDenomUnitsSelected
+   denoms[] BaselineMeasureDenom
+    units BaselineMeasureDenomUnits
+    counts[] BaselineMeasureDenomCount
+     groupId BaselineMeasureDenomCountGroupId
+     value BaselineMeasureDenomCountValue
+   classes[] BaselineClass
+    title BaselineClassTitle
+    denoms[] BaselineClassDenom
+     units BaselineClassDenomUnits
+     counts[] BaselineClassDenomCount
+      groupId BaselineClassDenomCountGroupId
+      value BaselineClassDenomCountValue
+    categories[] BaselineCategory
+     title BaselineCategoryTitle
+     measurements[] BaselineMeasurement
+      groupId BaselineMeasurementGroupId
+      value BaselineMeasurementValue
+      spread BaselineMeasurementSpread
+      lowerLimit BaselineMeasurementLowerLimit
+      upperLimit BaselineMeasurementUpperLimit
+      comment BaselineMeasurementComment
  outcomeMeasuresModule
   outcomeMeasures[] OutcomeMeasure
    type OutcomeMeasureType
    title OutcomeMeasureTitle
    description OutcomeMeasureDescription
+   populationDescription OutcomeMeasurePopulationDescription
    reportingStatus OutcomeMeasureReportingStatus
+   anticipatedPostingDate OutcomeMeasureAnticipatedPostingDate
+   paramType OutcomeMeasureParamType
+   dispersionType OutcomeMeasureDispersionType
+   unitOfMeasure OutcomeMeasureUnitOfMeasure
+   calculatePct OutcomeMeasureCalculatePct
    timeFrame OutcomeMeasureTimeFrame
+   typeUnitsAnalyzed OutcomeMeasureTypeUnitsAnalyzed
+   denomUnitsSelected OutcomeMeasureDenomUnitsSelected
+   groups[] OutcomeGroup
+    id OutcomeGroupId
+    title OutcomeGroupTitle
+    description OutcomeGroupDescription
+   denoms[] OutcomeDenom
+    units OutcomeDenomUnits
+    counts[] OutcomeDenomCount
+     groupId OutcomeDenomCountGroupId
+     value OutcomeDenomCountValue
+   classes[] OutcomeClass
+    title OutcomeClassTitle
+    denoms[] OutcomeClassDenom
+     units OutcomeClassDenomUnits
+     counts[] OutcomeClassDenomCount
+      groupId OutcomeClassDenomCountGroupId
+      value OutcomeClassDenomCountValue
+    categories[] OutcomeCategory
+     title OutcomeCategoryTitle
+     measurements[] OutcomeMeasurement
+      groupId OutcomeMeasurementGroupId
+      value OutcomeMeasurementValue
+      spread OutcomeMeasurementSpread
+      lowerLimit OutcomeMeasurementLowerLimit
+      upperLimit OutcomeMeasurementUpperLimit
+      comment OutcomeMeasurementComment
+   analyses[] OutcomeAnalysis
+    paramType OutcomeAnalysisParamType
+    paramValue OutcomeAnalysisParamValue
+    dispersionType OutcomeAnalysisDispersionType
+    dispersionValue OutcomeAnalysisDispersionValue
+    statisticalMethod OutcomeAnalysisStatisticalMethod
+    statisticalComment OutcomeAnalysisStatisticalComment
+    pValue OutcomeAnalysisPValue
+    pValueComment OutcomeAnalysisPValueComment
+    ciNumSides OutcomeAnalysisCINumSides
+    ciPctValue OutcomeAnalysisCIPctValue
+    ciLowerLimit OutcomeAnalysisCILowerLimit
+    ciUpperLimit OutcomeAnalysisCIUpperLimit
+    ciLowerLimitComment OutcomeAnalysisCILowerLimitComment
+    ciUpperLimitComment OutcomeAnalysisCIUpperLimitComment
+    estimateComment OutcomeAnalysisEstimateComment
+    testedNonInferiority OutcomeAnalysisTestedNonInferiority
+    nonInferiorityType OutcomeAnalysisNonInferiorityType
+    nonInferiorityComment OutcomeAnalysisNonInferiorityComment
+    otherAnalysisDescription OutcomeAnalysisOtherAnalysisDescription
+    groupDescription OutcomeAnalysisGroupDescription
+    groupIds[] OutcomeAnalysisGroupId
  adverseEventsModule
   frequencyThreshold EventsFrequencyThreshold
   timeFrame EventsTimeFrame
   description EventsDescription
+  allCauseMortalityComment EventsAllCauseMortalityComment
   eventGroups[] EventGroup
    id EventGroupId
    title EventGroupTitle
+   description EventGroupDescription
    deathsNumAffected EventGroupDeathsNumAffected
+   deathsNumAtRisk EventGroupDeathsNumAtRisk
    seriousNumAffected EventGroupSeriousNumAffected
+   seriousNumAtRisk EventGroupSeriousNumAtRisk
+   otherNumAffected EventGroupOtherNumAffected
+   otherNumAtRisk EventGroupOtherNumAtRisk
   seriousEvents[] SeriousEvent
    term SeriousEventTerm
    organSystem SeriousEventOrganSystem
+   sourceVocabulary SeriousEventSourceVocabulary
+   assessmentType SeriousEventAssessmentType
+   notes SeriousEventNotes
+   stats[] SeriousEventStats
+    groupId SeriousEventStatsGroupId
+    numEvents SeriousEventStatsNumEvents
+    numAffected SeriousEventStatsNumAffected
+    numAtRisk SeriousEventStatsNumAtRisk
   otherEvents[] OtherEvent
    term OtherEventTerm
    organSystem OtherEventOrganSystem
+   sourceVocabulary OtherEventSourceVocabulary
+   assessmentType OtherEventAssessmentType
+   notes OtherEventNotes
+   stats[] OtherEventStats
+    groupId OtherEventStatsGroupId
+    numEvents OtherEventStatsNumEvents
+    numAffected OtherEventStatsNumAffected
+    numAtRisk OtherEventStatsNumAtRisk
  moreInfoModule
   limitationsAndCaveats
    description LimitationsAndCaveatsDescription
   certainAgreement
    piSponsorEmployee AgreementPISponsorEmployee
+   restrictionType AgreementRestrictionType
    restrictiveAgreement AgreementRestrictiveAgreement
+   otherDetails AgreementOtherDetails
   pointOfContact
    title PointOfContactTitle
    organization PointOfContactOrganization
    email PointOfContactEMail
    phone PointOfContactPhone
+   phoneExt PointOfContactPhoneExt
 annotationSection
  annotationModule
   unpostedAnnotation
@@ -289,6 +423,7 @@ derivedSection
    submissionInfos[] SubmissionInfo
     releaseDate SubmissionReleaseDate
     unreleaseDate SubmissionUnreleaseDate
+    unreleaseDateUnknown SubmissionUnreleaseDateUnknown
     resetDate SubmissionResetDate
     mcpReleaseN SubmissionMCPReleaseN
    firstMcpInfo FirstMCPInfo
