@@ -1,4 +1,4 @@
-"""The engine beside the readings of somebody who had not seen it: `doubles/readings`. Meaning is compared, not wording."""
+"""The engine beside readings of somebody who had not seen it (`doubles/readings`): meaning is compared, not wording."""
 
 from __future__ import annotations
 

@@ -50,9 +50,9 @@ date_case(
     "2026-09-30",
     "2026-09-21",
     "changed major timeline",
-    ["9 days", "actual", EARLY],
+    ["9 days", ("actual", "started"), EARLY],
     "Started 2026-09-21, 9 days earlier than planned (2026-09-30), now actual",
-    "become ACTUAL: start too",
+    "become ACTUAL: start too; “started” says that it is actual",
     tb="ACTUAL",
 )
 date_case(

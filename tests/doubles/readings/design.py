@@ -96,7 +96,6 @@ choice_case(
     ["parallel", "cross"],
     "Intervention model changed: parallel → crossover",
     "severity row: model",
-    guess=True,
 )
 choice_case(
     "model changes to sequential",
@@ -107,7 +106,6 @@ choice_case(
     ["single", "sequential"],
     "Intervention model changed: single group → sequential",
     "severity row: model",
-    guess=True,
     never=["SINGLE_GROUP"],
 )
 choice_case(
@@ -119,14 +117,12 @@ choice_case(
     ["quadruple", ("none", "open label", "open-label", "no masking")],
     "Masking changed: quadruple → none (open label)",
     "severity row: masking",
-    guess=True,
     extra=[
         told(
             "who-masked removed minor|major|noise design",
             [],
             "Nobody is masked any more",
             optional=True,
-            guess=True,
         )
     ],
 )
@@ -139,14 +135,12 @@ choice_case(
     ["quadruple", "double"],
     "Masking changed: quadruple → double (participant, investigator)",
     "severity row: masking",
-    guess=True,
     extra=[
         told(
             "who-masked changed|removed minor|major design",
             [],
             "Care provider and outcomes assessor are no longer masked",
             optional=True,
-            guess=True,
         )
     ],
 )
@@ -159,7 +153,6 @@ choice_case(
     ["assessor", "investigator"],
     "Masked are now participant and outcomes assessor, no longer the investigator",
     "who is masked, the grade unchanged: part of masking, or the rest",
-    guess=True,
     doubtful="severity and number of changes when only whoMasked moves",
 )
 choice_case(
@@ -171,7 +164,6 @@ choice_case(
     ["treatment", "prevention"],
     "Primary purpose changed: treatment → prevention",
     "not in the table: the rest",
-    guess=True,
     doubtful="primary purpose is not in the table",
 )
 choice_case(
@@ -193,7 +185,6 @@ choice_case(
     ["pharmacist"],
     "Masking is now described: the pharmacist who prepares the syringes is unblinded",
     "minor row: descriptions",
-    guess=True,
 )
 
 
@@ -218,7 +209,6 @@ case(
         "observational-model changed major design",
         ["cohort", "case"],
         "Observational model changed: cohort → case-control",
-        guess=True,
     ),
     "severity row: model, the observational one too",
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from copy import deepcopy
 
-from doubles.readings.compliance import CERTIFICATE, cert
 from doubles.readings.edits import doc, posted, put
 from doubles.readings.reading import case, told
 from doubles.readings.results import CONTENT_ADDED, between, nothing
@@ -31,7 +30,7 @@ for label, d in (("protocol", PROT), ("analysis plan", SAP), ("consent form", IC
             "documents added major documents",
             [word, ("added", "posted", "new", "uploaded")],
             f"Document added: {d['label']} ({d['date']})",
-            item=d["filename"],
+            item=d["date"],
         ),
         "major row: protocol, SAP or consent document added",
         headline_says=[word],
@@ -44,7 +43,7 @@ case(
         "documents added major documents",
         ["protocol", ("analysis plan", "SAP")],
         "Document added: protocol and statistical analysis plan (2024-02-14)",
-        item="Prot_SAP_000.pdf",
+        item="protocol and statistical analysis plan",
     ),
     "one file is one change",
     headline_says=["protocol"],
@@ -56,7 +55,7 @@ case(
         "documents added major documents",
         ["protocol", "2025-11-03"],
         "Document added: a protocol dated 2025-11-03",
-        item="Prot_003.pdf",
+        item="protocol of 2025-11-03",
     ),
     "documents by filename",
     headline_says=["protocol"],
@@ -68,7 +67,7 @@ case(
         "documents removed minor|major documents",
         ["protocol", ("removed", "taken out", "no longer", "withdrawn")],
         "Document removed: study protocol (2024-02-14)",
-        item="Prot_000.pdf",
+        item="protocol of 2024-02-14",
     ),
     "only additions are in the table",
     headline_says=["protocol"],
@@ -82,13 +81,13 @@ case(
             "documents edited|added minor|major documents",
             ["protocol"],
             "Study protocol replaced: the version of 2025-11-03 instead of 2024-02-14",
-            item="Prot_003.pdf",
+            item="protocol of 2025-11-03",
         ),
         told(
             "documents removed minor|major documents",
             ["protocol"],
             "The study protocol of 2024-02-14 was removed",
-            item="Prot_000.pdf",
+            item="protocol of 2024-02-14",
             optional=True,
         ),
     ],
@@ -123,42 +122,16 @@ case(
             "documents added major documents",
             ["protocol"],
             "Document added: study protocol (2024-02-14)",
-            item="Prot_000.pdf",
+            item="protocol of 2024-02-14",
         ),
         told(
             "documents added major documents",
             [("analysis plan", "SAP")],
             "Document added: statistical analysis plan (2024-05-30)",
-            item="SAP_001.pdf",
+            item="analysis plan of 2024-05-30",
         ),
     ],
     "the highest severity leads the headline",
     headline="Results posted, with the protocol and the analysis plan",
     headline_says=["results", ("posted", "published")],
-)
-case(
-    "certificate gets its post date a build later",
-    between(cert, lambda r: cert(r, "2026-05-12", "2026-05-14", "ESTIMATED")),
-    told(
-        "certificate-of-delay edited|added major|minor results compliance",
-        [CERTIFICATE],
-        "The certificate of delay of 2026-05-11 was posted on 2026-05-14",
-        guess=True,
-    ),
-    "the dispFirst… dates are never bookkeeping",
-    headline_says=[CERTIFICATE],
-    doubtful="severity of the certificate's later dates",
-)
-case(
-    "violation flag in the oversight module",
-    between(nothing, lambda r: put(r, "oversightModule.fdaaa801Violation", True)),
-    told(
-        "violations|fdaaa801-violation added|changed critical|major|minor compliance",
-        [("violat",)],
-        "The record is now marked as violating FDAAA 801",
-        guess=True,
-    ),
-    "critical row: an FDAAA violation notice; the flag says the same",
-    headline_says=[("violat", "FDAAA")],
-    doubtful="the flag's own slug and severity",
 )

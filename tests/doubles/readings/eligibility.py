@@ -190,9 +190,7 @@ def value_case(name, path, a, b, head, says, sentence, why, *, doubtful=None, **
     case(name, stated(path, a, b), told(head, says, sentence, **more), why, doubtful=doubtful)
 
 
-AGE_GROUPS = told(
-    "std-ages changed|added|removed minor|major|noise", [], "Age groups follow", optional=True, guess=True
-)
+AGE_GROUPS = told("std-ages changed|added|removed minor|major|noise", [], "Age groups follow", optional=True)
 
 
 def _teens(old, new):
@@ -262,7 +260,6 @@ value_case(
     ["healthy volunteers"],
     "Healthy volunteers are now accepted",
     "not in the table by name",
-    guess=True,
     doubtful="healthy volunteers: eligibility (major) or the rest (minor)",
 )
 value_case(
@@ -274,7 +271,6 @@ value_case(
     ["healthy volunteers", ("no", "not")],
     "The record now says that healthy volunteers are not accepted; before, it said nothing",
     "minor row: a flag stated as false where it was absent",
-    guess=True,
 )
 value_case(
     "study population described otherwise",
@@ -285,6 +281,5 @@ value_case(
     ["four", "six"],
     "Study population: six nephrology clinics, no longer four",
     "the rest",
-    guess=True,
     doubtful="study population: eligibility or the rest",
 )

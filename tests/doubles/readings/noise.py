@@ -251,12 +251,20 @@ case(
 case(
     "moved site in a known city is not noise",
     lambda r: locs(r)[0].update(city="Broken Arrow", zip="74012"),
-    told(
-        "locations edited|moved minor|noise sites",
-        ["Cedar Valley", "Broken Arrow"],
-        "Cedar Valley Kidney Institute moved from Tulsa to Broken Arrow",
-        item="Cedar Valley Kidney Institute, Broken Arrow, United States",
-    ),
+    [
+        told(
+            "locations edited|moved|added minor|noise sites",
+            ["Cedar Valley", "Broken Arrow"],
+            "Cedar Valley Kidney Institute moved from Tulsa to Broken Arrow",
+            item="Cedar Valley Kidney Institute, Broken Arrow, United States",
+        ),
+        told(
+            "locations removed minor sites",
+            ["Cedar Valley", "Tulsa"],
+            "Cedar Valley Kidney Institute in Tulsa was removed",
+            optional=True,
+        ),
+    ],
     "another city and postcode under the same name: an edit (or a removal and an addition), no respelling",
     headline_says=[],
     doubtful=(

@@ -72,7 +72,6 @@ case(
         ["albumin"],
         "Other outcome added: mean change in serum albumin",
         item=NEW["measure"],
-        guess=True,
     ),
     "minor row: the rest; a new list with one member is one addition",
 )

@@ -53,14 +53,13 @@ class Told:
     sentence: str
     item: str | None
     optional: bool  # may be told, need not be; then its severity is not counted
-    guess: bool  # no page names the slug: any field will do
 
     @property
     def required(self) -> bool:
         return not self.optional and self.severities[0] != "noise"
 
     def has_field(self, field: str) -> bool:
-        return self.guess or field in self.fields
+        return field in self.fields
 
     def has_action(self, action: str) -> bool:
         return action in self.actions or (action in _ALIKE and not _ALIKE.isdisjoint(self.actions))
@@ -146,7 +145,6 @@ def told(
     item: str | None = None,
     never: Iterable[str] = (),
     optional: bool = False,
-    guess: bool = False,
 ) -> Told:
     fields, actions, severities, *tags = what.split()
     return Told(
@@ -160,7 +158,6 @@ def told(
         sentence=sentence,
         item=item,
         optional=optional,
-        guess=guess,
     )
 
 

@@ -159,10 +159,9 @@ case(
         [{"id": "TD-301", "type": "Individual Participant Data Set", "url": "https://data.example/td301"}],
     ),
     told(
-        "avail-ipds|available-ipd|available-data|avail-ipd added minor",
+        "available-ipds added minor",
         [("Individual Participant Data", "TD-301", "data set")],
         "Individual Participant Data Set is offered (TD-301)",
-        guess=True,
     ),
     "minor row: the rest",
 )
@@ -234,7 +233,6 @@ case(
         ["U1111-9999-0001"],
         "Secondary id added: U1111-9999-0001 (World Health Organization)",
         item="U1111-9999-0001",
-        guess=True,
     ),
     "secondary ids by id; minor row: the rest",
 )
@@ -245,7 +243,6 @@ case(
         "nct-id-aliases|aliases added minor|major",
         ["NCT09990002"],
         "Now also listed as NCT09990002",
-        guess=True,
         item="NCT09990002",
     ),
     "the rest (the event `merged` is another matter)",
@@ -255,10 +252,9 @@ case(
     "sponsor's own study id changes",
     lambda r: put(r, IDENTIFICATION + ".orgStudyIdInfo.id", "HB-204-301"),
     told(
-        "org-study-id changed minor",
+        "study-id changed minor",
         ["NLT-204-301", "HB-204-301"],
         "The sponsor's study id: NLT-204-301 → HB-204-301",
-        guess=True,
     ),
     "minor row: the rest",
 )
@@ -266,11 +262,9 @@ case(
     "a field that nobody knows",
     lambda r: put(r, "designModule.decentralizedElements", {"remoteVisits": True}),
     told(
-        "decentralized-elements|remote-visits|decentralized-elements-remote-visits|design-module-decentralized-elements"
-        " added minor",
+        "decentralized-elements added minor",
         [("decentralized", "remote")],
         "Decentralized elements: remote visits, yes",
-        guess=True,
     ),
     "an unknown field is reported, minor, its label made from its path",
     headline_says=[],
@@ -279,10 +273,9 @@ case(
     "a module that nobody knows",
     lambda r: put(r, "protocolSection.sustainabilityModule", {"carbonStatement": "Not assessed"}),
     told(
-        "sustainability-module|carbon-statement|sustainability-module-carbon-statement added minor",
+        "sustainability added minor",
         [("carbon", "sustainability")],
         "Sustainability, carbon statement added: Not assessed",
-        guess=True,
     ),
     "… and never lost",
     headline_says=[],
@@ -294,7 +287,6 @@ case(
         "patient-registry added minor",
         [("registry",)],
         "The record now says that this is no patient registry",
-        guess=True,
     ),
     "a flag stated as false where it was absent",
     headline_says=[],

@@ -174,11 +174,9 @@ case(
         None,
         ["Dayton", "United States"],
         "1 site added in the United States: Dayton, recruiting",
-        ["Lindqvist"],
     ),
-    "a facility can be a person too: no name without an institution's word",
+    "a facility can be a person too: named in the stored change set, withheld in alerts",
     headline_says=["United States"],
-    headline_never=["Lindqvist"],
 )
 
 
@@ -191,7 +189,7 @@ def _mass(old, new):
 case(
     "thirteen of sixteen sites removed in one country",
     _mass,
-    site_told("removed minor", "Germany", ["13", "Germany"], "13 sites removed in Germany (16 → 3)"),
+    site_told("removed|edited minor", "Germany", ["13", "Germany"], "13 sites removed in Germany (16 → 3)"),
     "past 12 one change a country, for losses of many too",
     headline_says=["13", "Germany"],
     headline_never=["closed"],

@@ -319,14 +319,12 @@ case(
             "masking changed major design",
             [("none", "open"), "double"],
             "Masking changed: none (open label) → double",
-            guess=True,
         ),
         told(
             "who-masked added minor|major design",
             [],
             "Participant and investigator are masked",
             optional=True,
-            guess=True,
         ),
         told(
             "enrollment changed major enrolment",
