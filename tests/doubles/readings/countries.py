@@ -293,3 +293,12 @@ case.quiet(
     ),
     "another order is no change, doubled sites included",
 )
+case.quiet(
+    "five hundred sites in another order",
+    lambda old, new: (
+        locs(old).extend(many("Germany", 25, first=7) + many("Italy", 25, first=8) * 18),
+        locs(new).extend(many("Italy", 25, first=8) * 18 + many("Germany", 25, first=7)),
+        locs(new).reverse(),
+    ),
+    "500 sites in another order is no change",
+)

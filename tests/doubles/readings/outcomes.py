@@ -178,3 +178,37 @@ case(
     "A → B → A is two changes: the way back by itself",
     headline_says=["24", "52"],
 )
+
+
+def _most(old, new):
+    _everywhere(old, new)
+    put(old, SECONDARY + ".5.timeFrame", "Weeks 4, 12, 24 and 52")
+    put(new, SECONDARY + ".5.timeFrame", "Weeks 4, 12, 24 and 76")
+
+
+case(
+    "the same month less in eight of nine outcomes, another edit in the ninth",
+    _most,
+    [
+        told(
+            "primary-outcomes edited minor outcomes",
+            ["59", "58"],
+            "Follow-up of all 3 primary outcomes shortened from about 59 to 58 months",
+        ),
+        told(
+            "secondary-outcomes edited minor outcomes",
+            ["trough", "52", "76"],
+            "Serum trough concentration: at weeks 4, 12, 24 and 76, no longer 52",
+            item="Serum trough concentration of torvalimab",
+        ),
+        told(
+            "secondary-outcomes edited minor outcomes",
+            ["59", "58"],
+            "Follow-up of 5 of 6 secondary outcomes shortened from about 59 to 58 months",
+            optional=True,
+        ),
+    ],
+    "the same edit in most outcomes is one change; the other one stands by itself",
+    headline="Follow-up of 8 outcomes shortened from about 59 to 58 months; serum trough concentration to week 76",
+    headline_says=["59", "58"],
+)

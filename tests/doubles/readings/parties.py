@@ -277,3 +277,19 @@ case(
     headline_says=[],
     headline_never=NOBODY,
 )
+
+
+def _several(rec, turned):
+    contacts = [{"name": name, "role": "CONTACT"} for name in ("Trial Office", "Sponsor Information")]
+    officials = [{"name": name, "role": "STUDY_CHAIR"} for name in ("Ruth Bellamy, MD", "Miriam Okonjo, MD")]
+    ids = [{"id": "2024-519999-21-00", "type": "CTIS"}, {"id": "U1111-9999-0001", "type": "REGISTRY"}]
+    put(rec, CONTACTS + ".centralContacts", contacts[::turned])
+    put(rec, CONTACTS + ".overallOfficials", officials[::turned])
+    put(rec, IDENTIFICATION + ".secondaryIdInfos", ids[::turned])
+
+
+case.quiet(
+    "contacts, officials and ids in another order",
+    lambda old, new: (_several(old, 1), _several(new, -1)),
+    "officials and contacts by name, secondary ids by id; order means nothing",
+)

@@ -285,3 +285,55 @@ case.quiet(
 case.quiet("postcode filled in", lambda old, new: locs(old)[KOBE].pop("zip"), "noise: a postcode filled in")
 case.quiet("map point moved", change(TAMPA, geoPoint={"lat": 27.9, "lon": -82.5}), "noise: geoPoint")
 case.quiet("sites in another order", lambda r: locs(r).reverse(), "order means nothing")
+case.quiet(
+    "province respelt",
+    in_turn(change(TULSA, state="OKLAHOMA."), change(SENDAI, state="Miyagi-")),
+    "noise: a state respelt, equal after dropping all but letters and digits",
+)
+case.quiet(
+    "accents damaged again",
+    lambda old, new: (
+        change(POZNAN, city="Poznań", facility="Centrum Medyczne Wartą")(old),
+        change(POZNAN, city="Pozna?", facility="Centrum Medyczne Wart?")(new),
+    ),
+    "noise: damaged accents flip back and forth",
+    doubtful="a lost letter is not equal after dropping all but letters; noise in the gold readings",
+)
+
+
+# Identities.
+case(
+    "site under another postcode stops enrolling",
+    change(TULSA, zip="74127", status="ACTIVE_NOT_RECRUITING"),
+    site_told(
+        "edited minor",
+        SITES[TULSA],
+        ["Tulsa", "Active, not recruiting"],
+        "The Tulsa site stopped enrolling (Recruiting → Active, not recruiting)",
+        ["added", "removed"],
+    ),
+    "facility + city + country, when the postcode is another: one edit",
+    headline_says=[("Tulsa", "United States")],
+)
+
+
+def _namesakes(old, new):
+    for rec in (old, new):
+        locs(rec).insert(1, dict(SITES[TULSA], zip="74127", status="NOT_YET_RECRUITING"))
+    locs(new)[1]["status"] = "RECRUITING"
+    locs(new)[0:2] = locs(new)[1::-1]
+
+
+case(
+    "one of two namesakes in a city begins",
+    _namesakes,
+    site_told(
+        "edited minor",
+        "Cedar Valley Kidney Institute, Tulsa 74127, United States",
+        ["Tulsa", ("began", "recruiting")],
+        "The second Tulsa site of Cedar Valley Kidney Institute (74127) began recruiting",
+        ["added", "removed", "stopped"],
+    ),
+    "facility + city + country + postcode first: the right one of two, whatever the order",
+    headline_says=[("Tulsa", "United States")],
+)
