@@ -114,7 +114,7 @@ case(
     lambda r: sub(r, ARMS + ".0.description", "every 4 weeks", "every 2 weeks"),
     told(
         "arms edited minor design",
-        ["300 mg", "4 weeks", "2 weeks"],
+        ["300 mg", ("4 weeks", "every 4"), "2 weeks"],
         "Arm Torvalimab 300 mg: now every 2 weeks, no longer every 4 weeks",
         item="Torvalimab 300 mg",
     ),
@@ -279,7 +279,7 @@ case(
     lambda r: sub(r, INTERVENTIONS + ".2.description", "2 g per day", "3 g per day"),
     told(
         "interventions edited minor design",
-        ["Mycophenolate", "2 g", "3 g"],
+        ["Mycophenolate", ("2 g", "2 → 3 g"), "3 g"],
         "Mycophenolate mofetil: 3 g per day, no longer 2 g",
         item="Mycophenolate mofetil",
     ),

@@ -108,7 +108,7 @@ criterion_case(
     "an exception is negated",
     "except adequately treated basal cell",
     "including adequately treated basal cell",
-    ["including", "basal cell"],
+    ["including", ("basal cell", "adequately treated")],
     "Exclusion widened: malignancy including treated basal cell carcinoma, no longer except",
     "one word turns the meaning",
     never=["tuberculosis"],

@@ -80,11 +80,11 @@ case(
     between(posted, _value),
     told(
         "results edited minor|major results",
-        ["results"],
+        ["result"],
         "Posted results changed: complete renal response with torvalimab 300 mg is 40.2, no longer 41.7",
     ),
     "the content of a results section has its own slug",
-    headline_says=["results"],
+    headline_says=["result"],
     doubtful="severity of an edit in posted results",
 )
 case(
@@ -92,11 +92,11 @@ case(
     between(posted, _group),
     told(
         "results edited minor|major results",
-        ["results"],
+        ["result"],
         "Posted results changed: the placebo group is described more fully",
     ),
     "the content of a results section",
-    headline_says=["results"],
+    headline_says=["result"],
     doubtful="severity of an edit in posted results",
 )
 case.quiet(
