@@ -59,7 +59,6 @@ WAITING = {
     "arm described otherwise",
     "at least becomes more than",
     "brief summary reworded",
-    "class of the sponsor corrected",
     "detailed description: ratio of randomisation",
     "dose in an intervention's description",
     "exclusion widened",
