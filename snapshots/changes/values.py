@@ -175,7 +175,9 @@ def sponsor(one: Difference, context: Context) -> FieldChange:
             reason="the same name, written otherwise",
         )
     if same_name(before, after):
-        return change(one, f"Class of the lead sponsor changed ({after})", severity=Severity.MINOR, reason="")
+        classes = (said(below(value, "class") or "not stated") for value in (one.old, one.new))
+        what = f"Class of the lead sponsor changed: {' → '.join(classes)} ({after})"
+        return change(one, what, severity=Severity.MINOR, reason="")
     return change(one, f"Lead sponsor changed: {before} → {after}", before=before, after=after)
 
 
