@@ -101,8 +101,8 @@ def manner_of(row: Sequence[str | int | None]) -> Manner:
     return Manner(
         field=str(row[0]),
         label=str(row[1]),
-        kind=Kind(row[2]),
-        action=Action(row[3]),
+        kind=Kind(str(row[2])),
+        action=Action(str(row[3])),
         before=None if row[4] is None else str(row[4]),
         after=None if row[5] is None else str(row[5]),
         noise=bool(row[6]),
