@@ -113,9 +113,9 @@ class Poll:
     def run(self, selection: Selection = EVERYTHING) -> PollReport:
         """Never raises for the world's doings: what could not be done stands in `problems`."""
         log = self._begin(selection)
-        self._patience.progressed()
         try:
             self._settle()  # what a poll that was killed had booked
+            self._patience.progressed()
             self._run(selection)
         except Stopped:
             lost = self._patience.lost()
@@ -135,6 +135,11 @@ class Poll:
             self._patience.ended()
             try:
                 self._settle()
+            except BaseException as error:
+                self.report.problems.append(
+                    f"who is told was not decided, the next poll does: {type(error).__name__}: {error}"
+                )
+                raise
             finally:
                 self._end(log)
         return self.report

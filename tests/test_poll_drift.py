@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -144,9 +146,8 @@ def test_a_sponsor_s_own_change_of_what_drifts_keeps_its_weight(watching, regist
 def test_a_critical_change_that_drifts_is_critical_where_a_sponsor_sent_something_in(watching, registry):
     records = trials(20)
     watched = watching(records)
-    registry.publish(
-        NEXT, [suspended(records[0]), *(with_status(record, "SUSPENDED") for record in records[1:])]
-    )
+    silently = edited(records[0], Edit.SUSPEND_SILENTLY, Random(3))
+    registry.publish(NEXT, [silently, *(with_status(record, "SUSPENDED") for record in records[1:])])
     assert len(watched.poll().notices) == 1
     told = by_trial(watched.rung())
     assert told.pop(nct(records[0])) == "critical"
@@ -278,7 +279,16 @@ def test_what_broke_off_amid_deciding_is_told_by_the_next_poll_once_and_in_order
     assert watched.count("select count(*) from delivery") == 50
     assert watched.count("select count(*) from untold") == 70
     del watched.app.router
+    left_at_first_request = []
+
+    def look(_: Any) -> bool:
+        with closing(sqlite3.connect(watched.folder / "t.db")) as db:
+            left_at_first_request.append(db.execute("select count(*) from untold").fetchone()[0])
+        return False
+
+    registry.misbehave(Fault.html(), path="/api/v2/version", where=look)
     report = watched.poll()
+    assert left_at_first_request[0] == 0
     assert report.notices == [SEX.format(120, 120) + OWN]
     alerts = watched.rung()
     assert list(by_trial(alerts).values()) == ["minor"] * 120
