@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import held, requests, routes, staging, watches
+from monitor import held, requests, routes, staging, untold, watches
 from monitor.booking import Booking
 from monitor.config import Config
 from monitor.database import Connections
@@ -143,6 +143,8 @@ class App:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:
             log.warning("held", registry=registry.name, notice=line)
+        for line in report.notices:
+            log.warning("drift", registry=registry.name, notice=line)
         return report
 
     def look(self) -> Looked:
@@ -205,7 +207,8 @@ class App:
         if one is None or one.state != "open":
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
         registry = self.registries[one.registry]
-        booking = Booking(self.db, registry, router=self.router(), build=one.build, now=now)
+        booking = Booking(self.db, registry, build=one.build, now=now)
+        booking.seen = lambda: one.swept
         if one.kind == held.LOST_SECTION:
             staging.book(self.db, booking, one.registry, staging.of_hold(self.db, row), row)
         with immediate(self.db):
@@ -213,6 +216,8 @@ class App:
             if one.kind == held.VANISHED:
                 # Who is gone and who only left must be asked: the next poll does, without holding again.
                 self.db.execute("update watch set finished = null where registry = ?", [one.registry])
+        for line in untold.settle(self.db, one.registry, self.router(), swept=one.swept, now=now):
+            log.warning("drift", registry=one.registry, notice=line)
         return booking.events
 
     def serve_requests(self) -> int:

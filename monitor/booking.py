@@ -1,22 +1,20 @@
-"""Writing down what happened: a version, its event and the event's deliveries, in the caller's transaction.
+"""Writing down what happened: a version, its event and that it is untold yet, in the caller's transaction.
 
-An event is computed once, here, stored, and read by everything else. Who is told is decided by `routes` at this
-moment; when and in which message is decided later, in `telling`.
+An event is computed once, here, stored, and read by everything else. Who is told is decided when the poll has
+ended, in `untold`; when and in which message later still, in `telling`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import watches
+from monitor import untold, watches
 from monitor.registries.base import Registry
-from monitor.routes import Router
-from notifiers.outbox import Outbox
 from snapshots.changeset import ChangeSet, Severity, VersionRef
 from snapshots.deadlines.standing import Entered
 from snapshots.deadlines.telling import deadline_event
@@ -50,20 +48,19 @@ class Seen:
 
 
 class Booking:
-    """Writes for one poll of one registry. The caller owns every transaction."""
+    """Writes for one poll of one registry. The caller owns every transaction, and settles what is untold."""
 
-    def __init__(
-        self, db: Database, registry: Registry, *, router: Router, build: str, now: datetime
-    ) -> None:
+    def __init__(self, db: Database, registry: Registry, *, build: str, now: datetime) -> None:
         """build: the registry's stamp."""
         self._db = db
         self._registry = registry
-        self._router = router
         self._build = build
         self._now = now
         self._store = Store(db)
         self._reader = Reader(db)
-        self._outbox = Outbox(db)
+        # Records that the sweep has seen so far; None where there is none, or single trials were asked for.
+        self.seen: Callable[[], int] | None = None
+        self._first_versions = 0
         self.versions = 0
         self.quiet_versions = 0
         self.events: list[str] = []  # ids of what was told or could have been, in order
@@ -81,6 +78,7 @@ class Booking:
             return
         self.versions += 1
         if added.previous is None:
+            self._first_versions += 1
             return
         changes = seen.changes
         if changes is None or changes.from_ != added.previous:
@@ -199,19 +197,11 @@ class Booking:
             return  # booked before: an event happens once
         if event.severity is not Severity.NOISE:
             self.events.append(event.id)
-        if not told:
-            return
-        for decision in self._router.decide(event):
-            if decision.send:
-                self._outbox.enqueue(
-                    event.id,
-                    decision.notifier,
-                    thread=f"{event.registry}:{event.trial}",
-                    order=sequence,
-                    due_at=self._now,
-                    now=self._now,
-                    urgent=event.severity is Severity.CRITICAL,
-                )
+        untold.add(self._db, sequence, event.registry, told=told, swept=self.swept())
+
+    def swept(self) -> int | None:
+        """Records seen so far that there was an older version of. None: as `seen`."""
+        return None if self.seen is None else max(0, self.seen() - self._first_versions)
 
     def _old(self, trial: str, ref: VersionRef) -> dict[str, Any]:
         assert ref.version is not None

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import due, held, watches
+from monitor import drift, due, held, watches
 from monitor.health import Health, HeldSweep, OutboxHealth, WatchHealth
 from notifiers.outbox import Outbox
 from snapshots.terms import counted
@@ -34,6 +34,7 @@ def health_of(
     """
     problems = list(extra)
     listed = []
+    notices: list[str] = []
     next_polls = []
     build = None
     active = watches.active(db)
@@ -54,6 +55,8 @@ def health_of(
             [registry],
         ).fetchone()
         build = row[0] if row and (build is None or row[0] > build) else build
+        if row:
+            notices += drift.lines(drift.of_build(db, registry, row[0]))
         for watch in active:
             if watch.registry == registry:
                 listed.append(_watch(db, watch, known, overdue))
@@ -92,6 +95,7 @@ def health_of(
         held=tuple(
             HeldSweep(registry=one.registry, build=one.day, reason=str(one)) for one in held.standing(db)
         ),
+        notices=tuple(notices),
         next_poll=min(next_polls) if next_polls and polling else None,
     )
 

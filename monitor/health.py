@@ -54,6 +54,7 @@ class Health:
     build: str | None = None  # the newest data build that was seen
     outbox: OutboxHealth = OutboxHealth()
     held: tuple[HeldSweep, ...] = ()
+    notices: tuple[str, ...] = ()  # worth knowing of this build, and nothing to do about
     next_poll: datetime | None = None  # aware UTC; None when no poller runs in this process
 
     def __post_init__(self) -> None:
@@ -90,4 +91,5 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
         "held": [
             {"registry": held.registry, "build": held.build, "reason": held.reason} for held in health.held
         ],
+        "notices": list(health.notices),
     }

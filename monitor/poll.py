@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import staging, watches
+from monitor import staging, untold, watches
 from monitor.booking import Booking
 from monitor.conclusions import Conclusions
 from monitor.patience import Patience
@@ -54,6 +54,7 @@ class PollReport:
     first_looks: dict[str, int] = field(default_factory=dict)  # watch name → trials, silently taken in
     unknown: list[str] = field(default_factory=list)  # ids that the registry does not have
     held: list[str] = field(default_factory=list)  # one line each
+    notices: list[str] = field(default_factory=list)  # of what the registry did to most records at once
     problems: list[str] = field(
         default_factory=list
     )  # one line each; whatever is here was not concluded from
@@ -106,13 +107,15 @@ class Poll:
         self._due: list[Watch] = []
         self._removed: list[int] = []
         self._troubled = 0
+        self._swept: Callable[[], int | None] = lambda: None
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
 
     def run(self, selection: Selection = EVERYTHING) -> PollReport:
         """Never raises for the world's doings: what could not be done stands in `problems`."""
         log = self._begin(selection)
-        self._patience.progressed()
         try:
+            self._settle()  # what a poll that was killed had booked
+            self._patience.progressed()
             self._run(selection)
         except Stopped:
             lost = self._patience.lost()
@@ -130,8 +133,22 @@ class Poll:
             raise
         finally:
             self._patience.ended()
-            self._end(log)
+            try:
+                self._settle()
+            except BaseException as error:
+                self.report.problems.append(
+                    f"who is told was not decided, the next poll does: {type(error).__name__}: {error}"
+                )
+                raise
+            finally:
+                self._end(log)
         return self.report
+
+    def _settle(self) -> None:
+        """Decide who is told of what was booked: however little of the sweep was made, it is stored."""
+        self.report.notices += untold.settle(
+            self._db, self._registry.name, self._router, swept=self._swept(), now=self._now
+        )
 
     def _run(self, selection: Selection) -> None:
         build = self._registry.build()
@@ -148,7 +165,7 @@ class Poll:
             self.report.quiet = True
             return
         self._due = due
-        booking = Booking(self._db, self._registry, router=self._router, build=build.stamp, now=self._now)
+        booking = Booking(self._db, self._registry, build=build.stamp, now=self._now)
         sweep = Sweep(
             self._db,
             self._registry.name,
@@ -158,9 +175,11 @@ class Poll:
             progressed=self._patience.progressed,
         )
         try:
+            self._swept = booking.swept
             if selection.trials is not None:
                 self._sweep_trials(selection.trials, due, sweep)
             else:
+                booking.seen = lambda: sweep.tally.records
                 whole = len(due) == len(everything)
                 self._sweep_watches(due, sweep, booking, build, whole=whole)
         finally:

@@ -13,6 +13,7 @@ from monitor.config.settings import Config, Route
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
 
+DRIFT = "the same change in most records of this build: taken as the registry's own"
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
 
 
@@ -30,16 +31,16 @@ def severities(event: Event, overrides: Overrides) -> Event:
     """The event as the user weighs it: severities by field slug, the changes in their new order, the
     highest severity as the event's own.
 
-    An event that was booked below its changes (what happened to most records of a sweep at once) stays
-    below. The headline stays, unless what it told weighs less now than something else: then that is told
-    instead.
+    What happened to most records of a sweep at once (`drift`) weighs minor at most, whatever the user says.
+    An event that was booked below its changes stays below. The headline stays, unless what it told weighs
+    less now than something else: then that is told instead.
     """
     if event.kind is EventKind.DEADLINE:
         return _weighed_deadline(event, overrides)
     changes = tuple(_weighed(change, overrides) for change in event.changes)
     if changes == event.changes:
         return event
-    ordered = tuple(sorted(changes, key=lambda change: -change.severity.rank))
+    ordered = tuple(sorted(changes, key=lambda change: (-change.severity.rank, change.drift)))
     highest = _highest(ordered)
     damped = event.severity < _highest(event.changes)
     headline = event.headline
@@ -182,9 +183,11 @@ def _why(event: Event, route: Route) -> str:
 
 def _weighed(change: FieldChange, overrides: Overrides) -> FieldChange:
     """Noise is noise whatever its field: a text that only changed its line ends is no news of the field."""
-    if change.field not in overrides or change.severity is Severity.NOISE:
+    if change.severity is Severity.NOISE:
         return change
-    own = Severity(overrides[change.field])
+    own = Severity(overrides.get(change.field, change.severity))
+    if change.drift and own is not Severity.NOISE:
+        return replace(change, severity=Severity.MINOR, reason=DRIFT)
     if own is change.severity:
         return change
     return replace(change, severity=own, reason=f"{own.value} by your configuration")

@@ -106,6 +106,34 @@ _FIRST = (
         steps text not null,
         primary key (registry, subject, trial, held)
     ) strict""",
+    # An event of which nobody has decided yet who is told. told: 0 when it only counts. swept: see `untold.add`.
+    """create table untold (
+        event integer primary key,
+        registry text not null,
+        told integer not null,
+        swept integer
+    ) strict""",
+    "create index untold_registry on untold (registry, event)",
+    # A change that most records of a sweep shared: the registry's own. build: its day. before, after: JSON, of a
+    # status or a choice. said: 1 when the operator was told.
+    """create table drift (
+        id integer primary key,
+        registry text not null,
+        build text not null,
+        field text not null,
+        label text not null,
+        kind text not null,
+        action text not null,
+        before text,
+        after text,
+        noise integer not null,
+        count integer not null,
+        swept integer not null,
+        found_at text not null,
+        said integer not null default 0
+    ) strict""",
+    "create unique index drift_once on drift (registry, build, field, kind, action, ifnull(before, ''),"
+    " ifnull(after, ''), noise)",
     """create table mute (
         id integer primary key,
         scope text not null check (scope in ('trial', 'watch', 'field')),

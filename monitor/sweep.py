@@ -94,6 +94,7 @@ class Sweep:
         known = self._store.known(self._registry, [mark for mark in prints if mark is not None])
         present = {known[mark] for mark in prints if mark is not None and mark in known}
         self._write([], {trial: list(holders(trial)) for trial in present}, note=note)
+        self.tally.records += len(present)
         strange = [(raw, mark) for raw, mark in zip(records, prints, strict=True) if mark not in known]
         for start in range(0, len(strange), AT_ONCE):
             fresh = {}
@@ -102,12 +103,12 @@ class Sweep:
                 if seen is not None and seen.facts.trial not in present:
                     fresh[seen.facts.trial] = seen
             compared = [one for seen in fresh.values() if (one := self._compared(seen)) is not None]
+            self.tally.records += len(compared)  # what is written has counted itself
             self._write(
                 compared, {one.facts.trial: list(holders(one.facts.trial)) for one in compared}, note=note
             )
             present |= {one.facts.trial for one in compared}
             self.tally.fresh += len(compared)
-        self.tally.records += len(present)
         self._progressed()
         return present
 

@@ -110,6 +110,9 @@ class FieldChange:
     summary: str  # one sentence, without full stop
     item: str | None = None  # which member of a list, as a person would name it
     tags: tuple[str, ...] = ()
+    # The registry did the same to most records of a sweep at once: said by the monitor afterwards, never computed.
+    # The severity stays what it is; whoever tells makes little of it.
+    drift: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ _COLUMNS = (
 )
 _CHANGE_COLUMNS = (
     *("event", "position", "field", "label", "kind", "action", "item", '"before"', '"after"'),
-    *("severity", "reason", "summary", "paths", "tags"),
+    *("severity", "reason", "summary", "paths", "tags", "drift"),
 )
 _PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
 
@@ -116,6 +116,7 @@ def _change_values(sequence: int, place: int, change: FieldChange) -> tuple[Any,
         None if change.before is None else _json(change.before),
         None if change.after is None else _json(change.after),
         *(change.severity.value, change.reason, change.summary, _json(change.paths), _json(change.tags)),
+        int(change.drift),
     )
 
 
@@ -133,6 +134,7 @@ def _change(row: Sequence[Any]) -> FieldChange:
         summary=row[11],
         paths=tuple(_value(row[12])),
         tags=tuple(_value(row[13])),
+        drift=bool(row[14]),
     )
 
 

@@ -122,6 +122,10 @@ class Reader:
     def event(self, event_id: str) -> Event | None:
         return events.by_id(self._db, event_id)
 
+    def numbered(self, sequences: Sequence[int]) -> list[tuple[int, Event]]:
+        """The events with these sequence numbers, in this order."""
+        return events.read(self._db, sequences)
+
     def events(
         self,
         *,

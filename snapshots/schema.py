@@ -153,6 +153,7 @@ _FIRST = (
         summary text not null,
         paths text not null,
         tags text not null,
+        drift integer not null default 0,
         primary key (event, position)
     ) strict""",
     "create index change_field on change (field, event)",

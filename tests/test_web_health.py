@@ -55,6 +55,7 @@ def test_all_is_well(tmp_path: Path) -> None:
         ],
         "outbox": {"pending": 1, "sent": 20, "failed": 0, "dropped": 2},
         "held": [],
+        "notices": [],
     }
     assert datetime(2026, 11, 24, 12, tzinfo=UTC) == NOW
 

@@ -142,7 +142,7 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
         for line in report["problems"]:
             session.say(f"error: not concluded: {line}")
         session.say(summary(report))
-        for line in report["held"]:
+        for line in [*report["held"], *report["notices"]]:
             session.say(line)
         for trial in report["unknown"]:
             session.say(f"not in the registry: {trial}")

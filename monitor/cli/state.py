@@ -68,6 +68,8 @@ def status(session: Session, quiet: bool) -> int:
     )
     for one in health.held:
         click.echo(f"held        {one.reason}")
+    for notice in health.notices:
+        click.echo(f"notice      {notice}")
     for problem in health.problems:
         session.say(f"not well: {problem}")
     if health.ok:

@@ -1,0 +1,81 @@
+"""Untold: events of which nobody has decided yet who is told, because only a whole sweep shows what they weigh.
+
+An event and its row here are one transaction. When the poll has ended, however it did, `settle` decides: some
+events a transaction, in the order in which they happened, each row going as its deliveries come. What a killed
+poll left is settled before the next one asks for anything.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from monitor import drift
+from monitor.routes import Router, severities
+from notifiers.outbox import Outbox
+from snapshots import manners
+from snapshots.changeset import Severity
+from snapshots.database import immediate
+from snapshots.event import Event
+from snapshots.query import Reader
+
+AT_ONCE = 50  # events in one transaction: others want to write
+
+
+def add(db: Database, sequence: int, registry: str, *, told: bool, swept: int | None) -> None:
+    """Caller owns the transaction, which is the event's own.
+
+    told: somebody is to hear of it, if it is worth it; else it only counts. swept: records that the sweep had
+    seen by then and could have found changed; None when no sweep was made, from which nothing follows.
+    """
+    db.execute(
+        "insert into untold (event, registry, told, swept) values (?, ?, ?, ?)",
+        [sequence, registry, int(told), swept],
+    )
+
+
+def settle(db: Database, registry: str, router: Router, *, swept: int | None, now: datetime) -> list[str]:
+    """Decide on all that is untold of a registry; lines for the operator. Opens its own transactions.
+
+    swept: as in `add`, at the sweep's end; None: what the rows say. May be called at any time by whoever polls.
+    """
+    counted, most, build = db.execute(
+        "select count(untold.swept), max(untold.swept), max(event.build) from untold"
+        " join event on event.sequence = untold.event where untold.registry = ?",
+        [registry],
+    ).fetchone()
+    swept = most if swept is None else swept
+    if build is not None and swept is not None and counted > drift.limit(swept):
+        swept_events = manners.Events(
+            query="select event from untold where registry = ? and swept is not null", parameters=(registry,)
+        )
+        drift.conclude(db, registry, swept_events, build=build, swept=swept, now=now)
+    drifting = [one.manner for one in drift.of_build(db, registry, build)] if build is not None else []
+    outbox, reader = Outbox(db), Reader(db)
+    while some := db.execute(
+        "select event, told from untold where registry = ? order by event limit ?", [registry, AT_ONCE]
+    ).fetchall():
+        with immediate(db):
+            for manner in drifting:
+                manners.mark(db, manner, [row[0] for row in some])
+            for sequence, event in reader.numbered([row[0] for row in some if row[1]]):
+                _enqueue(outbox, sequence, event, router, now)
+            db.conn.executemany("delete from untold where event = ?", [(row[0],) for row in some])
+    return drift.unsaid(db, registry)
+
+
+def _enqueue(outbox: Outbox, sequence: int, event: Event, router: Router, now: datetime) -> None:
+    assert event.id is not None
+    urgent = severities(event, {}).severity is Severity.CRITICAL
+    for decision in router.decide(event):
+        if decision.send:
+            outbox.enqueue(
+                event.id,
+                decision.notifier,
+                thread=f"{event.registry}:{event.trial}",
+                order=sequence,
+                due_at=now,
+                now=now,
+                urgent=urgent,
+            )
