@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
+from monitor import untold
 from monitor.booking import Booking
 from monitor.registries.base import Registry
 from monitor.routes import Router
@@ -53,8 +54,10 @@ class Look:
         self._stopping = stopping
         self._store = Store(db)
         self._reader = Reader(db)
+        self._router = router
+        self._now = now
         self._bookings = {
-            name: Booking(db, registry, router=router, build=self._day.isoformat(), now=now)
+            name: Booking(db, registry, build=self._day.isoformat(), now=now)
             for name, registry in registries.items()
         }
         self._looked = Looked()
@@ -64,6 +67,9 @@ class Look:
             with immediate(self._db):
                 for one in standing.due(self._db, self._day, limit=AT_ONCE):
                     self._one(one)
+        for name, booking in self._bookings.items():
+            if booking.events:
+                untold.settle(self._db, name, self._router, swept=None, now=self._now)
         self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
         return self._looked
 

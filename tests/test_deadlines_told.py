@@ -228,10 +228,10 @@ def test_a_record_that_cannot_be_read_holds_up_no_other(watching, clock):
     assert [one.trial for one in standing.due(db, date(2027, 1, 26), limit=9)] == ["NCT00000002"]
 
 
-def test_an_event_and_its_delivery_come_with_the_state_or_not_at_all(watching, clock):
+def test_an_event_comes_with_the_state_or_not_at_all(watching, clock):
     watching.poll()
     db = watching.app.db
-    db.execute("create trigger full before insert on delivery begin select raise(abort, 'disk full'); end")
+    db.execute("create trigger full before insert on untold begin select raise(abort, 'disk full'); end")
     clock.now = datetime(2027, 1, 25, 9, 20, tzinfo=UTC)
     with pytest.raises(Exception, match="disk full"):
         watching.app.look()
@@ -239,6 +239,19 @@ def test_an_event_and_its_delivery_come_with_the_state_or_not_at_all(watching, c
     assert "results-overdue" not in {state for _, state, _ in stands(watching)}
     db.execute("drop trigger full")
     assert OVERDUE in look(watching)
+
+
+def test_a_look_that_broke_off_before_it_told_is_told_by_the_next_poll(watching, clock):
+    watching.poll()
+    db = watching.app.db
+    db.execute("create trigger full before insert on delivery begin select raise(abort, 'disk full'); end")
+    clock.now = datetime(2027, 1, 25, 9, 20, tzinfo=UTC)
+    with pytest.raises(Exception, match="disk full"):
+        watching.app.look()
+    db.execute("drop trigger full")
+    assert watching.count("select count(*) from event where kind = 'deadline'") > 0
+    watching.poll()
+    assert "results-overdue" in {alert["detail"] for alert in watching.rung() if alert["event"] == "deadline"}
 
 
 def test_the_clock_set_back_enters_and_leaves_nothing(watching, registry, clock):

@@ -85,6 +85,8 @@ def watching(tmp_path, registry, ticking):
 
 
 def by_trial(alerts: list[dict[str, Any]]) -> dict[str, str]:
+    """Severity of each trial's change. Sites that go on recruiting while their study stopped are another event."""
+    alerts = [alert for alert in alerts if alert["event"] == "changed"]
     assert len({alert["trial"] for alert in alerts}) == len(alerts)
     return {alert["trial"]: alert["severity"] for alert in alerts}
 
