@@ -104,8 +104,16 @@ class Booking:
         """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""
         from snapshots.changes import compare  # 80 ms that a poll without changes does not need
 
-        coming = replace(previous, version=None, seen_at=self._now, build=self._day(seen))
-        return compare(old, seen.record, registry=self._registry.name, from_=previous, to=coming)
+        name, trial = self._registry.name, seen.facts.trial
+        coming = replace(
+            previous,
+            version=None,
+            seen_at=self._now,
+            updated=seen.facts.updated,
+            build=self._day(seen),
+        )
+        past = self._reader.past(name, trial, previous)
+        return compare(old, seen.record, registry=name, from_=previous, to=coming, past=past)
 
     def _day(self, seen: Seen) -> str:
         """Of the build that the record is of: during a rebuild that is not always the one that was asked for."""

@@ -18,9 +18,10 @@ from sqlite_utils import Database
 
 from snapshots import events, ledger
 from snapshots.bodies import Bodies
-from snapshots.changeset import Severity, Source
+from snapshots.changeset import Severity, Source, VersionRef
 from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
+from snapshots.past import Past, past_of
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
 from snapshots.twins import twins
 from snapshots.wanted import Wanted, find
@@ -112,6 +113,10 @@ class Reader:
             if row is not None:
                 return version_of(row, self._quiet(registry, trial))
         return None
+
+    def past(self, registry: str, trial: str, until: VersionRef) -> Past:
+        """What changed in a version's own line up to it, for `changes.compare`; bounded."""
+        return past_of(self._db, registry, trial, until)
 
     def event(self, event_id: str) -> Event | None:
         return events.by_id(self._db, event_id)
