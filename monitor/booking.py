@@ -21,6 +21,7 @@ from snapshots.changeset import ChangeSet, Severity, VersionRef
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
 from snapshots.query import Reader
+from snapshots.steps import with_steps
 from snapshots.store import Store
 
 _SEVERITY = {
@@ -84,9 +85,8 @@ class Booking:
         if changes is None or changes.from_ != added.previous:
             old = self._old(seen.facts.trial, added.previous)
             changes = self.changes(seen, old, added.previous)
-        changes = replace(changes, to=added.ref)
         event = changed_event(
-            changes,
+            replace(changes, to=added.ref),
             at=self._now,
             url=self._registry.url(seen.facts.trial),
             watches=watches.holding(self._db, seen.facts.trial, registry=name) if told else (),
@@ -96,9 +96,11 @@ class Booking:
             status=seen.facts.status,
             note=SEVERAL if seen.several and not changes.quiet else None,
         )
-        if changes.quiet:
+        event = with_steps(event, seen.steps)  # which may tell of more than is left of it
+        quiet = event.severity is Severity.NOISE
+        if quiet:
             self.quiet_versions += 1
-        self._write(replace(event, steps=seen.steps), told=told and not changes.quiet)
+        self._write(event, told=told and not quiet)
 
     def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
         """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""

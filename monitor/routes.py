@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from monitor.config.settings import Config, Route
 from snapshots.changeset import FieldChange, Severity
-from snapshots.event import Event
+from snapshots.event import Event, Step, StepChange
 
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
 
@@ -35,17 +35,21 @@ def severities(event: Event, overrides: Overrides) -> Event:
     instead.
     """
     changes = tuple(_weighed(change, overrides) for change in event.changes)
-    if changes == event.changes:
+    steps = tuple(_step(step, overrides) for step in event.steps)
+    if changes == event.changes and steps == event.steps:
         return event
     ordered = tuple(sorted(changes, key=lambda change: -change.severity.rank))
-    highest = _highest(ordered)
-    damped = event.severity < _highest(event.changes)
+    highest = max(_highest(ordered), _highest(steps))
+    damped = event.severity < max(_highest(event.changes), _highest(event.steps))
     headline = event.headline
-    if ordered[0].field != event.changes[0].field and ordered[0].severity is not Severity.NOISE:
-        headline = ordered[0].summary
+    if ordered and ordered[0].severity is highest and highest is not Severity.NOISE:
+        lighter = steps != event.steps and _highest(event.steps) > _highest(event.changes)
+        if lighter or ordered[0].field != event.changes[0].field:
+            headline = ordered[0].summary
     return replace(
         event,
         changes=ordered,
+        steps=steps,
         severity=min(highest, event.severity) if damped else highest,
         headline=headline,
     )
@@ -134,7 +138,7 @@ def _met(event: Event, route: Route) -> Severity | str:
     Tags may be the event's own (`gone`, or a tag that several changes make together): then the event's weight
     counts. A field is always a change's.
     """
-    changes = [change for change in event.changes if change.severity is not Severity.NOISE]
+    changes = list(event.news)
     if route.fields is not None:
         changes = [change for change in changes if change.field in route.fields]
         if not changes:
@@ -157,10 +161,10 @@ def _why(event: Event, route: Route) -> str:
     if route.trials is not None:
         parts.append(f"about {event.trial}")
     if route.fields is not None:
-        changed = dict.fromkeys(change.field for change in event.changes if change.field in route.fields)
+        changed = dict.fromkeys(change.field for change in event.news if change.field in route.fields)
         parts.append(f"changed: {', '.join(changed)}")
     if route.tags is not None:
-        borne = {*event.tags, *(tag for change in event.changes for tag in change.tags)}
+        borne = {*event.tags, *(tag for change in event.news for tag in change.tags)}
         parts.append(f"tagged {', '.join(tag for tag in route.tags if tag in borne)}")
     return ", ".join(parts)
 
@@ -175,7 +179,16 @@ def _weighed(change: FieldChange, overrides: Overrides) -> FieldChange:
     return replace(change, severity=own, reason=f"{own.value} by your configuration")
 
 
-def _highest(changes: Iterable[FieldChange]) -> Severity:
+def _step(step: Step, overrides: Overrides) -> Step:
+    """A step as heavy as what the user makes of its changes."""
+    changes = tuple(
+        replace(one, severity=Severity(overrides[one.field])) if one.field in overrides else one
+        for one in step.changes
+    )
+    return step if changes == step.changes else replace(step, changes=changes, severity=_highest(changes))
+
+
+def _highest(changes: Iterable[FieldChange | Step | StepChange]) -> Severity:
     return max((change.severity for change in changes), default=Severity.NOISE)
 
 

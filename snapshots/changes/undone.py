@@ -74,7 +74,9 @@ def undone(changes: Sequence[FieldChange], past: Past, *, day: str | None) -> Re
         words = _words(change, earlier, used) if earlier and _is_plain(change) else None
         read.append(change if words is None else replace(change, summary=words))
         if words is not None and change.field == "locations":
-            added.append(words.removeprefix(change.summary) if words.startswith(change.summary) else _end(words))
+            added.append(
+                words.removeprefix(change.summary) if words.startswith(change.summary) else _end(words)
+            )
     news = [one for one in read if one.field == "locations" and one.severity is not Severity.NOISE]
     countries = [one for one in dict.fromkeys(added) if " had " in one]
     return Reread(changes=read, of_sites="".join(added if len(news) == 1 else countries[:MOST_COUNTRIES]))
@@ -171,9 +173,7 @@ def _country_of(change: FieldChange | Earlier) -> str:
     return change.item or ""
 
 
-def _member(
-    change: FieldChange, earlier: Sequence[tuple[Earlier, _Span]], used: set[int]
-) -> str | None:
+def _member(change: FieldChange, earlier: Sequence[tuple[Earlier, _Span]], used: set[int]) -> str | None:
     """A member of a list: the last that happened to it, taken back."""
     if change.action is Action.EDITED:
         for one, span in earlier:
