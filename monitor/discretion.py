@@ -72,7 +72,9 @@ _INSTITUTION = re.compile(
 )
 
 
-_SPONSORS = re.compile(r"(lead sponsor (?:changed|given|removed|respelt): )([^;,(]+)(?<! )", re.IGNORECASE)
+_SPONSORS = re.compile(
+    r"(lead sponsor (?:changed|given|removed|respelt): )((?:(?!, as it was| \()[^;])+)", re.IGNORECASE
+)
 # Classes in which no person stands: https://clinicaltrials.gov/data-api/about-api/study-data-structure
 _INSTITUTIONS = frozenset({"INDUSTRY", "NIH", "FED", "OTHER_GOV", "NETWORK"})
 

@@ -118,6 +118,12 @@ class Reader:
         """What changed in a version's own line up to it, for `changes.compare`; bounded."""
         return past_of(self._db, registry, trial, until)
 
+    def past_between(self, registry: str, trial: str, from_: VersionRef, to: VersionRef) -> Past:
+        """The same for a comparison by hand: () unless both are stored versions of one line, in its order."""
+        if from_.source is not to.source or (from_.version or 0) >= (to.version or 0):
+            return ()
+        return self.past(registry, trial, from_)
+
     def event(self, event_id: str) -> Event | None:
         return events.by_id(self._db, event_id)
 

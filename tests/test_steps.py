@@ -8,6 +8,7 @@ import json
 import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.study_records import study_record
+from doubles.terminal import Terminal
 from doubles.watching import Watching, ids_watch
 from inline_snapshot import snapshot
 
@@ -179,7 +180,10 @@ def test_many_turns_are_one_short_line_and_all_of_the_steps(open_watching, regis
     (alert,) = watching.rung()
     assert len(alert["steps"]) == 10
     assert len(alert["headline"]) < 300
-    assert alert["headline"] == snapshot('Recruiting → Suspended: Drug supply interrupted (11 Dec); back to Recruiting after 1 day (12 Dec); 7 other updates; back to Recruiting after 1 day (20 Dec)')
+    assert alert["headline"] == snapshot(
+        "Recruiting → Suspended: Drug supply interrupted (11 Dec); back to Recruiting after 1 day (12 Dec);"
+        " 7 other updates; back to Recruiting after 1 day (20 Dec)"
+    )
 
 
 def test_a_stop_held_back_with_its_record_keeps_its_steps(open_watching, registry):
@@ -206,3 +210,21 @@ def test_the_second_poll_knows_what_the_first_told(open_watching, registry):
     assert alert["headline"] == "Suspended → Recruiting: back to Recruiting after 2 days"
     assert alert["severity"] == "critical"
     assert json.dumps(alert).count("back to Recruiting") == 2
+
+
+def test_a_comparison_by_hand_of_one_line_says_the_same(
+    open_watching, registry, capsys, monkeypatch, tmp_path
+):
+    watching = open_watching(history=False)
+    for day, status in (("2026-11-23", "SUSPENDED"), ("2026-11-25", "RECRUITING")):
+        registry.publish(day, [turned(status, day)])
+        watching.poll()
+    terminal = Terminal(tmp_path, capsys, monkeypatch)
+
+    def headline(*sides):
+        return terminal.run("diff", *sides, "--db", "t.db", "--json").values[0]["headline"]
+
+    assert headline(f"{TRIAL}@2", f"{TRIAL}@3") == "Suspended → Recruiting: back to Recruiting after 2 days"
+    assert headline(f"{TRIAL}@3", f"{TRIAL}@2").endswith("no reason given")  # backwards there is no past
+    terminal.write("new.json", json.dumps(turned("RECRUITING", "2026-11-25")))
+    assert headline(f"{TRIAL}@2", "new.json") == "Suspended → Recruiting"

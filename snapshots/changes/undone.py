@@ -22,7 +22,8 @@ from snapshots.terms import counted, said
 _COUNTED = {"people", "results", "submission"}
 _DROPPED = ("primary-outcomes", "secondary-outcomes", "other-outcomes", "arms", "interventions")
 MOST_COUNTRIES = 2  # that a headline names as open or closed again
-_OPENED, _CLOSED = "a country opened", "a country closed"  # the reasons that `site_lines` gives
+# The reasons that `site_lines` gives → what happened to the country.
+_TURNS = {"a country opened": "opened", "a country closed": "closed", "the country closed": "closed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def _is_plain(change: FieldChange) -> bool:
 def _words(change: FieldChange, earlier: Sequence[tuple[Earlier, _Span]], used: set[int]) -> str | None:
     if change.field == "has-results":
         return _results(change, earlier)
-    if change.field == "locations" and change.reason in (_OPENED, _CLOSED):
+    if change.field == "locations" and change.reason in _TURNS:
         return _country(change, earlier)
     if change.item is None:
         return _value(change, earlier)
@@ -156,13 +157,13 @@ def _country(change: FieldChange, earlier: Sequence[tuple[Earlier, _Span]]) -> s
     """A country that closes and opens again, by whichever of its sites."""
     name = _country_of(change)
     for one, span in earlier:
-        if one.reason not in (_OPENED, _CLOSED) or country_key(_country_of(one)) != country_key(name):
+        turn = _TURNS.get(one.reason)
+        if turn is None or country_key(_country_of(one)) != country_key(name):
             continue
-        if one.reason == change.reason:
+        if turn == _TURNS[change.reason]:
             return None
-        verb = "closed" if one.reason == _CLOSED else "opened"
         where = in_words(name)
-        return f"{change.summary} ({where[:1].upper()}{where[1:]} had {verb} {span.before})"
+        return f"{change.summary} ({where[:1].upper()}{where[1:]} had {turn} {span.before})"
     return None
 
 
