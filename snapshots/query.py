@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from snapshots import events, ledger
 from snapshots.bodies import Bodies
-from snapshots.changeset import Severity, Source, VersionRef
+from snapshots.changeset import ENGINE, Severity, Source, VersionRef
 from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
 from snapshots.past import Past, past_of
@@ -27,6 +27,7 @@ from snapshots.twins import twins
 from snapshots.wanted import Wanted, find
 
 __all__ = ["Reader", "Trial", "Version"]
+OUTDATED_COUNTED = 10_000  # past that it is enough to know that there are many
 
 
 class Reader:
@@ -165,6 +166,22 @@ class Reader:
             before=before,
         )
         return events.read(self._db, find(self._db, wanted, limit=limit))
+
+    def outdated(self) -> int:
+        """How many stored change sets an older engine computed and `recompute` could rebuild: their versions are
+        there. Counted up to OUTDATED_COUNTED.
+        """
+        count: int = self._db.execute(
+            "select count(*) from (select 1 from event"
+            " join trial on trial.trial = event.trial and trial.registry = event.registry"
+            " join version as older on older.trial = trial.key and older.line = event.from_source"
+            " and older.number = event.from_version"
+            " join version as newer on newer.trial = trial.key and newer.line = event.to_source"
+            " and newer.number = event.to_version"
+            " where event.kind = 'changed' and event.engine < ? limit ?)",
+            [ENGINE, OUTDATED_COUNTED],
+        ).fetchone()[0]
+        return count
 
     def check_ledger(self, *, bodies: bool = True) -> list[str]:
         """What is wrong with the stored versions, one line each; empty when all is sound.
