@@ -228,3 +228,16 @@ def test_a_comparison_by_hand_of_one_line_says_the_same(
     assert headline(f"{TRIAL}@3", f"{TRIAL}@2").endswith("no reason given")  # backwards there is no past
     terminal.write("new.json", json.dumps(turned("RECRUITING", "2026-11-25")))
     assert headline(f"{TRIAL}@2", "new.json") == "Suspended → Recruiting"
+
+
+def test_days_are_counted_by_the_registrys_post_dates(open_watching, registry):
+    watching = open_watching(history=False)
+    for build, posted, status in (
+        ("2026-11-24", "2026-11-21", "SUSPENDED"),
+        ("2026-11-26", "2026-11-25", "RECRUITING"),
+    ):
+        record = turned(status, posted)
+        record["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"] = {"date": posted}
+        registry.publish(build, [record])
+        watching.poll()
+    assert watching.rung()[-1]["headline"] == "Suspended → Recruiting: back to Recruiting after 4 days"

@@ -222,6 +222,18 @@ def test_what_is_only_counted_is_never_said_to_be_as_it_was() -> None:
     assert all("as it was" not in change.summary for change in told.changes)
 
 
+def test_what_changed_beside_a_value_does_not_say_when_it_was() -> None:
+    """Only a site's contacts changed then: it was open before and after."""
+    old, new = base(), base()
+    sites(old)[4]["status"] = "SUSPENDED"
+    told = compare(old, new, from_=ref(1, DAYS[0]), to=ref(2, DAYS[1]))
+    (change,) = told.changes
+    contacts = replace(change, before=change.after)
+    past = earlier([contacts], None, ref(1, DAYS[0]))
+    again = compare(old, new, from_=ref(1, DAYS[0]), to=ref(2, DAYS[1]), past=past)
+    assert again.headline == told.headline and again.changes == told.changes
+
+
 def test_an_ordinary_way_on_is_no_return() -> None:
     told = read(status("ACTIVE_NOT_RECRUITING"), status("COMPLETED"))
     assert told.headline == "Active, not recruiting → Completed"
@@ -291,3 +303,26 @@ def test_the_stored_past_is_that_of_the_line_the_newest_first_and_bounded(tmp_pa
             )
             == ()
         )
+
+
+def test_quiet_versions_take_no_room_in_the_past(tmp_path) -> None:
+    from snapshots.database import immediate, open_database
+    from snapshots.event import changed_event
+    from snapshots.query import Reader
+    from snapshots.schema import MIGRATIONS
+    from snapshots.store import Store
+
+    with closing(open_database(tmp_path / "t.db", [MIGRATIONS])) as db:
+        record = base()
+        with immediate(db):
+            for number in range(1, MOST + 6):
+                new = copy.deepcopy(record)
+                put("statusModule", "statusVerifiedDate", f"2026-{number % 9 + 1:02}")(new)
+                if number == 1:
+                    status("SUSPENDED")(new)
+                told = compare(record, new, from_=ref(number, DAYS[0]), to=ref(number + 1, DAYS[1]))
+                Store(db).add_event(changed_event(told, at=None, url=None))
+                record = new
+        trial = record["protocolSection"]["identificationModule"]["nctId"]
+        (one,) = Reader(db).past("ctgov", trial, ref(MOST + 6, DAYS[1]))
+        assert (one.field, one.before, one.after) == ("overall-status", "RECRUITING", "SUSPENDED")
