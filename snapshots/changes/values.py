@@ -58,9 +58,7 @@ def status(one: Difference, context: Context) -> FieldChange:
     if after in STOPPED:
         severity = Severity.CRITICAL
         tags.append("stopped")
-        if (
-            after == "SUSPENDED" and _STAGES.get(before or "") == _OVER
-        ):  # it went on, or it could not be suspended
+        if after == "SUSPENDED" and _STAGES.get(before or "") == _OVER:
             words += " (backwards)"
         reason = {
             "SUSPENDED": "recruitment stopped early, it may start again",
