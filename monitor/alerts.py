@@ -25,6 +25,7 @@ from snapshots.changeset import (
     Source,
     VersionRef,
 )
+from snapshots.dates import in_words
 from snapshots.event import Event, EventKind, event_json, stamp
 
 _LEVELS = {
@@ -172,7 +173,7 @@ def _items(event: Event) -> tuple[Item, ...]:
         items.append(
             Item(
                 level=_LEVELS[step.severity],
-                label=f"Registry's version {step.version}, submitted {step.submitted}",
+                label=f"Registry's version {step.version}, submitted {in_words(step.submitted)}",
                 summary=step.headline,
             )
         )

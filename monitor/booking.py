@@ -21,6 +21,7 @@ from snapshots.deadlines.telling import deadline_event
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
 from snapshots.query import Reader
+from snapshots.steps import with_steps
 from snapshots.store import Store
 
 _SEVERITY = {
@@ -84,9 +85,8 @@ class Booking:
         if changes is None or changes.from_ != added.previous:
             old = self._old(seen.facts.trial, added.previous)
             changes = self.changes(seen, old, added.previous)
-        changes = replace(changes, to=added.ref)
         event = changed_event(
-            changes,
+            replace(changes, to=added.ref),
             at=self._now,
             url=self._registry.url(seen.facts.trial),
             watches=watches.holding(self._db, seen.facts.trial, registry=name) if told else (),
@@ -96,17 +96,27 @@ class Booking:
             status=seen.facts.status,
             note=SEVERAL if seen.several and not changes.quiet else None,
         )
-        if changes.quiet:
+        event = with_steps(event, seen.steps)  # which may tell of more than is left of it
+        quiet = event.severity is Severity.NOISE
+        if quiet:
             self.quiet_versions += 1
-        self._write(replace(event, steps=seen.steps), told=told and not changes.quiet)
+        self._write(event, told=told and not quiet)
         self.deadlines(seen.facts.trial, added.entered if told else ())
 
     def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
         """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""
         from snapshots.changes import compare  # 80 ms that a poll without changes does not need
 
-        coming = replace(previous, version=None, seen_at=self._now, build=self._day(seen))
-        return compare(old, seen.record, registry=self._registry.name, from_=previous, to=coming)
+        name, trial = self._registry.name, seen.facts.trial
+        coming = replace(
+            previous,
+            version=None,
+            seen_at=self._now,
+            updated=seen.facts.updated,
+            build=self._day(seen),
+        )
+        past = self._reader.past(name, trial, previous)
+        return compare(old, seen.record, registry=name, from_=previous, to=coming, past=past)
 
     def _day(self, seen: Seen) -> str:
         """Of the build that the record is of: during a rebuild that is not always the one that was asked for."""

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from monitor import drift, due, held, watches
 from monitor.health import Health, HeldSweep, OutboxHealth, WatchHealth
 from notifiers.outbox import Outbox
+from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import counted
 
 GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
@@ -124,6 +125,16 @@ def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: boo
             ).fetchall()
         ),
     )
+
+
+def read_by_older(count: int) -> str | None:
+    """What to do about stored change sets of an older engine; None when there are none."""
+    if not count:
+        return None
+    words = f"{counted(count, 'change set')} {'was' if count == 1 else 'were'}"
+    if count >= OUTDATED_COUNTED:
+        words = f"{OUTDATED_COUNTED:,} change sets and more were"
+    return f"{words} read by an older trialbell: `trialbell recompute` reads anew and tells nobody"
 
 
 def first_line(text: str) -> str:

@@ -72,6 +72,9 @@ _INSTITUTION = re.compile(
 )
 
 
+_SPONSORS = re.compile(
+    r"(lead sponsor (?:changed|given|removed|respelt): )((?:(?!, as it was| \()[^;])+)", re.IGNORECASE
+)
 # Classes in which no person stands: https://clinicaltrials.gov/data-api/about-api/study-data-structure
 _INSTITUTIONS = frozenset({"INDUSTRY", "NIH", "FED", "OTHER_GOV", "NETWORK"})
 
@@ -87,12 +90,22 @@ def without_people(event: Event) -> Event:
 
     return replace(
         event,
-        headline=told(event.headline),
+        headline=told(_without_sponsor(event.headline) if event.steps else event.headline),
         detail=None if event.detail is None else told(event.detail),
         note=None if event.note is None else told(event.note),
         sponsor=sponsor_shown(event.sponsor, event.sponsor_class),
         changes=tuple(_told_change(change, told) for change in event.changes),
-        steps=tuple(replace(step, headline=told(step.headline)) for step in event.steps),
+        steps=tuple(replace(step, headline=told(_without_sponsor(step.headline))) for step in event.steps),
+    )
+
+
+def _without_sponsor(text: str) -> str:
+    """A step's sentence without lead sponsors who are people: of a step there is nothing but its sentence."""
+    return _SPONSORS.sub(
+        lambda found: (
+            found[1] + " → ".join(sponsor_shown(name) or NOT_SHOWN for name in found[2].split(" → "))
+        ),
+        text,
     )
 
 

@@ -97,6 +97,7 @@ def _clock(dates: list[datetime], now: datetime) -> Iterator[Finding]:
 
 def _database(database: Path) -> Iterator[Finding]:
     from monitor.database import open_for_reading
+    from monitor.diagnosis import read_by_older
     from monitor.lease import holder
     from snapshots.errors import SnapshotsError
     from snapshots.query import Reader
@@ -120,6 +121,8 @@ def _database(database: Path) -> Iterator[Finding]:
             good=not problems,
             text=f"ledger: {problems[0]} ({len(problems)} problems)" if problems else "ledger: whole",
         )
+        if older := read_by_older(Reader(db).outdated()):
+            yield Finding(room="database", good=None, text=older)
     finally:
         db.close()
     poller = holder(database)

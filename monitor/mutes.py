@@ -11,7 +11,6 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from snapshots.changeset import Severity
 from snapshots.event import Event, EventKind, stamp
 
 
@@ -79,7 +78,7 @@ def silencing(mutes: list[Mute], event: Event) -> Mute | None:
             return one
     if event.watches and all(name in watches for name in event.watches):
         return watches[event.watches[0]]
-    told = [change.field for change in event.changes if change.severity is not Severity.NOISE]
+    told = [change.field for change in event.news]
     if event.kind is EventKind.DEADLINE and event.detail is not None:
         told = [event.detail]  # a state that time makes goes by its own name
     if told and all(slug in fields for slug in told):

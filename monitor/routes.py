@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from monitor.config.settings import Config, Route
 from snapshots.changeset import FieldChange, Severity
-from snapshots.event import Event, EventKind
+from snapshots.event import Event, EventKind, Step, StepChange
 
 DRIFT = "the same change in most records of this build: taken as the registry's own"
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
@@ -38,17 +38,21 @@ def severities(event: Event, overrides: Overrides) -> Event:
     if event.kind is EventKind.DEADLINE:
         return _weighed_deadline(event, overrides)
     changes = tuple(_weighed(change, overrides) for change in event.changes)
-    if changes == event.changes:
+    steps = tuple(_step(step, overrides) for step in event.steps)
+    if changes == event.changes and steps == event.steps:
         return event
     ordered = tuple(sorted(changes, key=lambda change: (-change.severity.rank, change.drift)))
-    highest = _highest(ordered)
-    damped = event.severity < _highest(event.changes)
+    highest = max(_highest(ordered), _highest(steps))
+    damped = event.severity < max(_highest(event.changes), _highest(event.steps))
     headline = event.headline
-    if ordered[0].field != event.changes[0].field and ordered[0].severity is not Severity.NOISE:
-        headline = ordered[0].summary
+    if ordered and ordered[0].severity is highest and highest is not Severity.NOISE:
+        lighter = steps != event.steps and _highest(event.steps) > _highest(event.changes)
+        if lighter or ordered[0].field != event.changes[0].field:
+            headline = ordered[0].summary
     return replace(
         event,
         changes=ordered,
+        steps=steps,
         severity=min(highest, event.severity) if damped else highest,
         headline=headline,
     )
@@ -139,7 +143,7 @@ def _met(event: Event, route: Route) -> Severity | str:
     """
     if event.kind is EventKind.DEADLINE:
         return _deadline_met(event, route)
-    changes = [change for change in event.changes if change.severity is not Severity.NOISE]
+    changes = list(event.news)
     if route.fields is not None:
         changes = [change for change in changes if change.field in route.fields]
         if not changes:
@@ -173,10 +177,10 @@ def _why(event: Event, route: Route) -> str:
         if event.kind is EventKind.DEADLINE:
             parts.append(f"state: {event.detail}")
         else:
-            changed = dict.fromkeys(change.field for change in event.changes if change.field in route.fields)
+            changed = dict.fromkeys(change.field for change in event.news if change.field in route.fields)
             parts.append(f"changed: {', '.join(changed)}")
     if route.tags is not None:
-        borne = {*event.tags, *(tag for change in event.changes for tag in change.tags)}
+        borne = {*event.tags, *(tag for change in event.news for tag in change.tags)}
         parts.append(f"tagged {', '.join(tag for tag in route.tags if tag in borne)}")
     return ", ".join(parts)
 
@@ -199,7 +203,16 @@ def _weighed_deadline(event: Event, overrides: Overrides) -> Event:
     return event if own is None else replace(event, severity=Severity(own))
 
 
-def _highest(changes: Iterable[FieldChange]) -> Severity:
+def _step(step: Step, overrides: Overrides) -> Step:
+    """A step as heavy as what the user makes of its changes."""
+    changes = tuple(
+        replace(one, severity=Severity(overrides[one.field])) if one.field in overrides else one
+        for one in step.changes
+    )
+    return step if changes == step.changes else replace(step, changes=changes, severity=_highest(changes))
+
+
+def _highest(changes: Iterable[FieldChange | Step | StepChange]) -> Severity:
     return max((change.severity for change in changes), default=Severity.NOISE)
 
 

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from sqlite_utils import Database
 
 from monitor.booking import Booking, Seen
-from snapshots.changeset import Severity
 from snapshots.database import immediate
-from snapshots.event import Step
 from snapshots.facts import facts
 from snapshots.record import canonical, parse
+from snapshots.steps import rows_of, steps_of
 
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: comparing them takes their time, and others want to write
@@ -24,7 +23,7 @@ AT_ONCE = 50  # records booked in one transaction: comparing them takes their ti
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
     raw = canonical(seen.record)
-    steps = json.dumps([[one.version, one.submitted, one.headline, one.severity.value] for one in seen.steps])
+    steps = json.dumps(rows_of(seen.steps))
     for subject in subjects:
         db.execute(
             "insert or replace into staged (registry, subject, trial, held, raw, mark, told, several, steps)"
@@ -108,8 +107,5 @@ def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
         facts=facts(record),
         fingerprint=mark,
         several=bool(several),
-        steps=tuple(
-            Step(version=version, submitted=submitted, headline=headline, severity=Severity(severity))
-            for version, submitted, headline, severity in json.loads(steps)
-        ),
+        steps=steps_of(json.loads(steps)),
     )

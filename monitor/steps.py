@@ -17,6 +17,7 @@ from snapshots.database import immediate
 from snapshots.event import Step, changed_event
 from snapshots.facts import facts
 from snapshots.query import Reader
+from snapshots.steps import step_of
 from snapshots.store import Store
 
 MOST = 20  # more steps than this between two polls are told as one, with the registry's history to look at
@@ -77,6 +78,7 @@ class StepsBetween:
                     registry=self._registry.name,
                     from_=before.ref,
                     to=added.ref,
+                    past=self._reader.past(self._registry.name, trial, before.ref),
                 )
                 read = facts(record)
                 self._store.add_event(
@@ -85,18 +87,12 @@ class StepsBetween:
                         at=self._now,
                         url=self._registry.url(trial),
                         sponsor=read.sponsor,
+                        sponsor_class=read.sponsor_class,
                         phase=read.phase,
                         status=read.status,
                     )
                 )
-                steps.append(
-                    Step(
-                        version=entry.number,
-                        submitted=entry.submitted,
-                        headline=changes.headline,
-                        severity=changes.severity,
-                    )
-                )
+                steps.append(step_of(changes, version=entry.number, submitted=entry.submitted))
         return tuple(steps)
 
 

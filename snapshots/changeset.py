@@ -39,6 +39,7 @@ class Severity(Enum):
         return self.rank >= other.rank
 
 
+ENGINE = 1  # of the change engine; raised when the same two records would be read differently
 DETAIL = "a detail of the record"  # why a change is minor, where nothing better can be said
 _RANK = {severity: rank for rank, severity in enumerate(Severity)}
 

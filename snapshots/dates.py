@@ -7,6 +7,10 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
 _FORM = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
@@ -59,6 +63,20 @@ def partial(text: object) -> Partial | None:
     except ValueError:
         return None
     return Partial(found.string, year, month, day)
+
+
+def in_words(text: str, *, brief: bool = False, year: bool = True) -> str:
+    """`2026-11-20` → `20 November 2026`; brief: `20 Nov 2026`. What is no date stays as it is."""
+    known = partial(text)
+    if known is None or known.month is None:
+        return text
+    month = MONTHS[known.month - 1]
+    parts = [
+        str(known.day) if known.day else "",
+        month[:3] if brief else month,
+        str(known.year) if year else "",
+    ]
+    return " ".join(part for part in parts if part)
 
 
 def shift(before: Partial, after: Partial) -> Shift:

@@ -25,6 +25,15 @@ class EventKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StepChange:
+    """That a field changed within a step; what of it is said is the step's headline."""
+
+    field: str
+    severity: Severity
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One of the registry's own versions that lay between two of our snapshots."""
 
@@ -32,6 +41,7 @@ class Step:
     submitted: str  # ISO day
     headline: str
     severity: Severity
+    changes: tuple[StepChange, ...] = ()  # no noise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +76,13 @@ class Event:
     status: str | None = None  # recruitment status after the event, the registry's own word
     steps: tuple[Step, ...] = ()  # oldest first; only with the registry's history switched on
     engine: int = 0
+
+    @property
+    def news(self) -> tuple[FieldChange | StepChange, ...]:
+        """What changed and is no noise, within its steps too: what routes and mutes go by."""
+        every: list[FieldChange | StepChange] = list(self.changes)
+        every += [one for step in self.steps for one in step.changes]
+        return tuple(one for one in every if one.severity is not Severity.NOISE)
 
 
 def changed_id(registry: str, trial: str, from_: VersionRef, to: VersionRef) -> str | None:
@@ -155,6 +172,8 @@ def event_json(event: Event, *, with_noise: bool = False) -> dict[str, JSON]:
                 "submitted": step.submitted,
                 "headline": step.headline,
                 "severity": step.severity.value,
+                "fields": [change.field for change in step.changes],
+                "tags": list(dict.fromkeys(tag for change in step.changes for tag in change.tags)),
             }
             for step in event.steps
         ],

@@ -13,8 +13,9 @@ import msgspec
 from sqlite_utils import Database
 
 from snapshots.changeset import Action, FieldChange, Kind, Severity, Source, VersionRef
-from snapshots.event import Event, EventKind, Step
+from snapshots.event import Event, EventKind
 from snapshots.instants import instant, written
+from snapshots.steps import rows_of, steps_of
 
 _COLUMNS = (
     *("id", "kind", "registry", "trial", "title", "url", "severity", "headline", "at", "build", "status"),
@@ -92,7 +93,7 @@ def _values(event: Event) -> list[Any]:
         *(event.detail, event.note),
         *_ref_values(event.from_),
         *_ref_values(event.to),
-        _json([[one.version, one.submitted, one.headline, one.severity.value] for one in event.steps]),
+        _json(rows_of(event.steps)),
         event.engine,
     ]
 
@@ -162,10 +163,7 @@ def _event(row: Sequence[Any], changes: Iterable[FieldChange]) -> Event:
         sponsor_class=named["sponsor_class"],
         phase=named["phase"],
         status=named["status"],
-        steps=tuple(
-            Step(version=version, submitted=submitted, headline=headline, severity=Severity(severity))
-            for version, submitted, headline, severity in _value(named["steps"])
-        ),
+        steps=steps_of(_value(named["steps"])),
         engine=named["engine"],
     )
 

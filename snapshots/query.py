@@ -18,16 +18,18 @@ from sqlite_utils import Database
 
 from snapshots import events, ledger
 from snapshots.bodies import Bodies
-from snapshots.changeset import Severity, Source
+from snapshots.changeset import ENGINE, Severity, Source, VersionRef
 from snapshots.deadlines.standing import last_standing
 from snapshots.deadlines.states import State
 from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
+from snapshots.past import Past, past_of
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
 from snapshots.twins import twins
 from snapshots.wanted import Wanted, find
 
 __all__ = ["Reader", "Trial", "Version"]
+OUTDATED_COUNTED = 10_000  # past that it is enough to know that there are many
 
 
 class Reader:
@@ -119,6 +121,16 @@ class Reader:
         """The states that time makes, as they stood when the trial was last looked at."""
         return last_standing(self._db, registry, trial)
 
+    def past(self, registry: str, trial: str, until: VersionRef) -> Past:
+        """What changed in a version's own line up to it, for `changes.compare`; bounded."""
+        return past_of(self._db, registry, trial, until)
+
+    def past_between(self, registry: str, trial: str, from_: VersionRef, to: VersionRef) -> Past:
+        """The same for a comparison by hand: () unless both are stored versions of one line, in its order."""
+        if from_.source is not to.source or (from_.version or 0) >= (to.version or 0):
+            return ()
+        return self.past(registry, trial, from_)
+
     def event(self, event_id: str) -> Event | None:
         return events.by_id(self._db, event_id)
 
@@ -164,6 +176,22 @@ class Reader:
             before=before,
         )
         return events.read(self._db, find(self._db, wanted, limit=limit))
+
+    def outdated(self) -> int:
+        """How many stored change sets an older engine computed and `recompute` could rebuild: their versions are
+        there. Counted up to OUTDATED_COUNTED.
+        """
+        count: int = self._db.execute(
+            "select count(*) from (select 1 from event"
+            " join trial on trial.trial = event.trial and trial.registry = event.registry"
+            " join version as older on older.trial = trial.key and older.line = event.from_source"
+            " and older.number = event.from_version"
+            " join version as newer on newer.trial = trial.key and newer.line = event.to_source"
+            " and newer.number = event.to_version"
+            " where event.kind = 'changed' and event.engine < ? limit ?)",
+            [ENGINE, OUTDATED_COUNTED],
+        ).fetchone()[0]
+        return count
 
     def check_ledger(self, *, bodies: bool = True) -> list[str]:
         """What is wrong with the stored versions, one line each; empty when all is sound.

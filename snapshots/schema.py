@@ -138,6 +138,7 @@ _FIRST = (
     "create index event_severity on event (severity)",
     "create index event_trial on event (trial, registry)",
     "create index event_at on event (at)",
+    "create index event_engine on event (engine)",  # which change sets an upgrade left behind
     """create table change (
         event integer not null references event (sequence) on delete cascade,
         position integer not null,

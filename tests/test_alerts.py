@@ -182,9 +182,9 @@ def test_the_registrys_steps_are_listed_in_order() -> None:
     message = alert(replace(SUSPENDED, steps=steps, note="may hold several updates"))
     assert [(item.label, item.summary) for item in message.items[2:]] == snapshot(
         [
-            ("Registry's version 12, submitted 2026-11-12", "Recruiting → Suspended"),
-            ("Registry's version 13, submitted 2026-11-13", "Suspended → Recruiting"),
-            ("Registry's version 14, submitted 2026-11-14", "Recruiting → Suspended"),
+            ("Registry's version 12, submitted 12 November 2026", "Recruiting → Suspended"),
+            ("Registry's version 13, submitted 13 November 2026", "Suspended → Recruiting"),
+            ("Registry's version 14, submitted 14 November 2026", "Recruiting → Suspended"),
         ]
     )
     assert message.links[-1].url == snapshot(

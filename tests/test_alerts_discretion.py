@@ -135,6 +135,20 @@ def test_a_facility_that_is_a_person_is_not_named() -> None:
     assert "Ada" not in text and "Kiel" in text
 
 
+def test_a_sponsor_who_is_a_person_and_was_one_within_the_steps_alone_is_not_named() -> None:
+    sentence = "Lead sponsor changed: Ada Testperson → Kiel University"
+    step = Step(
+        version=2, submitted="2026-11-01", headline=f"{sentence}; 2 other changes", severity=Severity.MAJOR
+    )
+    message, text = told(
+        change("x", "old", "new", summary="A text changed", item=None),
+        headline=f"{sentence} (1 Nov)",
+        steps=(step,),
+    )
+    assert "Ada" not in text
+    assert message.headline == "NCT07146087: Lead sponsor changed: (not shown) → Kiel University (1 Nov)"
+
+
 def test_a_sponsor_who_is_a_person_is_not_named() -> None:
     path = "protocolSection.sponsorCollaboratorsModule.leadSponsor.name"
     message, text = told(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
 from monitor.cli.errors import DIFFERS, DONE, UseError
 from monitor.cli.operands import Operands, Side, names_file
 from monitor.cli.session import Session, shared_options
+
+if TYPE_CHECKING:
+    from snapshots.query import Reader
 
 
 @click.command(
@@ -41,7 +45,8 @@ def diff(session: Session, a: str | None, b: str | None, everything: bool) -> in
     operands = Operands(session, stored=not files_only)
     with nullcontext() if files_only else session.at_work("asking the registry"):
         left, right = _sides(operands, a, b)
-    return _show(session, left, right, everything=everything)
+    reader = None if files_only else session.reader
+    return _show(session, left, right, everything=everything, reader=reader)
 
 
 def _sides(operands: Operands, a: str, b: str | None) -> tuple[Side, Side]:
@@ -56,14 +61,22 @@ def _sides(operands: Operands, a: str, b: str | None) -> tuple[Side, Side]:
     return stored, operands.live(trial)
 
 
-def _show(session: Session, left: Side, right: Side, *, everything: bool) -> int:
+def _show(session: Session, left: Side, right: Side, *, everything: bool, reader: Reader | None) -> int:
     from dataclasses import replace
 
     from snapshots.changes import compare
     from snapshots.changeset import Severity
     from snapshots.event import changed_event, event_json
 
-    changes = compare(left.record, right.record, registry=session.registry_name, from_=left.ref, to=right.ref)
+    name = session.registry_name
+    changes = compare(
+        left.record,
+        right.record,
+        registry=name,
+        from_=left.ref,
+        to=right.ref,
+        past=reader.past_between(name, left.facts.trial, left.ref, right.ref) if reader else (),
+    )
     shown = [change for change in changes.changes if everything or change.severity is not Severity.NOISE]
     noise = sum(change.severity is Severity.NOISE for change in changes.changes)
     if session.as_json:

@@ -177,15 +177,15 @@ class Session:
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
     @contextmanager
-    def at_work(self, words: str) -> Iterator[None]:
-        """Shows on a terminal, and nowhere else, that something takes its time."""
+    def at_work(self, words: str) -> Iterator[Callable[[str], object]]:
+        """Shows on a terminal, and nowhere else, that something takes its time; call it with how far it has come."""
         if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
-            yield
+            yield lambda further: None
             return
         from rich.console import Console
 
-        with Console(stderr=True).status(words):
-            yield
+        with Console(stderr=True).status(words) as status:
+            yield status.update
 
     def say(self, text: str = "") -> None:
         """Words for a person, on stderr."""

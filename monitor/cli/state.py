@@ -24,7 +24,7 @@ Exit codes: 0 all is well, 2 wrong configuration or no database yet, 3 something
 def status(session: Session, quiet: bool) -> int:
     """Data build, last success per watch, next poll, outbox, held sweeps."""
     from monitor.database import open_for_writing
-    from monitor.diagnosis import health_of
+    from monitor.diagnosis import health_of, read_by_older
     from monitor.health import health_json
     from monitor.lease import holder
     from monitor.schedule import Moments
@@ -70,6 +70,8 @@ def status(session: Session, quiet: bool) -> int:
         click.echo(f"held        {one.reason}")
     for notice in health.notices:
         click.echo(f"notice      {notice}")
+    if older := read_by_older(session.needed_reader().outdated()):
+        click.echo(f"changes     {older}")
     for problem in health.problems:
         session.say(f"not well: {problem}")
     if health.ok:

@@ -33,7 +33,8 @@ def one_comparison(reader: Reader, registry: str, trial: str, text: str, setting
     to = found_version(reader, registry, trial, right).ref
     older, _ = record_of(reader, registry, trial, from_)
     newer, read = record_of(reader, registry, trial, to)
-    changes = compare(older, newer, registry=registry, from_=from_, to=to)
+    past = reader.past_between(registry, trial, from_, to)
+    changes = compare(older, newer, registry=registry, from_=from_, to=to, past=past)
     # The user's own severities are applied to events; a comparison by hand is told under the same ones.
     told = setting.effective(
         changed_event(changes, at=None, url=None, sponsor=read.sponsor, phase=read.phase)

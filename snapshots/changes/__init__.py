@@ -21,14 +21,14 @@ from snapshots.changes.results import result_changes
 from snapshots.changes.sites import Sites, site_changes
 from snapshots.changes.submissions import submission_changes
 from snapshots.changes.timeline import leads
+from snapshots.changes.undone import undone
 from snapshots.changes.values import value_change
-from snapshots.changeset import Action, ChangeSet, FieldChange, Severity, VersionRef
+from snapshots.changeset import ENGINE, Action, ChangeSet, FieldChange, Severity, VersionRef
 from snapshots.comparison import Difference, differences
 from snapshots.facts import facts
 from snapshots.fields import table
+from snapshots.past import Past, changed_on
 from snapshots.terms import listed
-
-ENGINE = 1  # raised when the same two records would be read differently
 
 _OUTCOMES = ("primary-outcomes", "secondary-outcomes", "other-outcomes")
 _TOGETHER = (*_OUTCOMES, "results-submission")  # read over several fields
@@ -41,8 +41,11 @@ def compare(
     registry: str = "ctgov",
     from_: VersionRef,
     to: VersionRef,
+    past: Past = (),
 ) -> ChangeSet:
     """The change set between two records of one trial; of two trials it says so in the headline.
+
+    past: what led to the older one in its line; a change that takes back one of it says so.
 
     Raises NotAStudyRecord.
     """
@@ -60,7 +63,8 @@ def compare(
             changes += guarded([one], partial(_read, one, context, sites))
     changes = [is_noise(change, context) for change in changes]
     two_trials = before.trial != after.trial
-    changes = _in_order([_of_two_trials(change) for change in changes] if two_trials else changes)
+    again = undone(changes, () if two_trials else past, day=changed_on(from_, to))
+    changes = _in_order([_of_two_trials(change) for change in changes] if two_trials else again.changes)
     severity = max((change.severity for change in changes), default=Severity.NOISE)
     tags = dict.fromkeys(
         tag for change in changes if change.severity is not Severity.NOISE for tag in change.tags
@@ -69,7 +73,7 @@ def compare(
         labels = dict.fromkeys(change.label for change in changes if change.severity is not Severity.NOISE)
         said = f"Two different trials, {before.trial} and {after.trial}, differ in {listed(list(labels), 6)}"
     else:
-        said = headline(changes, sites[0] if sites else None)
+        said = headline(changes, sites[0] if sites else None, again=again.of_sites)
     return ChangeSet(
         registry=registry,
         trial=after.trial,

@@ -37,15 +37,15 @@ class _Part:
     told: int = 0  # by which change; two that say the same are two
 
 
-def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
-    """changes: the weightiest first. sites: what `locations` among them came from."""
+def headline(changes: Sequence[FieldChange], sites: Sites | None = None, *, again: str = "") -> str:
+    """changes: the weightiest first. sites: what `locations` among them came from. again: what those take back."""
     news = [change for change in changes if change.severity is not Severity.NOISE]
     if not news:
         return "Nothing but noise" if changes else "No difference"
     slugs = {change.field for change in news}
     own = [change for change in news if _TOLD_BY.get(change.field) not in slugs] or news
-    shown = _chosen(_parts(own, sites_in_words(sites) if sites is not None else ""))
-    told = sites_in_words(sites, brief=True) if sites is not None and len(shown) < MOST else ""
+    shown = _chosen(_parts(own, _of_sites(sites, again)))
+    told = _of_sites(sites, again, brief=True) if len(shown) < MOST else ""
     if told:  # what weighs as much may need the room that lesser news of sites take
         brief = _chosen(_parts(own, told, brief=True))
         shown = brief if len(brief) > len(shown) else shown
@@ -57,6 +57,11 @@ def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
     if left:
         words.append(counted(left, "other change"))
     return "; ".join(words)
+
+
+def _of_sites(sites: Sites | None, again: str, *, brief: bool = False) -> str:
+    words = sites_in_words(sites, brief=brief) if sites is not None else ""
+    return words + again if words else ""
 
 
 def _chosen(parts: Sequence[_Part]) -> list[_Part]:

@@ -31,9 +31,11 @@ _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "data-sharing": lambda one, context: data_sharing(one),
     "people": lambda one, context: people(one),
 }
+_OVER = 3
 _STAGES = {  # how far a study has come; both kinds of recruiting are one stage
     "NOT_YET_RECRUITING": 0, "RECRUITING": 1, "ENROLLING_BY_INVITATION": 1, "ACTIVE_NOT_RECRUITING": 2,
     "COMPLETED": 3, "TERMINATED": 3, "WITHDRAWN": 3,
+    "AVAILABLE": 1, "NO_LONGER_AVAILABLE": 3, "APPROVED_FOR_MARKETING": 3,
 }  # fmt: skip
 
 
@@ -55,6 +57,8 @@ def status(one: Difference, context: Context) -> FieldChange:
     if after in STOPPED:
         severity = Severity.CRITICAL
         tags.append("stopped")
+        if after == "SUSPENDED" and _STAGES.get(before or "") == _OVER:
+            words += " (backwards)"
         reason = {
             "SUSPENDED": "recruitment stopped early, it may start again",
             "TERMINATED": "the study stopped early and will not start again",

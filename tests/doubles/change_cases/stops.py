@@ -179,3 +179,26 @@ def _(old, new):
 def _(old, new):
     """named for what it is"""
     turn(old, new, "TERMINATED", "COMPLETED")
+
+
+@case(
+    "stop: an ended study suspended",
+    told(
+        "overall-status",
+        "critical",
+        ("Completed → Suspended (backwards)", "Safety review"),
+        ["status", "stopped"],
+    ),
+    told("why-stopped", "critical"),
+)
+def _(old, new):
+    turn(old, new, "COMPLETED", "SUSPENDED", "Safety review")
+
+
+@case(
+    "expanded access: available again",
+    told("overall-status", "major", "No longer available → Available (backwards)", ["status"]),
+    only=False,
+)
+def _(old, new):
+    turn(old, new, "NO_LONGER_AVAILABLE", "AVAILABLE")
