@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from snapshots import events
 from snapshots.changes import compare
-from snapshots.changeset import ENGINE, Severity, Source, VersionRef
+from snapshots.changeset import ENGINE, FieldChange, Severity, Source, VersionRef
 from snapshots.database import immediate
 from snapshots.errors import SnapshotsError
 from snapshots.event import Event, event_json
@@ -131,12 +131,18 @@ def _anew(reader: Reader, was: Event, line: Sequence[Event], archive: Sequence[E
             headline=changes.headline,
             severity=changes.severity,
             tags=changes.tags,
-            changes=changes.changes,
+            changes=_drifting_as_before(changes.changes, was),
             engine=changes.engine,
         ),
         steps,
     )
     return replace(now, severity=min(now.severity, was.severity)) if _was_damped(was) else now
+
+
+def _drifting_as_before(changes: Sequence[FieldChange], was: Event) -> tuple[FieldChange, ...]:
+    """What most records of its sweep shared is known from that sweep alone."""
+    drifted = {(one.field, one.item) for one in was.changes if one.drift}
+    return tuple(replace(one, drift=(one.field, one.item) in drifted) for one in changes)
 
 
 def _past(line: Sequence[Event], until: VersionRef) -> Past:

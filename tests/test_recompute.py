@@ -59,6 +59,16 @@ def test_it_reads_as_it_would_have_been_read_the_first_time(path, terminal):
     assert everything(path) == before
 
 
+def test_what_was_the_registrys_own_drift_stays_so(path):
+    spoilt(path, trials=1, versions=2)
+    with closing(open_for_writing(path)) as db:
+        with immediate(db):
+            db.execute("update change set drift = 1 where field = 'overall-status'")
+        list(recompute(db))
+        ((_, event),) = everything(path)
+        assert {change.field for change in event.changes if change.drift} == {"overall-status"}
+
+
 def test_one_trial_alone(path, terminal):
     spoilt(path)
     assert terminal.run("recompute", "NCT2", "--db", "t.db").code == 0
