@@ -67,11 +67,15 @@ def from_html(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
+def unmarked(text: str) -> str:
+    """A text without escapes, entities and tags; its lines and their bullets stay."""
+    plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
+    return _TAG.sub(" ", plain)
+
+
 def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
-    plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
-    plain = _TAG.sub(" ", plain)
-    plain = _BULLET.sub("", plain)
+    plain = _BULLET.sub("", unmarked(text))
     return " ".join(plain.split()).casefold()
 
 

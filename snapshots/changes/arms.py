@@ -8,6 +8,7 @@ from typing import Any
 from snapshots.changes.context import Context
 from snapshots.changes.making import made
 from snapshots.changes.reaching import struct
+from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Member
 from snapshots.fields import Field
@@ -88,7 +89,10 @@ def _silent(field: Field, member: Member, keys: Collection[str], name: str, word
 
 def _redescribed(field: Field, member: Member, keys: Collection[str], name: str, called: str) -> FieldChange:
     what = ", ".join(sorted(spaced(key) for key in keys if key not in _FOLLOWING))
-    return made(field, member, Action.EDITED, f"{called}: {what} changed", name)
+    words = f"{called}: {what} changed"
+    if what == "description":
+        words = f"{called}: description{told_of(member)}"
+    return made(field, member, Action.EDITED, words, name)
 
 
 def _value(side: Any, key: str) -> str:

@@ -29,7 +29,9 @@ def _design(
     )
 
 
-def _eligibility(slug: str, label: str, path: str, *, major: bool = True, kind: Kind = CHOICE) -> Field:
+def _eligibility(
+    slug: str, label: str, path: str, *, major: bool = True, kind: Kind = CHOICE, rule: str = ""
+) -> Field:
     return Field(
         slug=slug,
         label=label,
@@ -39,6 +41,7 @@ def _eligibility(slug: str, label: str, path: str, *, major: bool = True, kind: 
         tags=("eligibility",),
         severity=Severity.MAJOR if major else Severity.MINOR,
         reason="who may take part changed" if major else "",
+        rule=rule,
     )
 
 
@@ -154,7 +157,13 @@ DESIGN: tuple[Field, ...] = (
         tags=("outcomes",),
         rule="outcome",
     ),
-    _eligibility("eligibility-criteria", "Eligibility criteria", _EL + "eligibilityCriteria", kind=TEXT),
+    _eligibility(
+        "eligibility-criteria",
+        "Eligibility criteria",
+        _EL + "eligibilityCriteria",
+        kind=TEXT,
+        rule="criteria",
+    ),
     _eligibility("healthy-volunteers", "Healthy volunteers", _EL + "healthyVolunteers", major=False),
     _eligibility("sex", "Sex", _EL + "sex"),
     _eligibility("gender-based", "Gender-based", _EL + "genderBased", major=False),
