@@ -37,9 +37,9 @@ _SENTENCE = re.compile(
 _SIGNS = ((">=", "≥"), ("<=", "≤"), ("≧", "≥"), ("≦", "≤"), ("⩾", "≥"), ("⩽", "≤"), ("μ", "µ"))
 _RANGE = re.compile(rf"(?<![\w.,–-])({_NUMBER})\s*{_DASH}\s*({_NUMBER})(?!\w*{_DASH}\d)")
 _TIMES = re.compile(r"(?<=[\d)])\s*[x×X✕*]\s*(?=\d|ULN|LLN|(?:the )?upper|(?:the )?lower)")
-_COMPARED = re.compile(r"\s*([≥≤<>±])\s*(?=[.\d])")
+_COMPARED = re.compile(r"\s*([≥≤<>±])\s*(?=[-−.\d])")
 _UNITS = re.compile(r"(?<=\d)\s*(mg|kg|g|mL|ml|mm|cm|µg|mcg|years?|weeks?|days?|months?|hours?)\b")
-_EDGES = ".,;:()[]\"'“”‘’*"
+_EDGES = ".,;:；，。：()[]\"'“”‘’*"
 _PLAIN = str.maketrans(
     {**dict.fromkeys("‐‑‒–—−", "-"), **dict.fromkeys("‘’`´", "'"), **dict.fromkeys("“”", '"'), "µ": "u"}
 )

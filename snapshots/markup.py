@@ -12,7 +12,7 @@ from typing import Any
 
 _BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
-_BULLET = re.compile(r"^\s*(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
+_BULLET = re.compile(r"^[^\S\n]*+(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
 _INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
 _KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
 _HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)

@@ -19,7 +19,7 @@ _LABEL = 6  # words before a number that may name it
 _BEHIND = 5  # words behind a number that nothing before it names
 _BESIDE = 4  # words around others that are quoted with them
 _NEAR = 3  # words between two edits that are quoted as one
-_FIGURE = re.compile(r"(?:[a-z]{1,3}=)?\d+(?:[.,]\d+)*(?:[-/:^]\d+(?:[.,]\d+)*)*(?:%|[a-z]{0,3})(?:\+)?")
+_FIGURE = re.compile(r"(?:[a-z]{1,3}=)?[-+]?\d+(?:[.,]\d+)*(?:[-/:^]\d+(?:[.,]\d+)*)*(?:%|[a-z]{0,3})(?:\+)?")
 _UNIT = re.compile(
     r"(?:days?|weeks?|months?|years?|hours?|minutes?|mins?|hrs?|points?|times|mg|kg|g|ug|mcg|ng|ml|dl|l|mm"
     r"|cm|m2|m\^2|mmhg|mm3|ms|msec|bpm|gy|iu|uln|lln|percent|half-lives|10\^\d+/\w+|(?:mg|kg|g|ug|mcg|ng|pg|ml|l|u|iu|mmol"
@@ -99,7 +99,7 @@ def edit(old: str, new: str, *, most: int) -> Edit:
     if not worded:
         return Edit(figures=tuple(figures), quote="", more=0)
     if len(old) <= min(WHOLE, most) and len(new) <= min(WHOLE, most):
-        return Edit(figures=tuple(figures), quote=f"“{old}” → “{new}”", more=0)
+        return Edit(figures=tuple(figures), quote=f"“{_ended(old)}” → “{_ended(new)}”", more=0)
     near = _near(worded)
     return Edit(figures=tuple(figures), quote=_quoted(before, after, near[0], most), more=len(near) - 1)
 
@@ -202,6 +202,10 @@ def _label(words: Sequence[_Word]) -> list[_Word]:
         kept.insert(0, one)
         if one.shown.startswith("(") and ")" not in one.shown:
             break
+    for at in range(len(kept) - 1, -1, -1):  # what closes a bracket that is not quoted
+        if kept[at].shown.count(")") > "".join(one.shown for one in kept[: at + 1]).count("("):
+            del kept[: at + 1]
+            break
     while kept and kept[0].key in _FILLING:
         kept.pop(0)
     return kept
@@ -213,6 +217,10 @@ def _said(words: Sequence[_Word]) -> str:
         if said.count(opening) != said.count(closing):
             said = said.strip(opening + closing)
     return said
+
+
+def _ended(text: str) -> str:
+    return text.rstrip(" .;,")
 
 
 def _near(found: Sequence[Hunk]) -> list[Hunk]:

@@ -302,7 +302,7 @@ story(
 story(
     "words of a sentence, whole",
     ("each visit", "every visit"),
-    says="Detailed description reworded: “Blood is drawn at each visit.” → “Blood is drawn at every visit.”",
+    says="Detailed description reworded: “Blood is drawn at each visit” → “Blood is drawn at every visit”",
 )
 story(
     "several sentences, the number first",
@@ -355,7 +355,7 @@ def _(old, new):
 
 @case(
     "what changed in an outcome's description",
-    told("primary-outcomes", "major", ("description changed", "“0 is none.” → “0 is none, 10 the worst.”")),
+    told("primary-outcomes", "major", ("description changed", "“0 is none” → “0 is none, 10 the worst”")),
 )
 def _(old, new):
     outcomes(new)["primaryOutcomes"][0]["description"] = "0 is none, 10 the worst."
