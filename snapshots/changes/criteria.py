@@ -141,7 +141,7 @@ def _edited(old: Clause, new: Clause, *, most: int, alone: bool) -> tuple[str, b
     if not words:
         return f"{found.quote}{further(found)}", False
     if found.quote:
-        words += f"; {found.quote}" if alone else ", and reworded"
+        words += f", and {found.quote}" if alone or len(found.quote) <= QUOTE else ", and reworded"
     return words, True
 
 

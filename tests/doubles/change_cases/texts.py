@@ -113,6 +113,18 @@ criteria(
     ("Age 18 to 60 years, inclusive", "Age 18 years or older"),
     says="“Age 18 to 60 years, inclusive” → “Age 18 years or older”",
 )
+criteria(
+    "an upper limit taken away leaves no single number",
+    ("18 to 60 years, inclusive", "18 years, inclusive"),
+    says="“Age 18 to 60 years, inclusive” → “Age 18 years, inclusive”",
+)
+criteria(
+    "where numbers came beside others, none is said to have become another",
+    ("at week 5 and at week 10 of", "at week 5, week 10, week 26 and week 52 of"),
+    says=("criterion changed: “", "week 52", "!10 → 52", "!5 → 52"),
+    text="Inclusion Criteria:\n\n* Able to come to the clinic for the drawing of blood at week 5 and at week 10 of this "
+    "period, and to be telephoned in between\n* Able to keep a diary",
+)
 # Came, went, moved.
 criteria(
     "dropped, and the rest numbered anew",
@@ -176,6 +188,13 @@ criteria(
     ("* Gout and asthma\n", ""),
     says="Exclusion criterion dropped: “Gout and asthma”",
     text=CRITERIA.replace("1. Prior", "* Gout and asthma\n* Kin with gout and asthma together\n1. Prior"),
+)
+criteria(
+    "dropped, though another one, itself changed, held the same words before",
+    ("* Bouts of gout\n", ""),
+    ("Kin with bouts of gout", "Any kin with bouts of gout"),
+    says="Exclusion criterion dropped: “Bouts of gout”",
+    text="Exclusion Criteria:\n\n* Asthma\n* Bouts of gout\n* Kin with bouts of gout\n* Use of opioids",
 )
 # Words.
 criteria(
