@@ -13,6 +13,7 @@ from snapshots.markup import unmarked
 
 INCLUSION, EXCLUSION = "inclusion", "exclusion"
 
+_DIGIT = re.compile(r"\d")
 _NUMBER = r"\d++(?:[.,]\d++)*+"
 _DASH = "[-‐‑‒–—−~]"
 _ITEM = re.compile(r"^(\s*)((?:(?:[*\-•·–]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)])\s+)+)(?=\S)")
@@ -75,6 +76,8 @@ def evenly_set(text: str) -> str:
     text = " ".join(text.split())
     for sign, even in _SIGNS:
         text = text.replace(sign, even)
+    if not _DIGIT.search(text):
+        return text
     text = _RANGE.sub(r"\1–\2", text)
     text = _COMPARED.sub(r" \1 ", text).replace("( ", "(").replace("[ ", "[")
     text = _TIMES.sub(" × ", text)

@@ -122,8 +122,8 @@ criteria(
     "where numbers came beside others, none is said to have become another",
     ("at week 5 and at week 10 of", "at week 5, week 10, week 26 and week 52 of"),
     says=("criterion changed: “", "week 52", "!10 → 52", "!5 → 52"),
-    text="Inclusion Criteria:\n\n* Able to come to the clinic for the drawing of blood at week 5 and at week 10 of this "
-    "period, and to be telephoned in between\n* Able to keep a diary",
+    text="Inclusion Criteria:\n\n* Able to come to the clinic for the drawing of blood at week 5 and at week 10 of "
+    "this period, and to be telephoned in between\n* Able to keep a diary",
 )
 # Came, went, moved.
 criteria(
