@@ -12,7 +12,7 @@ from typing import Any
 
 _BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
-_BULLET = re.compile(r"^\s*(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
+_BULLET = re.compile(r"^[^\S\n]*+(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
 _INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
 _KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
 _HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)
@@ -67,11 +67,15 @@ def from_html(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
+def unmarked(text: str) -> str:
+    """A text without escapes, entities and tags; its lines and their bullets stay."""
+    plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
+    return _TAG.sub(" ", plain)
+
+
 def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
-    plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
-    plain = _TAG.sub(" ", plain)
-    plain = _BULLET.sub("", plain)
+    plain = _BULLET.sub("", unmarked(text))
     return " ".join(plain.split()).casefold()
 
 

@@ -14,6 +14,7 @@ from doubles.change_cases import (
     results,
     sentences,
     stops,
+    texts,
 )
 from doubles.change_cases.case import Case, Told
 from doubles.change_cases.record import STAFF
@@ -22,7 +23,7 @@ from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences)
+MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences, texts)
 CASES = [one for module in MODULES for one in module.case.cases]
 
 

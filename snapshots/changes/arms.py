@@ -8,6 +8,7 @@ from typing import Any
 from snapshots.changes.context import Context
 from snapshots.changes.making import made
 from snapshots.changes.reaching import members, struct
+from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Member
 from snapshots.fields import Field
@@ -89,8 +90,12 @@ def _silent(field: Field, member: Member, keys: Collection[str], name: str, word
 def _redescribed(field: Field, member: Member, keys: Collection[str], name: str, called: str) -> FieldChange:
     if set(keys) - _FOLLOWING == {"otherNames"} and (names := _other_names(member)):
         return made(field, member, Action.EDITED, f"{called}: {names}", name)
-    what = ", ".join(sorted(field.words(key) for key in keys if key not in _FOLLOWING))
-    return made(field, member, Action.EDITED, f"{called}: {what} changed", name)
+    words = (
+        f"{called}: {', '.join(sorted(field.words(key) for key in keys if key not in _FOLLOWING))} changed"
+    )
+    if set(keys) - _FOLLOWING == {"description"}:
+        words = f"{called}: description{told_of(member)}"
+    return made(field, member, Action.EDITED, words, name)
 
 
 def _other_names(member: Member) -> str:

@@ -10,6 +10,7 @@ from snapshots.changes.context import Context
 from snapshots.changes.making import member_change, member_path
 from snapshots.changes.members import reordered
 from snapshots.changes.reaching import struct
+from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
@@ -198,6 +199,7 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
             words += f"; time frame {_frames(member)}"
     elif "description" in keys:
         words = f"{kind.capitalize()} outcome's description changed {context.when}: {name}"
+        words += "" if len(keys) > 1 else f" ({told_of(member).removeprefix(':').strip()})"
     else:
         words = f"{kind.capitalize()} outcome's details changed {context.when}: {name}"
     return member_change(

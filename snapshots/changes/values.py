@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
 from snapshots.changes.context import RECRUITING, STOPPED, Context
+from snapshots.changes.criteria import criteria_change
 from snapshots.changes.making import action_of, change
 from snapshots.changes.reaching import below, struct
 from snapshots.changes.respelling import same_name
 from snapshots.changes.results import certificate, has_results
+from snapshots.changes.texts import text_change
 from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.comparison import Difference
@@ -44,7 +45,7 @@ def value_change(one: Difference, context: Context) -> FieldChange:
     if rule is not None:
         return rule(one, context)
     if one.field.kind is Kind.TEXT and isinstance(one.old or one.new, str):
-        return _text(one)
+        return criteria_change(one) if one.field.rule == "criteria" else text_change(one)
     return _plain(one)
 
 
@@ -183,41 +184,6 @@ def sponsor(one: Difference, context: Context) -> FieldChange:
         what = f"Class of the lead sponsor changed: {' → '.join(classes)} ({after})"
         return change(one, what, severity=Severity.MINOR, reason="")
     return change(one, f"Lead sponsor changed: {before} → {after}", before=before, after=after)
-
-
-def _text(one: Difference) -> FieldChange:
-    label = one.field.label
-    action = action_of(one.old, one.new)
-    if action is Action.ADDED:
-        return change(one, f"{label} added: {short(str(one.new))}")
-    if action is Action.REMOVED:
-        return change(one, f"{label} removed: {short(str(one.old))}")
-    old, new = str(one.old), str(one.new)
-    action = Action.CHANGED if one.field.section == "Identification" else Action.EDITED  # a name, or a text
-    if len(old) + len(new) <= 160:
-        return change(one, f"{label}: {short(old)} → {short(new)}", action=action)
-    return change(one, f"{label} reworded{_gist(old, new)}", action=action)
-
-
-def _gist(old: str, new: str) -> str:
-    """What went and what came, in a few words."""
-    from snapshots.words import marked
-
-    marks = marked(old, new)
-    gone = [short(text, 60) for mark, text in marks if mark == "-" and _WORDS.search(text)]
-    come = [short(text, 60) for mark, text in marks if mark == "+" and _WORDS.search(text)]
-    if not gone and not come:
-        return " in its punctuation"
-    if len(gone) == 1 and len(come) == 1:
-        return f": “{gone[0]}” → “{come[0]}”"
-    if len(come) == 1 and not gone:
-        return f": added “{come[0]}”"
-    if len(gone) == 1 and not come:
-        return f": removed “{gone[0]}”"
-    return f" in {max(len(gone), len(come))} places"
-
-
-_WORDS = re.compile(r"\w")
 
 
 def _plain(one: Difference) -> FieldChange:

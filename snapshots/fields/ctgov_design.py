@@ -21,9 +21,10 @@ def _outcome(slug: str, label: str, key: str, rule: str) -> Field:
     return _outcomes(slug, label, key, LIST, identity=Identity.MEASURE, pieces=pieces, rule=rule)
 
 
-def _who(slug: str, label: str, key: str, kind: Kind) -> Field:
+def _who(slug: str, label: str, key: str, kind: Kind, rule: str = "") -> Field:
     """Part of who may take part."""
-    return _eligibility(slug, label, key, kind, severity=MAJOR, reason="who may take part changed")
+    reason = "who may take part changed"
+    return _eligibility(slug, label, key, kind, severity=MAJOR, reason=reason, rule=rule)
 
 
 DESIGN = (
@@ -129,7 +130,7 @@ OUTCOMES = (
 )
 
 ELIGIBILITY = (
-    _who("eligibility-criteria", "Eligibility criteria", "eligibilityCriteria", TEXT),
+    _who("eligibility-criteria", "Eligibility criteria", "eligibilityCriteria", TEXT, rule="criteria"),
     _eligibility("healthy-volunteers", "Healthy volunteers", "healthyVolunteers", CHOICE),
     _who("sex", "Sex", "sex", CHOICE),
     _eligibility("gender-based", "Gender-based", "genderBased", CHOICE),
