@@ -13,6 +13,7 @@ from snapshots.clauses import clauses
 from snapshots.comparison import Difference, Member
 from snapshots.markup import same_words
 from snapshots.terms import counted, short
+from snapshots.words import marked
 
 SHORT = 160  # characters of both texts up to which they are quoted whole
 MOST_TEXT = 100_000  # characters read by clause; the registry's longest text has 32,000
@@ -34,9 +35,8 @@ def text_change(one: Difference) -> FieldChange:
         return change(one, f"{label} removed: {short(str(one.old))}")
     old, new = str(one.old), str(one.new)
     if one.field.section == "Identification":  # a name, or a title: no sentences
-        return change(
-            one, f"{label}: {short(old, LONGEST // 2)} → {short(new, LONGEST // 2)}", action=Action.CHANGED
-        )
+        words = _one_edit(old, new) or f": {short(old, LONGEST // 2)} → {short(new, LONGEST // 2)}"
+        return change(one, f"{label}{words}", action=Action.CHANGED)
     if len(old) + len(new) <= SHORT and not same_words(old, new):
         return change(one, f"{label}: {short(old)} → {short(new)}", action=Action.EDITED)
     said = "" if same_words(old, new) else told(old, new)
@@ -49,6 +49,15 @@ def text_change(one: Difference) -> FieldChange:
             reason=SET_ALIKE,
         )
     return change(one, f"{label}{said}", action=Action.EDITED)
+
+
+def _one_edit(old: str, new: str) -> str:
+    """Of a title from which some words went, or to which some came, and nothing else happened; else empty."""
+    marks = [(mark, text.strip(" ,:;-")) for mark, text in marked(old, new) if mark != "="]
+    if len(marks) != 1 or not any(char.isalnum() for char in marks[0][1]):
+        return ""
+    ((mark, text),) = marks
+    return f" {'shortened: no longer' if mark == '-' else 'extended: now with'} “{short(text, ALONE)}”"
 
 
 def told(old: str, new: str, *, most: int = LONGEST) -> str:
