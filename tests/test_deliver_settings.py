@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
+from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 from doubles.watching import HEAD, Watching, ids_watch
 
@@ -66,7 +67,7 @@ class Placed:
 
 @pytest.mark.parametrize(("fresh_for", "joins"), [(3, True), (1, False)])
 def test_a_notifiers_settings_reach_its_drain(tmp_path, clock, fresh_for, joins):
-    record = study_record(1)
+    record = timeless(study_record(1))
     trial = record["protocolSection"]["identificationModule"]["nctId"]
     with LoopbackRegistry([record], day="2026-11-20") as registry:
         watching = Watching(tmp_path, registry, ids_watch("mine", trial), clock=clock)
