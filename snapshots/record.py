@@ -60,6 +60,12 @@ def canonical(record: dict[str, Any]) -> bytes:
     return _sorting_encoder.encode(record)
 
 
+def in_order(record: dict[str, Any]) -> dict[str, Any]:
+    """The same record with the keys of every object sorted, as a stored one has them."""
+    found: dict[str, Any] = _decoder.decode(_sorting_encoder.encode(record))
+    return found
+
+
 def content_hash(record: dict[str, Any]) -> bytes:
     """A version's identity: SHA-256 of the canonical form without the data build's date."""
     return hashlib.sha256(_sorting_encoder.encode(_without_holder(record))).digest()

@@ -143,6 +143,24 @@ def test_the_order_of_a_list_is_no_news_in_real_records():
     assert shuffled > 1_000
 
 
+def shuffled_keys(value, rng):
+    if isinstance(value, dict):
+        return {key: shuffled_keys(value[key], rng) for key in rng.sample(list(value), len(value))}
+    return [shuffled_keys(one, rng) for one in value] if isinstance(value, list) else value
+
+
+@given(st.sampled_from(PUBLISHED), st.integers(0, 10_000))
+def test_what_is_said_does_not_depend_on_the_order_of_keys(number, seed):
+    rng = Random(seed)
+    old = study_record(number)
+    new = edited(old, rng.choice(possible_edits(old)), rng)
+    other = read(shuffled_keys(old, rng), shuffled_keys(new, rng))
+    assert other == read(old, new)
+    assert [list(one.before) for one in other.changes if isinstance(one.before, dict)] == [
+        list(one.before) for one in read(old, new).changes if isinstance(one.before, dict)
+    ]
+
+
 @given(st.integers(1, 400))
 def test_equal_records_have_no_changes(number):
     record = study_record(number)

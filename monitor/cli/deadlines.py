@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
+    from snapshots.changeset import Severity
     from snapshots.deadlines.states import State
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -28,12 +29,24 @@ class Line:
     state: State
     standing: bool  # False: it is to come
     days: int  # until it comes; 0 when it stands
+    title: str = ""
+
+    @property
+    def severity(self) -> Severity:
+        from snapshots.deadlines.states import SEVERITIES
+
+        return SEVERITIES[self.state.state]
+
+    @property
+    def since(self) -> date:
+        """The longest first; what no date makes last."""
+        return self.state.since or date.max
 
     @property
     def reason(self) -> str:
         if self.standing:
             return self.state.reason
-        return f"{self.words}, if the record stays as it is: {self.state.reason}"
+        return f"{self.words}, if the record stays as it is: {self.state.ahead or self.state.reason}"
 
     @property
     def words(self) -> str:
@@ -67,6 +80,7 @@ def deadlines(
     a start or a completion passed, a site recruits while the study does not. Without ids, all trials watched.
     """
     from monitor import watches
+    from snapshots.terms import counted
 
     _known(state)
     reader = session.needed_reader()
@@ -78,6 +92,7 @@ def deadlines(
     assert session.db is not None  # the reader reads it
     listed = named or watches.all_held(session.db, registry=session.registry_name)
     lines: list[Line] = []
+    unknown = 0
     for trial in listed:
         found = _states(session, trial, day, within=within or 0, past=as_of is not None)
         if found is None and named:
@@ -85,13 +100,22 @@ def deadlines(
                 f"no version of `{trial}` as of {day}",
                 hint=f"`trialbell history {trial}` lists those that are",
             )
-        held = reader.trial(session.registry_name, trial) if named else None
-        if held is not None and held.state != "present":
+        unknown += found is None
+        held = reader.trial(session.registry_name, trial)
+        if named and held is not None and held.state != "present":
             session.say(f"{trial}: this record is {held.state}; its states are those of its last version")
-        lines += [one for one in found or () if state in (None, one.state.state)]
-    lines.sort(key=lambda one: (not one.standing, one.days, one.trial))
+        title = held.title if held else ""
+        lines += [replace(one, title=title) for one in found or () if state in (None, one.state.state)]
+    lines.sort(key=lambda one: (not one.standing, one.days, -one.severity.rank, one.since, one.trial))
     _print(session, lines)
-    if not lines:
+    if unknown:
+        session.say(f"{unknown} of {counted(len(listed), 'trial')} had no version stored on {day}")
+    if lines:
+        standing = sum(line.standing for line in lines)
+        coming = f", {len(lines) - standing} to come within {within} days" if within else ""
+        trials_ = counted(len({line.trial for line in lines}), "trial")
+        session.say(f"on {day}: {counted(standing, 'state')} standing{coming}; {trials_}")
+    elif unknown < len(listed) or not listed:
         session.say(_nothing(len(listed), state, within, day))
     return DONE
 
@@ -119,7 +143,8 @@ def _states(session: Session, trial: str, day: date, *, within: int, past: bool)
 
 
 def _print(session: Session, lines: Sequence[Line]) -> None:
-    from monitor.cli.telling import folded, plain
+    from monitor.cli.telling import folded, plain, width
+    from snapshots.terms import short
 
     for line in lines:
         state = line.state
@@ -129,7 +154,9 @@ def _print(session: Session, lines: Sequence[Line]) -> None:
             session.emit(
                 {
                     "trial": line.trial,
+                    "title": line.title,
                     "state": state.state.value,
+                    "severity": line.severity.value,
                     "due": _iso(state.due),
                     "assumed": state.assumed,
                     "reason": plain(line.reason),
@@ -141,7 +168,9 @@ def _print(session: Session, lines: Sequence[Line]) -> None:
             continue
         when = line.words if not line.standing else f"since {state.since}" if state.since else "now"
         head = f"{line.trial}  {state.state.value:<17}  {when:<16}  "
-        click.echo("\n".join(folded(head, plain(state.reason), hang=13)))
+        told = line.reason if line.standing else line.reason.partition(": ")[2]
+        click.echo(head + short(plain(line.title), max(20, width() - len(head))))
+        click.echo("\n".join(folded(" " * 13, told, hang=13)))
 
 
 def _known(state: str | None) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.operands import Operands
 from monitor.cli.session import Session, shared_options
+
+if TYPE_CHECKING:
+    from snapshots.event import Event
 
 
 @click.command(
@@ -86,9 +89,8 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
         click.echo(f"{mark:>5}  {day}  {said}")
     for event in others:
         if not session.as_json and event.at is not None:
-            click.echo(
-                f"    -  {event.build or event.at:%Y-%m-%d}  {event.severity.value}: {plain(event.headline)}"
-            )
+            day = event.build or event.at.date().isoformat()
+            click.echo(f"    -  {day}  {event.severity.value}: {plain(event.headline)}")
     if folded:
         session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
     return DONE
@@ -159,9 +161,9 @@ def show(session: Session, what: str) -> int:
 
         sys.stdout.write(canonical(side.record).decode() + "\n")
         return DONE
+    click.echo(f"{trial}  {plain(side.facts.title)}")
+    click.echo(f"{side.words}\n")
     click.echo("\n".join(record_lines(side.record)))
-    session.say(f"{trial}  {plain(side.facts.title)}")
-    session.say(side.words)
     return DONE
 
 
@@ -211,10 +213,17 @@ def field(session: Session, trial: str, field_name: str) -> int:
                     }
                 )
             else:
-                click.echo(f"{day}  {change.severity.value:<8}  {plain(change.summary)}")
+                click.echo(f"{day}  {change.severity.value:<8}  {plain(change.summary)}{_archived(event)}")
     if not told:
         session.say(f"{field_name} of {trial} has not changed since it was first stored")
     return DONE
+
+
+def _archived(event: Event) -> str:
+    """The registry's own steps stand beside the change between two snapshots that holds them: no further change."""
+    if event.from_ is None or event.to is None or event.to.source != "archive":
+        return ""
+    return f" (the registry's own version r{event.from_.version} → r{event.to.version})"
 
 
 def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> None:

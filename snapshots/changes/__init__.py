@@ -27,6 +27,7 @@ from snapshots.changeset import ENGINE, Action, ChangeSet, FieldChange, Severity
 from snapshots.comparison import Difference, differences
 from snapshots.facts import facts
 from snapshots.fields import table
+from snapshots.record import in_order
 from snapshots.past import Past, changed_on
 from snapshots.terms import listed
 
@@ -49,6 +50,7 @@ def compare(
 
     Raises NotAStudyRecord.
     """
+    old, new = in_order(old), in_order(new)  # what is said does not depend on the order in which keys came
     before, after = facts(old), facts(new)
     context = Context.of(old, new, from_=from_.source, to=to.source)
     found = differences(old, new, table(registry))

@@ -57,6 +57,7 @@ def results_due(record: dict[str, Any]) -> list[State]:
     due = later(completion.day, months=36 if certified else 12)
     overdue = due + GRACE + timedelta(days=1)
     span = "three years" if certified else "a year"
+    was = "was to be" if completion.estimated else "was"
     name = "primary completion" if primary else "completion"
     # Its last possible day makes it a trial of the rule's own days, when its first would not.
     crossing = start.first < EFFECTIVE <= start.day
@@ -76,8 +77,10 @@ def results_due(record: dict[str, Any]) -> list[State]:
             since=overdue,
             due=due,
             assumed=assumed,
-            reason=f"Results appear overdue since {in_words(overdue)}: {name} was {completion},"
-            f" and they were due {span} later, on {in_words(due)}{notes}",
+            reason=f"Results appear overdue since {in_words(overdue)}: {name} {was} {completion}, they were due"
+            f" {span} later, on {in_words(due)}, and {GRACE.days} days of grace have passed{notes}",
+            ahead=f"Results will appear overdue: {name} {completion}, due {span} later, on {in_words(due)}, and"
+            f" {GRACE.days} days of grace{notes}",
         ),
     ]
 

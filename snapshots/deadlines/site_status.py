@@ -9,6 +9,8 @@ from snapshots.deadlines.states import State, StateKind
 from snapshots.reaching import below, members, struct, text
 from snapshots.terms import counted, listed, said
 
+MOST_COUNTRIES = 3  # that are named
+
 
 def inconsistent_site(record: dict[str, Any]) -> list[State]:
     """`inconsistent-site`: a site is recruiting while the study's status, the last known for Unknown, is another."""
@@ -26,7 +28,7 @@ def inconsistent_site(record: dict[str, Any]) -> list[State]:
     if not sites:
         return []
     countries = dict.fromkeys(in_words(name) for site in sites if (name := text(site.get("country"))))
-    where = f" in {listed(list(countries))}" if countries else ""
+    where = f" in {_places(list(countries))}" if countries else ""
     verb = "is" if len(sites) == 1 else "are"
     return [
         State(
@@ -38,3 +40,7 @@ def inconsistent_site(record: dict[str, Any]) -> list[State]:
             f" “{said(status)}”",
         )
     ]
+
+
+def _places(countries: list[str]) -> str:
+    return listed(countries) if len(countries) <= MOST_COUNTRIES else f"{len(countries)} countries"

@@ -45,6 +45,7 @@ class State:
     due: date | None  # the day that it is about: when results are due, the date that passed
     assumed: bool  # a partial date counts in it, as its last possible day
     reason: str  # one sentence for people, the same on all its days
+    ahead: str = ""  # the same as long as it is to come; not stored; empty where `reason` serves
 
     def holds(self, day: date) -> bool:
         return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)

@@ -38,6 +38,7 @@ def stale(record: dict[str, Any]) -> list[State]:
             due=due,
             assumed=verified.assumed,
             reason=f"Status not verified for more than a year: “{said(status)}”, last verified {verified}",
+            ahead=f"Status not verified for more than a year then: “{said(status)}”, last verified {verified}",
         )
     ]
 
@@ -80,6 +81,7 @@ def start_passed(record: dict[str, Any]) -> list[State]:
             due=start.day,
             assumed=start.assumed,
             reason=f"Start date passed: {start}, and the status is still “Not yet recruiting”",
+            ahead=f"Start date {start} will have passed, and the status is “Not yet recruiting”",
         )
     ]
 
@@ -103,6 +105,7 @@ def completion_passed(record: dict[str, Any]) -> list[State]:
             due=last,
             assumed=assumed,
             reason=f"Completion date passed: {words}, and the status is still “{said(status)}”",
+            ahead=f"Completion date {words} will have passed, and the status is “{said(status)}”",
         )
     ]
 
