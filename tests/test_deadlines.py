@@ -51,8 +51,8 @@ def test_results_are_due_a_year_after_primary_completion_and_overdue_from_the_31
 def test_what_an_overdue_says_to_people():
     found = only(timed(estimated=True, status="RECRUITING"), StateKind.RESULTS_OVERDUE)
     assert found.reason == (
-        "Results appear overdue since 3 September 2026: primary completion was 3 August 2025 (estimated), and they"
-        " were due a year later, on 3 August 2026; the status is still “Recruiting”"
+        "Results appear overdue since 3 September 2026: primary completion was to be 3 August 2025 (estimated), they"
+        " were due a year later, on 3 August 2026, and 30 days of grace have passed; the status is still “Recruiting”"
     )
     partial = only(timed(primary="2025-08", status="UNKNOWN"), StateKind.RESULTS_OVERDUE)
     assert "August 2025 (taken as its last day)" in partial.reason and "“Unknown”" in partial.reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,15 +18,18 @@ from inline_snapshot import snapshot
 
 from monitor import alerts, mutes
 from monitor.config import read
+from monitor.database import open_for_writing
 from monitor.mutes import Mute, Scope
 from monitor.routes import Router
 from notifiers.message import Level
 from snapshots.changeset import Severity, Source, VersionRef
+from snapshots.database import immediate
 from snapshots.deadlines.rules import states
 from snapshots.deadlines.standing import Entered
 from snapshots.deadlines.states import StateKind
 from snapshots.deadlines.telling import deadline_event
-from snapshots.event import event_json
+from snapshots.event import Event, EventKind, event_json
+from snapshots.store import Store
 from snapshots.stored import Trial
 
 NOW = datetime(2026, 11, 25, 9, 20, tzinfo=UTC)
@@ -59,11 +63,13 @@ def test_what_stands_is_listed_one_value_a_line(stored):
     assert ran.values == [
         {
             "trial": "NCT00000001",
+            "title": "Study NCT00000001",
+            "severity": "major",
             "state": "results-overdue",
             "due": "2026-08-03",
             "assumed": False,
-            "reason": "Results appear overdue since 3 September 2026: primary completion was 3 August 2025 (estimated),"
-            " and they were due a year later, on 3 August 2026",
+            "reason": "Results appear overdue since 3 September 2026: primary completion was to be 3 August 2025 (estimated),"
+            " they were due a year later, on 3 August 2026, and 30 days of grace have passed",
             "since": "2026-09-03",
             "standing": True,
             "turns": None,
@@ -80,11 +86,10 @@ def test_what_is_to_come_says_in_how_many_days(stored):
     (line,) = ran.values
     assert (line["state"], line["standing"], line["turns"]) == ("start-passed", False, "2027-01-01")
     assert (line["due"], line["assumed"]) == ("2026-12-31", True)
-    assert line["reason"].startswith(
-        "in 37 days, if the record stays as it is: Start date passed: December 2026"
-    )
+    assert line["reason"].startswith("in 37 days, if the record stays as it is: Start date December 2026")
     plain = terminal.run("deadlines", "--within", "37").out.splitlines()
-    assert plain[0].startswith("NCT00000001  results-overdue    since 2026-09-03  Results appear overdue")
+    assert plain[0].startswith("NCT00000001  results-overdue    since 2026-09-03  Study NCT00000001")
+    assert plain[1].strip().startswith("Results appear overdue since 3 September 2026")
     assert any(text.startswith("NCT00000002  start-passed       in 37 days ") for text in plain)
 
 
@@ -107,7 +112,9 @@ def test_a_day_is_answered_by_the_version_of_that_day(stored):
         2,
         "error: no version of `NCT00000001` as of 2026-11-01",
     )
-    assert terminal.run("deadlines", "--as-of", "2026-11-01").code == 0
+    ran = terminal.run("deadlines", "--as-of", "2026-11-01")
+    assert (ran.code, ran.out) == (0, "")
+    assert "had no version stored on 2026-11-01" in ran.err and "no state stands" not in ran.err
 
 
 def test_a_box_that_was_off_answers_by_today_all_the_same(stored):
@@ -242,9 +249,41 @@ def test_the_page_of_a_trial_says_what_stands(tmp_path):
     history.snapshot(LATE, "2026-11-20")
     with asking(history.app()) as browse:
         page = browse.get("/trials/ctgov/NCT00000001").text
-    assert "Results appear overdue since 3 September 2026: primary completion was 3 August 2025" in page
+    assert "Results appear overdue since 3 September 2026: primary completion was to be 3 August 2025" in page
     history.snapshot(timed("NCT00000001", primary="2026-08-03"), "2026-11-23")
     with asking(history.app()) as browse:
         assert (
             "appear overdue" not in browse.get("/trials/ctgov/NCT00000001").text.partition('id="history"')[0]
         )
+
+
+def test_history_shows_events_that_are_no_change(stored):
+    """Of each kind: one with a data build, and one that knows only when it was learnt."""
+    terminal, _ = stored
+    kinds = [EventKind.GONE, EventKind.ENTERED, EventKind.DEADLINE]
+    with closing(open_for_writing(terminal.folder / "t.db")) as db, immediate(db):
+        for number, kind in enumerate(kinds):
+            event = Event(
+                id=f"ctgov:NCT00000001:{kind}:{number}",
+                kind=kind,
+                registry="ctgov",
+                trial="NCT00000001",
+                title="Study",
+                url=None,
+                severity=Severity.MAJOR,
+                headline=f"It was {kind}",
+                at=datetime(2026, 11, 24, 9, 20, tzinfo=UTC),
+                build="2026-11-23" if number else None,
+            )
+            assert Store(db).add_event(event)
+    ran = terminal.run("history", "NCT00000001", "--db", "t.db")
+    assert ran.code == 0
+    assert "    -  2026-11-24  major: It was gone" in ran.out
+    assert "    -  2026-11-23  major: It was deadline" in ran.out
+
+
+def test_changes_are_asked_for_by_state(stored):
+    terminal, _ = stored
+    assert terminal.run("changes", "--field", "results-overdue").code == 0
+    ran = terminal.run("changes", "--field", "stale")
+    assert ran.code == 2 and "did you mean `status-stale`?" in ran.err

@@ -49,6 +49,9 @@ class PostDates:
         self.trouble = trouble
         self.closed = False
 
+    def look(self) -> None:
+        """It knows of no states."""
+
     def poll(self) -> list[Looked]:
         self.polled.append(f"{self.clock():%Y-%m-%dT%H:%M}")
         url = self.settings["registries"]["ctgov"]["url"] + "/api/v2/studies?pageSize=100"

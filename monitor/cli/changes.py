@@ -24,10 +24,13 @@ Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
 @click.option("--watch", help="Only trials that this watch held.")
 @click.option("--trial", metavar="ID", help="Only this trial.")
 @click.option("--min-severity", type=_SEVERITIES, default="minor", show_default=True)
-@click.option("--field", help="Only where this field changed, e.g. overall-status.")
+@click.option(
+    "--field",
+    help="Only where this field changed or this state was entered, e.g. overall-status, results-overdue.",
+)
 @click.option("--tag", help="Only with this tag, e.g. stopped, results, integrity.")
 @click.option(
-    "--archive", is_flag=True, help="Also between the registry's own versions (else steps of a change)."
+    "--archive", is_flag=True, help="Also what changed between versions of the registry's own history."
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @shared_options
@@ -46,11 +49,14 @@ def changes(
     from monitor import routes
     from monitor.cli.telling import event_lines
     from snapshots.changeset import Severity
-    from snapshots.event import event_json
+    from snapshots.event import EventKind, event_json
 
     reader = session.needed_reader()
     trial = session.trial_id(trial) if trial else None
-    session.check_names(watch=watch, field=field, tag=tag, trial=trial)
+    from snapshots.deadlines.states import STATE_SLUGS
+
+    session.check_names(watch=watch, told=field, tag=tag, trial=trial)
+    state = field if field in STATE_SLUGS else None
     shown = 0
     before = None
     least = Severity(min_severity)
@@ -61,8 +67,9 @@ def changes(
             watch=watch,
             trial=trial,
             min_severity=floor,
-            field=field,
+            field=None if state else field,
             tag=tag,
+            kinds=[EventKind.DEADLINE] if state else None,
             archive=archive,
             limit=min(200, limit - shown),
             before=before,
@@ -71,6 +78,8 @@ def changes(
             break
         before = page[-1][0]
         for _, event in page:
+            if state not in (None, event.detail):
+                continue
             event = routes.severities(event, session.config.severity)
             if event.severity < least:
                 continue

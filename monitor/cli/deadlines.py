@@ -110,12 +110,12 @@ def deadlines(
     _print(session, lines)
     if unknown:
         session.say(f"{unknown} of {counted(len(listed), 'trial')} had no version stored on {day}")
-    if lines:
+    if len(lines) > 1 or (lines and as_of is not None):
         standing = sum(line.standing for line in lines)
         coming = f", {len(lines) - standing} to come within {within} days" if within else ""
         trials_ = counted(len({line.trial for line in lines}), "trial")
         session.say(f"on {day}: {counted(standing, 'state')} standing{coming}; {trials_}")
-    elif unknown < len(listed) or not listed:
+    elif not lines and (unknown < len(listed) or not listed):
         session.say(_nothing(len(listed), state, within, day))
     return DONE
 

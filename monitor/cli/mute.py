@@ -40,7 +40,8 @@ def mute(session: Session, trial: str | None, watch: str | None, field: str | No
         return _list(session)
     if end is not None and end <= clock():
         raise UseError(f"`{until}` is past", hint="write a day to come, or 7d")
-    session.needed_reader()
+    reader = session.needed_reader()
+    stranger = chosen[0] is Scope.TRIAL and reader.trial(session.registry_name, chosen[1]) is None
     db = open_for_writing(session.database)
     try:
         with immediate(db):
@@ -51,6 +52,8 @@ def mute(session: Session, trial: str | None, watch: str | None, field: str | No
         session.emit(_as_json(made))
     else:
         session.say(str(made))
+    if stranger:
+        session.say(f"nothing is stored of {chosen[1]} yet: is the id right?")
     return DONE
 
 
@@ -64,8 +67,8 @@ Examples:
 Exit codes: 0 done, 2 nothing of the kind is muted, 3 the database is held."""
 )
 @click.argument("trial", metavar="[ID]", required=False)
-@click.option("--watch")
-@click.option("--field")
+@click.option("--watch", help="All that this watch alone holds.")
+@click.option("--field", help="A field, or a state such as results-overdue.")
 @shared_options
 def unmute(session: Session, trial: str | None, watch: str | None, field: str | None) -> int:
     """Tell of a trial, a watch or a field again, from the next event on."""

@@ -111,7 +111,9 @@ class Operands:
         if isinstance(answer, Missing | Moved):
             raise UseError(
                 f"unknown id: {self._registry.label} has no record `{trial}`",
-                hint="a trial that we stored can still be read: `trialbell history " + trial + "`",
+                hint=f"a trial that we stored can still be read: `trialbell history {trial}`"
+                if self.newest(trial) is not None
+                else "see whether the id is right on the registry's own site",
             )
         assert isinstance(answer, Found)
         record = parse(answer.raw)
@@ -209,6 +211,8 @@ def names_file(text: str) -> bool:
         return True
     if "://" in text:
         return False
+    if _AT.match(text) or text[:3].upper() == "NCT":
+        return Path(text).is_file()  # a folder of a trial's records goes by its id
     return Path(text).exists() or ("/" in text and "clinicaltrials.gov" not in text.lower())
 
 

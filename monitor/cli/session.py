@@ -136,8 +136,9 @@ class Session:
         if told is not None:
             from snapshots.deadlines.states import STATE_SLUGS
 
-            if told not in STATE_SLUGS:
-                self.check_names(field=told)
+            slugs = [*STATE_SLUGS, *sorted(table("ctgov").slugs())]
+            if told not in slugs:
+                raise UseError(f"no such field: `{told}`", hint=suggestion(told, slugs))
         if tag is not None and tag not in TAGS:
             raise UseError(f"no such tag: `{tag}`", hint=suggestion(tag, TAGS))
         if trial is not None and self.needed_reader().trial(self.registry_name, trial) is None:

@@ -59,12 +59,18 @@ def change_lines(changes: Iterable[FieldChange], *, noise: bool = False, texts: 
         if change.severity is Severity.NOISE and not noise:
             continue
         head = coloured(change.severity, f"{_SIGN[change.severity]} {change.severity.value:<8}")
-        lines += folded(f"{head} {plain(change.label)}: ", plain(change.summary), hang=12)
+        label = "" if _names_itself(change) else f"{plain(change.label)}: "
+        lines += folded(f"{head} {label}", plain(change.summary), hang=12)
         if change.reason:
             lines += folded(" " * 12, f"({plain(change.reason)})", hang=12)
         if texts and isinstance(change.before, str) and isinstance(change.after, str):
             lines += text_lines(change.before, change.after)
     return lines
+
+
+def _names_itself(change: FieldChange) -> bool:
+    """Whether the sentence begins with what it is about: `Enrolment cut …`, `Arm added …`."""
+    return change.summary.casefold().startswith(change.label.removesuffix("s").casefold())
 
 
 def text_lines(before: str, after: str) -> list[str]:

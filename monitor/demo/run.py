@@ -79,7 +79,10 @@ class Loop(Protocol):
     """The application as the demo uses it; monitor.app.App is one."""
 
     def poll(self) -> Sequence[Report]:
-        """One poll of everything, at the clock's time, states that time makes included."""
+        """One poll of everything, at the clock's time."""
+
+    def look(self) -> object:
+        """Enter and leave the states that time makes, after a poll."""
 
     def deliver(self) -> object:
         """Tell what is due at the clock's time. Pauses go through ScriptClock.forward, never by sleeping."""
@@ -176,6 +179,7 @@ def _play(
         clock.set(day.polled_at)
         asked = registry.requests
         reports = loop.poll()
+        loop.look()
         _tell(loop, slack, clock)
         posted = slack.messages(CHANNEL)[shown:]
         shown += len(posted)

@@ -27,8 +27,8 @@ from snapshots.changeset import ENGINE, Action, ChangeSet, FieldChange, Severity
 from snapshots.comparison import Difference, differences
 from snapshots.facts import facts
 from snapshots.fields import table
-from snapshots.record import in_order
 from snapshots.past import Past, changed_on
+from snapshots.record import in_order
 from snapshots.terms import listed
 
 _OUTCOMES = ("primary-outcomes", "secondary-outcomes", "other-outcomes")

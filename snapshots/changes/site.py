@@ -18,6 +18,7 @@ from snapshots.terms import counted, said
 LOST = {"WITHDRAWN", "SUSPENDED", "TERMINATED"}
 RECRUITS = {"RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"}
 WILL = RECRUITS | {"NOT_YET_RECRUITING"}
+ENDED = {"COMPLETED", "TERMINATED", "WITHDRAWN"}
 HAD_CLOSED = {"ACTIVE_NOT_RECRUITING", "COMPLETED"}
 PLACE = {"facility", "city", "country", "zip", "state"}
 _PUBLIC = ("facility", "status", "city", "state", "zip", "country")  # an unknown key may hold staff
@@ -146,7 +147,8 @@ def verb(site: Site) -> str:
         case What.LISTED:
             return f"listed as {said(site.status).lower()}"
         case What.STATUS:
-            return f"now {said(site.status).lower()}" if site.status else "without a status now"
+            again = "back to" if status_of(site.member.old) in ENDED else "now"
+            return f"{again} {said(site.status).lower()}" if site.status else "without a status now"
         case What.CONTACTS:
             return "changed its contacts"
         case What.DETAILS:
@@ -159,7 +161,8 @@ def counts(group: Iterable[Site], *, noun: str = "site") -> str:
     """`3 sites began recruiting, 2 added`: what happened to a group, the noun said once."""
     verbs: defaultdict[str, int] = defaultdict(int)
     for site in group:
-        verbs[verb(site)] += 1
+        stated = f" ({said(site.status).lower()})" if site.what is What.ADDED and site.status else ""
+        verbs[verb(site) + stated] += 1
     parts = []
     for number, (words, count) in enumerate(verbs.items()):
         parts.append(f"{counted(count, noun)} {words}" if number == 0 else f"{count} {words}")

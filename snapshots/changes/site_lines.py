@@ -10,6 +10,7 @@ from snapshots.changes.making import NOTHING, member_change, member_path
 from snapshots.changes.reaching import members, text
 from snapshots.changes.site import (
     LEAVING,
+    LOST,
     RECRUITS,
     SMALL,
     Site,
@@ -94,7 +95,7 @@ def _single(field: Field, site: Site) -> FieldChange:
         closes = site.what in LEAVING
         reason = "the country closed" if closes else "a country opened"
         if closes and site.what is not What.REMOVED:
-            words += f"; none in {in_words(site.country)} recruits or will"
+            words += f"; none in {in_words(site.country)} is recruiting or about to"
     return member_change(
         field,
         action,
@@ -128,6 +129,8 @@ def _happened(site: Site) -> tuple[str, str]:
             return f"Site added{state}: {name}", "a single site"
         case What.REMOVED:
             left = f", the last in {where}" if site.pivotal else ""
+            if old in LOST:
+                return f"Site removed{left} (was {_was(old)}): {name}", "it was lost before"
             return f"Site removed{left}: {name}", "a site was lost"
         case What.LISTED:
             return f"Site listed as {said(new).lower()}: {name}", "a site was lost"
@@ -144,6 +147,9 @@ def _happened(site: Site) -> tuple[str, str]:
             closing = old in RECRUITS and new in ("ACTIVE_NOT_RECRUITING", "COMPLETED")
             return f"Site {'stopped enrolling, ' if closing else ''}{arrow}: {name}", "a single site"
         case What.RENAMED:
+            if "facility" not in member.keys:
+                facility = short(text(member.new.get("facility")) or "a site without a name", 80)
+                return f"Site listed elsewhere: {facility}, {_difference(member)}", "a single site"
             return f"Site renamed: {_difference(member)}", "a single site"
         case What.CONTACTS:
             return f"Contacts changed at {name}", "a single site"
@@ -215,14 +221,15 @@ def _line(field: Field, group: Sequence[Site], census: _Census) -> FieldChange:
     closing = removed or all(site.what in LEAVING for site in group)
     words = counts(group)
     if pivotal and closing:
-        words = f"{words} in {where}: none of its sites recruits or will"
+        none = "no site is left there" if not after else "none there is recruiting or about to"
+        words = f"{words} in {where}, {none}"
     elif pivotal:
         words = f"Recruitment opened in {where}: {words}"
     else:
         words = f"{words} in {where}"
     if (removed or added) and stays:
         words += f" ({before} → {after})"
-    if len(group) <= MOST_CITIES and not added:
+    if len(group) <= MOST_CITIES:
         words += f": {', '.join(dict.fromkeys(site.city for site in group if site.city))}"
     words += _new_names(group)
     gone = removed and not stays

@@ -394,7 +394,7 @@ def _(old, new):
 
 @case(
     "the last site of a country that stops enrolling closes it",
-    told("locations", "major", ("Krakow", "none in Poland recruits or will"), ["sites"]),
+    told("locations", "major", ("Krakow", "none in Poland is recruiting or about to"), ["sites"]),
 )
 def _(old, new):
     sites(new)[2]["status"] = "ACTIVE_NOT_RECRUITING"
