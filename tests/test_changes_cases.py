@@ -14,6 +14,7 @@ from doubles.change_cases import (
     results,
     sentences,
     stops,
+    submitted,
 )
 from doubles.change_cases.case import Case, Told
 from doubles.change_cases.record import STAFF
@@ -22,7 +23,23 @@ from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences)
+THEN, LATER = (
+    VersionRef(source=Source.ARCHIVE, version=number, seen_at=None, updated=None, build=None)
+    for number in (1, 2)
+)
+MODULES = (
+    noise,
+    results,
+    posted,
+    posting,
+    submitted,
+    stops,
+    numbers,
+    protocols,
+    endpoints,
+    places,
+    sentences,
+)
 CASES = [one for module in MODULES for one in module.case.cases]
 
 
@@ -60,7 +77,8 @@ def fits(change: FieldChange, told: Told) -> bool:
 
 def all_deviations(case: Case) -> list[str]:
     old, new = case.pair()
-    ours = compare(old, new, from_=FILE, to=FILE)
+    before, after = (THEN, LATER) if case.archived else (FILE, FILE)
+    ours = compare(old, new, from_=before, to=after)
     news = [change for change in ours.changes if change.severity is not Severity.NOISE]
     found: list[str] = []
     left = list(news)
