@@ -34,6 +34,11 @@ class Member:
     new_at: int | None
     keys: frozenset[str] = frozenset()  # of its first level, those that differ
 
+    @property
+    def beside(self) -> bool:
+        """Whether nothing differs but what stands beside what it says."""
+        return isinstance(self.old, dict) and isinstance(self.new, dict) and not self.keys
+
 
 @dataclass(slots=True, kw_only=True)
 class Difference:
@@ -41,7 +46,7 @@ class Difference:
 
     field: Field
     path: tuple[str, ...]  # where its value stands
-    old: Any = None  # None when absent
+    old: Any = None  # None when absent; without what stands beside what it says, as in its members
     new: Any = None
     paths: list[str] = dataclasses.field(default_factory=list)  # what differs, dotted
     members: list[Member] = dataclasses.field(default_factory=list)  # of lists with an identity
@@ -54,7 +59,10 @@ class Difference:
 
 
 def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> list[Difference]:
-    """Every field that differs, in the table's order, unknown ones last. Covers every path of the delta."""
+    """Every field that differs, in the table's order, unknown ones last. Covers every path of the delta.
+
+    What only stands beside (`FieldTable.aside`) is a difference of its own, but inside a field that differs anyway.
+    """
     found: dict[tuple[str, ...], Difference] = {}
     touched = list(_differing(old, new, table))
     crowd = _crowded(touched, table)
@@ -70,8 +78,46 @@ def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> 
         found[together.path] = together
     order = {one.keys: number for number, one in enumerate(table)}
     listed = sorted(found.values(), key=lambda one: (order.get(one.path, len(order)), one.path))
-    _look_into(listed)
-    return listed
+    _look_into(listed, table)
+    return [_bare(one, table) for one in listed]
+
+
+def _bare(one: Difference, table: FieldTable) -> Difference:
+    """Without what stands beside; where nothing else differs, that is what differs."""
+    if one.field.anywhere or one.field.identity is not None:
+        return one
+    old, new = (_without(table, value) for value in (one.old, one.new))
+    if old is one.old and new is one.new:
+        return one
+    if old is None or new is None or not _same(old, new):
+        return dataclasses.replace(one, old=old, new=new)
+    row = next(row for row in table if row.anywhere)
+    before, after = (list(_beside(table, value)) or None for value in (one.old, one.new))
+    return Difference(field=row, path=one.path, old=before, new=after, paths=one.paths)
+
+
+def _beside(table: FieldTable, value: Any) -> Iterator[Any]:
+    """What in a value only stands beside the rest of it."""
+    waiting = [value]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            for key, one in value.items():
+                if table.aside(key) is not None:
+                    yield one
+                else:
+                    waiting.append(one)
+        elif isinstance(value, list):
+            waiting += value
+
+
+def _without(table: FieldTable, value: Any) -> Any:
+    """The value itself where there is nothing to leave out."""
+    if not any(True for _ in _beside(table, value)):
+        return value
+    if isinstance(value, list):
+        return [_without(table, one) for one in value]
+    return {key: _without(table, one) for key, one in value.items() if table.aside(key) is None}
 
 
 def _crowded(touched: list[Path], table: FieldTable) -> dict[Path, list[str]]:
@@ -131,11 +177,15 @@ def _fields_below(path: tuple[str, ...], values: list[dict[str, Any]], table: Fi
             yield (*path, key)
 
 
-def _look_into(listed: list[Difference]) -> None:
+def _look_into(listed: list[Difference], table: FieldTable) -> None:
     """Fill in members of lists: pair them, and let deepdiff say what differs in each pair."""
     left: dict[str, Any] = {}
     right: dict[str, Any] = {}
     where: dict[str, dict[str, tuple[int | None, int | None]]] = {}
+    raw = [(_members(one.old), _members(one.new)) for one in listed]
+    for one in listed:
+        if one.field.identity is not None:  # which member is which is not for what stands beside to say
+            one.old, one.new = (_without(table, value) for value in (one.old, one.new))
     moved = _moved([one for one in listed if one.field.identity is Identity.MEASURE])
     for number, one in enumerate(listed):
         if one.field.identity is None or not one.lists:
@@ -147,7 +197,8 @@ def _look_into(listed: list[Difference]) -> None:
         for position, pair in enumerate(pairs(before, after, one.field.identity, apart=apart)):
             a = before[pair.old] if pair.old is not None else _ABSENT
             b = after[pair.new] if pair.new is not None else _ABSENT
-            if a is not _ABSENT and b is not _ABSENT and _same(a, b):
+            both = pair.old is not None and pair.new is not None
+            if both and _same(raw[number][0][pair.old or 0], raw[number][1][pair.new or 0]):
                 continue
             name = f"m{position}"
             where[key][name] = (pair.old, pair.new)

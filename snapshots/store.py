@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
 from snapshots.instants import instant, written
+from snapshots.posting import Results, results_of
 from snapshots.record import canonical, content_hash, holder
 
 STATES = ("present", "gone", "merged")
@@ -129,7 +130,8 @@ class Store:
         A number that is there stays as it was first stored: the registry computes parts of old versions anew
         each time they are asked for. submitted: ISO day.
         """
-        read = facts(record)
+        posted = results_of(record, Source.ARCHIVE) is Results.POSTED
+        read = replace(facts(record), has_results=posted)
         if read.trial != trial:
             raise NotAStudyRecord(
                 f"archive version {number} of {trial} holds another study: `{read.trial}`",

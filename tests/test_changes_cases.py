@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 import pytest
-from doubles.change_cases import (
-    endpoints,
-    noise,
-    numbers,
-    places,
-    posted,
-    posting,
-    protocols,
-    results,
-    sentences,
-    stops,
-    texts,
-)
-from doubles.change_cases.case import Case, Told
+from doubles import change_cases
+from doubles.change_cases.case import Case, Cases, Told
 from doubles.change_cases.record import STAFF
 
 from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences, texts)
-CASES = [one for module in MODULES for one in module.case.cases]
+THEN, LATER = (
+    VersionRef(source=Source.ARCHIVE, version=number, seen_at=None, updated=None, build=None)
+    for number in (1, 2)
+)
+MODULES = [
+    importlib.import_module(f"doubles.change_cases.{one.name}")
+    for one in pkgutil.iter_modules(change_cases.__path__)
+]
+CASES = [
+    one
+    for module in MODULES
+    if isinstance(made := getattr(module, "case", None), Cases)
+    for one in made.cases
+]
 
 
 def missing(text: str, wanted: tuple[str, ...]) -> list[str]:
@@ -61,7 +64,8 @@ def fits(change: FieldChange, told: Told) -> bool:
 
 def all_deviations(case: Case) -> list[str]:
     old, new = case.pair()
-    ours = compare(old, new, from_=FILE, to=FILE)
+    before, after = (THEN, LATER) if case.archived else (FILE, FILE)
+    ours = compare(old, new, from_=before, to=after)
     news = [change for change in ours.changes if change.severity is not Severity.NOISE]
     found: list[str] = []
     left = list(news)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections import Counter
 from random import Random
 
@@ -159,6 +160,43 @@ def test_what_is_said_does_not_depend_on_the_order_of_keys(number, seed):
     assert [list(one.before) for one in other.changes if isinstance(one.before, dict)] == [
         list(one.before) for one in read(old, new).changes if isinstance(one.before, dict)
     ]
+
+
+def commented(value, rng):
+    """With comments of the registry's quality control beside what they are about, anywhere in a record."""
+    if isinstance(value, list):
+        return [commented(one, rng) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {key: commented(one, rng) for key, one in value.items()}
+    if value and rng.random() < 0.3:
+        found[rng.choice(["reviewUnit", "armsReviewUnit"])] = {"resetReasons": [f"Reason {rng.random()}"]}
+    return found
+
+
+@given(st.sampled_from(PUBLISHED), st.integers(0, 10_000))
+def test_comments_of_quality_control_are_no_news_and_not_lost(number, seed):
+    rng = Random(seed)
+    record = study_record(number)
+    for old, new in ((record, commented(record, rng)), (commented(record, rng), commented(record, rng))):
+        told = read(old, new)
+        assert told.quiet, told.headline
+        covering = [re.sub(r"\.\d+(?![^.])", "", path) for one in told.changes for path in one.paths]
+        for operation in delta(old, new):
+            keys = ".".join(part for part in operation.path if isinstance(part, str))
+            assert any(within(keys, path) for path in covering), operation.path
+
+
+@given(st.sampled_from(PUBLISHED), st.integers(0, 10_000))
+def test_comments_of_quality_control_change_nothing_that_is_told(number, seed):
+    rng = Random(seed)
+    old = study_record(number)
+    new = edited(old, rng.choice(possible_edits(old)), rng)
+    plain, beside = (
+        [one.summary for one in read(before, after).changes if one.severity is not Severity.NOISE]
+        for before, after in ((old, new), (commented(old, rng), commented(new, rng)))
+    )
+    assert beside == plain
 
 
 @given(st.integers(1, 400))

@@ -68,8 +68,8 @@ def test_what_stands_is_listed_one_value_a_line(stored):
             "state": "results-overdue",
             "due": "2026-08-03",
             "assumed": False,
-            "reason": "Results appear overdue since 3 September 2026: primary completion was to be 3 August 2025 (estimated),"
-            " they were due a year later, on 3 August 2026, and 30 days of grace have passed",
+            "reason": "Results appear overdue since 3 September 2026: primary completion was to be 3 August 2025"
+            " (estimated), they were due a year later, on 3 August 2026, and 30 days of grace have passed",
             "since": "2026-09-03",
             "standing": True,
             "turns": None,

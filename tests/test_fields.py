@@ -21,9 +21,9 @@ from snapshots.fields.notation import Section
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
 TABLE = table("ctgov")
-# What builds of June and July 2023 published beside what the registry documents.
+# What builds of June and July 2023 published beside what the registry documents, and what its record history has.
 UNDOCUMENTED = re.compile(
-    r"protocolSection\.(contactsLocationsModule\.locations_nested(\..+)?"
+    r"reviewUnit|protocolSection\.(contactsLocationsModule\.locations_nested(\..+)?"
     r"|armsInterventionsModule\.interventions\.interventionMappedName)"
 )
 
@@ -53,7 +53,7 @@ RULED = names("""
 # changes.md, Noise.
 NOISE = names("""
     last-known-status verified-date first-submitted first-submitted-qc first-posted last-update-submitted
-    last-update-posted age-groups locations-copy data-build removed-countries derived
+    last-update-posted age-groups locations-copy data-build removed-countries derived quality-control
 """)
 # changes.md, Tags: what a change of the field is tagged with whatever happened.
 TAGS = {
@@ -233,6 +233,17 @@ def test_a_key_called_like_a_field_gets_a_name_of_its_own():
             field, at = TABLE.covering(path)
             if at == path and field not in TABLE.fields:
                 assert field.slug not in TABLE.slugs(), path
+
+
+@pytest.mark.parametrize("name", ["reviewUnit", "armsReviewUnit", "measureCategoriesReviewUnit"])
+@pytest.mark.parametrize("below", [(), ("resetReasons",)])
+def test_what_quality_control_says_is_one_field_wherever_it_stands(name, below):
+    for place in ["", *PLACES]:
+        above = keys(place) if place else ()
+        field, at = TABLE.covering((*above, name, *below))
+        assert (field.slug, field.noise, at) == ("quality-control", True, (*above, name))
+        assert TABLE.knows((*above, 3, name, *below))
+    assert TABLE.covering(("reviewUnits",))[0].slug == "review-units"
 
 
 def test_only_unknown_paths_that_differ_are_counted():

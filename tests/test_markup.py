@@ -102,6 +102,71 @@ def test_what_the_archive_leaves_out_is_news_between_two_of_our_own():
     assert compare(old, new, from_=THEN, to=NOW).quiet
 
 
+def _submitted_and_returned():
+    """What the API publishes, and what the archive keeps, of a study whose results were returned."""
+    published = next(record for record in study_records(50) if not record["hasResults"])
+    published["annotationSection"] = {
+        "annotationModule": {
+            "unpostedAnnotation": {
+                "unpostedEvents": [
+                    {"type": "RELEASE", "date": "2026-09-01"},
+                    {"type": "RESET", "date": "2026-09-28"},
+                ]
+            }
+        }
+    }
+    kept = archived(published)
+    comment = {"resetReasons": ["The Time Frame does not appear specific or in the correct format."]}
+    kept["hasResults"] = True
+    kept["resultsSection"] = {
+        "outcomeMeasuresModule": {
+            "outcomeMeasures": [{"type": "PRIMARY", "title": "Pain", "reviewUnit": comment}]
+        }
+    }
+    kept["protocolSection"]["statusModule"]["resultsFirstSubmitDate"] = "2026-09-01"
+    kept["protocolSection"]["outcomesModule"]["primaryOutcomes"][0]["reviewUnit"] = comment
+    kept["reviewUnit"] = comment
+    return published, record_from_archive(kept)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        None,
+        [{"type": "RESET", "date": "2026-09-28"}],
+        [{"type": "RELEASE", "date": "2026-09-01"}, {"type": "RESET", "date": "2026-09-28"}],
+    ],
+)
+def test_submitted_results_at_the_seam_are_quiet(events):
+    published, kept = _submitted_and_returned()
+    if events is not None:
+        unposted = {"unpostedAnnotation": {"unpostedEvents": events}}
+        kept["annotationSection"] = {"annotationModule": unposted}
+    for old, new, from_, to in ((kept, published, THEN, NOW), (published, kept, NOW, THEN)):
+        read = compare(old, new, from_=from_, to=to)
+        assert [one.summary for one in read.changes if one.severity is not Severity.NOISE] == []
+
+
+def test_results_posted_since_the_archives_version_are_news():
+    published, kept = _submitted_and_returned()
+    del published["annotationSection"]
+    published["hasResults"] = True
+    published["resultsSection"] = kept["resultsSection"]
+    published["protocolSection"]["statusModule"] |= {
+        "resultsFirstSubmitDate": "2026-09-01",
+        "resultsFirstPostDateStruct": {"date": "2026-11-02", "type": "ACTUAL"},
+    }
+    read = compare(kept, published, from_=THEN, to=NOW)
+    assert (read.severity, read.headline) == (Severity.CRITICAL, "Results posted on Pain")
+
+
+def test_results_without_a_day_of_posting_are_posted_in_the_api_and_submitted_in_the_archive():
+    old = next(record for record in study_records(50) if not record["hasResults"])
+    new = json.loads(json.dumps(old)) | {"hasResults": True}
+    assert compare(old, new, from_=NOW, to=NOW).severity is Severity.CRITICAL
+    assert compare(old, new, from_=THEN, to=THEN).severity is Severity.MAJOR
+
+
 def test_markdown_round_trips_through_html():
     text = "Inclusion Criteria:\n\n* age \\> 18\n* EDSS 3.0\\-6.5\n\n1. first\n2. second"
     assert normal_text(from_html(markdown_to_html(text))) == normal_text(text)

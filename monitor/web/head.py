@@ -11,6 +11,7 @@ from monitor.web.sources import Source
 from monitor.web.terms import said
 from snapshots.changeset import VersionRef
 from snapshots.facts import Facts
+from snapshots.posting import Results, results_of
 
 # How a status reads at a glance: tone (a class of the style sheet) and sign, never colour alone.
 _TONES = {
@@ -100,7 +101,7 @@ def _rows(
         ("Start", Cell(_dated(status, "startDateStruct"))),
         ("Primary completion", Cell(_dated(status, "primaryCompletionDateStruct"))),
         ("Completion", Cell(_dated(status, "completionDateStruct"))),
-        ("Results", Cell(_results(facts, status))),
+        ("Results", Cell(_results(record, status, ref))),
         ("Last update posted", Cell(_dated(status, "lastUpdatePostDateStruct"))),
         ("Source", Cell(at.label)),
         ("So since the build of", Cell(ref.build or facts.build or "")),
@@ -150,11 +151,16 @@ def _where(facts: Facts, sites: Any) -> str:
     return f"{count} {'site' if count == 1 else 'sites'}: {_some(facts.countries)}"
 
 
-def _results(facts: Facts, status: dict[str, Any]) -> str:
-    if not facts.has_results:
-        return "None posted"
-    posted = _dated(status, "resultsFirstPostDateStruct")
-    return f"Posted {posted}" if posted else "Posted"
+def _results(record: dict[str, Any], status: dict[str, Any], ref: VersionRef) -> str:
+    match results_of(record, ref.source):
+        case Results.NONE:
+            return "None posted"
+        case Results.SUBMITTED:
+            submitted = _text(status, "resultsFirstSubmitDate")
+            return f"Submitted {submitted}, not posted" if submitted else "Submitted, not posted"
+        case Results.POSTED:
+            posted = _dated(status, "resultsFirstPostDateStruct")
+            return f"Posted {posted}" if posted else "Posted"
 
 
 def _dated(status: dict[str, Any], key: str) -> str:

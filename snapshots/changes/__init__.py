@@ -17,7 +17,7 @@ from snapshots.changes.making import TRIPPED, unreadable
 from snapshots.changes.members import list_changes
 from snapshots.changes.noise import is_noise
 from snapshots.changes.outcomes import outcome_changes
-from snapshots.changes.results import result_changes
+from snapshots.changes.results import as_posting, result_changes
 from snapshots.changes.sites import Sites, site_changes
 from snapshots.changes.submissions import submission_changes
 from snapshots.changes.timeline import leads
@@ -53,12 +53,15 @@ def compare(
     old, new = in_order(old), in_order(new)  # what is said does not depend on the order in which keys came
     before, after = facts(old), facts(new)
     context = Context.of(old, new, from_=from_.source, to=to.source)
-    found = differences(old, new, table(registry))
+    found = [as_posting(one, context) for one in differences(old, new, table(registry))]
     changes: list[FieldChange] = []
     outcomes = [one for one in found if one.field.slug in _OUTCOMES and one.lists]
     changes += guarded(outcomes, lambda: outcome_changes(outcomes, context))
     submissions = [one for one in found if one.field.slug == "results-submission"]
-    changes += guarded(submissions, lambda: submission_changes(submissions, old, new, context))
+    of_submissions = guarded(submissions, lambda: submission_changes(submissions, old, new, context))
+    changes += of_submissions
+    if any(change.severity > Severity.MINOR for change in of_submissions):
+        context = replace(context, submission_told=True)
     sites: list[Sites] = []
     for one in found:
         if one.field.slug not in _TOGETHER or (one.field.slug in _OUTCOMES and not one.lists):

@@ -8,6 +8,7 @@ from typing import Any
 from snapshots.changes.reaching import below, struct, text
 from snapshots.changeset import Source
 from snapshots.dates import Partial, partial
+from snapshots.posting import Results, results_of
 
 OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"}
 RECRUITING = {"RECRUITING", "ENROLLING_BY_INVITATION"}
@@ -22,10 +23,20 @@ class Context:
     new_status: str | None
     why_stopped: str | None  # of the newer record
     verified: str | None
-    had_results: bool
+    had_results: bool  # posted
     has_results: bool
+    had_submitted: bool  # results that were not posted: only the registry's history shows them
+    has_submitted: bool
+    submission_told: bool = False  # that results were submitted, returned or withdrawn has its own change
+    submitted: str  # the day of the newer record's results, or of its last update
     results: dict[str, Any]  # the newer record's section of them; empty when it has none
-    results_told: bool  # that results came or went is told by the record's own flag
+    results_told: bool  # that results came or went is told by the record's own flag, or by the day of posting
+    posting_told: bool  # of these, by the day alone
+    old_end: (
+        str | None
+    )  # the day after which what a version tells of its submissions came later than the version
+    new_end: str | None
+    seam: bool  # one of both is of the registry's history, the other is not
     started: bool  # when the change was submitted
     primary_completed: bool
     unkept: frozenset[str]  # sections that the line of one of both versions does not keep
@@ -36,21 +47,36 @@ class Context:
         day = partial(after.get("lastUpdateSubmitDate")) or partial(
             below(new, "derivedSection", "miscInfoModule", "versionHolder")
         )
+        had, has = results_of(old, from_), results_of(new, to)
+        flags = [one.get("hasResults") is True for one in (old, new)]
+        by_day = all(flags) and (had is Results.POSTED) is not (has is Results.POSTED)
+        seam = (from_ is Source.ARCHIVE) is not (to is Source.ARCHIVE)
+        ends = not seam and from_ is Source.ARCHIVE  # at the seam both were told of at the same time
         return cls(
             old_status=text(before.get("overallStatus")),
             new_status=text(after.get("overallStatus")),
             why_stopped=text(after.get("whyStopped")),
             verified=text(after.get("statusVerifiedDate")),
-            had_results=old.get("hasResults") is True or bool(old.get("resultsSection")),
-            has_results=new.get("hasResults") is True or bool(new.get("resultsSection")),
+            had_results=had is Results.POSTED,
+            has_results=has is Results.POSTED,
+            had_submitted=had is Results.SUBMITTED,
+            has_submitted=has is Results.SUBMITTED,
+            submitted=_submitted(before, after),
             results=struct(new.get("resultsSection")),
-            results_told=(old.get("hasResults") is True) is not (new.get("hasResults") is True),
+            results_told=flags[0] is not flags[1] or by_day,
+            posting_told=by_day,
+            old_end=_end(before) if ends else None,
+            new_end=_end(after) if ends else None,
+            seam=seam,
             started=_started(before, after, day),
             primary_completed=_primary_completed(before, after, day),
-            unkept=_unkept(old if from_ is Source.ARCHIVE else new)
-            if (from_ is Source.ARCHIVE) is not (to is Source.ARCHIVE)
-            else frozenset(),
+            unkept=_unkept(old if from_ is Source.ARCHIVE else new) if seam else frozenset(),
         )
+
+    @property
+    def unposted(self) -> bool:
+        """Whether all results that either record shows were submitted and not posted."""
+        return not (self.had_results or self.has_results) and (self.had_submitted or self.has_submitted)
 
     @property
     def turned(self) -> bool:
@@ -84,6 +110,20 @@ class Context:
     def late(self) -> bool:
         """Whether a change of plan now raises an eyebrow."""
         return self.started or self.primary_completed or self.had_results
+
+
+def _end(status: dict[str, Any]) -> str | None:
+    return text(struct(status.get("lastUpdatePostDateStruct")).get("date")) or text(
+        status.get("lastUpdateSubmitDate")
+    )
+
+
+def _submitted(before: dict[str, Any], after: dict[str, Any]) -> str:
+    """The first submission's day where that is new, else the update's."""
+    first = text(after.get("resultsFirstSubmitDate"))
+    if first is not None and first != before.get("resultsFirstSubmitDate"):
+        return first
+    return text(after.get("lastUpdateSubmitDate")) or first or "an unknown day"
 
 
 def _started(before: dict[str, Any], after: dict[str, Any], day: Partial | None) -> bool:

@@ -40,7 +40,18 @@ def list_changes(one: Difference, context: Context) -> list[FieldChange]:
     if one.field.identity is Identity.WHOLE:
         return [_values(one)]
     weigh = _RULES.get(one.field.rule, _member)
-    return _noise_together(one.field, [weigh(one.field, member, context) for member in one.members])
+    changes = [
+        commented(one.field, member) if member.beside else weigh(one.field, member, context)
+        for member in one.members
+    ]
+    return _noise_together(one.field, changes)
+
+
+def commented(field: Field, member: Member) -> FieldChange:
+    """A member of which nothing differs but what the registry's quality control says of it."""
+    name = named(field, member)
+    words, reason = f"Quality control on {name}", "comments of the registry's quality control"
+    return made(field, member, Action.EDITED, words, name, Severity.NOISE, reason)
 
 
 def reordered(one: Difference) -> FieldChange:

@@ -11,6 +11,8 @@ from snapshots.fields import table
 from snapshots.markup import same_in_any_order, same_words
 
 _NOTHING: tuple[JSON, ...] = (None, {}, [], "")
+_DATES_OF_RESULTS = ("results-first-submitted", "results-first-submitted-qc", "results-first-posted")
+_OF_RESULTS = (*_DATES_OF_RESULTS, "has-results", "results")
 
 
 def is_noise(change: FieldChange, context: Context) -> FieldChange:
@@ -24,6 +26,8 @@ def is_noise(change: FieldChange, context: Context) -> FieldChange:
 def _reason(change: FieldChange, context: Context) -> str | None:
     if context.unkept and all(path.partition(".")[0] in context.unkept for path in change.paths):
         return "the registry's history does not keep it"
+    if context.unposted and context.seam and change.field in _OF_RESULTS:
+        return "the registry shows results once they are posted, its history as they were submitted"
     field = table("ctgov").field(change.field)
     if field is not None and field.noise:
         return field.reason or "never news"
@@ -48,8 +52,11 @@ def _reason(change: FieldChange, context: Context) -> str | None:
         return "only the type of a post date"
     if change.field == "central-contacts" and change.action is Action.REMOVED and context.new_status in ENDED:
         return "contacts vanish when a study ends"
-    told_with_results = ("results-first-submitted", "results-first-submitted-qc", "results-first-posted")
-    if change.field in told_with_results and context.has_results != context.had_results:
+    results_moved = (context.had_results, context.had_submitted) != (
+        context.has_results,
+        context.has_submitted,
+    )
+    if change.field in _DATES_OF_RESULTS and results_moved:
         return "told with the results themselves"
     return None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import member_change, member_path
-from snapshots.changes.members import reordered
+from snapshots.changes.members import commented, reordered
 from snapshots.changes.reaching import struct
 from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
@@ -175,6 +175,8 @@ def _edit(before: Any, after: Any) -> tuple[str, str]:
 
 
 def _edited(field: Field, member: Member, context: Context) -> FieldChange:
+    if member.beside:
+        return commented(field, member)
     kind, name = _NAMES[field.slug], _name(member.new)
     keys = _changed(member)
     paths = [member_path(field, member.old_at, member.new_at)]

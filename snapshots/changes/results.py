@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from snapshots.changes.context import Context
@@ -25,14 +26,27 @@ from snapshots.changes.results_pairing import NO_GROUPS, pairs_in
 from snapshots.changes.results_posted import headline_of, held
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
+from snapshots.fields import table
 from snapshots.terms import said
 
 _MEASURES = ("outcomeMeasuresModule", "outcomeMeasures")
 _POSITION = re.compile(r"\.\d+(?![^.])")
 _SAME = "Results in the same words, set or ordered differently"
+_ON_THEIR_WAY = "results on their way to the public"
+_NOT_NEW = "told with their submission"
+
+
+def as_posting(one: Difference, context: Context) -> Difference:
+    """In the registry's history the flag stands from the submission on, and the day says that results were posted."""
+    field = table("ctgov").field("has-results")
+    if one.field.slug != "results-first-posted" or not context.posting_told or field is None:
+        return one
+    return replace(one, field=field, old=context.had_results, new=context.has_results)
 
 
 def has_results(one: Difference, context: Context) -> FieldChange:
+    if context.unposted:
+        return _on_their_way(one, context)
     if one.new is True:
         return change(one, headline_of(context.results), reason="results are public")
     if one.old is True:
@@ -44,7 +58,10 @@ def has_results(one: Difference, context: Context) -> FieldChange:
 
 def result_changes(one: Difference, context: Context) -> list[FieldChange]:
     """The contents of a results section; that there is one at all is told by `has-results`."""
-    before, after = struct(one.old), struct(one.new)
+    if context.unposted:
+        return _submitted(one, context)
+    before = {} if context.had_submitted else struct(one.old)
+    after = {} if context.has_submitted else struct(one.new)
     untold = Severity.MAJOR if context.results_told else Severity.CRITICAL  # nothing else says it
     if before and after:
         return _edited(one, before, after)
@@ -81,6 +98,47 @@ def result_changes(one: Difference, context: Context) -> list[FieldChange]:
             reason="",
         )
     ]
+
+
+def _on_their_way(one: Difference, context: Context) -> FieldChange:
+    """The flag of results that were never posted: where nothing else tells of their submission, it does."""
+    if context.has_submitted and context.had_submitted:
+        return change(one, "Submitted results, not posted yet", severity=Severity.NOISE, reason=_NOT_NEW)
+    if context.has_submitted:
+        words = f"Results submitted on {context.submitted}, not posted yet"
+    else:
+        words = "Submitted results no longer in the record, never posted"
+    return change(one, words, reason=_why(context), severity=_weight(context))
+
+
+def _submitted(one: Difference, context: Context) -> list[FieldChange]:
+    """The contents of results that were never posted: no figure of theirs is told."""
+    before, after = struct(one.old), struct(one.new)
+    words, severity = "Contents of submitted results, not posted yet", Severity.NOISE
+    if before and after:
+        if all(told.severity is Severity.NOISE for told in _edited(one, before, after)):
+            return [change(one, _SAME, before="as before", after="set differently", severity=severity)]
+        words, severity = f"Results submitted anew on {context.submitted}, not posted yet", _weight(context)
+    elif not context.results_told:
+        words, severity = f"Results submitted on {context.submitted}, not posted yet", _weight(context)
+    return [
+        change(
+            one,
+            words,
+            before=_parts(before) or None,
+            after=_parts(after) or None,
+            severity=severity,
+            reason=_NOT_NEW if severity is Severity.NOISE else _why(context),
+        )
+    ]
+
+
+def _weight(context: Context) -> Severity:
+    return Severity.NOISE if context.submission_told else Severity.MAJOR
+
+
+def _why(context: Context) -> str:
+    return _NOT_NEW if context.submission_told else _ON_THEIR_WAY
 
 
 def _edited(one: Difference, before: dict[str, Any], after: dict[str, Any]) -> list[FieldChange]:

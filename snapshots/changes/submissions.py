@@ -28,9 +28,12 @@ def submission_changes(
 def _change(
     found: Sequence[Difference], old: dict[str, Any], new: dict[str, Any], context: Context
 ) -> FieldChange:
-    before, after = submissions(old), submissions(new)
+    before, after = submissions(old, until=context.old_end), submissions(new, until=context.new_end)
     fresh = {day: fate for day, fate in after.items() if before.get(day) != fate}
-    gone = [] if context.has_results else [day for day in before if day not in after]  # posted, when it has
+    # Posted, when it has results; and with results that are not posted the history lists what became of them alone.
+    listed = not (context.has_results or context.has_submitted)
+    gone = [day for day in before if day not in after] if listed else []
+    days = sorted({*before, *after})
     told = Difference(
         field=found[0].field,
         path=found[0].path,
@@ -41,10 +44,9 @@ def _change(
         return change(
             told,
             "; ".join(
-                _step(day, fate, before.get(day), list(after)[: list(after).index(day) + 1], after)
-                for day, fate in fresh.items()
-            )
-            + "".join(f"; {words[:1].lower()}{words[1:]}" for words in left),
+                words if not number else f"{words[:1].lower()}{words[1:]}"
+                for number, words in enumerate([*_steps(fresh, before, days), *left])
+            ),
             before="; ".join(before[day] for day in (*fresh, *gone) if day in before) or None,
             after="; ".join(fresh.values()),
             action=Action.EDITED,
@@ -63,34 +65,68 @@ def _change(
             severity=Severity.MINOR,
             reason=reason,
         )
+    later = not context.has_results and (submissions(old), submissions(new)) != (before, after)
     return change(
         told,
-        "Submissions of results listed elsewhere in the record",
+        "Submissions of results later than this version"
+        if later
+        else "Submissions of results listed elsewhere in the record",
         before=_listed(before) or "none",
         after=_listed(after) or "none",
         severity=Severity.NOISE,
-        reason="they are posted" if context.has_results else "the same submissions",
+        reason="the registry's history tells of them beside an older version"
+        if later
+        else "they are posted"
+        if context.has_results
+        else "the same submissions",
     )
 
 
-def _step(day: str, fate: str, earlier: str | None, days: Sequence[str], after: dict[str, str]) -> str:
+def _steps(fresh: dict[str, str], before: dict[str, str], days: Sequence[str]) -> list[str]:
+    """A sentence for each submission, or one for several that nobody had heard of. days: of all submissions."""
+    new = [day for day in fresh if day not in before]
+    if len(new) > 1 and len(new) == len(fresh):
+        return [_at_once(fresh, more=len(days) > len(new))]
+    known = {**before, **fresh}
+    return [
+        _step(day, fate, before.get(day), days[: days.index(day) + 1], known) for day, fate in fresh.items()
+    ]
+
+
+def _at_once(fresh: dict[str, str], *, more: bool) -> str:
+    """`Results submitted twice (2025-02-25, 2025-05-05), returned both times`."""
+    times = "twice" if len(fresh) == 2 else f"{len(fresh)} times"
+    words = f"Results submitted {times}{' more' if more else ''} ({', '.join(fresh)})"
+    last = list(fresh.values())[-1]
+    if all(fate.startswith("returned") for fate in fresh.values()):
+        return f"{words}, returned {'both times' if len(fresh) == 2 else 'each time'}"
+    if last == UNDER_REVIEW:
+        return f"{words}, not public yet"
+    return f"{words}, the last time {' on '.join(last.split(' ', 1))}"
+
+
+def _step(day: str, fate: str, earlier: str | None, days: Sequence[str], known: dict[str, str]) -> str:
     """days: of all submissions up to this one."""
-    words = []
+    kind, _, on = fate.partition(" ")
+    times = sum(known[each].startswith(kind) for each in days)
+    again = f", {_nth(times)}" if times > 1 else ""
     if earlier is None:
-        again = f" again on {day}, {_nth(len(days))}" if len(days) > 1 else f" to the registry on {day}"
-        words.append(f"Results submitted{again}" + (", not public yet" if fate == UNDER_REVIEW else ""))
-    elif fate == UNDER_REVIEW:
-        kind = earlier.partition(" ")[0]
-        words.append(f"Results submitted on {day} under review again, no longer shown as {kind}")
-    if fate != UNDER_REVIEW:
-        kind, on = fate.split(" ", 1)
-        times = sum(after[each].startswith(kind) for each in days)
-        again = f", {_nth(times)}" if times > 1 else ""
+        first = len(days) == 1
+        words = (
+            f"Results submitted to the registry on {day}" if first else f"Results submitted again on {day}"
+        )
+        if fate == UNDER_REVIEW:
+            return f"{words}{'' if first else f', {_nth(len(days))}'}, not public yet"
         if kind == "returned":
-            words.append(f"Results returned by the registry's quality control on {on}{again}")
-        else:
-            words.append(f"Submitted results withdrawn on {on}, before they were public{again}")
-    return "; ".join(words)
+            whose = "its" if first else "the registry's"
+            return f"{words}, returned by {whose} quality control on {on}{again}"
+        return f"{words}, withdrawn on {on} before they were public{again}"
+    if fate == UNDER_REVIEW:
+        was = earlier.partition(" ")[0]
+        return f"Results submitted on {day} under review again, no longer shown as {was}"
+    if kind == "returned":
+        return f"Results returned by the registry's quality control on {on}{again}"
+    return f"Submitted results withdrawn on {on}, before they were public{again}"
 
 
 def _nth(number: int) -> str:

@@ -59,6 +59,9 @@ class Field:
     rule: str = ""  # name of the rule that weighs and words it; the kind's own when empty
     reason: str = ""  # of `severity`
     pieces: tuple[Piece, ...] = ()  # all that the registry documents below the path
+    anywhere: bool = (
+        False  # also of keys that end like its path and stand anywhere, in lists too: `armsReviewUnit`
+    )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -82,6 +85,13 @@ class FieldTable:
         if len(self._by_path) != len(self.fields):
             raise ValueError("two fields have the same path")
         self._above = {one.keys[:length] for one in self.fields for length in range(len(one.keys))}
+        self._anywhere = {
+            end: one
+            for one in self.fields
+            if one.anywhere
+            for end in (one.path, one.path[:1].upper() + one.path[1:])
+        }
+        self._ends = tuple(self._anywhere)
         self._by_slug: dict[str, Field] = {}
         for one in self.fields:
             self._by_slug.setdefault(one.slug, one)
@@ -106,7 +116,14 @@ class FieldTable:
     def knows(self, path: Iterable[str | int]) -> bool:
         """Whether a path is the registry's as far as the table has heard, down to its last key; list indices count
         for nothing. What it does not know is reported all the same."""
-        return tuple(part for part in path if isinstance(part, str)) in self._known
+        keys = tuple(part for part in path if isinstance(part, str))
+        return keys in self._known or any(map(self.aside, keys))
+
+    def aside(self, key: str) -> Field | None:
+        """The row of a key that may stand beside any others and says nothing of what they say."""
+        if not key.endswith(self._ends):
+            return None
+        return next(row for end, row in self._anywhere.items() if key.endswith(end))
 
     @cached_property
     def _known(self) -> frozenset[tuple[str, ...]]:
@@ -121,6 +138,10 @@ class FieldTable:
         its own, made up after the key.
         """
         keys = tuple(str(part) for part in takewhile(lambda part: isinstance(part, str), path))
+        for length, key in enumerate(keys, 1):
+            if (row := self.aside(key)) is not None:
+                there = keys[:length]
+                return row if there == row.keys else replace(row, path=".".join(there)), there
         above: Field | None = None
         for length in range(len(keys), 0, -1):
             above = self._by_path.get(keys[:length])

@@ -9,6 +9,7 @@ from snapshots.fields.notation import Section
 _annotations = Section("Annotations", "annotationSection", ("integrity",))
 _documents = Section("Documents", "documentSection", ("documents",))
 _derived = Section("Derived", "derivedSection")
+_review = Section("Review", "")
 
 REGISTRY = (
     _annotations(
@@ -27,6 +28,17 @@ REGISTRY = (
         reason="a notice under FDAAA 801",
     ),
     _annotations("annotations", "Annotations", "", Kind.TEXT),
+    # The record history has these, at its root and beside what they are about: what is to be put right before results
+    # are posted. Undocumented.
+    _review(
+        "quality-control",
+        "Comments of quality control",
+        "reviewUnit",
+        Kind.TEXT,
+        noise=True,
+        reason="the registry's quality control to the sponsor",
+        anywhere=True,
+    ),
     _documents(
         "documents",
         "Documents",

@@ -34,6 +34,7 @@ class Section:
         tags: tuple[str, ...] | None = None,
         rule: str = "",
         reason: str = "",
+        anywhere: bool = False,
     ) -> Field:
         """key: below the section's path; "" is the path itself."""
         return Field(
@@ -49,6 +50,7 @@ class Section:
             rule=rule,
             reason=reason,
             pieces=tuple(_read(pieces)),
+            anywhere=anywhere,
         )
 
 

@@ -204,6 +204,8 @@ def _large_results() -> Pair:
         section = results_section(old["protocolSection"], Random(1), weight=weight)
         weight *= 1.4
     old |= {"hasResults": True, "resultsSection": section}
+    posted = {"date": "2026-09-20", "type": "ACTUAL"}
+    old["protocolSection"]["statusModule"]["resultsFirstPostDateStruct"] = posted
     new = json.loads(json.dumps(old))
     for number, one in enumerate(_measurements(new["resultsSection"])):
         if number % 50 == 0:

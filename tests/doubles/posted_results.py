@@ -117,6 +117,8 @@ def post(*records):
     for record in records:
         record["hasResults"] = True
         record["resultsSection"] = section()
+        status = record["protocolSection"]["statusModule"]
+        status["resultsFirstPostDateStruct"] = {"date": "2026-09-20", "type": "ACTUAL"}
 
 
 def measures(record):

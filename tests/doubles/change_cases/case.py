@@ -43,6 +43,7 @@ class Case:
     told: tuple[Told, ...]
     headline: tuple[str, ...] = ()
     only: bool = True
+    archived: bool = False  # both records are versions of the registry's history
 
     def pair(self) -> tuple[Record, Record]:
         """Both records; the bookkeeping dates of the newer have moved by themselves."""
@@ -61,12 +62,22 @@ class Cases:
     """Those of one module."""
 
     cases: list[Case] = field(default_factory=list)
+    archived: bool = False
 
     def __call__(
         self, name: str, *changes: Told, headline: Texts = None, only: bool = True
     ) -> Callable[[Callable[[Record, Record], None]], None]:
         def keep(edit: Callable[[Record, Record], None]) -> None:
-            self.cases.append(Case(name=name, edit=edit, told=changes, headline=_texts(headline), only=only))
+            self.cases.append(
+                Case(
+                    name=name,
+                    edit=edit,
+                    told=changes,
+                    headline=_texts(headline),
+                    only=only,
+                    archived=self.archived,
+                )
+            )
 
         return keep
 
