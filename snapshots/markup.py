@@ -13,6 +13,9 @@ from typing import Any
 _BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
 _BULLET = re.compile(r"^\s*(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
+# `open -label`, `open-label`: a hyphen before a word. One behind it may be a sign (`ER- tumours`), one before a digit a
+# minus.
+_HYPHEN = re.compile(r"(?<=[^\W\d_]) ?-(?=[^\W\d_])")
 _INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
 _KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
 _HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)
@@ -72,7 +75,7 @@ def normal_text(text: str) -> str:
     plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
     plain = _TAG.sub(" ", plain)
     plain = _BULLET.sub("", plain)
-    return " ".join(plain.split()).casefold()
+    return _HYPHEN.sub(" ", " ".join(plain.split())).casefold()
 
 
 def same_words(old: Any, new: Any) -> bool:
