@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from doubles.change_cases import (
     endpoints,
+    firsts,
+    followers,
     noise,
     numbers,
     places,
@@ -22,7 +24,20 @@ from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences)
+MODULES = (
+    noise,
+    results,
+    posted,
+    posting,
+    stops,
+    numbers,
+    protocols,
+    endpoints,
+    places,
+    sentences,
+    firsts,
+    followers,
+)
 CASES = [one for module in MODULES for one in module.case.cases]
 
 

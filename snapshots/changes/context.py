@@ -40,7 +40,7 @@ class Context:
             or partial(below(record, "derivedSection", "miscInfoModule", "versionHolder"))
             for statuses, record in ((before, old), (after, new))
         )
-        stopped, stands = (one.get("overallStatus") in STOPPED for one in (before, after))
+        stopped, stands = (text(one.get("overallStatus")) in STOPPED for one in (before, after))
         return cls(
             old_status=text(before.get("overallStatus")),
             new_status=text(after.get("overallStatus")),

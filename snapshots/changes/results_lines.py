@@ -70,8 +70,12 @@ def _by_module(lines: Sequence[Line], severity: Severity) -> list[Line]:
         else:
             found.append(line)
     for module, group in modules.items():
-        further = f"{{n}} edits of {module}"
-        found += [_together(group, further, by_sentence=True)] if len(group) > 1 else group
+        if len(group) == 1:
+            found += group
+        elif len({line.kind for line in group}) == 1 and "{n}" in group[0].several:
+            found.append(_together(group, group[0].several))
+        else:
+            found.append(_together(group, f"{{n}} edits of {module}", by_sentence=True))
     return found
 
 

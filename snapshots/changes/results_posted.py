@@ -45,7 +45,10 @@ def _fitted(start: str, title: str, end: str) -> str:
 
 
 def held(section: dict[str, Any], *, under_way: bool = False) -> str:
-    """under_way: nobody has to have completed yet. `300 participants started, 270 completed; primary outcome …; serious adverse events …; deaths …`."""
+    """`300 participants started, 270 completed; primary outcome …; serious adverse events …; deaths …`.
+
+    under_way: that nobody has completed the study yet is no result.
+    """
     primary = _primary(section)
     measures = members(below(section, "outcomeMeasuresModule", "outcomeMeasures"))
     parts = _participants(section, under_way=under_way)

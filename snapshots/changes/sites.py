@@ -143,7 +143,7 @@ def _following(followers: list[Member], context: Context) -> str:
     words = {"status": "statuses", "contacts": "contacts"}
     what = f"Site {' and '.join(words[key] for key in differing)}"
     if context.opening:
-        came = all(one.old.get(key) is None for one in followers for key in changed_keys(one) if key in words)
+        came = all(status_of(one.old) is None for one in followers if "status" in changed_keys(one))
         return f"{what} {'appeared' if came else 'changed'} with the opening of recruitment"
     statuses = {status_of(one.new) for one in followers if "status" in one.keys}
     if statuses <= {None}:

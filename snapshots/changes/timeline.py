@@ -170,6 +170,9 @@ def enrollment(one: Difference, context: Context) -> FieldChange:
     told: dict[str, Any] = {"before": _people(old), "after": _people(new)}
     estimated = _actual(old) and new.get("type") == "ESTIMATED"
     actual = ", now actual" if became_actual else ", an estimate again" if estimated else ""
+    if one.old is None and after is not None:
+        words = f"Enrolment stated: {after:,}{_as_actual(new)}"
+        return change(one, words, severity=Severity.MAJOR, reason="enrolment given", **told)
     if before is None or after is None:
         words = f"Enrolment {said_count(before)} → {said_count(after)}{actual}"
         return change(one, words, severity=Severity.MAJOR, reason="enrolment changed", **told)

@@ -92,8 +92,8 @@ def status(one: Difference, context: Context) -> FieldChange:
         reason = "recruitment closed"
     if context.stop_withdrawn and after not in RECRUITING:  # that it recruits says so itself
         words += ": no longer said to be stopped"
-        if before in ("TERMINATED", "WITHDRAWN"):
-            tags.append("integrity")
+    if before in ("TERMINATED", "WITHDRAWN") and after not in STOPPED:
+        tags.append("integrity")  # a study that was over for good is not
     return change(one, words, severity=severity, reason=reason, tags=tags)
 
 
