@@ -11,8 +11,8 @@ from snapshots.changeset import FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.terms import said, short
 
-# https://clinicaltrials.gov/data-api/about-api/study-data-structure#enum-AgencyClass, as of 2026-10. Not among the
-# words of all fields: an arm may be called FED.
+# https://clinicaltrials.gov/data-api/about-api/study-data-structure. Not among the words of all fields: an arm may be
+# called FED.
 _CLASSES = {
     "NIH": "NIH",
     "FED": "US federal",
