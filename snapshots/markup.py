@@ -13,6 +13,9 @@ from typing import Any
 _BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
 _BULLET = re.compile(r"^[^\S\n]*+(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
+# `open -label`, `open-label`: a hyphen before a word. One behind it may be a sign (`ER- tumours`), one before a digit a
+# minus.
+_HYPHEN = re.compile(r"(?<=[^\W\d_]) ?-(?=[^\W\d_])")
 _INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
 _KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
 _HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)
@@ -76,7 +79,7 @@ def unmarked(text: str) -> str:
 def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
     plain = _BULLET.sub("", unmarked(text))
-    return " ".join(plain.split()).casefold()
+    return _HYPHEN.sub(" ", " ".join(plain.split())).casefold()
 
 
 def same_words(old: Any, new: Any) -> bool:

@@ -279,13 +279,18 @@ def test_sentences_call_pieces_by_the_tables_words():
     old = study_record(3)
     references = old["protocolSection"].setdefault("referencesModule", {})
     references["availIpds"] = [{"id": "D1", "url": "https://a.example"}]
-    old["protocolSection"]["identificationModule"]["organization"] = {"fullName": "A", "class": "OTHER"}
+    old["protocolSection"]["identificationModule"]["orgStudyIdInfo"] = {
+        "id": "A",
+        "link": "https://a.example",
+    }
     new = copy.deepcopy(old)
     new["protocolSection"]["referencesModule"]["availIpds"][0]["url"] = "https://b.example"
-    new["protocolSection"]["identificationModule"]["organization"]["fullName"] = "B"
+    new["protocolSection"]["identificationModule"]["orgStudyIdInfo"]["id"] = "B"
     said = {change.field: change.summary for change in told(old, new)}
     assert said["available-ipds"] == "Data or document edited (address): D1"
-    assert said["organization"] == "Organisation: name: A; class: Other → name: B; class: Other"
+    assert said["study-id"].startswith(
+        "Organisation's study id: id: A; link: https://a.example → id: B; link:"
+    )
     links = TABLE.field("see-also-links")
     assert links.words("url") == "address"
     assert links.words("newKey") == "new key"

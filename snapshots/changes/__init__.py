@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from snapshots.changes.context import Context
+from snapshots.changes.following import followed
 from snapshots.changes.headline import headline
 from snapshots.changes.making import TRIPPED, unreadable
 from snapshots.changes.members import list_changes
@@ -66,7 +67,7 @@ def compare(
     for one in found:
         if one.field.slug not in _TOGETHER or (one.field.slug in _OUTCOMES and not one.lists):
             changes += guarded([one], partial(_read, one, context, sites))
-    changes = [is_noise(change, context) for change in changes]
+    changes = followed([is_noise(change, context) for change in changes])
     two_trials = before.trial != after.trial
     again = undone(changes, () if two_trials else past, day=changed_on(from_, to))
     changes = _in_order([_of_two_trials(change) for change in changes] if two_trials else again.changes)
@@ -144,7 +145,8 @@ _ORDER = {
     slug: number
     for number, slug in enumerate(
         (
-            "overall-status", "has-results", "why-stopped", "results-submission", "primary-outcomes", "phase",
+            "overall-status", "has-results", "why-stopped", "results-submission", "primary-outcomes", "study-type",
+            "phase",
             "lead-sponsor", "arms", "interventions", "enrollment", "primary-completion-date", "completion-date",
             "start-date", "eligibility-criteria", "locations", "secondary-outcomes", "documents", "brief-title",
         )

@@ -35,10 +35,20 @@ def arm(field: Field, member: Member, context: Context) -> FieldChange:
     if "label" in keys:
         words = f"Arm renamed: {_value(member.old, 'label')} → {name}"
         return made(field, member, Action.EDITED, words, name, Severity.MAJOR, "an arm's label changed")
+    if "type" in keys and struct(member.old).get("type") is None:
+        return _typed(field, member, keys, name)
     if "type" in keys:
         words = f"{_called('Arm', name)}: {_value(member.old, 'type')} → {_value(member.new, 'type')}"
         return made(field, member, Action.EDITED, words, name, Severity.MAJOR, "an arm's type changed")
     return _redescribed(field, member, keys, name, _called("Arm", name))
+
+
+def _typed(field: Field, member: Member, keys: Collection[str], name: str) -> FieldChange:
+    """An arm whose type was not stated before: old records have none."""
+    words = f"{_called('Arm', name)}: type stated, {_value(member.new, 'type').lower()}"
+    if rest := sorted(field.words(key) for key in keys if key not in {*_FOLLOWING, "type"}):
+        words += f"; {', '.join(rest)} changed"
+    return made(field, member, Action.EDITED, words, name)
 
 
 def intervention(field: Field, member: Member, context: Context) -> FieldChange:

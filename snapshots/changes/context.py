@@ -22,6 +22,8 @@ class Context:
     old_status: str | None
     new_status: str | None
     why_stopped: str | None  # of the newer record
+    stop_withdrawn: bool  # the status left the stop, and its reason with it
+    day_before: Partial | None  # on which the older record was submitted, else its build's
     verified: str | None
     had_results: bool  # posted
     has_results: bool
@@ -44,18 +46,26 @@ class Context:
     @classmethod
     def of(cls, old: dict[str, Any], new: dict[str, Any], *, from_: Source, to: Source) -> Context:
         before, after = (struct(below(one, "protocolSection", "statusModule")) for one in (old, new))
-        day = partial(after.get("lastUpdateSubmitDate")) or partial(
-            below(new, "derivedSection", "miscInfoModule", "versionHolder")
+        day_before, day = (
+            partial(statuses.get("lastUpdateSubmitDate"))
+            or partial(below(record, "derivedSection", "miscInfoModule", "versionHolder"))
+            for statuses, record in ((before, old), (after, new))
         )
         had, has = results_of(old, from_), results_of(new, to)
         flags = [one.get("hasResults") is True for one in (old, new)]
         by_day = all(flags) and (had is Results.POSTED) is not (has is Results.POSTED)
         seam = (from_ is Source.ARCHIVE) is not (to is Source.ARCHIVE)
         ends = not seam and from_ is Source.ARCHIVE  # at the seam both were told of at the same time
+        stopped, stands = (text(one.get("overallStatus")) in STOPPED for one in (before, after))
         return cls(
             old_status=text(before.get("overallStatus")),
             new_status=text(after.get("overallStatus")),
             why_stopped=text(after.get("whyStopped")),
+            stop_withdrawn=stopped
+            and not stands
+            and bool(before.get("whyStopped"))
+            and not after.get("whyStopped"),
+            day_before=day_before,
             verified=text(after.get("statusVerifiedDate")),
             had_results=had is Results.POSTED,
             has_results=has is Results.POSTED,

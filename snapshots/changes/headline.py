@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from snapshots.changes.following import THE_STUDY
 from snapshots.changes.site_words import sites_in_words
 from snapshots.changes.sites import Sites
 from snapshots.changeset import FieldChange, Severity
@@ -43,7 +44,9 @@ def headline(changes: Sequence[FieldChange], sites: Sites | None = None, *, agai
     if not news:
         return "Nothing but noise" if changes else "No difference"
     slugs = {change.field for change in news}
-    own = [change for change in news if _TOLD_BY.get(change.field) not in slugs] or news
+    own = [
+        change for change in news if _TOLD_BY.get(change.field) not in slugs and change.reason != THE_STUDY
+    ] or news
     shown = _chosen(_parts(own, _of_sites(sites, again)))
     told = _of_sites(sites, again, brief=True) if len(shown) < MOST else ""
     if told:  # what weighs as much may need the room that lesser news of sites take

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from snapshots.changes.arms import arm, intervention, named, new_words, respelt
 from snapshots.changes.context import Context
+from snapshots.changes.following import THE_STUDY
 from snapshots.changes.making import change, made, member_change
 from snapshots.changes.papers import document, reference, violation
 from snapshots.changes.reaching import struct, text
@@ -36,7 +37,7 @@ def list_changes(one: Difference, context: Context) -> list[FieldChange]:
     if one.reordered:
         return [reordered(one)]
     if one.field.rule == "people":
-        return [_people(one)]
+        return [_people(one, context)]
     if one.field.identity is Identity.WHOLE:
         return [_values(one)]
     weigh = _RULES.get(one.field.rule, _member)
@@ -64,19 +65,23 @@ def reordered(one: Difference) -> FieldChange:
     )
 
 
-def _people(one: Difference) -> FieldChange:
+def _people(one: Difference, context: Context) -> FieldChange:
     """Persons are never named: that contacts changed is all there is to say."""
     before = counted(len(one.old), "person", "people") if isinstance(one.old, list) else None
     after = counted(len(one.new), "person", "people") if isinstance(one.new, list) else None
     respelt_ = same_in_any_order(one.old, one.new)
+    how = "changed" if before and after else "added" if after else "removed" if before else "changed"
+    follows = one.field.slug == "central-contacts" and (
+        (how == "added" and context.opening) or (how == "removed" and context.ending)
+    )
     return change(
         one,
-        f"{one.field.label} changed",
+        f"{one.field.label} {how}",
         before=before,
         after=after,
         action=Action.EDITED if before and after else None,
         severity=Severity.NOISE if respelt_ else None,
-        reason="the same words, set differently" if respelt_ else None,
+        reason="the same words, set differently" if respelt_ else THE_STUDY if follows else None,
     )
 
 

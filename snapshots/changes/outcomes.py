@@ -22,6 +22,7 @@ from snapshots.words import marked
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NAMES = {"primary-outcomes": "primary", "secondary-outcomes": "secondary", "other-outcomes": "other"}
 LONGEST_FRAMES = 600  # characters of two time frames compared by word
+_SAID = {"timeFrame": "time frame", "description": "description"}
 MANY = 3  # the same edit in so many outcomes of a list is one change
 
 
@@ -146,10 +147,13 @@ def _many_frames(field: Field, group: Sequence[Member], context: Context) -> Fie
     else:
         old, new = _edit(group[0].old.get("timeFrame"), group[0].new.get("timeFrame"))
     severity = max(_weight(field, one) for one in group)
+    how = f"changed {context.when}: {short(old, 80)} → {short(new, 80)}"
+    if all(_stated(one) for one in group):
+        how = f"stated {context.when}: {short(new, 80)}"
     return member_change(
         field,
         Action.EDITED,
-        f"Time frame of {len(group)} {kind} outcomes changed {context.when}: {short(old, 80)} → {short(new, 80)}",
+        f"Time frame of {len(group)} {kind} outcomes {how}",
         paths=[member_path(field, one.old_at, one.new_at) for one in group],
         before=old,
         after=new,
@@ -193,15 +197,28 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
             reason="the same words",
         )
     severity = _weight(field, member)
-    if keys == {"timeFrame"}:
+    stated = _stated(member)
+    if keys == stated:
+        what = " and ".join(_SAID[key] for key in _SAID if key in stated)
+        frame = f"{short(str(member.new['timeFrame']), 60)} ({name})" if "timeFrame" in stated else name
+        words = f"{kind.capitalize()} outcome's {what} stated {context.when}: {frame}"
+    elif keys == {"timeFrame"}:
         words = f"{kind.capitalize()} outcome's time frame changed {context.when}: {_frames(member)} ({name})"
     elif "measure" in keys:
         words = f"{kind.capitalize()} outcome changed {context.when}: {_name(member.old)} → {name}"
         if "timeFrame" in keys:
             words += f"; time frame {_frames(member)}"
-    elif "description" in keys:
+    elif "description" in keys - stated:
         words = f"{kind.capitalize()} outcome's description changed {context.when}: {name}"
-        words += "" if len(keys) > 1 else f" ({told_of(member).removeprefix(':').strip()})"
+        if keys == {"description"}:
+            words += f" ({told_of(member).removeprefix(':').strip()})"
+        if "timeFrame" in keys:
+            words += f"; time frame {_frames(member)}"
+    elif keys == {"description", "timeFrame"}:
+        words = (
+            f"{kind.capitalize()} outcome's time frame changed {context.when}: {_frames(member)} ({name}); "
+        )
+        words += "description stated"
     else:
         words = f"{kind.capitalize()} outcome's details changed {context.when}: {name}"
     return member_change(
@@ -218,13 +235,23 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
     )
 
 
+def _stated(member: Member) -> set[str]:
+    """What is said of an outcome for the first time: old records have neither time frames nor descriptions."""
+    old, new = struct(member.old), struct(member.new)
+    return {key for key in _SAID if not old.get(key) and new.get(key)}
+
+
 def _frames(member: Member) -> str:
     old, new = struct(member.old).get("timeFrame"), struct(member.new).get("timeFrame")
+    if not old:
+        return f"stated: {short(str(new), 60)}"
     return f"{short(str(old or 'none'), 60)} → {short(str(new or 'none'), 60)}"
 
 
 def _weight(field: Field, member: Member) -> Severity:
     if _NAMES[field.slug] != "primary":
+        return Severity.MINOR
+    if _changed(member) == _stated(member) != set():
         return Severity.MINOR
     if _changed(member) == {"timeFrame"} and _nearly(
         member.old.get("timeFrame"), member.new.get("timeFrame")

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from snapshots.changes.context import Context
+from snapshots.changes.context import ENDED, Context
 from snapshots.changes.making import change
 from snapshots.changes.reaching import below, members, struct
 from snapshots.changes.results_flow import (
@@ -69,7 +69,7 @@ def result_changes(one: Difference, context: Context) -> list[FieldChange]:
         return [
             change(
                 one,
-                f"Posted results: {held(after)}",
+                f"Posted results: {held(after, under_way=context.new_status not in ENDED)}",
                 before=None,
                 after=_parts(after),
                 severity=untold,

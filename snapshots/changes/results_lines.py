@@ -70,22 +70,24 @@ def _by_module(lines: Sequence[Line], severity: Severity) -> list[Line]:
         else:
             found.append(line)
     for module, group in modules.items():
-        further = f"{module[:1].upper()}{module[1:]} changed in {{n}} ways"
-        found += [_together(group, further, by_sentence=True)] if len(group) > 1 else group
+        if len(group) == 1:
+            found += group
+        elif len({line.kind for line in group}) == 1 and "{n}" in group[0].several:
+            found.append(_together(group, group[0].several))
+        else:
+            found.append(_together(group, f"{{n}} edits of {module}", by_sentence=True))
     return found
 
 
 def _rest(lines: Sequence[Line]) -> list[Line]:
     minor = [line for line in lines if line.severity is Severity.MINOR]
     kept = [line for line in lines if line.severity is not Severity.MINOR]
-    return (
-        [*kept, _together(minor, "Results changed in {n} other parts", by_sentence=True)] if minor else kept
-    )
+    return [*kept, _together(minor, "{n} other edits of the results", by_sentence=True)] if minor else kept
 
 
 def _together(group: Sequence[Line], words: str, *, by_sentence: bool = False) -> Line:
     heaviest = max(group, key=lambda line: line.severity.rank)
-    items = [short(line.words, 70) if by_sentence else line.item for line in group]
+    items = _by_kind(group) if by_sentence else [line.item for line in group]
     actions = {line.action for line in group}
     sides = []
     for side in ("before", "after"):
@@ -93,7 +95,7 @@ def _together(group: Sequence[Line], words: str, *, by_sentence: bool = False) -
             f"{line.item}: {_flat(value)}" for line in group if (value := getattr(line, side)) is not None
         ]
         sides.append([*values[:MOST_VALUES], *_more(len(values) - MOST_VALUES)] or None)
-    about = "; ".join([*items[:2], *_more(len(items) - 2)]) if by_sentence else listed(items)
+    about = "; ".join([*items[:3], *_more(len(items) - 3)]) if by_sentence else listed(items)
     return Line(
         kind=group[0].kind,
         module=group[0].module,
@@ -108,6 +110,18 @@ def _together(group: Sequence[Line], words: str, *, by_sentence: bool = False) -
         reason=heaviest.reason,
         tags=tuple(dict.fromkeys(tag for line in group for tag in line.tags)),
     )
+
+
+def _by_kind(group: Sequence[Line]) -> list[str]:
+    """What was edited, a phrase a kind: `time frames of secondary results changed in 2 measures`."""
+    kinds: dict[str, list[Line]] = {}
+    for line in group:
+        kinds.setdefault(line.kind, []).append(line)
+    phrases = [
+        of[0].several.format(n=len(of)) if len(of) > 1 and "{n}" in of[0].several else short(of[0].words, 70)
+        for of in kinds.values()
+    ]
+    return [f"{phrase[:1].lower()}{phrase[1:]}" if phrase[1:2].islower() else phrase for phrase in phrases]
 
 
 def _more(number: int) -> list[str]:

@@ -37,7 +37,7 @@ class Groups:
     @classmethod
     def of(cls, old: Sequence[Any], new: Sequence[Any]) -> Groups:
         found = tuple(_paired(old, new, [_id_of_untitled, _titled_and_described, _title], _title, {}, set()))
-        found = tuple(_by_id(old, new, found))
+        found = tuple(_by_id(old, new, _by_risk(old, new, found)))
         before: dict[str, int] = {}
         after: dict[str, int] = {}
         titles = []
@@ -227,6 +227,32 @@ def _in_order(found: list[Pair]) -> list[Pair]:
         return found
     kept = [pair for pair in found if pair.old is not None and pair.new is not None]
     return kept + [Pair(a, b) for a, b in zip(gone, come, strict=True)]
+
+
+def _by_risk(old: Sequence[Any], new: Sequence[Any], found: Sequence[Pair]) -> list[Pair]:
+    """Of groups that their titles do not pair, those with the same people at risk, who are nobody else's."""
+    gone = [pair.old for pair in found if pair.old is not None and pair.new is None]
+    come = [pair.new for pair in found if pair.new is not None and pair.old is None]
+    sides = [[_at_risk(listed[at]) for at in places] for listed, places in ((old, gone), (new, come))]
+    all_ = [[_at_risk(one) for one in listed] for listed in (old, new)]
+    same = {
+        come[sides[1].index(risk)]: gone[at]
+        for at, risk in enumerate(sides[0])
+        if risk and risk in sides[1] and all(side.count(risk) == 1 for side in all_)
+    }
+    taken = set(same.values())
+    return [
+        Pair(same[pair.new], pair.new) if pair.new in same else pair
+        for pair in found
+        if pair.new is not None or pair.old not in taken
+    ]
+
+
+def _at_risk(group: Any) -> tuple[Any, ...]:
+    """Of an event group; empty where it is not said."""
+    numbers = [struct(group).get(f"{name}NumAtRisk") for name in ("deaths", "serious", "other")]
+    known = tuple(one if isinstance(one, int) else None for one in numbers)
+    return known if any(known) else ()
 
 
 def _by_id(old: Sequence[Any], new: Sequence[Any], found: Sequence[Pair]) -> list[Pair]:

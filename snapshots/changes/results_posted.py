@@ -44,11 +44,14 @@ def _fitted(start: str, title: str, end: str) -> str:
     return f"{start}{short(title, LONGEST - len(start) - len(end) - 1).rstrip(' .,;:')}{end}"
 
 
-def held(section: dict[str, Any]) -> str:
-    """`300 participants started, 270 completed; primary outcome …; serious adverse events …; deaths …`."""
+def held(section: dict[str, Any], *, under_way: bool = False) -> str:
+    """`300 participants started, 270 completed; primary outcome …; serious adverse events …; deaths …`.
+
+    under_way: that nobody has completed the study yet is no result.
+    """
     primary = _primary(section)
     measures = members(below(section, "outcomeMeasuresModule", "outcomeMeasures"))
-    parts = _participants(section)
+    parts = _participants(section, under_way=under_way)
     for one in primary[:2]:
         title = short(text(one.get("title")) or "without a title", 90)
         parts.append(f"primary outcome {title}: {_said(one)}")
@@ -83,7 +86,7 @@ def _primary(section: dict[str, Any]) -> list[dict[str, Any]]:
     return [one for one in measures if isinstance(one, dict) and one.get("type") == "PRIMARY"]
 
 
-def _participants(section: dict[str, Any]) -> list[str]:
+def _participants(section: dict[str, Any], *, under_way: bool) -> list[str]:
     """Over the groups of each period, which hold nobody twice; of the first two periods."""
     periods = members(below(section, "participantFlowModule", "periods"))
     found = []
@@ -92,7 +95,7 @@ def _participants(section: dict[str, Any]) -> list[str]:
         if started is None:
             continue
         name = f"{short(text(struct(period).get('title')) or 'a period', 40)}: " if len(periods) > 1 else ""
-        done = "" if completed is None else f", {completed} completed"
+        done = "" if completed is None or (under_way and not completed) else f", {completed} completed"
         found.append(f"{name}{counted(started, 'participant')} started{done}")
     return found + ([counted(len(periods) - 2, "more period")] if found and len(periods) > 2 else [])
 

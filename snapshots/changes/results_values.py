@@ -23,6 +23,10 @@ _HYPOTHESES = {
     "NON_INFERIORITY_OR_EQUIVALENCE_LEGACY": " for non-inferiority or equivalence",
 }
 _P = re.compile(r"[<>≤≥=]? ?0?\.\d{1,12}|[<>≤≥=]? ?1(?:\.0+)?")
+_ONE_SIDED = re.compile(r"\b(?:one|1)[ -]?(?:sided|tailed)\b", re.IGNORECASE)
+_TWO_SIDED = re.compile(r"\b(?:two|2)[ -]?(?:sided|tailed)\b", re.IGNORECASE)
+# `Number of participants` is a label: after a number it is `participants`.
+_NUMBER_OF = re.compile(r"(?:total )?(?:number|no\.|count) of (?P<what>\D{3,60})", re.IGNORECASE)
 _NEGATIVE = re.compile(r"^-(?=\.?\d)")
 _PERCENT = re.compile(r"percent(?:age)?(?: \(?%\)?)?(?P<of> of .+)?|%(?P<rest> .+)?", re.IGNORECASE)
 
@@ -128,12 +132,21 @@ def p_value(measure: Any) -> str:
     ):
         return ""
     found = p_values(analyses)
+    one_sided = _one_sided(analyses[0])
+    if found and one_sided:
+        found = [_ONE_SIDED.sub("", found[0]).strip(" (),;")]
     if not found or not _P.fullmatch(found[0]):
         return ""
     hypothesis = struct(analyses[0]).get("nonInferiorityType")
     words = _HYPOTHESES.get(hypothesis, "") if isinstance(hypothesis, str) else ""
     sign = "" if found[0][0] in "<>≤≥=" else "= "
-    return f"p {sign}{found[0]}{words}"
+    return f"p {sign}{found[0]}{' (one-sided)' if one_sided else ''}{words}"
+
+
+def _one_sided(analysis: Any) -> bool:
+    """Whether the registry calls the test one-sided, beside its p-value or in it."""
+    said = " ".join(str(struct(analysis).get(key) or "") for key in ("pValue", "pValueComment"))
+    return bool(_ONE_SIDED.search(said)) and not _TWO_SIDED.search(said)
 
 
 def p_values(analyses: Sequence[Any]) -> list[str]:
@@ -156,4 +169,6 @@ def unit_words(measure: Any) -> str:
     percent = _PERCENT.fullmatch(unit)
     if percent is not None:
         return f" %{percent['of'] or percent['rest'] or ''}"
+    if (label := _NUMBER_OF.fullmatch(unit)) is not None:
+        unit = label["what"]
     return f" {unit.lower() if unit[1:].islower() else unit}" if unit else ""

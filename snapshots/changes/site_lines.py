@@ -143,7 +143,7 @@ def _happened(site: Site) -> tuple[str, str]:
         case What.RESUMED:
             return f"Site recruiting again (was {_was(old)}): {name}", "a single site"
         case What.STATUS:
-            arrow = f"{said(old) if old else 'No status'} → {said(new) if new else 'no status'}"
+            arrow = " → ".join(said(one).lower() if one else "no status" for one in (old, new))
             closing = old in RECRUITS and new in ("ACTIVE_NOT_RECRUITING", "COMPLETED")
             return f"Site {'stopped enrolling, ' if closing else ''}{arrow}: {name}", "a single site"
         case What.RENAMED:

@@ -10,7 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from snapshots.changes.context import ENDED, Context
+from snapshots.changes.context import ENDED, OPEN, Context
+from snapshots.changes.following import THE_STUDY
 from snapshots.changes.making import change
 from snapshots.changes.reaching import members
 from snapshots.changes.respelling import respelt_site
@@ -52,7 +53,7 @@ def site_changes(one: Difference, context: Context) -> Sites:
     changes = site_lines(one, told)
     if follow:
         words = _following(follow, context)
-        changes.append(together(one.field, follow, words, Severity.MINOR, "they follow the study's status"))
+        changes.append(together(one.field, follow, words, Severity.MINOR, THE_STUDY))
     if noise:
         words = f"{counted(len(noise), 'site')} respelt or located anew"
         changes.append(together(one.field, noise, words, Severity.NOISE, "the same sites"))
@@ -106,11 +107,24 @@ def _follows(member: Member, context: Context) -> bool:
     place = keys & PLACE
     if not keys <= PLACE | {"status", "contacts"} or not respelt_site(member.old, member.new, place):
         return False
-    came_or_went = [
-        (context.opening and member.old.get(key) is None) or (context.ending and member.new.get(key) is None)
-        for key in keys & {"contacts"}
-    ]
-    return all(came_or_went) and ("status" not in keys or _turned_with_it(member, context))
+    turned = "status" in keys and _turned_with_it(member, context)
+    if "status" in keys and not turned:
+        return False
+    return "contacts" not in keys or _contacts_follow(member, context, turned=turned)
+
+
+def _contacts_follow(member: Member, context: Context, *, turned: bool) -> bool:
+    """Contacts that are added or taken away, also beside others that stay: an investigator is listed all along.
+
+    Where the site turned with the study, whom to ask there may be somebody else at once.
+    """
+    if not context.opening and not context.ending:
+        return False
+    before, after = (
+        [repr(one) for one in members(side.get("contacts"))] for side in (member.old, member.new)
+    )
+    fewer, more = (before, after) if context.opening else (after, before)
+    return turned or all(fewer.count(one) <= more.count(one) for one in fewer)
 
 
 def _turned_with_it(member: Member, context: Context) -> bool:
@@ -125,10 +139,15 @@ def _turned_with_it(member: Member, context: Context) -> bool:
 
 
 def _following(followers: list[Member], context: Context) -> str:
+    differing = [key for key in ("status", "contacts") if any(key in changed_keys(one) for one in followers)]
+    words = {"status": "statuses", "contacts": "contacts"}
+    what = f"Site {' and '.join(words[key] for key in differing)}"
     if context.opening:
-        return "Site statuses and contacts appeared with the opening of recruitment"
+        came = all(status_of(one.old) is None for one in followers if "status" in changed_keys(one))
+        return f"{what} {'appeared' if came else 'changed'} with the opening of recruitment"
     statuses = {status_of(one.new) for one in followers if "status" in one.keys}
     if statuses <= {None}:
-        return "Site statuses and contacts vanished with the end of recruitment"
+        began = context.old_status in OPEN - {"NOT_YET_RECRUITING"}
+        return f"{what} {'vanished with the end of recruitment' if began else 'removed before recruitment began'}"
     now = " or ".join(said(status).lower() for status in sorted(status for status in statuses if status))
     return f"{counted(len(followers), 'site')} {now} with the whole study"

@@ -49,6 +49,10 @@ def milestone(one: Difference, context: Context) -> FieldChange:
     became_actual = _actual(new) and not _actual(old)
     span = _span(before, after)
     arrow = _arrow(before, after)
+    # Older records give no type. Of a day that had passed then, no plan was stated.
+    passed = bool(context.day_before and before.last <= context.day_before.first)
+    first_typed = became_actual and "type" not in old and passed
+    starts = one.field.slug == "start-date"
     told: dict[str, Any] = {"before": _told(old), "after": _told(new)}
     if not moved.moved and not became_actual and _actual(old) == _actual(new):
         if old.get("type") != new.get("type"):
@@ -64,6 +68,14 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             f"{label} given {'more' if after.precision > before.precision else 'less'} precisely {arrow}",
             severity=Severity.NOISE,
             reason="the same date",
+            **told,
+        )
+    if not moved.moved and first_typed:
+        return change(
+            one,
+            f"{label} ({after.text}) {_typed(new)}",
+            severity=Severity.MINOR if starts else Severity.MAJOR,
+            reason="it had passed, and no plan was stated" if starts else "now a fact",
             **told,
         )
     if not moved.moved:
@@ -92,9 +104,11 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             **told,
         )
     far = abs(moved.days) >= FAR
-    if became_actual and one.field.slug == "start-date":
+    if became_actual and starts:
         way = "later" if moved.days > 0 else "earlier"
         words = f"Started {after.text}, {span} {way} than planned ({before.text})"
+        if first_typed:
+            words = f"Start {_typed(new)}, {span} {way} {arrow}"
         return change(one, words, severity=Severity.MAJOR, reason="now a fact", **told)
     if became_actual:
         if moved.days < 0 and context.new_status in STOPPED:
@@ -156,11 +170,14 @@ def enrollment(one: Difference, context: Context) -> FieldChange:
     told: dict[str, Any] = {"before": _people(old), "after": _people(new)}
     estimated = _actual(old) and new.get("type") == "ESTIMATED"
     actual = ", now actual" if became_actual else ", an estimate again" if estimated else ""
+    if one.old is None and after is not None:
+        words = f"Enrolment stated: {after:,}{_as_actual(new)}"
+        return change(one, words, severity=Severity.MAJOR, reason="enrolment given", **told)
     if before is None or after is None:
         words = f"Enrolment {said_count(before)} → {said_count(after)}{actual}"
         return change(one, words, severity=Severity.MAJOR, reason="enrolment changed", **told)
     if before == after:
-        if became_actual:
+        if became_actual and "type" in old:
             return change(
                 one,
                 f"Enrolment of {after:,} now actual, as planned",

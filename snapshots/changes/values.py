@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
 
 from snapshots.changes.context import RECRUITING, STOPPED, Context
 from snapshots.changes.criteria import criteria_change
 from snapshots.changes.making import action_of, change
-from snapshots.changes.reaching import below, struct
-from snapshots.changes.respelling import same_name
+from snapshots.changes.reaching import struct, text
+from snapshots.changes.registry_days import registry_day
 from snapshots.changes.results import certificate, has_results
+from snapshots.changes.sponsors import organization, sponsor
 from snapshots.changes.texts import text_change
 from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
@@ -27,8 +28,13 @@ _RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
     "enrollment": enrollment,
     "has-results": has_results,
     "certificate": certificate,
-    "phase": lambda one, context: change(one, f"Phase changed: {phases(one.old)} → {phases(one.new)}"),
-    "sponsor": lambda one, context: sponsor(one, context),
+    "study-type": lambda one, context: study_type(one),
+    "phase": lambda one, context: phase(one),
+    "post-date": lambda one, context: registry_day(one),
+    "registry-day": lambda one, context: registry_day(one),
+    "expanded-access": lambda one, context: expanded_access(one),
+    "organization": lambda one, context: organization(one),
+    "sponsor": lambda one, context: sponsor(one),
     "data-sharing": lambda one, context: data_sharing(one),
     "people": lambda one, context: people(one),
 }
@@ -89,6 +95,10 @@ def status(one: Difference, context: Context) -> FieldChange:
         reason = "recruitment opened" if before not in RECRUITING else "who may enrol changed"
     elif before in RECRUITING:
         reason = "recruitment closed"
+    if context.stop_withdrawn and after not in RECRUITING:  # that it recruits says so itself
+        words += ": no longer said to be stopped"
+    if before in ("TERMINATED", "WITHDRAWN") and after not in STOPPED:
+        tags.append("integrity")  # a study that was over for good is not
     return change(one, words, severity=severity, reason=reason, tags=tags)
 
 
@@ -99,12 +109,14 @@ def _ended(words: str) -> str:
 
 def why_stopped(one: Difference, context: Context) -> FieldChange:
     if one.new is None:
-        return change(
+        stopped = context.new_status in STOPPED
+        withdrawn = change(
             one,
             "Reason for stopping withdrawn",
             severity=Severity.MINOR,
-            reason="the study no longer counts as stopped",
+            reason="the stop stands without a reason" if stopped else "told by the status",
         )
+        return withdrawn if stopped else replace(withdrawn, tags=("status",))
     new = _ended(short(said(one.new), MOST_REASON))
     if one.old is None:
         return change(one, f"Reason for stopping: {new}", reason="reason for stopping given")
@@ -128,9 +140,10 @@ def why_stopped(one: Difference, context: Context) -> FieldChange:
 def people(one: Difference) -> FieldChange:
     """Persons are not named; that there was one, and is, can be said."""
     respelt = same_in_any_order(one.old, one.new)
+    how = "stated" if one.old is None else "no longer stated" if one.new is None else "changed"
     return change(
         one,
-        f"{one.field.label} changed",
+        f"{one.field.label} {how}",
         action=Action.EDITED,
         before=None if one.old is None else "given",
         after=None if one.new is None else "given",
@@ -142,17 +155,19 @@ def people(one: Difference) -> FieldChange:
 def data_sharing(one: Difference) -> FieldChange:
     """The plan to share participants' data, which is one thing however many keys it has."""
     before, after = struct(one.old), struct(one.new)
-    shared = [said(plan["ipdSharing"]).lower() for plan in (before, after) if "ipdSharing" in plan]
+    shared = [said(after["ipdSharing"]).lower()] if "ipdSharing" in after else []
+    shared.append(str(after.get("description") or ""))
     if not before:
         return change(
             one,
-            f"Data-sharing plan added: {short(', '.join([*shared, str(after.get('description', ''))]), 160)}",
+            f"Data-sharing plan added: {short(', '.join(filter(None, shared)), 160) or 'without a word'}",
         )
     if not after:
         return change(one, "Data-sharing plan removed")
     if before.get("ipdSharing") != after.get("ipdSharing"):
-        stated = " → ".join(said(plan.get("ipdSharing")).lower() for plan in (before, after))
-        return change(one, f"Sharing of participants' data: {stated}")
+        shares = [said(plan.get("ipdSharing")).lower() for plan in (before, after)]
+        stated = f" stated: {shares[1]}" if before.get("ipdSharing") is None else f": {' → '.join(shares)}"
+        return change(one, f"Sharing of participants' data{stated}")
     differing = [key for key in {**before, **after} if not same_in_any_order(before.get(key), after.get(key))]
     what = ", ".join(map(one.field.words, differing))
     if not what:
@@ -166,24 +181,40 @@ def data_sharing(one: Difference) -> FieldChange:
     return change(one, f"Data-sharing plan edited: {what}", action=Action.EDITED)
 
 
-def sponsor(one: Difference, context: Context) -> FieldChange:
-    before, after = (_name(value) for value in (one.old, one.new))
+def study_type(one: Difference) -> FieldChange:
+    before, after = (said(value).lower() for value in (one.old, one.new))
     if one.old is None or one.new is None:
-        return change(one, f"Lead sponsor {'given' if one.old is None else 'removed'}: {after or before}")
-    if same_name(before, after) and below(one.old, "class") == below(one.new, "class"):
-        return change(
-            one,
-            f"Lead sponsor respelt: {before} → {after}",
-            before=before,
-            after=after,
-            severity=Severity.NOISE,
-            reason="the same name, written otherwise",
-        )
-    if same_name(before, after):
-        classes = (said(below(value, "class") or "not stated") for value in (one.old, one.new))
-        what = f"Class of the lead sponsor changed: {' → '.join(classes)} ({after})"
-        return change(one, what, severity=Severity.MINOR, reason="")
-    return change(one, f"Lead sponsor changed: {before} → {after}", before=before, after=after)
+        return _plain(one)
+    return change(one, f"Now {after}, was {before}")
+
+
+def phase(one: Difference) -> FieldChange:
+    if not one.old:
+        return change(one, f"Phase stated: {phases(one.new)}")
+    if not one.new:
+        return change(one, f"Phase no longer stated (was {phases(one.old)})")
+    return change(one, f"Phase changed: {phases(one.old)} → {phases(one.new)}")
+
+
+def expanded_access(one: Difference) -> FieldChange:
+    """`Expanded access available: NCT03025360`"""
+    before, after = struct(one.old), struct(one.new)
+    offered, is_offered = (side.get("hasExpandedAccess") is True for side in (before, after))
+    name = text(after.get("nctId")) or text(before.get("nctId"))
+    if is_offered and not offered:
+        return change(one, "Expanded access available" + (f": {name}" if name else ""))
+    if offered and after and not is_offered:
+        return change(one, "Expanded access no longer available" + (f": {name}" if name else ""))
+    if not offered or not is_offered:
+        return _plain(one)
+    names, statuses = ([side.get(key) for side in (before, after)] for key in ("nctId", "statusForNctId"))
+    if names[0] != names[1]:
+        stated = f" stated: {said(names[1])}" if names[0] is None else f": {' → '.join(map(said, names))}"
+        return change(one, f"Record of expanded access{stated}")
+    if statuses[0] != statuses[1]:
+        stated = f": {' → '.join(map(said, statuses))}" if statuses[0] else f" is {said(statuses[1]).lower()}"
+        return change(one, f"Expanded access{f' ({name})' if name else ''}{stated}")
+    return _plain(one)
 
 
 def _plain(one: Difference) -> FieldChange:
@@ -206,8 +237,3 @@ def _plain(one: Difference) -> FieldChange:
             reason="" if was_false else None,
         )
     return change(one, f"{label}: {short(said(one.old, words))} → {short(said(one.new, words))}")
-
-
-def _name(value: Any) -> str:
-    name = below(value, "name")
-    return name if isinstance(name, str) else "a sponsor without a name"

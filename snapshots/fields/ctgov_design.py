@@ -28,7 +28,15 @@ def _who(slug: str, label: str, key: str, kind: Kind, rule: str = "") -> Field:
 
 
 DESIGN = (
-    _design("study-type", "Study type", "studyType", CHOICE, severity=MAJOR, reason="another type of study"),
+    _design(
+        "study-type",
+        "Study type",
+        "studyType",
+        CHOICE,
+        severity=MAJOR,
+        reason="another type of study",
+        rule="study-type",
+    ),
     _design("phase", "Phase", "phases", CHOICE, severity=MAJOR, reason="the phase changed", rule="phase"),
     _info("allocation", "Allocation", "allocation", CHOICE, severity=MAJOR, reason="allocation changed"),
     _info(

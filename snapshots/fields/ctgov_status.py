@@ -46,6 +46,7 @@ IDENTIFICATION = (
         TEXT,
         tags=("sponsor",),
         pieces="fullName = name, class",
+        rule="organization",
     ),
     _id("brief-title", "Brief title", "briefTitle", TEXT),
     _id("official-title", "Official title", "officialTitle", TEXT),
@@ -89,6 +90,7 @@ STATUS = (
         "expandedAccessInfo",
         CHOICE,
         pieces="hasExpandedAccess = offered, nctId = its record, statusForNctId = its status",
+        rule="expanded-access",
     ),
     _status("delayed-posting", "Delayed posting", "delayedPosting", CHOICE),
     _bookkeeping("verified-date", "Last verified", "statusVerifiedDate"),
@@ -112,6 +114,7 @@ STATUS = (
         "resultsFirstSubmitDate",
         DATE,
         tags=("results",),
+        rule="registry-day",
     ),
     _status(
         "results-first-submitted-qc",
@@ -119,6 +122,7 @@ STATUS = (
         "resultsFirstSubmitQcDate",
         DATE,
         tags=("results",),
+        rule="registry-day",
     ),
     _status(
         "results-first-posted",
@@ -145,6 +149,7 @@ STATUS = (
         "dispFirstSubmitQcDate",
         DATE,
         tags=_REPORTING,
+        rule="registry-day",
     ),
     _status(
         "certificate-of-delay-posted",

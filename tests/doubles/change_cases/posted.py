@@ -408,3 +408,50 @@ def _(new):
     found["moreInfoModule"]["certainAgreement"]["restrictiveAgreement"] = True
     found["participantFlowModule"]["recruitmentDetails"] = "At three sites."
     found["baselineCharacteristicsModule"]["measures"] = []
+
+
+@edited(
+    "event groups renamed and in another order are known by those at risk",
+    major("Deaths changed: Any dose 2 → 3 of 150", "!now given", count=1),
+    minor("Group renamed", "Zorvanib 10 mg → Any dose"),
+    minor("Group renamed", "Placebo → Control arm"),
+)
+def _(new):
+    first, second = harms(new)["eventGroups"]
+    first.update(title="Any dose", deathsNumAffected=3)
+    second.update(title="Control arm")
+    new["resultsSection"]["adverseEventsModule"] = renumbered(harms(new))
+    harms(new)["eventGroups"].reverse()
+
+
+@case(
+    "event groups of one size are not known by it",
+    major("Adverse events now given for Any dose", "now given for Control arm", "and 2 more"),
+    only=False,
+)
+def _(old, new):
+    post(old, new)
+    for record in (old, new):
+        for group in harms(record)["eventGroups"]:
+            group.update(deathsNumAtRisk=150, seriousNumAtRisk=150, otherNumAtRisk=150)
+    for group, name in zip(harms(new)["eventGroups"], ("Any dose", "Control arm"), strict=True):
+        group.update(id=f"{name[0]}G", title=name)
+
+
+@edited(
+    "many edits of outcome measures, by what they are",
+    minor(
+        "8 edits of outcome measures: ",
+        "time frames of secondary results changed in 2 measures",
+        "!ways",
+        "!in 1 ",
+    ),
+    only=False,
+)
+def _(new):
+    for one in measures(new)[1:]:
+        one.update(timeFrame="52 weeks", populationDescription="All.", title=f"{one['title']}, mean")
+        values(one)[0]["value"] = "77"
+    harms(new)["frequencyThreshold"] = "3"
+    further = new["resultsSection"]["moreInfoModule"]
+    further["certainAgreement"]["restrictiveAgreement"] = True

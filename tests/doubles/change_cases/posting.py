@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from doubles.change_cases.case import Cases, told
+from doubles.change_cases.record import turn
 from doubles.posted_results import measure, measures, numbers, post, unposted
 
 case = Cases()
@@ -97,3 +98,58 @@ def _(old, new):
 @case("results taken down with all that they held", told("has-results", "critical", "taken down"), only=False)
 def _(old, new):
     post(old)
+
+
+@case(
+    "results posted with a one-sided test, of a number of participants",
+    told("has-results", "critical", ("Relapse, 69 vs 95 participants, p = 0.0044 (one-sided)", "!number of")),
+    told("results", "major", ("Placebo 95 participants, p = 0.0044 (one-sided)", "!number of")),
+)
+def _(old, new):
+    post(new)
+    measures(new)[0] = measure(
+        "Relapse",
+        "PRIMARY",
+        ("69", "95"),
+        "0.0044",
+        paramType="NUMBER",
+        unitOfMeasure="Number of Participants",
+    )
+    measures(new)[0]["analyses"][0]["pValueComment"] = "One-sided, stratified"
+
+
+@case(
+    "results posted with a test that is one-sided and two-sided",
+    told("has-results", "critical", ("p = 0.06", "!sided")),
+    told("results", "major"),
+)
+def _(old, new):
+    post(new)
+    measures(new)[0]["analyses"][0]["pValueComment"] = "two-sided; the one-sided one was planned"
+
+
+@case(
+    "results posted while the study is under way: nobody completed it",
+    told("has-results", "critical", "posted"),
+    told("results", "major", ("298 participants started; primary", "!completed")),
+)
+def _(old, new):
+    post(new)
+    completed(new, "0")
+
+
+@case(
+    "results posted of a study in which nobody completed",
+    told("has-results", "critical", "posted"),
+    told("results", "major", "298 participants started, 0 completed"),
+    only=False,
+)
+def _(old, new):
+    turn(old, new, "COMPLETED", "COMPLETED")
+    post(new)
+    completed(new, "0")
+
+
+def completed(record, number):
+    milestones = record["resultsSection"]["participantFlowModule"]["periods"][0]["milestones"]
+    milestones[1]["achievements"] = numbers("FG", number, number, "numSubjects")

@@ -69,7 +69,7 @@ MAJOR: Rows = {
         "primary completion brought forward 90 days",
     ),
     "completion moved 30 days or more": ("completion brought forward a year and more",),
-    "start become ACTUAL": ("start actual, 9 days before the plan", "start without a type becomes actual"),
+    "start become ACTUAL": ("start actual, 9 days before the plan",),
     "primary completion become ACTUAL": ("primary completion actual on the planned day",),
     "completion become ACTUAL": ("active to completed",),
     "an ACTUAL date corrected": (
