@@ -9,10 +9,10 @@ from snapshots.changeset import FieldChange, Severity
 from snapshots.terms import short
 
 LENGTHS = (190, 130, 90)  # characters: of the first, of any other, where there is much to tell
+LENGTH_OF_NAMED = 60  # of what is known by its name
 SHORTEST = 30  # a text cut to less says nothing
 REASON = 120  # characters of a reason for stopping that are told in any case
 LONGEST_REASON = 160  # of its first sentence
-_OF_STATUS = "overall-status"
 _OPENING = {"(": ")", "“": "”"}
 _TELLS = re.compile(
     r".*\b(?:added|dropped|removed|renamed|changed|reworded|rewritten|replaced|linked)\b[^:]{0,40}"
@@ -50,6 +50,7 @@ class Clause:
     severity: Severity
     asked: bool = True  # whether it is told beside what weighs more
     kept: bool = False  # whether it is told whatever else there is: a loss must not vanish
+    results: bool = False  # whether it tells of an edit of posted results
     as_it_is: bool = False  # whether its first letter stays inside a line
 
     def within(self, most: int) -> Form | None:
@@ -64,13 +65,15 @@ class Clause:
 def wordings(change: FieldChange) -> tuple[Form, ...]:
     """Of one change."""
     words = change.summary.rstrip(" .,;")
-    if change.field == _OF_STATUS and "stopped" in change.tags:
+    if change.field == "has-results":  # what was found is short, and is not cut
+        return (Form(words=words),)
+    if change.field == "overall-status" and "stopped" in change.tags:
         found = _stops(words)
     else:
-        found = [shortened(words, most, change.item or "") for most in LENGTHS]
-        head = words.partition(": ")[0]
-        if _TELLS.fullmatch(head):
-            found.append(head)
+        lengths = (*LENGTHS, LENGTH_OF_NAMED) if change.item else LENGTHS
+        found = [shortened(words, most, change.item or "") for most in lengths]
+        if change.field == "primary-outcomes" and ": " in words:
+            found.append(words.partition(": ")[0])
     return tuple(Form(words=one) for one in dict.fromkeys(found))
 
 
@@ -102,7 +105,7 @@ def shortened(words: str, most: int, item: str = "") -> str:
         line = cut
     if len(line) <= most:
         return line
-    return _arrowed(line, most) or whole(line, most)
+    return _arrowed(line, most, item) or whole(line, most)
 
 
 def whole(words: str, most: int) -> str:
@@ -137,9 +140,8 @@ def _without_clause(words: str, item: str) -> str | None:
     return before if found and balanced and "; " not in item and len(before) > SHORTEST else None
 
 
-def _arrowed(words: str, most: int) -> str | None:
-    """`Primary outcome changed: Pain at … → Function at …`; no more than what changed where the difference would be
-    cut away."""
+def _arrowed(words: str, most: int, item: str) -> str | None:
+    """`Primary outcome changed: Pain at … → Function at …`; only its name where the difference would be cut away."""
     before, arrow, new = words.partition(" → ")
     head, colon, old = before.partition(": ")
     if not arrow or not colon or " → " in new:
@@ -150,10 +152,13 @@ def _arrowed(words: str, most: int) -> str | None:
     told = [whole(one, side) for one, side in zip((old, new), sides, strict=True)]
     if room > 2 * SHORTEST and not _alike(*told):
         return f"{head}: {told[0]} → {told[1]}"
-    return head if _TELLS.fullmatch(head) else None
+    if not _TELLS.fullmatch(head):
+        return None
+    left = most - len(head) - len(" ()")
+    return f"{head} ({whole(item, left)})" if item and left > SHORTEST else head
 
 
 def _alike(one: str, other: str) -> bool:
     """Whether what is left of two texts shows no difference."""
-    a, b = (text.rstrip("…").casefold() for text in (one, other))
-    return a.startswith(b) or b.startswith(a)
+    a, b = one.casefold(), other.casefold()
+    return (a.endswith("…") and b.startswith(a[:-1])) or (b.endswith("…") and a.startswith(b[:-1]))

@@ -40,7 +40,8 @@ def both_completions(primary: FieldChange, study: FieldChange) -> tuple[Form, ..
     spans = _in_one_unit(primary, study, (one["span"], two["span"]))
     if spans is None:
         return ()
-    told = f"{one['label']} completion {one['how']} {spans[0]}{one['than']} {one['arrow']}{one['end'] or ''}"
+    # That it ended says that it is a fact.
+    told = f"{one['label']} completion {one['how']} {spans[0]}{one['than']} {one['arrow']}"
     return (
         Form(words=f"{told}, study completion {spans[1]} {two['arrow']}", count=2),
         Form(words=f"{told}, study completion {spans[1]}", count=2),

@@ -11,7 +11,7 @@ from snapshots.changeset import Action, FieldChange
 from snapshots.terms import listed
 
 NAMED = 3  # of many
-NAMES = (60, 40)  # characters of a name among several
+NAMES = (60, 40, 28)  # characters of a name among several
 _HEAD = re.compile(
     r"(?P<noun>Arm|Intervention|Document|Publication|Reference|Collaborator|Secondary id|(?:Primary|Secondary|Other)"
     r" outcome)(?P<of>'s [a-z ]+?)? (?P<how>added|dropped|removed|renamed|changed|linked)(?P<when>[^:]*)"
@@ -45,7 +45,7 @@ def gathered(changes: Sequence[FieldChange]) -> tuple[Form, ...]:
     names = _names(changes)
     forms += [f"{words} ({', '.join(whole(name, most) for name in names)})" for most in NAMES]
     if number > NAMED:
-        forms.append(f"{words} ({listed([whole(name, NAMES[1]) for name in names], NAMED)})")
+        forms.append(f"{words} ({listed([whole(name, NAMES[-1]) for name in names], NAMED)})")
     forms = [one for one in forms if len(one) <= LENGTHS[0]]
     return tuple(Form(words=one, count=number) for one in dict.fromkeys([*forms, words]))
 

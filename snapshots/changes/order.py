@@ -36,13 +36,13 @@ def in_order(changes: Sequence[FieldChange]) -> list[FieldChange]:
     """Of one field what came or went stands before what was reworded, and of outcomes what went before what came."""
     slipped = any(change.field in _MILESTONES and leads(change) for change in changes)
 
-    def place(change: FieldChange) -> tuple[int, bool, int, bool, bool]:
+    def place(change: FieldChange) -> tuple[int, bool, bool, int, bool, bool]:
         order = _PLACE.get(change.field, _UNLISTED)
         reworded = change.field in _WORDED and change.action is Action.EDITED
         if reworded and slipped:  # a slip of a year is asked for before any wording
             order = max(order, _PLACE["start-date"])
         came = change.field in _OUTCOMES and change.action is Action.ADDED
-        return -change.severity.rank, filled_in(change), order, reworded, came
+        return -change.severity.rank, change.field in _LAST, filled_in(change), order, reworded, came
 
     return sorted(changes, key=place)
 
@@ -63,7 +63,7 @@ def filled_in(change: FieldChange) -> bool:
 
 def asked(change: FieldChange) -> bool:
     """Whether a reader asks for it beside what weighs more: a figure, or what came or went, and no wording."""
-    if change.field not in _ASKED or filled_in(change):
+    if change.field not in _ASKED:
         return False
     worded = change.field in (*_OUTCOMES, "arms", "interventions", "documents", "results")
     return not worded or change.action is not Action.EDITED

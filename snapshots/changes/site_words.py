@@ -17,7 +17,7 @@ NAMED_COUNTRIES = 4  # past that they are counted
 NAMED_CITIES = 3
 MANY = 12  # sites removed, past which it is said how many are left
 NAMED_OPENINGS = 6
-NAMED_WHEN_SHORT = 3
+NAMED_WHEN_SHORT = 4
 _LOSSES = (What.LOST, What.LISTED, What.REMOVED)
 _ORDER = (
     What.LOST, What.OPENED, What.RESUMED, What.ADDED, What.LISTED, What.REMOVED, What.STATUS, What.RENAMED,
@@ -58,7 +58,11 @@ def sites_in_words(sites: Sites) -> SiteWords:
 def _line(sites: Sites, fullness: Fullness, *, losses: bool) -> str:
     """losses: nothing but the countries that opened or closed, and what was lost."""
     most = NAMED_OPENINGS if fullness > Fullness.NUMBERS else NAMED_WHEN_SHORT
-    parts = [f"recruitment opened in {_openings(sites, most)}"] if sites.opened else []
+    parts = (
+        [f"recruitment opened in {_openings(sites, most, counts=fullness > Fullness.NUMBERS)}"]
+        if sites.opened
+        else []
+    )
     shut = _shut(sites)
     if sites.closed:
         why = f": {_phrase(shut, fullness, first=True, more=False, named=False)}" if shut else ""
@@ -108,14 +112,14 @@ def _opens(site: Site) -> bool:
     return site.pivotal and site.what in COMING
 
 
-def _openings(sites: Sites, most: int) -> str:
+def _openings(sites: Sites, most: int, *, counts: bool) -> str:
     if len(sites.opened) > most:
         return f"{len(sites.opened)} countries"
     numbers = Counter(site.country for site in sites.told if _opens(site))
     words: list[str] = []
     for name, count in sorted(((name, numbers[name]) for name in sites.opened), key=lambda pair: -pair[1]):
         unit = " sites" if not words else ""
-        words.append(f"{in_words(name)} ({count}{unit})" if count > 1 else in_words(name))
+        words.append(f"{in_words(name)} ({count}{unit})" if count > 1 and counts else in_words(name))
     return listed(words, most)
 
 
