@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from doubles.change_cases import (
     endpoints,
+    headlines,
     noise,
     numbers,
     places,
@@ -22,7 +23,19 @@ from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences)
+MODULES = (
+    headlines,
+    noise,
+    results,
+    posted,
+    posting,
+    stops,
+    numbers,
+    protocols,
+    endpoints,
+    places,
+    sentences,
+)
 CASES = [one for module in MODULES for one in module.case.cases]
 
 
