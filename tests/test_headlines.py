@@ -11,7 +11,7 @@ from test_changes_cases import CASES, FILE
 from test_readings import READINGS
 
 from snapshots.changes import compare
-from snapshots.changes.headline import LONGEST
+from snapshots.changes.line import LONGEST
 from snapshots.changeset import ChangeSet, Severity
 
 LOSSES = re.compile(r"withdrawn|suspended|terminated|removed|closed|opened in")

@@ -57,6 +57,11 @@ class Clause:
         """The fullest wording of no more characters."""
         return next((form for form in self.forms if len(form.words) <= most), None)
 
+    def inside(self, form: Form) -> str:
+        """A wording as it stands inside a line: in lower case, an abbreviation and a name as they are."""
+        words = form.words
+        return words if self.as_it_is or not words[1:2].islower() else words[:1].lower() + words[1:]
+
     @property
     def shortest(self) -> Form:
         return min(self.forms, key=lambda form: len(form.words))

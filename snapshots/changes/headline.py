@@ -5,21 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from snapshots.changes.clause import LENGTHS, Clause, Form, wordings
+from snapshots.changes.clause import Clause, Form, wordings
 from snapshots.changes.completions import SLUGS, both_completions
 from snapshots.changes.gathering import gathered, like, replaced
+from snapshots.changes.line import line_of
 from snapshots.changes.order import asked, in_order
 from snapshots.changes.site import What
 from snapshots.changes.site_words import sites_in_words
 from snapshots.changes.sites import Sites
 from snapshots.changeset import Action, FieldChange, Severity
-from snapshots.terms import counted
 
-LONGEST = 250  # characters, about: what stands in a title and is read at a glance
-MOST = 5  # clauses, besides losses of sites
-MOST_RESULTS = 2  # of them edits of posted results
-LONGEST_SITES = 150  # characters, where something else is told too
-SHORT = 60  # characters of a clause that stands for `1 other change`
 _TOLD_BY = {  # these say nothing that the other does not say, when both are there
     "why-stopped": "overall-status",
     "results": "has-results",
@@ -29,12 +24,6 @@ _TOLD_BY = {  # these say nothing that the other does not say, when both are the
 _FOLLOWING = ("they follow ", "follows ", "told by ")  # reasons of what another change brings with it
 _ENDING = ("overall-status", "enrollment")
 _AS_PLANNED = re.compile(r"Enrolment of (?P<count>[\d,]+) now actual, as planned")
-_LIMITS = (
-    (LENGTHS[0], LENGTHS[1]),
-    (LENGTHS[1], LENGTHS[1]),
-    (LENGTHS[1], LENGTHS[2]),
-)  # first clause, others
-_Told = list[tuple[Clause, Form]]
 
 
 def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
@@ -45,73 +34,7 @@ def headline(changes: Sequence[FieldChange], sites: Sites | None = None) -> str:
     slugs = {change.field for change in news}
     own = [change for change in news if _TOLD_BY.get(change.field) not in slugs] or news
     own = [change for change in own if not change.reason.startswith(_FOLLOWING)] or own
-    clauses = _clauses(in_order(own), sites)
-    shown = max((_chosen(clauses, len(own), *limits) for limits in _LIMITS), key=_rank)
-    words = [
-        form.words if number and clause.as_it_is else _lowered(form.words) if number else _raised(form.words)
-        for number, (clause, form) in enumerate(shown)
-    ]
-    if left := len(own) - sum(form.count for _, form in shown):
-        words.append(counted(left, "other change"))
-    return "; ".join(words)
-
-
-def _rank(shown: _Told) -> tuple[bool, int]:
-    """Whether it is short enough, and how many changes it tells that weigh more than a detail; the first of equals is
-    taken."""
-    words = sum(len(form.words) + 2 for _, form in shown)
-    return words <= LONGEST, sum(form.count for clause, form in shown if clause.severity > Severity.MINOR)
-
-
-def _chosen(clauses: Sequence[Clause], changes: int, first: int, other: int) -> _Told:
-    """The first always, and what is kept. Of the rest what fits, in the order given."""
-    kept = {number for number, clause in enumerate(clauses) if clause.kept and number}
-    weighty = [number for number, clause in enumerate(clauses) if number and _weighs(clause, clauses)]
-    tail = len(f"; {changes} other changes")
-    lead = clauses[0].within(first if weighty else LONGEST - tail) or clauses[0].shortest
-    shown = {0: lead}
-    room = LONGEST - tail - len(lead.words) - sum(len(clauses[number].shortest.words) + 2 for number in kept)
-    results = int(clauses[0].results)
-    for number, clause in enumerate(clauses[1:], 1):
-        if number in kept:
-            shown[number] = (
-                clause.within(min(LONGEST_SITES, room + len(clause.shortest.words))) or clause.shortest
-            )
-            room -= len(shown[number].words) - len(clause.shortest.words)
-        elif len(shown) < MOST and results + clause.results <= MOST_RESULTS:
-            told = (
-                number in weighty
-                or len(shown) == 1
-                or (clause.asked and all(one in shown for one in weighty))
-            )
-            form = clause.within(min(other, room - 2)) if told else None
-            if form is not None:
-                shown[number] = form
-                room -= len(form.words) + 2
-                results += clause.results
-    for number, clause in enumerate(clauses):
-        if len(shown) == 1 and (form := clause.within(min(other, room - 2))) is not None and number:
-            shown[number] = form
-            room -= len(form.words) + 2
-    untold = [number for number in range(len(clauses)) if number not in shown]
-    left = changes - sum(form.count for form in shown.values())
-    if len(untold) == 1 and clauses[untold[0]].forms[0].count == left:
-        form = clauses[untold[0]].within(min(SHORT, room + tail - 2))
-        if form is not None and form.count == left:  # it says more than that there is another change
-            shown[untold[0]] = form
-            room -= len(form.words) + 2
-            left = 0
-    room += 0 if left else tail
-    for number in sorted(shown):  # what room is left is for fuller words
-        fuller = clauses[number].within(len(shown[number].words) + max(room, 0))
-        if fuller is not None and (clauses[number].asked or len(fuller.words) <= other):
-            room -= len(fuller.words) - len(shown[number].words)
-            shown[number] = fuller
-    return [(clauses[number], shown[number]) for number in sorted(shown)]
-
-
-def _weighs(clause: Clause, clauses: Sequence[Clause]) -> bool:
-    return clause.severity > Severity.MINOR or clause.severity is clauses[0].severity
+    return line_of(_clauses(in_order(own), sites), len(own))
 
 
 def _clauses(own: Sequence[FieldChange], sites: Sites | None) -> list[Clause]:
@@ -185,12 +108,3 @@ def _enrolled(status: FieldChange, enrolment: FieldChange) -> str:
     if status.after != "COMPLETED" or planned is None:
         return ""
     return f"{status.summary}, with {planned['count']} enrolled as planned"
-
-
-def _raised(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
-def _lowered(words: str) -> str:
-    """Inside a line: an abbreviation stays as it is."""
-    return words[:1].lower() + words[1:] if words[1:2].islower() else words
