@@ -11,6 +11,7 @@ from test_changes_cases import CASES, FILE
 from test_readings import READINGS
 
 from snapshots.changes import compare
+from snapshots.changes.clause import whole
 from snapshots.changes.line import LONGEST
 from snapshots.changeset import ChangeSet, Severity
 
@@ -44,6 +45,38 @@ def test_a_headline_is_short_and_whole(one):
     assert deviations(ours) == []
     brackets = ours.headline.count("(") - ours.headline.count(")")
     assert brackets <= 0 or any("(" in (change.item or "") for change in ours.changes), ours.headline
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("a critical change does not silence the major ones", "; Active, not recruiting → Completed; actual"),
+        ("an arm's type stands after enrolment and dates, and its label keeps its capital", "; Arm 4: "),
+    ],
+)
+def test_a_status_and_a_name_keep_their_capital_inside_a_line(name, words):
+    (one,) = (one for one in CASES if one.name == name)
+    assert words in told(one.pair()).headline
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "left"),
+    [
+        (
+            "A measure of the very invented kind (as in the manual of 2024)",
+            50,
+            "A measure of the very invented kind…",
+        ),
+        (
+            "A text of the very invented kind, “as the manual says in 2024”",
+            50,
+            "A text of the very invented kind…",
+        ),
+        ("A measure (of two) of the very invented kind", 30, "A measure (of two) of the…"),
+    ],
+)
+def test_a_text_is_cut_before_what_would_stay_open(text, most, left):
+    assert whole(text, most) == left
 
 
 @pytest.mark.registry_data

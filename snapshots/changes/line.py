@@ -110,7 +110,12 @@ class _Line:
         return len(f"; {counted(self.left, 'other change')}") if form.count == self.left else 0
 
     def _tell_fuller(self, number: int) -> None:
-        clause, room = self.clauses[number], LONGEST - len(self.words)
-        fuller = clause.within(len(self.shown[number].words) + max(room, 0))
-        if fuller is not None and (clause.asked or len(fuller.words) <= self.other):
-            self.shown[number] = fuller
+        clause, told = self.clauses[number], self.shown[number]
+        for form in clause.forms:
+            if form == told:
+                break
+            if clause.asked or len(form.words) <= self.other:
+                self.shown[number] = form
+                if len(self.words) <= LONGEST:
+                    return
+        self.shown[number] = told

@@ -27,8 +27,8 @@ from doubles.change_cases.results import post_results
 
 case = Cases()
 LONG_REASON = (
-    "Due to changes in the treatment landscape, the study faced great challenges in recruitment. As nobody was"
-    " enrolled, the sponsor asked for its closure"
+    "The landscape of treatment changed. The study faced great challenges in recruitment. As nobody was enrolled, the"
+    " sponsor asked for its closure"
 )
 FAR = "A very long endpoint of the invented kind, measured by an adjudication committee, "
 
@@ -46,12 +46,14 @@ def new_arm(record, label, **more):
     headline=(
         "Results posted",
         "; Active, not recruiting → Completed; actual primary completion corrected to about 4 years earlier",
+        "; masking: Triple → Double",
     ),
 )
 def _(old, new):
     post_results(old, new)
     turn(old, new, "ACTIVE_NOT_RECRUITING", "COMPLETED")
     dates(old, new, PRIMARY, "2026-12 A", "2022-12-12 A")
+    design(new)["designInfo"]["maskingInfo"]["masking"] = "DOUBLE"
 
 
 @case(
@@ -81,7 +83,7 @@ def _(old, new):
     told("overall-status", "critical", "closure"),
     told("why-stopped", "critical"),
     told("enrollment", "major"),
-    headline="great challenges in recruitment; enrolment cut from 300 to 0",
+    headline="Withdrawn: The landscape of treatment changed. The study faced great challenges in recruitment; enrol",
 )
 def _(old, new):
     turn(old, new, "RECRUITING", "WITHDRAWN", LONG_REASON)
@@ -92,15 +94,12 @@ def _(old, new):
     "a point after an abbreviation ends no sentence",
     told("overall-status", "critical"),
     told("why-stopped", "critical"),
-    headline=(
-        "Fictive Pharma Inc. and its partner Invented Corp. no longer agree on the plan",
-        "!The programme",
-    ),
+    headline=("Fictive Pharma Inc. and", "of the coming year at any of their many sites", "!The programme"),
 )
 def _(old, new):
     why = (
-        "Fictive Pharma Inc. and its partner Invented Corp. no longer agree on the plan. The programme is closed, and "
-        "all of its other studies are reviewed by both"
+        "Fictive Pharma Inc. and its partner Invented Corp. no longer agree on the plan of the coming year at any of"
+        " their many sites. The programme is closed"
     )
     turn(old, new, "RECRUITING", "TERMINATED", why)
 
@@ -140,6 +139,7 @@ def _(old, new):
     told("enrollment", "major"),
     told("primary-completion-date", "major"),
     told("locations", "minor", "withdrawn"),
+    only=False,
     headline=("replaced", "enrolment cut", "1 site withdrawn"),
 )
 def _(old, new):
@@ -148,6 +148,10 @@ def _(old, new):
     enrol(old, new, (300, "ESTIMATED"), (200, "ESTIMATED"))
     dates(old, new, PRIMARY, "2027-03-31 E", "2028-10-30 E")
     sites(new)[0]["status"] = "WITHDRAWN"
+    for number in range(4):
+        arms(new)["armGroups"].append({"label": f"Another arm of the study, the {number}th", "type": "OTHER"})
+        name = f"Another drug of the study, the {number}th"
+        arms(new)["interventions"].append({"type": "DRUG", "name": name})
 
 
 @case(
@@ -175,6 +179,17 @@ def _(old, new):
     for key in ("interventionModel", "maskingInfo"):
         drop(old, "protocolSection", "designModule", "designInfo", key)
     put(new, "protocolSection", "sponsorCollaboratorsModule", "leadSponsor", "name", "Southfield University")
+
+
+@case(
+    "a phase that is stated for the first time stands after enrolment",
+    told("phase", "major"),
+    told("enrollment", "major"),
+    headline="Enrolment cut from 300 to 200 (−33 %); phase",
+)
+def _(old, new):
+    drop(old, "protocolSection", "designModule", "phases")
+    enrol(old, new, (300, "ESTIMATED"), (200, "ESTIMATED"))
 
 
 @case(
@@ -269,22 +284,19 @@ def _(old, new):
     told("enrollment", "major"),
     told("primary-completion-date", "major", "slipped about 9 years (2027-12 → 2036-12-31)"),
     told("completion-date", "major", "slipped about 5 years (2031-12 → 2036-12-31)"),
-    told("primary-outcomes", "major"),
-    told("locations", "minor", "removed"),
+    told("lead-sponsor", "major"),
     headline=(
-        "primary completion slipped about 9 years (2027-12 → 2036-12-31)",
-        "study completion about 5 years",
-        "!→…",
+        "primary completion slipped about 9 years (2027-12 → 2036-12-31), study completion about 5 years",
+        "!(2031",
+        "!…",
     ),
 )
 def _(old, new):
     enrol(old, new, (1400, "ESTIMATED"), (500, "ACTUAL"))
     dates(old, new, PRIMARY, "2027-12 E", "2036-12-31 E")
     dates(old, new, COMPLETION, "2031-12 E", "2036-12-31 E")
-    for record in (old, new):
-        outcomes(record)["primaryOutcomes"][0]["measure"] = FAR * 2
-    outcomes(new)["primaryOutcomes"][0]["timeFrame"] = "36 weeks"
-    sites(new).pop(5)
+    sponsor = "Southfield University of Applied Sciences of the Invented Coast"
+    put(new, "protocolSection", "sponsorCollaboratorsModule", "leadSponsor", "name", sponsor)
 
 
 @case(
