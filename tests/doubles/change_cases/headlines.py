@@ -46,7 +46,7 @@ def new_arm(record, label, **more):
     headline=(
         "Results posted",
         "; Active, not recruiting → Completed; actual primary completion corrected to about 4 years earlier",
-        "; masking: Triple → Double",
+        "intervention model: Parallel → Crossover",
     ),
 )
 def _(old, new):
@@ -54,6 +54,7 @@ def _(old, new):
     turn(old, new, "ACTIVE_NOT_RECRUITING", "COMPLETED")
     dates(old, new, PRIMARY, "2026-12 A", "2022-12-12 A")
     design(new)["designInfo"]["maskingInfo"]["masking"] = "DOUBLE"
+    design(new)["designInfo"]["interventionModel"] = "CROSSOVER"
 
 
 @case(
@@ -148,6 +149,8 @@ def _(old, new):
     enrol(old, new, (300, "ESTIMATED"), (200, "ESTIMATED"))
     dates(old, new, PRIMARY, "2027-03-31 E", "2028-10-30 E")
     sites(new)[0]["status"] = "WITHDRAWN"
+    design(new)["phases"] = ["PHASE3"]
+    design(new)["designInfo"]["interventionModel"] = "CROSSOVER"
     for number in range(4):
         arms(new)["armGroups"].append({"label": f"Another arm of the study, the {number}th", "type": "OTHER"})
         name = f"Another drug of the study, the {number}th"
@@ -295,7 +298,7 @@ def _(old, new):
     enrol(old, new, (1400, "ESTIMATED"), (500, "ACTUAL"))
     dates(old, new, PRIMARY, "2027-12 E", "2036-12-31 E")
     dates(old, new, COMPLETION, "2031-12 E", "2036-12-31 E")
-    sponsor = "Southfield University of Applied Sciences of the Invented Coast"
+    sponsor = "Southfield University of Applied Sciences"
     put(new, "protocolSection", "sponsorCollaboratorsModule", "leadSponsor", "name", sponsor)
 
 
