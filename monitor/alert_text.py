@@ -25,6 +25,9 @@ _LEADING = (
 )
 
 _FIGURES = re.compile(r"\d.*→.*")  # from the first figure on, a move with both its ends
+_HOW_FAR = re.compile(
+    r"\b(?:about )?(?:a|[\d½]+) (?:day|month|year)s? "
+)  # of a date; a headline may tell it in another unit
 _WORD = re.compile(r"\w+")
 
 
@@ -70,6 +73,8 @@ def is_said(change: FieldChange, headline: str) -> bool:
         return True
     if isinstance(change.after, str) and len(change.after) > 10 and _flat(change.after) in told:
         return True
+    if change.kind is Kind.DATE:
+        sentence = _HOW_FAR.sub("", sentence)
     figures = _FIGURES.search(sentence)
     words = set(_WORD.findall(sentence))
     return figures is not None and figures[0] in told and words <= set(_WORD.findall(told))

@@ -60,7 +60,7 @@ def canonical(record: dict[str, Any]) -> bytes:
     return _sorting_encoder.encode(record)
 
 
-def in_order(record: dict[str, Any]) -> dict[str, Any]:
+def keys_sorted(record: dict[str, Any]) -> dict[str, Any]:
     """The same record with the keys of every object sorted, as a stored one has them."""
     found: dict[str, Any] = _decoder.decode(_sorting_encoder.encode(record))
     return found

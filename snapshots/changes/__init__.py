@@ -17,19 +17,19 @@ from snapshots.changes.headline import headline
 from snapshots.changes.making import TRIPPED, unreadable
 from snapshots.changes.members import list_changes
 from snapshots.changes.noise import is_noise
+from snapshots.changes.order import in_order
 from snapshots.changes.outcomes import outcome_changes
 from snapshots.changes.results import as_posting, result_changes
 from snapshots.changes.sites import Sites, site_changes
 from snapshots.changes.submissions import submission_changes
-from snapshots.changes.timeline import leads
 from snapshots.changes.undone import undone
 from snapshots.changes.values import value_change
-from snapshots.changeset import ENGINE, Action, ChangeSet, FieldChange, Severity, VersionRef
+from snapshots.changeset import ENGINE, ChangeSet, FieldChange, Severity, VersionRef
 from snapshots.comparison import Difference, differences
 from snapshots.facts import facts
 from snapshots.fields import table
 from snapshots.past import Past, changed_on
-from snapshots.record import in_order
+from snapshots.record import keys_sorted
 from snapshots.terms import listed
 
 _OUTCOMES = ("primary-outcomes", "secondary-outcomes", "other-outcomes")
@@ -51,7 +51,10 @@ def compare(
 
     Raises NotAStudyRecord.
     """
-    old, new = in_order(old), in_order(new)  # what is said does not depend on the order in which keys came
+    old, new = (
+        keys_sorted(old),
+        keys_sorted(new),
+    )  # what is said does not depend on the order in which keys came
     before, after = facts(old), facts(new)
     context = Context.of(old, new, from_=from_.source, to=to.source)
     found = [as_posting(one, context) for one in differences(old, new, table(registry))]
@@ -70,7 +73,7 @@ def compare(
     changes = followed([is_noise(change, context) for change in changes])
     two_trials = before.trial != after.trial
     again = undone(changes, () if two_trials else past, day=changed_on(from_, to))
-    changes = _in_order([_of_two_trials(change) for change in changes] if two_trials else again.changes)
+    changes = in_order([_of_two_trials(change) for change in changes] if two_trials else again.changes)
     severity = max((change.severity for change in changes), default=Severity.NOISE)
     tags = dict.fromkeys(
         tag for change in changes if change.severity is not Severity.NOISE for tag in change.tags
@@ -121,34 +124,3 @@ def _read(one: Difference, context: Context, sites: list[Sites]) -> list[FieldCh
         sites.append(site_changes(one, context))
         return sites[0].changes
     return list_changes(one, context)
-
-
-def _in_order(changes: list[FieldChange]) -> list[FieldChange]:
-    """The weightiest first; of one weight as listed below, what came or went before what was reworded."""
-    slipped = any(change.field in _MILESTONES and leads(change) for change in changes)
-
-    def place(change: FieldChange) -> tuple[int, int, bool]:
-        order = _ORDER.get(change.field, 90 if change.field in _LAST else 50)
-        reworded = change.field in _WORDED and change.action is Action.EDITED
-        if reworded and slipped:  # a slip of a year is asked for before any wording
-            order = _ORDER["start-date"]
-        return -change.severity.rank, order, reworded
-
-    return sorted(changes, key=place)
-
-
-_MILESTONES = ("start-date", "primary-completion-date", "completion-date")
-_LAST = ("central-contacts", "officials", "responsible-party", "contacts", "organization", "see-also-links")
-_WORDED = ("primary-outcomes", "arms", "interventions")
-# Among changes of one severity: what a reader asks first.
-_ORDER = {
-    slug: number
-    for number, slug in enumerate(
-        (
-            "overall-status", "has-results", "why-stopped", "results-submission", "primary-outcomes", "study-type",
-            "phase",
-            "lead-sponsor", "arms", "interventions", "enrollment", "primary-completion-date", "completion-date",
-            "start-date", "eligibility-criteria", "locations", "secondary-outcomes", "documents", "brief-title",
-        )
-    )
-}  # fmt: skip

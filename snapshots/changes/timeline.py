@@ -14,6 +14,8 @@ from snapshots.terms import counted, said
 
 FAR = 30  # days from which a move is major
 LEADING = 365  # days from which a move is told before any wording
+LONG = 36  # months from which a move is told in years
+DAYS_A_MONTH = 30.44
 UNKNOWN_COUNT = 99_999_999  # the registry's word for "not known"
 
 
@@ -45,7 +47,7 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             reason="a fact was taken back" if fact else "",
             tags=("integrity",) if fact else (),
         )
-    moved = shift(before, after)
+    by = shift(before, after)
     became_actual = _actual(new) and not _actual(old)
     span = _span(before, after)
     arrow = _arrow(before, after)
@@ -54,7 +56,7 @@ def milestone(one: Difference, context: Context) -> FieldChange:
     first_typed = became_actual and "type" not in old and passed
     starts = one.field.slug == "start-date"
     told: dict[str, Any] = {"before": _told(old), "after": _told(new)}
-    if not moved.moved and not became_actual and _actual(old) == _actual(new):
+    if not by.moved and not became_actual and _actual(old) == _actual(new):
         if old.get("type") != new.get("type"):
             return change(
                 one,
@@ -70,7 +72,7 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             reason="the same date",
             **told,
         )
-    if not moved.moved and first_typed:
+    if not by.moved and first_typed:
         return change(
             one,
             f"{label} ({after.text}) {_typed(new)}",
@@ -78,7 +80,7 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             reason="it had passed, and no plan was stated" if starts else "now a fact",
             **told,
         )
-    if not moved.moved:
+    if not by.moved:
         words = (
             f"{label} now actual, on the planned date ({after.text})"
             if became_actual
@@ -94,7 +96,7 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             **told,
         )
     if _actual(old) and _actual(new):
-        way = "later" if moved.days > 0 else "earlier"
+        way = "later" if by.days > 0 else "earlier"
         return change(
             one,
             f"Actual {label.lower()} corrected to {span} {way} {arrow}",
@@ -103,25 +105,23 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             tags=("integrity",),
             **told,
         )
-    far = abs(moved.days) >= FAR
+    far = abs(by.days) >= FAR
     if became_actual and starts:
-        way = "later" if moved.days > 0 else "earlier"
+        way = "later" if by.days > 0 else "earlier"
         words = f"Started {after.text}, {span} {way} than planned ({before.text})"
         if first_typed:
             words = f"Start {_typed(new)}, {span} {way} {arrow}"
         return change(one, words, severity=Severity.MAJOR, reason="now a fact", **told)
     if became_actual:
-        if moved.days < 0 and context.new_status in STOPPED:
+        if by.days < 0 and context.new_status in STOPPED:
             words = f"{label} ended {span} earlier than planned {arrow}, now actual"
         else:
-            words = (
-                f"{label} now actual, {span} {'later' if moved.days > 0 else 'earlier'} than planned {arrow}"
-            )
+            words = f"{label} now actual, {span} {'later' if by.days > 0 else 'earlier'} than planned {arrow}"
         return change(one, words, severity=Severity.MAJOR, reason="now a fact", **told)
     if _actual(old):
         return change(
             one,
-            f"{label} no longer actual, {span} {'later' if moved.days > 0 else 'earlier'} {arrow}"
+            f"{label} no longer actual, {span} {'later' if by.days > 0 else 'earlier'} {arrow}"
             + (", an estimate again" if new.get("type") == "ESTIMATED" else ""),
             severity=Severity.MAJOR,
             reason="no longer a fact",
@@ -137,11 +137,11 @@ def milestone(one: Difference, context: Context) -> FieldChange:
             reason="of a study that never started",
             **told,
         )
-    verb = "slipped" if moved.days > 0 else "brought forward"
-    if one.field.slug == "start-date" and moved.days > 0:
+    verb = "slipped" if by.days > 0 else "brought forward"
+    if one.field.slug == "start-date" and by.days > 0:
         verb = "postponed"
     words = f"{label} {verb} {span} {arrow}"
-    if moved.days < 0 and context.new_status in STOPPED and one.field.slug != "start-date":
+    if by.days < 0 and context.new_status in STOPPED and one.field.slug != "start-date":
         words = (
             f"{label} expected {span} earlier than planned {arrow}"  # after a stop nothing is brought forward
         )
@@ -154,13 +154,19 @@ def milestone(one: Difference, context: Context) -> FieldChange:
     )
 
 
-def leads(change: FieldChange) -> bool:
-    """Whether a planned date moved by a year or more."""
+def moved(change: FieldChange) -> tuple[Partial, Partial] | None:
+    """The dates of a milestone's change; None unless it has both."""
     before, after = (
         partial(side.partition(" ")[0]) if isinstance(side, str) else None
         for side in (change.before, change.after)
     )
-    return bool(before and after and abs(shift(before, after).days) >= LEADING)
+    return (before, after) if before and after else None
+
+
+def leads(change: FieldChange) -> bool:
+    """Whether a planned date moved by a year or more."""
+    dates = moved(change)
+    return bool(dates and abs(shift(*dates).days) >= LEADING)
 
 
 def enrollment(one: Difference, context: Context) -> FieldChange:
@@ -217,22 +223,30 @@ def _per_cent(before: int, after: int) -> str:
 
 
 def _span(before: Partial, after: Partial) -> str:
-    """How far, with its uncertainty: a month or a year is not known to the day."""
+    """How far, with its uncertainty: a month or a year is not known to the day, and years are told in halves."""
     moved = shift(before, after)
-    if not moved.about:
-        return counted(abs(moved.days), "day")
     if not before.month or not after.month:
         years = abs(after.year - before.year)
         return f"about {'a year' if years == 1 else f'{years} years'}"
     months = abs((after.year - before.year) * 12 + after.month - before.month)
+    if not moved.about:
+        months = round(abs(moved.days) / DAYS_A_MONTH)
+    if months >= LONG:
+        whole, half = divmod(round(months / 6), 2)
+        exact = not moved.about and (before.month, before.day) == (after.month, after.day)
+        return f"{'' if exact else 'about '}{whole}{'½' if half else ''} years"
+    if not moved.about:
+        return counted(abs(moved.days), "day")
     return f"about {'a month' if months == 1 else f'{months} months'}"
 
 
+def month_span(before: Partial, after: Partial) -> str:
+    """How far in the unit of months, though both days are known: for beside a span that is known to the month."""
+    return _span(*(Partial(one.text, one.year, one.month) for one in (before, after)))
+
+
 def _arrow(before: Partial, after: Partial) -> str:
-    """Both dates; where months are told, the days that they make."""
-    moved = shift(before, after)
-    days = f", {abs(moved.days)} days" if moved.about and abs(moved.days) > FAR else ""
-    return f"({before.text} → {after.text}{days})"
+    return f"({before.text} → {after.text})"
 
 
 def _typed(value: dict[str, Any]) -> str:

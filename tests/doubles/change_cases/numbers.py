@@ -40,7 +40,7 @@ def _(old, new):
     told(
         "primary-completion-date",
         "major",
-        ("Primary completion slipped", "about 7 months", "(2026-12 → 2027-07, 212 days)"),
+        ("Primary completion slipped", "about 7 months", "(2026-12 → 2027-07)"),
         ["timeline"],
     ),
 )
