@@ -13,6 +13,7 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from snapshots.endpoints import like_endpoints
 from snapshots.fields import Identity
 from snapshots.markup import normal_text
 from snapshots.outcome_pairing import another_endpoint
@@ -158,6 +159,8 @@ def _likenesses(
         yield from _same_treatments(old, new, texts_old, texts_new)
     if identity is Identity.TYPE_NAME:
         yield from _longer_names(old, new, texts_old, texts_new)
+    if identity is Identity.MEASURE:
+        yield from like_endpoints(old, new, left_old, left_new)
     least = OUTCOMES_LIKE if identity is Identity.MEASURE else LIKE
     for a, text in texts_old.items():
         for _, score, b in process.extract(
