@@ -53,8 +53,29 @@ def contradicts(old: str, new: str, known: Collection[str]) -> bool:
     return False
 
 
+class Wording:
+    """A text's words with its own abbreviations, taken apart once to be held beside many others."""
+
+    __slots__ = ("abbreviations", "initials", "own", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = words(text)
+        self.abbreviations = abbreviations(text)
+        self.own = shortened(text, self.abbreviations)
+        self.initials = _initials(self.words) | _initials([word for word in self.words if word not in _SMALL])
+
+    def shared(self, other: Wording) -> set[str]:
+        """Abbreviations of one that the other spells out: what changes how they read beside each other."""
+        return (self.abbreviations & other.initials) | (other.abbreviations & self.initials)
+
+    def beside(self, known: Collection[str]) -> list[str]:
+        """The words, abbreviations of the other text known too."""
+        return shortened(self.text, self.abbreviations | set(known)) if known else self.own
+
+
 def nearly_spelt(text: Sequence[str], name: str) -> bool:
-    """Whether words spell an abbreviation but for one in their midst: IRC, an independent radiology review committee."""
+    """Whether words spell an abbreviation but for one in their midst: IRC, an independent radiology committee."""
     if len(name) < 3:
         return False
     initials = "".join(word[0] for word in text if word not in _SMALL)
@@ -63,6 +84,15 @@ def nearly_spelt(text: Sequence[str], name: str) -> bool:
         for window in (initials[start : start + len(name) + 1] for start in range(len(initials) - len(name)))
         for at in range(1, len(name))
     )
+
+
+def _initials(text: Sequence[str]) -> set[str]:
+    letters = "".join(word[0] for word in text)
+    return {
+        letters[at : at + length]
+        for length in range(SHORTEST, LONGEST + 1)
+        for at in range(len(letters) - length + 1)
+    }
 
 
 def _spelling(text: Sequence[str], at: int, known: Collection[str]) -> tuple[str | None, int]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from itertools import pairwise
 
 _GROUPS = (
     {"systolic": 1, "sbp": 1, "diastolic": 2, "dbp": 2},
@@ -24,7 +25,7 @@ _GROUPS = (
     {"minor": 1, "major": 2},
     {"maximum": 1, "maximal": 1, "cmax": 1, "minimum": 2, "minimal": 2, "trough": 2, "cmin": 2},
     {"early": 1, "late": 2},
-    {"fasting": 1, "postprandial": 2},
+    {"fasting": 1, "fasted": 1, "postprandial": 2, "fed": 2},
     {"inspiratory": 1, "expiratory": 2},
     {"ldl": 1, "hdl": 2},
     {"upper": 1, "lower": 2},
@@ -56,17 +57,31 @@ _SURVIVALS = {
     "rfs": "relapse",
     "pfs2": "next",
 }
-_RESPONDERS = re.compile(
-    r"\b(?:acr|asas|easi|hiscr|pasi|sri) ?-?(?:\d+)\b"
-)  # another share is another endpoint
+_RESPONDING = ("acr", "asas", "easi", "hiscr", "pasi", "sri")
+_RESPONDERS = re.compile(rf"\b(?:{'|'.join(_RESPONDING)}) ?\d+\b")  # another share is another endpoint
+_STANCES = {
+    *(word for group in _GROUPS for word in group),
+    *_PARTS,
+    *_SURVIVALS,
+    *_RESPONDING,
+    "free",
+    "overall",
+}
 _NEGATIONS = {"no", "not", "without", "never", "absence", "lack"}
 
 
 def contrary(old: Sequence[str], new: Sequence[str]) -> bool:
     """Whether two texts, as words, name things that exclude each other, or one denies what the other says."""
+    return denies(old) != denies(new) or opposed(old, new)
+
+
+def opposed(old: Sequence[str], new: Sequence[str]) -> bool:
+    """Whether two texts, as words, name things that exclude each other."""
     one, other = set(old), set(new)
-    if denies(old) != denies(new):
-        return True
+    if "free" not in one | other and not any(
+        word in _STANCES or word.rstrip("0123456789") in _STANCES for word in one ^ other
+    ):
+        return False  # cheap: most pairs
     ends = survivals(old), survivals(new)
     if _apart(*ends) or ("next" in ends[0]) != ("next" in ends[1]):
         return True
@@ -96,7 +111,7 @@ def names_part(text: Sequence[str]) -> bool:
 def survivals(text: Sequence[str]) -> set[str]:
     """What one survives free of: progression, disease; `overall` for death alone."""
     found = {_SURVIVALS[word] for word in text if word in _SURVIVALS}
-    for before, word in zip(text, text[1:], strict=False):
+    for before, word in pairwise(text):
         if word == "free" or (before, word) == ("overall", "survival"):
             found.add(before)
     return found

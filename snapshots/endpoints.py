@@ -12,23 +12,24 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from snapshots.abbreviations import abbreviations, contradicts, nearly_spelt, shortened, words
+from snapshots.abbreviations import Wording, contradicts, nearly_spelt, shortened, words
 from snapshots.contraries import contrary, denies, names_part
 from snapshots.markup import normal_text
 from snapshots.outcome_pairing import says_something
 
 SPELT_OUT, EXPLAINED, DESCRIBED = 99.0, 80.0, 65.0  # as rapidfuzz's ratios are
-MOST_PAIRS = 10_000  # looked at word by word: a tenth of a second
+MOST_PAIRS = 4_000  # looked at word by word
 LONGEST = 400  # characters of a measure
 LONGEST_DESCRIPTION = 2_000
+MOST_WORDS = 3  # in brackets, of what is no explanation
 TELLING = 40  # characters from which a description says what is measured
 
 _FILLER = {
     "a", "an", "and", "as", "at", "by", "for", "from", "in", "of", "on", "or", "the", "their", "to", "with", "who",
-    "achieve", "achieved", "achieving", "assess", "assessment", "baseline", "best", "determine", "evaluate", "evaluation",
-    "experience", "experienced", "experiencing", "frequency", "had", "have", "having", "incidence", "individuals",
-    "measurement", "number", "occurrence", "participants", "patients", "people", "percent", "percentage", "proportion",
-    "rate", "rates", "subjects",
+    "achieve", "achieved", "achieving", "assess", "assessment", "baseline", "best", "determine", "evaluate",
+    "evaluation", "experience", "experienced", "experiencing", "frequency", "had", "have", "having", "incidence",
+    "individuals", "measurement", "number", "occurrence", "participants", "patients", "people", "percent",
+    "percentage", "proportion", "rate", "rates", "subjects",
 }  # fmt: skip
 _TALE = (
     r"(?:will be|as (?:measured|determined|assessed|defined|evaluated|per)|assessed|measured|determined|evaluated|"
@@ -40,7 +41,7 @@ _EXPLAINS = re.compile(
     rf"[\s(\[:,–—-]*(?:{_TALE}|(?:the )?(?:time|number|proportion|percentage) (?:from|of)\b)", re.IGNORECASE
 )
 _NARROWS = re.compile(
-    r"\b(?:in|among|for|part|phase|cohorts?|arms?|groups?|subgroups?|(?:sub)?populations?|strat(?:um|a)|plus|second)\b",
+    r"\b(?:in|among|for|part|phase|cohorts?|arms?|groups?|subgroups?|(?:sub)?populations?|stratum|strata|plus|second)\b",
     re.IGNORECASE,
 )
 _VAGUE = {"effect", "effectiveness", "efficacy", "safety", "success", "tolerability", "toxicity"}
@@ -61,7 +62,7 @@ def like_endpoints(
             continue
         reading, described = _Reading(old[a]), alone_old.get(a)
         for b, other, again in after:
-            if reading.may_be(other) and (score := _same_measure(reading, other)):
+            if score := _same_measure(reading, other):
                 yield -score, a, b
             elif described is not None and described == again and _same_subject(reading, other, described):
                 yield -DESCRIBED, a, b
@@ -70,55 +71,52 @@ def like_endpoints(
 class _Reading:
     """What an outcome says, taken apart once."""
 
-    __slots__ = ("abbreviations", "content", "description", "frame", "text", "words")
+    __slots__ = ("content", "description", "frame", "head", "measure", "name", "tail")
 
     def __init__(self, outcome: dict[str, Any]) -> None:
-        self.text = " ".join(str(outcome.get("measure") or "").split())[:LONGEST]
-        self.words = words(self.text)
-        self.abbreviations = abbreviations(self.text)
+        self.measure = Wording(" ".join(str(outcome.get("measure") or "").split())[:LONGEST])
+        self.content = _content(self.measure.own)
+        name, tail = _divided(self.measure.text)
+        self.name, self.tail = Wording(name), Wording(tail)
+        self.head = _content(self.name.beside(self.measure.abbreviations))
         self.description = str(outcome.get("description") or "")[:LONGEST_DESCRIPTION]
         self.frame = normal_text(str(outcome.get("timeFrame") or ""))
-        self.content = frozenset(self.words) - _FILLER
-
-    def may_be(self, other: _Reading) -> bool:
-        """Cheap: most pairs share no word, and no abbreviation that could hide one."""
-        return bool(self.abbreviations or other.abbreviations) or not self.content.isdisjoint(other.content)
 
 
 def _same_measure(old: _Reading, new: _Reading) -> float:
     """The likeness of two measures that say the same; 0 for others."""
-    known = old.abbreviations | new.abbreviations
-    one, other = shortened(old.text, known), shortened(new.text, known)
-    if contrary(one, other):
+    shared = old.measure.shared(new.measure)
+    if not shared and old.content != new.content and old.head != new.head:
+        return 0.0  # cheap: most pairs
+    known = old.measure.abbreviations | new.measure.abbreviations
+    one, other = (_content(reading.measure.beside(shared and known)) for reading in (old, new))
+    same = one == other and _names_endpoint(one)
+    if not (same or _explained(old, new, known)) or contrary(old.measure.words, new.measure.words):
         return 0.0
-    content = _content(one)
-    same = content == _content(other) and _names_endpoint(content)
-    if not (same or _explained(old, new, known)):
+    before, after = (f"{reading.measure.text} {reading.description}" for reading in (old, new))
+    if contradicts(before, after, known):
         return 0.0
-    if contradicts(f"{old.text} {old.description}", f"{new.text} {new.description}", known):
-        return 0.0
-    guessed = set(one) & set(other) & known - (set(old.words) & set(new.words))
+    guessed = shared - (set(old.measure.words) & set(new.measure.words))
     if old.frame != new.frame and any(len(name) < 3 for name in guessed):
         return 0.0  # two letters stand for much, where nobody spells them
     return SPELT_OUT if same else EXPLAINED
 
 
-def _content(text: Iterable[str]) -> list[str]:
-    return sorted({word for word in text if word not in _FILLER})
+def _content(text: Iterable[str]) -> frozenset[str]:
+    return frozenset(text) - _FILLER
 
 
 def _explained(old: _Reading, new: _Reading, known: set[str]) -> bool:
     """Whether one measure is the other with its explanation, which may replace the other's of the same words."""
-    (one, tail), (other, far) = _divided(old.text), _divided(new.text)
-    head = _content(shortened(one, known))
-    if head != _content(shortened(other, known)) or not _names_endpoint(head):
+    head = _content(old.name.beside(known))
+    if head != _content(new.name.beside(known)) or not _names_endpoint(head):
         return False
-    if tail and far:
-        fewer, more = sorted((shortened(tail, known), shortened(far, known)), key=len)
-        unsaid = set(_content(fewer)) - set(more)
+    if old.tail.text and new.tail.text:
+        fewer, more = sorted((old.tail.beside(known), new.tail.beside(known)), key=len)
+        unsaid = _content(fewer) - set(more)
         if not all(word in known and nearly_spelt(more, word) for word in unsaid):
             return False
-    return _explains(tail or far, known, same_frame=old.frame == new.frame)
+    return _explains(old.tail if old.tail.text else new.tail, same_frame=old.frame == new.frame)
 
 
 def _divided(text: str) -> tuple[str, str]:
@@ -133,19 +131,18 @@ def _divided(text: str) -> tuple[str, str]:
     return (plain[: found.start()], plain[found.start() :]) if found else (plain, "")
 
 
-def _names_endpoint(head: Sequence[str]) -> bool:
+def _names_endpoint(head: Iterable[str]) -> bool:
     said = [word for word in head if word not in _VAGUE]
     return any(map(says_something, said)) or len(said) > 1
 
 
-def _explains(tail: str, known: set[str], *, same_frame: bool) -> bool:
+def _explains(tail: Wording, *, same_frame: bool) -> bool:
     """Whether what follows a measure's name says how it is measured, and not of whom, where, or what else."""
-    said = words(tail)
-    if _NARROWS.search(tail) or names_part(said) or denies(said):
+    if _NARROWS.search(tail.text) or names_part(tail.words) or denies(tail.words):
         return False
-    if _EXPLAINS.match(tail):
+    if _EXPLAINS.match(tail.text):
         return True
-    return same_frame and tail.lstrip().startswith(("(", "[")) and len(_content(shortened(tail, known))) <= 3
+    return same_frame and tail.text.lstrip().startswith(("(", "[")) and len(_content(tail.own)) <= MOST_WORDS
 
 
 def _own_descriptions(outcomes: Sequence[Any]) -> dict[int, str]:
@@ -161,9 +158,9 @@ def _own_descriptions(outcomes: Sequence[Any]) -> dict[int, str]:
 
 def _same_subject(old: _Reading, new: _Reading, description: str) -> bool:
     """Whether two names over one description and one time frame are of one thing: the description names both."""
-    if old.frame != new.frame or contrary(old.words, new.words):
+    if old.frame != new.frame or contrary(old.measure.words, new.measure.words):
         return False
-    if old.text.count(";") != new.text.count(";"):
+    if old.measure.text.count(";") != new.measure.text.count(";"):
         return False  # one of several in a row
     one, other = (_told(reading) for reading in (old, new))
     if one and other and (one <= other or other <= one):
@@ -173,4 +170,4 @@ def _same_subject(old: _Reading, new: _Reading, description: str) -> bool:
 
 
 def _told(reading: _Reading) -> set[str]:
-    return {word for word in reading.words if says_something(word)} - _VAGUE
+    return {word for word in reading.measure.words if says_something(word)} - _VAGUE

@@ -31,13 +31,12 @@ _SURVIVAL = re.compile(r"\boverall survival\b")
 _TEMPLATE = {
     "an", "and", "as", "at", "by", "for", "from", "in", "is", "of", "on", "or", "per", "the", "their", "to", "up",
     "with", "within", "without", "who", "whose", "absolute", "average", "baseline", "best", "between", "change",
-    "changes", "compared", "cumulative", "day", "days", "difference", "duration", "during", "end", "endpoint", "evaluation", "event",
-    "events", "first", "free", "frequency", "hour", "hours", "incidence", "level", "levels", "mean", "measured",
-    "measurement", "median", "minutes", "month", "months", "number", "occurrence", "outcome", "over", "overall",
-    "participants",
-    "patients", "percent", "percentage", "post", "pre", "primary", "proportion", "rate", "rates", "reported",
-    "response", "responses", "score", "scores", "secondary", "study", "subjects", "survival", "time", "total",
-    "treatment", "value", "values", "visit", "week", "weeks", "year", "years",
+    "changes", "compared", "cumulative", "day", "days", "difference", "duration", "during", "end", "endpoint",
+    "evaluation", "event", "events", "first", "free", "frequency", "hour", "hours", "incidence", "level", "levels",
+    "mean", "measured", "measurement", "median", "minutes", "month", "months", "number", "occurrence", "outcome",
+    "over", "overall", "participants", "patients", "percent", "percentage", "post", "pre", "primary", "proportion",
+    "rate", "rates", "reported", "response", "responses", "score", "scores", "secondary", "study", "subjects",
+    "survival", "time", "total", "treatment", "value", "values", "visit", "week", "weeks", "year", "years",
 }  # fmt: skip
 # Of these, what names an endpoint where nothing else does, by its stem.
 _NOUNS = {

@@ -11,6 +11,8 @@ from doubles.change_cases import (
     posted,
     posting,
     protocols,
+    renamed_arms,
+    renamed_outcomes,
     results,
     sentences,
     stops,
@@ -22,7 +24,20 @@ from snapshots.changes import compare
 from snapshots.changeset import FieldChange, Severity, Source, VersionRef
 
 FILE = VersionRef(source=Source.FILE, version=None, seen_at=None, updated=None, build=None)
-MODULES = (noise, results, posted, posting, stops, numbers, protocols, endpoints, places, sentences)
+MODULES = (
+    noise,
+    results,
+    posted,
+    posting,
+    stops,
+    numbers,
+    protocols,
+    endpoints,
+    renamed_outcomes,
+    renamed_arms,
+    places,
+    sentences,
+)
 CASES = [one for module in MODULES for one in module.case.cases]
 
 
