@@ -1,19 +1,22 @@
 """Which member of a list is which in the newer version: equal ones, then by identity, then by likeness.
 
 Never by position. Duplicated identities are paired in order; what is left over on one side only was added or removed.
-Sites and outcomes have likenesses of their own, in `site_pairing` and `outcome_pairing`.
+Sites, outcomes, arms and interventions have likenesses of their own, in the modules called after them.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from rapidfuzz import fuzz, process
 
+from snapshots.arm_pairing import Arm, another_arm, last_arm, like_arms
+from snapshots.endpoints import like_endpoints
 from snapshots.fields import Identity
+from snapshots.intervention_pairing import another_intervention, last_intervention, like_interventions, naming
 from snapshots.markup import normal_text
 from snapshots.outcome_pairing import another_endpoint
 from snapshots.record import canonical
@@ -21,7 +24,6 @@ from snapshots.site_pairing import like_sites, site_keys
 
 LIKE = 70.0  # rapidfuzz's ratio from which two leftovers are one, reworded
 OUTCOMES_LIKE = 60.0
-RELABELLED = 40.0  # of an arm that receives the same
 LONGEST = 256  # characters compared
 MOST_PAIRS = 4_000_000  # compared: a second's work
 MOST_LIKE = 20  # of the members like one, so many are looked at
@@ -60,6 +62,11 @@ def pairs(
             if a not in taken and b not in found:
                 found[b] = a
                 taken.add(a)
+        left_old = [at for at in left_old if at not in taken]
+        left_new = [at for at in left_new if at not in found]
+        for a, b in _last(old, new, left_old, left_new, identity):
+            found[b] = a
+            taken.add(a)
     listed = [Pair(found.get(at), at) for at in range(len(new))]
     return listed + [Pair(at, None) for at in range(len(old)) if at not in taken]
 
@@ -155,68 +162,51 @@ def _likenesses(
     texts_old = {at: normal_text(identity_text(old[at], identity))[:LONGEST] for at in left_old}
     texts_new = {at: normal_text(identity_text(new[at], identity))[:LONGEST] for at in left_new}
     if identity is Identity.LABEL:
-        yield from _same_treatments(old, new, texts_old, texts_new)
+        yield from like_arms(old, new, texts_old, texts_new)
     if identity is Identity.TYPE_NAME:
-        yield from _longer_names(old, new, texts_old, texts_new)
+        yield from like_interventions(old, new, texts_old, texts_new)
+    if identity is Identity.MEASURE:
+        yield from like_endpoints(old, new, left_old, left_new)
+    read, another = _ANOTHER.get(identity, (None, None))
+    before: dict[int, Any] = {}
+    after: dict[int, Any] = {}
     least = OUTCOMES_LIKE if identity is Identity.MEASURE else LIKE
     for a, text in texts_old.items():
         for _, score, b in process.extract(
             text, texts_new, scorer=fuzz.ratio, score_cutoff=least, limit=MOST_LIKE
         ):
-            if identity is Identity.MEASURE and another_endpoint(old[a], new[b]):
-                continue
+            if read is not None and another is not None:
+                if a not in before:
+                    before[a] = read(old[a])
+                if b not in after:
+                    after[b] = read(new[b])
+                if another(before[a], after[b]):
+                    continue
             yield -score, a, b
 
 
-def _same_treatments(
-    old: Sequence[Any], new: Sequence[Any], texts_old: dict[int, str], texts_new: dict[int, str]
-) -> Iterator[Scored]:
-    """What an arm receives says more of it than what it is called."""
-    given_old = {at: given for at in texts_old if (given := _treatment(old[at])) is not None}
-    given_new = {at: given for at in texts_new if (given := _treatment(new[at])) is not None}
-    times_old, times_new = Counter(given_old.values()), Counter(given_new.values())
-    waiting: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for at, given in given_new.items():
-        waiting[given].append(at)
-    for a, given in given_old.items():
-        alone = times_old[given] == 1 == times_new[given]
-        for b in waiting[given][:MOST_LIKE]:
-            score = fuzz.ratio(texts_old[a], texts_new[b])
-            if score >= RELABELLED or (alone and _same_description(old[a], new[b])):
-                yield -max(score, LIKE + score / 10), a, b
+# How a member is read, once, and what says of two alike that they are two.
+_ANOTHER: dict[Identity | None, tuple[Callable[[Any], Any], Callable[[Any, Any], bool]]] = {
+    Identity.LABEL: (Arm, another_arm),
+    Identity.MEASURE: (lambda outcome: outcome, another_endpoint),
+    Identity.TYPE_NAME: (naming, another_intervention),
+}
+_LAST: dict[Identity | None, Callable[[Any, Any], float]] = {
+    Identity.LABEL: last_arm,
+    Identity.TYPE_NAME: last_intervention,
+}
 
 
-def _longer_names(
-    old: Sequence[Any], new: Sequence[Any], texts_old: dict[int, str], texts_new: dict[int, str]
-) -> Iterator[Scored]:
-    """`Torvalimab` and `Torvalimab prefilled pen`, given to the same arms, are one intervention renamed."""
-    given: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for b in texts_new:
-        if (use := _use(new[b])) is not None:
-            given[use].append(b)
-    for a, text in texts_old.items():
-        for b in given.get(_use(old[a]), ())[:MOST_LIKE]:
-            shorter, longer = sorted((text, texts_new[b]), key=len)
-            if f" {shorter} " in f" {longer} ":
-                yield -LIKE, a, b
-
-
-def _use(intervention: Any) -> Hashable | None:
-    arms = intervention.get("armGroupLabels") if isinstance(intervention, dict) else None
-    if not isinstance(arms, list) or not arms:
-        return None
-    return str(intervention.get("type")), tuple(sorted(normal_text(str(arm)) for arm in arms))
-
-
-def _treatment(arm: Any) -> Hashable | None:
-    given = arm.get("interventionNames") if isinstance(arm, dict) else None
-    if not isinstance(given, list) or not given:
-        return None
-    return str(arm.get("type")), tuple(sorted(normal_text(str(name)) for name in given))
-
-
-def _same_description(a: dict[str, Any], b: dict[str, Any]) -> bool:
-    described = (a.get("description"), b.get("description"))
-    if not all(isinstance(text, str) and text for text in described):
-        return False
-    return normal_text(str(described[0])) == normal_text(str(described[1]))
+def _last(
+    old: Sequence[Any],
+    new: Sequence[Any],
+    left_old: list[int],
+    left_new: list[int],
+    identity: Identity | None,
+) -> Iterator[tuple[int, int]]:
+    """The only two arms or interventions that are left: less says that they are one."""
+    if len(left_old) != 1 or len(left_new) != 1:
+        return
+    (a,), (b,) = left_old, left_new
+    if identity in _LAST and _LAST[identity](old[a], new[b]):
+        yield a, b
