@@ -8,7 +8,6 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
-from doubles.alert_shape import alert
 from doubles.terminal import Terminal
 
 from monitor import logs
@@ -32,7 +31,7 @@ def told(terminal: Terminal):
 def test_each_day_tells_of_the_trials_it_says_and_of_no_other(told):
     by_day = defaultdict(list)
     for value in told.values:
-        by_day[alert(value).to.build].append(value["trial"])
+        by_day[value["at"][:10]].append(value["trial"])
     assert {day.date.isoformat(): list(day.tells) for day in DAYS if day.tells} == by_day
 
 
@@ -58,7 +57,7 @@ def test_the_readmes_sample_is_what_the_demo_prints(told, terminal):
 
 def test_each_alert_says_that_it_is_scripted_and_leads_to_no_server_that_is_gone(told, terminal):
     channel = (terminal.folder / "kept" / "slack.txt").read_text(encoding="utf-8")
-    assert channel.count("Demo: scripted days, not news") == channel.count("trialbell APP") == 6
+    assert channel.count("Demo: scripted days, not news") == channel.count("trialbell APP") == 7
     assert "http://" not in channel
 
 

@@ -105,8 +105,8 @@ DAYS: tuple[Day, ...] = (
     Day(
         date=date(2026, 11, 20),
         sentence="Calder Oncology puts off completion in two submissions, and the second cuts enrolment",
-        expect="A major alert that tells both steps.",
-        tells=("NCT99000328",),
+        expect="Two major alerts: one that tells both steps, and one that time makes: results that appear overdue.",
+        tells=("NCT99000328", "NCT99000653"),
         edits=(
             Edit(
                 trial="NCT99000328",
