@@ -93,12 +93,14 @@ _FIRST = (
     ) strict""",
     "create index held_state on held (state, registry)",
     # A record that lost a section (subject): booked or left at the sweep's end. held is 0 until then.
-    # The rest is what the sweep knew of it: its bytes' fingerprint, whether it is news, the steps in between.
+    # The rest is what the sweep knew of it: its bytes' fingerprint, whether it is news, the steps in between, and
+    # the version that we held then (against): once there is a newer one, what was staged is past.
     """create table staged (
         registry text not null,
         subject text not null,
         trial text not null,
         held integer not null default 0,
+        against integer not null default 0,
         raw blob not null,
         mark blob,
         told integer not null,

@@ -15,6 +15,7 @@ from snapshots.database import immediate
 from snapshots.facts import facts
 from snapshots.record import canonical, parse
 from snapshots.steps import rows_of, steps_of
+from snapshots.store import Store
 
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: comparing them takes their time, and others want to write
@@ -22,15 +23,17 @@ AT_ONCE = 50  # records booked in one transaction: comparing them takes their ti
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
+    assert seen.changes is not None  # it lost something since a version that we hold
     raw = canonical(seen.record)
     steps = json.dumps(rows_of(seen.steps))
     for subject in subjects:
         db.execute(
-            "insert or replace into staged (registry, subject, trial, held, raw, mark, told, several, steps)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert or replace into staged"
+            " (registry, subject, trial, held, against, raw, mark, told, several, steps)"
+            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                *(registry, subject, seen.facts.trial, THIS_SWEEP, raw, seen.fingerprint),
-                *(int(told), int(seen.several), steps),
+                *(registry, subject, seen.facts.trial, THIS_SWEEP, seen.changes.from_.version),
+                *(raw, seen.fingerprint, int(told), int(seen.several), steps),
             ],
         )
 
@@ -38,6 +41,16 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
 def forget_unfinished(db: Database, registry: str) -> None:
     """What a sweep that never ended had staged. Caller owns the transaction."""
     db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
+
+
+def overtaken(db: Database, registry: str, trial: str) -> None:
+    """A version of it was booked: what was staged against an older one is past. Caller owns the transaction."""
+    db.execute(
+        "delete from staged where registry = ?1 and trial = ?2 and against < (select head.number from trial"
+        " join head on head.trial = trial.key and head.line = 'snapshot'"
+        " where trial.registry = ?1 and trial.trial = ?2)",
+        [registry, trial],
+    )
 
 
 def keep(db: Database, registry: str, subject: str, hold: int) -> None:
@@ -85,15 +98,23 @@ def of_hold(db: Database, hold: int) -> list[str]:
 
 
 def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], hold: int) -> None:
-    """Write what is believed, some records a transaction; what is written is no longer staged."""
+    """Write what is believed, some records a transaction; what is written is no longer staged.
+
+    A record that was staged against another version than the newest is not written: it would take the trial back.
+    """
+    store = Store(db)
     for start in range(0, len(trials), AT_ONCE):
         with immediate(db):
             for trial in trials[start : start + AT_ONCE]:
                 row = db.execute(
-                    "select raw, mark, told, several, steps from staged where registry = ? and trial = ? and held = ?",
+                    "select raw, mark, told, several, steps, against from staged"
+                    " where registry = ? and trial = ? and held = ?",
                     [registry, trial, hold],
                 ).fetchone()
-                booking.version(_seen(row[0], row[1], row[3], row[4]), told=bool(row[2]))
+                newest = store.newest(registry, trial)
+                if newest is not None and newest.ref.version == row[5]:
+                    booking.version(_seen(row[0], row[1], row[3], row[4]), told=bool(row[2]))
+                    overtaken(db, registry, trial)
                 db.execute(
                     "delete from staged where registry = ? and trial = ? and held = ?",
                     [registry, trial, hold],

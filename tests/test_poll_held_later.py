@@ -1,0 +1,56 @@
+"""Held sweeps that wait while other things happen: a newer version, a watch that never works, a broken poll."""
+
+from __future__ import annotations
+
+import pytest
+from doubles.ctgov import LoopbackRegistry
+from doubles.plain_edits import nct, recruiting, timeless, with_results, with_status, without
+from doubles.watching import Watching, ids_watch
+
+from monitor import held
+from monitor.poll import Selection
+
+
+@pytest.fixture
+def records():
+    return [timeless(with_results(recruiting(number))) for number in range(1, 41)]
+
+
+@pytest.fixture
+def registry(records):
+    with LoopbackRegistry(records, day="2026-11-20") as running:
+        yield running
+
+
+def lose_results(registry, records, count, day="2026-11-23"):
+    registry.publish(day, [without(record, "resultsSection") for record in records[:count]])
+
+
+def test_accepting_a_hold_takes_no_trial_back_in_time(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    lose_results(registry, records, 12)
+    watching.poll()
+    stopped = with_status(records[0], "SUSPENDED", submitted="2026-11-23")
+    registry.publish("2026-11-24", [stopped, *records[1:]])
+    watching.poll(Selection(trials=(nct(stopped),)))  # one alone: nothing is concluded of the rest
+    assert watching.told() == [("changed", nct(stopped))]
+    assert watching.count("select count(*) from staged") == 11
+    (one,) = held.standing(watching.app.db)
+    watching.app.accept_held(one.row)
+    watching.app.deliver()
+    assert [trial for _, trial in watching.told()] == [nct(record) for record in records[1:12]]
+    watching.poll()
+    assert nct(stopped) not in [trial for _, trial in watching.told()]
+
+
+def test_what_was_staged_against_an_older_version_is_not_written(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    lose_results(registry, records, 12)
+    watching.poll()
+    watching.app.db.execute("update staged set against = 0 where trial = ?", [nct(records[0])])
+    watching.app.db.conn.commit()
+    (one,) = held.standing(watching.app.db)
+    assert len(watching.app.accept_held(one.row)) == 11
+    assert watching.count("select count(*) from staged") == 0
