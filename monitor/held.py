@@ -48,6 +48,9 @@ class Held:
 class Verdict:
     hold: Held | None  # None: believe it
     by_person: bool = False  # it was accepted for this very build: no second one need say so
+    own_only: bool = (
+        False  # only the records that the hold keeps wait: the others are too few to be an accident
+    )
 
 
 BELIEVED = Verdict(hold=None)
@@ -83,10 +86,12 @@ def judge(
     build: str,
     whole: bool,
     now: datetime,
+    answered: bool = False,
 ) -> Verdict:
     """Whether to believe what befell `count` of `swept` records. Caller owns the transaction.
 
-    whole: everything watched was swept. A smaller sweep cannot show that an earlier hold was an accident.
+    whole: everything watched was swept. answered: all that the open hold keeps was. A smaller sweep cannot show
+    that an earlier hold was an accident.
     """
     earlier = _of_subject(db, registry, kind, subject)
     for held in earlier:
@@ -101,8 +106,10 @@ def judge(
     if count <= limit(swept):
         if open_ is None:
             return BELIEVED
-        if open_.build == build or not whole:
+        if open_.build == build:
             return Verdict(hold=open_ if count else None)
+        if not whole and not answered:
+            return Verdict(hold=open_ if count else None, own_only=True)
         decide(db, open_.row, "passed", now)
         return BELIEVED
     if open_ is not None and open_.build != build:

@@ -53,11 +53,15 @@ def overtaken(db: Database, registry: str, trial: str) -> None:
     )
 
 
-def keep(db: Database, registry: str, subject: str, hold: int) -> None:
-    """Put what this sweep staged of it with a hold. Caller owns the transaction."""
+def keep(db: Database, registry: str, subject: str, hold: int, *, own_only: bool) -> None:
+    """Put what this sweep staged of it with a hold. own_only: of the trials that it keeps already.
+
+    Caller owns the transaction.
+    """
     db.execute(
-        "update or replace staged set held = ? where registry = ? and subject = ? and held = ?",
-        [hold, registry, subject, THIS_SWEEP],
+        "update or replace staged set held = ?1 where registry = ?2 and subject = ?3 and held = ?4"
+        " and (not ?5 or trial in (select trial from staged where held = ?1))",
+        [hold, registry, subject, THIS_SWEEP, int(own_only)],
     )
 
 
@@ -90,6 +94,14 @@ def free(db: Database, registry: str) -> list[str]:
         [registry, THIS_SWEEP],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def answered(db: Database, hold: int) -> bool:
+    """Whether `temp.swept` names every trial that a hold keeps."""
+    rows = db.execute(
+        "select 1 from staged where held = ? and trial not in (select trial from temp.swept) limit 1", [hold]
+    )
+    return rows.fetchone() is None
 
 
 def of_hold(db: Database, hold: int) -> list[str]:

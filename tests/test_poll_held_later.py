@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from doubles.ctgov import LoopbackRegistry
+from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless, with_results, with_status, without
-from doubles.watching import Watching, ids_watch
+from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import held
 from monitor.poll import Selection
+
+STUDIES = "/api/v2/studies"
 
 
 @pytest.fixture
@@ -54,3 +56,45 @@ def test_what_was_staged_against_an_older_version_is_not_written(tmp_path, regis
     (one,) = held.standing(watching.app.db)
     assert len(watching.app.accept_held(one.row)) == 11
     assert watching.count("select count(*) from staged") == 0
+
+
+def test_a_watch_that_never_works_keeps_no_hold_open(tmp_path, registry, records, ticking):
+    watching = Watching(
+        tmp_path,
+        registry,
+        ids_watch("a", *map(nct, records)) + query_watch("bad", advanced="AREA[Nonsense]1"),
+        clock=ticking,
+    )
+    watching.poll()
+    lose_results(registry, records, 12)
+    watching.poll()
+    registry.publish("2026-11-24", records[:12])
+    assert watching.poll().finished == ["a"]  # all that waited was seen, and is there again
+    assert held.standing(watching.app.db) == []
+    assert watching.told() == []
+    lost = with_status(without(records[20], "resultsSection"), "TERMINATED", submitted="2026-11-24")
+    registry.publish("2026-11-25", [lost])
+    watching.poll()
+    assert watching.told() == [("changed", nct(lost))]
+
+
+def test_a_few_losses_elsewhere_do_not_wait_with_a_hold(tmp_path, registry, records, ticking):
+    watching = Watching(
+        tmp_path,
+        registry,
+        ids_watch("a", *map(nct, records[20:])) + query_watch("q", status="SUSPENDED"),
+        clock=ticking,
+    )
+    stopped = [with_status(record, "SUSPENDED") for record in records[:20]]
+    registry.publish("2026-11-21", stopped)
+    watching.poll()
+    lose_results(registry, stopped, 12)
+    assert len(watching.poll().held) == 1
+    registry.publish("2026-11-24", [without(records[30], "resultsSection")])
+    registry.misbehave(
+        Fault.html(), times=None, path=STUDIES, where=lambda asked: "filter.ids" not in asked.query
+    )
+    assert watching.poll().finished == ["a"]
+    assert watching.told() == [("changed", nct(records[30]))]
+    (one,) = held.standing(watching.app.db)
+    assert len(watching.app.accept_held(one.row)) == 12
