@@ -58,6 +58,7 @@ class Conclusions:
         self._progressed = progressed
         self._reader = Reader(db)
         self._answered: list[Callable[[], None]] = []  # what single answers say, not written down yet
+        self._accepted: set[int] = set()  # held sweeps that a person accepted and this one asked about
         self.result = Concluded()
 
     @property
@@ -70,6 +71,11 @@ class Conclusions:
             with immediate(self._db):
                 write()
         self._answered.clear()
+        if self._accepted:  # last: a poll that breaks off before has not used them up
+            with immediate(self._db):
+                for row in self._accepted:
+                    held.used(self._db, row, self._build)
+            self._accepted.clear()
 
     def staged_sections(self, swept: Iterable[Watch], *, whole: bool) -> None:
         """Book the records that lost a section, unless too many did.
@@ -263,6 +269,8 @@ class Conclusions:
             answered=answered,
             now=self._now,
         )
+        if verdict.accepted is not None:
+            self._accepted.add(verdict.accepted.row)
         if verdict.hold is not None and verdict.hold.state == "open":
             self.result.held.append(verdict.hold)
         return verdict

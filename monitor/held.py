@@ -48,6 +48,9 @@ class Held:
 class Verdict:
     hold: Held | None  # None: believe it
     by_person: bool = False  # it was accepted for this very build: no second one need say so
+    accepted: Held | None = (
+        None  # believed because of it, which `used` closes when what follows is written down
+    )
     own_only: bool = (
         False  # only the records that the hold keeps wait: the others are too few to be an accident
     )
@@ -97,9 +100,8 @@ def judge(
     for held in earlier:
         if held.state == "dropped" and held.build == build:
             return Verdict(hold=held)
-        if held.state == "accepted" and kind == VANISHED:
-            _believe(db, held, build, now)
-            return Verdict(hold=None, by_person=held.build == build)
+        if held.state == "accepted" and kind == VANISHED and held.believed_in in (None, build):
+            return Verdict(hold=None, by_person=held.build == build, accepted=held)
         if held.state == "believed" and held.believed_in == build:
             return BELIEVED
     open_ = next((held for held in earlier if held.state == "open"), None)
@@ -132,6 +134,14 @@ def decide(db: Database, row: int, state: str, now: datetime) -> None:
     """Close a held sweep. What was staged with it goes: it was booked, or will not be."""
     db.execute("update held set state = ?, decided_at = ? where id = ?", [state, stamp(now), row])
     db.execute("delete from staged where held = ?", [row])
+
+
+def used(db: Database, row: int, build: str) -> None:
+    """What a person accepted is written down as of this build: a later one that says so is judged anew.
+
+    Caller owns the transaction.
+    """
+    db.execute("update held set believed_in = ? where id = ?", [build, row])
 
 
 def rename(db: Database, registry: str, before: str, after: str) -> None:

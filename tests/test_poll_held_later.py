@@ -98,3 +98,21 @@ def test_a_few_losses_elsewhere_do_not_wait_with_a_hold(tmp_path, registry, reco
     assert watching.told() == [("changed", nct(records[30]))]
     (one,) = held.standing(watching.app.db)
     assert len(watching.app.accept_held(one.row)) == 12
+
+
+def test_an_accepted_disappearance_is_not_used_up_by_a_poll_that_breaks_off(
+    tmp_path, registry, records, ticking
+):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", removed=[nct(record) for record in records[:8]])
+    watching.poll()
+    (one,) = held.standing(watching.app.db)
+    watching.app.accept_held(one.row)
+    registry.misbehave(Fault.forbidden(), times=1, where=lambda asked: asked.path.startswith(f"{STUDIES}/"))
+    watching.poll()
+    assert watching.told() == []
+    assert watching.poll().held == []
+    assert watching.told() == [("gone", nct(record)) for record in records[:8]]
+    registry.publish("2026-11-24", removed=[nct(record) for record in records[8:16]])
+    assert len(watching.poll().held) == 1  # that was about the others
