@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless, with_results, with_status, without
@@ -9,8 +12,24 @@ from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import held
 from monitor.poll import Selection
+from monitor.routes import Decision, Router
 
 STUDIES = "/api/v2/studies"
+
+
+class _Broken(BaseException):
+    pass
+
+
+class _BreaksOff(Router):
+    def decide(self, event: Any) -> list[Decision]:
+        raise _Broken
+
+
+def resexed(record: dict[str, Any]) -> dict[str, Any]:
+    new = copy.deepcopy(record)
+    new["protocolSection"]["eligibilityModule"]["sex"] = "MALE"
+    return new
 
 
 @pytest.fixture
@@ -116,3 +135,31 @@ def test_an_accepted_disappearance_is_not_used_up_by_a_poll_that_breaks_off(
     assert watching.told() == [("gone", nct(record)) for record in records[:8]]
     registry.publish("2026-11-24", removed=[nct(record) for record in records[8:16]])
     assert len(watching.poll().held) == 1  # that was about the others
+
+
+def test_what_a_killed_poll_left_is_weighed_by_its_own_sweep_before_a_hold_is_booked(tmp_path, ticking):
+    records = [timeless(with_results(recruiting(number))) for number in range(1, 41)]
+    for record in records:
+        record["protocolSection"]["eligibilityModule"]["sex"] = "ALL"
+    with LoopbackRegistry(records, day="2026-11-20") as registry:
+        both = ids_watch("small", *map(nct, records[:12])) + ids_watch("big", *map(nct, records[12:]))
+        watching = Watching(tmp_path, registry, both, clock=ticking)
+        watching.poll()
+        lose_results(registry, records, 8)
+        watching.poll(Selection(watches=frozenset({"small"})))
+        (one,) = held.standing(watching.app.db)
+        registry.publish("2026-11-24", [resexed(record) for record in records[20:30]])
+        registry.misbehave(Fault.forbidden(), times=1, path="/api/v2/version", skip=1)  # nothing is concluded
+        router = _BreaksOff(watching.app.config)
+        watching.app.router = lambda: router
+        with pytest.raises(_Broken):
+            watching.app.poll()
+        assert watching.count("select count(*) from untold") == 10
+        del watching.app.router
+        assert len(watching.app.accept_held(one.row)) == 8
+        watching.app.deliver()
+        assert (
+            watching.count("select count(*) from drift where label = 'Sex'") == 0
+        )  # ten of forty, not of twelve
+        alerts = {alert["trial"]: alert["severity"] for alert in watching.rung()}
+        assert {alerts[nct(record)] for record in records[20:30]} == {"major"}
