@@ -120,6 +120,11 @@ class App:
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:
         began = self.clock()
+        for one in held.accepting(self.db, registry.name):
+            try:
+                self._accept_held(one.row)
+            except Exception as error:  # noqa: BLE001 - one that cannot be booked holds up no poll
+                log.error("not booked to the end", held=one.row, error=f"{type(error).__name__}: {error}")
         report = Poll(
             self.db,
             registry,
@@ -203,8 +208,9 @@ class App:
 
     def _accept_held(self, row: int) -> list[str]:
         now = self.clock()
-        one = held.find(self.db, row)
-        if one is None or one.state != "open":
+        with immediate(self.db):
+            one = held.accept(self.db, row)
+        if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
         registry = self.registries[one.registry]
         self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's

@@ -27,7 +27,7 @@ class Held:
     swept: int  # records that it could have befallen
     count: int  # records that it befell
     opened_at: str
-    state: str  # open, believed, accepted, dropped, passed
+    state: str  # open, believed, accepting (not all booked yet), accepted, dropped, passed
     believed_in: str | None  # the stamp of the build that said the same
 
     @property
@@ -128,6 +128,33 @@ def judge(
     )
     assert cursor.lastrowid is not None
     return Verdict(hold=find(db, cursor.lastrowid))
+
+
+def accepting(db: Database, registry: str) -> list[Held]:
+    """What a person accepted and is not all booked: whoever did it was killed."""
+    rows = db.execute(
+        f"select {_COLUMNS} from held where state = 'accepting' and registry = ? order by id", [registry]
+    ).fetchall()
+    return [_held(row) for row in rows]
+
+
+def accept(db: Database, row: int) -> Held | None:
+    """From here on nobody drops it, and it is booked to the end. None: not to be decided on (any more).
+
+    Caller owns the transaction.
+    """
+    db.execute("update held set state = 'accepting' where id = ? and state = 'open'", [row])
+    one = find(db, row)
+    return one if one is not None and one.state == "accepting" else None
+
+
+def drop(db: Database, row: int, now: datetime) -> bool:
+    """False: not to be decided on (any more). Caller owns the transaction."""
+    one = find(db, row)
+    if one is None or one.state != "open":
+        return False
+    decide(db, row, "dropped", now)
+    return True
 
 
 def decide(db: Database, row: int, state: str, now: datetime) -> None:

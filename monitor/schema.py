@@ -87,7 +87,9 @@ _FIRST = (
         swept integer not null,
         count integer not null,
         opened_at text not null,
-        state text not null check (state in ('open', 'believed', 'accepted', 'dropped', 'passed')),
+        state text not null check (
+            state in ('open', 'believed', 'accepting', 'accepted', 'dropped', 'passed')
+        ),
         decided_at text,
         believed_in text
     ) strict""",

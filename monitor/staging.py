@@ -123,6 +123,8 @@ def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], h
                     " where registry = ? and trial = ? and held = ?",
                     [registry, trial, hold],
                 ).fetchone()
+                if row is None:
+                    continue
                 newest = store.newest(registry, trial)
                 if newest is not None and newest.ref.version == row[5]:
                     booking.version(_seen(row[0], row[1], row[3], row[4]), told=bool(row[2]))

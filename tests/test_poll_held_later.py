@@ -13,6 +13,8 @@ from doubles.watching import Watching, ids_watch, query_watch
 from monitor import held
 from monitor.poll import Selection
 from monitor.routes import Decision, Router
+from monitor.watches import WatchError
+from snapshots.database import immediate
 
 STUDIES = "/api/v2/studies"
 
@@ -163,3 +165,46 @@ def test_what_a_killed_poll_left_is_weighed_by_its_own_sweep_before_a_hold_is_bo
         )  # ten of forty, not of twelve
         alerts = {alert["trial"]: alert["severity"] for alert in watching.rung()}
         assert {alerts[nct(record)] for record in records[20:30]} == {"major"}
+
+
+def test_what_is_being_accepted_is_not_dropped_and_is_booked_to_the_end(tmp_path, ticking):
+    records = [timeless(with_results(recruiting(number))) for number in range(1, 61)]
+    with LoopbackRegistry(records, day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+        watching.poll()
+        lose_results(registry, records, 60)
+        watching.poll()
+        (one,) = held.standing(watching.app.db)
+        ctgov: Any = watching.app.registries["ctgov"]
+        calls = []
+
+        def url(trial: str) -> str:
+            calls.append(trial)
+            if len(calls) == 55:
+                raise _Broken
+            return f"https://example.org/{trial}"
+
+        ctgov.url = url
+        with pytest.raises(_Broken):  # as if killed amid the second fifty
+            watching.app.accept_held(one.row)
+        assert watching.count("select count(*) from event where kind = 'changed'") == 50
+        with immediate(watching.app.db):
+            assert not held.drop(watching.app.db, one.row, ticking())
+        assert watching.poll().held == []
+        assert sorted(trial for _, trial in watching.told()) == [nct(record) for record in records]
+        assert watching.count("select count(*) from staged") == 0
+        with pytest.raises(WatchError):
+            watching.app.accept_held(one.row)
+
+
+def test_what_was_dropped_is_not_accepted(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    lose_results(registry, records, 12)
+    watching.poll()
+    (one,) = held.standing(watching.app.db)
+    with immediate(watching.app.db):
+        assert held.drop(watching.app.db, one.row, ticking())
+    with pytest.raises(WatchError):
+        watching.app.accept_held(one.row)
+    assert watching.count("select count(*) from version") == 40

@@ -106,10 +106,8 @@ def drop(session: Session, number: int) -> int:
     db = open_for_writing(session.database)
     try:
         with immediate(db):
-            one = room.find(db, number)
-            if one is None or one.state != "open":
+            if not room.drop(db, number, clock()):
                 raise UseError(f"no held sweep: `{number}`", hint="`trialbell held` lists them")
-            room.decide(db, number, "dropped", clock())
     finally:
         db.close()
     session.say("dropped")
