@@ -223,6 +223,7 @@ class App:
             if one.kind == held.VANISHED:
                 # Who is gone and who only left must be asked: the next poll does, without holding again.
                 self.db.execute("update watch set finished = null where registry = ?", [one.registry])
+        staging.clear(self.db)
         self._settle(one.registry, swept=one.swept, now=now)
         return booking.events
 

@@ -85,6 +85,7 @@ class Conclusions:
         if they hold all the records that wait with it: a watch that never works holds up no others.
         """
         registry = self._registry.name
+        staging.clear(self._db)  # what a killed poll or a person left
         if not staging.any_waits(self._db, registry) and not held.standing(self._db, registry=registry):
             return
         self._name_swept(swept)
@@ -119,6 +120,7 @@ class Conclusions:
         staging.book(self._db, self._booking, registry, staging.free(self._db, registry), staging.THIS_SWEEP)
         with immediate(self._db):
             staging.forget_unfinished(self._db, registry)
+        staging.clear(self._db)
 
     def missing_ids(
         self,

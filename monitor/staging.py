@@ -24,17 +24,22 @@ AT_ONCE = 50  # records booked in one transaction: comparing them takes their ti
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
     assert seen.changes is not None  # it lost something since a version that we hold
-    raw = canonical(seen.record)
-    steps = json.dumps(rows_of(seen.steps))
+    trial = seen.facts.trial
+    db.execute(
+        "delete from staged where registry = ? and trial = ? and held = ?", [registry, trial, THIS_SWEEP]
+    )
+    cursor = db.execute(
+        "insert into staged_record (registry, trial, against, raw, mark, told, several, steps)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(registry, trial, seen.changes.from_.version, canonical(seen.record), seen.fingerprint),
+            *(int(told), int(seen.several), json.dumps(rows_of(seen.steps))),
+        ],
+    )
     for subject in subjects:
         db.execute(
-            "insert or replace into staged"
-            " (registry, subject, trial, held, against, raw, mark, told, several, steps)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(registry, subject, seen.facts.trial, THIS_SWEEP, seen.changes.from_.version),
-                *(raw, seen.fingerprint, int(told), int(seen.several), steps),
-            ],
+            "insert into staged (registry, trial, subject, held, record) values (?, ?, ?, ?, ?)",
+            [registry, trial, subject, THIS_SWEEP, cursor.lastrowid],
         )
 
 
@@ -46,9 +51,10 @@ def forget_unfinished(db: Database, registry: str) -> None:
 def overtaken(db: Database, registry: str, trial: str) -> None:
     """A version of it was booked: what was staged against an older one is past. Caller owns the transaction."""
     db.execute(
-        "delete from staged where registry = ?1 and trial = ?2 and against < (select head.number from trial"
+        "delete from staged where registry = ?1 and trial = ?2 and record in (select id from staged_record"
+        " where registry = ?1 and trial = ?2 and against < (select head.number from trial"
         " join head on head.trial = trial.key and head.line = 'snapshot'"
-        " where trial.registry = ?1 and trial.trial = ?2)",
+        " where trial.registry = ?1 and trial.trial = ?2))",
         [registry, trial],
     )
 
@@ -119,8 +125,8 @@ def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], h
         with immediate(db):
             for trial in trials[start : start + AT_ONCE]:
                 row = db.execute(
-                    "select raw, mark, told, several, steps, against from staged"
-                    " where registry = ? and trial = ? and held = ?",
+                    "select raw, mark, told, several, steps, against from staged_record where id ="
+                    " (select record from staged where registry = ? and trial = ? and held = ? limit 1)",
                     [registry, trial, hold],
                 ).fetchone()
                 if row is None:
@@ -133,6 +139,19 @@ def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], h
                     "delete from staged where registry = ? and trial = ? and held = ?",
                     [registry, trial, hold],
                 )
+
+
+def clear(db: Database) -> None:
+    """Let go of the bodies that nothing waits for any more, some a transaction: they may be a whole registry's."""
+    rows = db.execute(
+        "select id from staged_record where not exists (select 1 from staged where record = staged_record.id)"
+    ).fetchall()
+    for start in range(0, len(rows), AT_ONCE):
+        with immediate(db):
+            db.conn.executemany(
+                "delete from staged_record where id = ?1 and not exists (select 1 from staged where record = ?1)",
+                rows[start : start + AT_ONCE],
+            )
 
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:

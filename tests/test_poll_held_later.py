@@ -72,7 +72,7 @@ def test_what_was_staged_against_an_older_version_is_not_written(tmp_path, regis
     watching.poll()
     lose_results(registry, records, 12)
     watching.poll()
-    watching.app.db.execute("update staged set against = 0 where trial = ?", [nct(records[0])])
+    watching.app.db.execute("update staged_record set against = 0 where trial = ?", [nct(records[0])])
     watching.app.db.conn.commit()
     (one,) = held.standing(watching.app.db)
     assert len(watching.app.accept_held(one.row)) == 11
