@@ -7,18 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from monitor.booking import Booking, Seen
 from snapshots.database import immediate
 from snapshots.facts import facts
+from snapshots.query import Reader
 from snapshots.record import canonical, parse
 from snapshots.steps import rows_of, steps_of
 from snapshots.store import Store
 
 THIS_SWEEP = 0  # no hold's number
-AT_ONCE = 50  # records booked in one transaction: comparing them takes their time, and others want to write
+AT_ONCE = 50  # records booked in one transaction: others want to write
+BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
 
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
@@ -118,27 +121,60 @@ def of_hold(db: Database, hold: int) -> list[str]:
 def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], hold: int) -> None:
     """Write what is believed, some records a transaction; what is written is no longer staged.
 
-    A record that was staged against another version than the newest is not written: it would take the trial back.
+    Compared first, for that takes its time and others want to write. A record that was staged against another version
+    than the newest is not written: it would take the trial back.
     """
-    store = Store(db)
-    for start in range(0, len(trials), AT_ONCE):
-        with immediate(db):
-            for trial in trials[start : start + AT_ONCE]:
-                row = db.execute(
-                    "select raw, mark, told, several, steps, against from staged_record where id ="
-                    " (select record from staged where registry = ? and trial = ? and held = ? limit 1)",
-                    [registry, trial, hold],
-                ).fetchone()
-                if row is None:
-                    continue
-                newest = store.newest(registry, trial)
-                if newest is not None and newest.ref.version == row[5]:
-                    booking.version(_seen(row[0], row[1], row[3], row[4]), told=bool(row[2]))
-                    overtaken(db, registry, trial)
-                db.execute(
-                    "delete from staged where registry = ? and trial = ? and held = ?",
-                    [registry, trial, hold],
-                )
+    ready: list[_Ready] = []
+    for trial in trials:
+        one = _ready(db, booking, registry, trial, hold)
+        if one is not None:
+            ready.append(one)
+        if len(ready) == AT_ONCE or sum(each.size for each in ready) >= BYTES_AT_ONCE:
+            _write(db, booking, registry, ready, hold)
+            ready.clear()
+    _write(db, booking, registry, ready, hold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    trial: str
+    record: int
+    size: int
+    told: bool
+    seen: Seen | None  # None: past
+
+
+def _ready(db: Database, booking: Booking, registry: str, trial: str, hold: int) -> _Ready | None:
+    """None when it is not staged any more."""
+    row = db.execute(
+        "select raw, mark, told, several, steps, against, id from staged_record where id ="
+        " (select record from staged where registry = ? and trial = ? and held = ? limit 1)",
+        [registry, trial, hold],
+    ).fetchone()
+    if row is None:
+        return None
+    newest = Store(db).newest(registry, trial)
+    version = newest.ref.version if newest is not None else None
+    seen: Seen | None = None
+    if newest is not None and version is not None and version == row[5]:
+        seen = _seen(row[0], row[1], row[3], row[4])
+        old = Reader(db).record(registry, trial, newest.ref.source, version)
+        seen = replace(seen, changes=booking.changes(seen, old, newest.ref))
+    return _Ready(trial=trial, record=row[6], size=len(row[0]), told=bool(row[2]), seen=seen)
+
+
+def _write(db: Database, booking: Booking, registry: str, ready: Sequence[_Ready], hold: int) -> None:
+    if not ready:
+        return
+    with immediate(db):
+        for one in ready:
+            gone = db.execute(
+                "delete from staged where registry = ? and trial = ? and held = ? and record = ?",
+                [registry, one.trial, hold, one.record],
+            )
+            if gone.rowcount and one.seen is not None:  # else somebody else decided on it meanwhile
+                booking.version(one.seen, told=one.told)
+                overtaken(db, registry, one.trial)
 
 
 def clear(db: Database) -> None:

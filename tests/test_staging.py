@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 import pytest
@@ -11,6 +12,7 @@ from doubles.watching import Watching, ids_watch
 
 from monitor import held, staging
 from monitor.booking import Booking, Seen
+from snapshots.changes import compare
 from snapshots.database import immediate
 from snapshots.facts import facts
 from snapshots.store import Store
@@ -108,3 +110,42 @@ def test_nothing_is_left_of_what_was_booked(watching, registry):
     watching.poll()
     assert len(watching.told()) == 12
     assert watching.count("select count(*) from staged_record") == 0
+
+
+def test_records_are_compared_while_others_may_write(watching):
+    (one,) = held.standing(watching.app.db)
+    writing = []
+
+    def look(frame, event, _):
+        if event == "call" and frame.f_code is compare.__code__:
+            writing.append(watching.app.db.conn.in_transaction)
+
+    sys.setprofile(look)
+    try:
+        watching.app.accept_held(one.row)
+    finally:
+        sys.setprofile(None)
+    assert writing == [False] * 12
+
+
+def test_large_records_are_booked_a_few_at_a_time(tmp_path, records, ticking):
+    for record in records:
+        record["protocolSection"]["descriptionModule"]["detailedDescription"] = "It is long. " * 40_000
+    large = records[:12]
+    with LoopbackRegistry(large, day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, large)), clock=ticking)
+        watching.poll()
+        registry.publish("2026-11-23", [without(record, RESULTS) for record in large])
+        watching.poll()
+        (one,) = held.standing(watching.app.db)
+        booked = [0]
+
+        def said(sql):
+            if sql.startswith("COMMIT"):
+                booked.append(0)
+            booked[-1] += sql.lower().startswith("insert into event ")
+
+        watching.app.db.conn.set_trace_callback(said)
+        assert len(watching.app.accept_held(one.row)) == 12
+        watching.app.db.conn.set_trace_callback(None)
+        assert [count for count in booked if count] == [5, 5, 2]
