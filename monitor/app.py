@@ -120,6 +120,11 @@ class App:
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:
         began = self.clock()
+        for one in held.accepting(self.db, registry.name):
+            try:
+                self._accept_held(one.row)
+            except Exception as error:  # noqa: BLE001 - one that cannot be booked holds up no poll
+                log.error("not booked to the end", held=one.row, error=f"{type(error).__name__}: {error}")
         report = Poll(
             self.db,
             registry,
@@ -203,10 +208,12 @@ class App:
 
     def _accept_held(self, row: int) -> list[str]:
         now = self.clock()
-        one = held.find(self.db, row)
-        if one is None or one.state != "open":
+        with immediate(self.db):
+            one = held.accept(self.db, row)
+        if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
         registry = self.registries[one.registry]
+        self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's
         booking = Booking(self.db, registry, build=one.build, now=now)
         booking.seen = lambda: one.swept
         if one.kind == held.LOST_SECTION:
@@ -216,9 +223,13 @@ class App:
             if one.kind == held.VANISHED:
                 # Who is gone and who only left must be asked: the next poll does, without holding again.
                 self.db.execute("update watch set finished = null where registry = ?", [one.registry])
-        for line in untold.settle(self.db, one.registry, self.router(), swept=one.swept, now=now):
-            log.warning("drift", registry=one.registry, notice=line)
+        staging.clear(self.db)
+        self._settle(one.registry, swept=one.swept, now=now)
         return booking.events
+
+    def _settle(self, registry: str, *, swept: int | None, now: datetime) -> None:
+        for line in untold.settle(self.db, registry, self.router(), swept=swept, now=now):
+            log.warning("drift", registry=registry, notice=line)
 
     def serve_requests(self) -> int:
         """Do what other processes asked for. Returns how many requests were served."""

@@ -58,6 +58,7 @@ class Conclusions:
         self._progressed = progressed
         self._reader = Reader(db)
         self._answered: list[Callable[[], None]] = []  # what single answers say, not written down yet
+        self._accepted: set[int] = set()  # held sweeps that a person accepted and this one asked about
         self.result = Concluded()
 
     @property
@@ -70,14 +71,21 @@ class Conclusions:
             with immediate(self._db):
                 write()
         self._answered.clear()
+        if self._accepted:  # last: a poll that breaks off before has not used them up
+            with immediate(self._db):
+                for row in self._accepted:
+                    held.used(self._db, row, self._build)
+            self._accepted.clear()
 
     def staged_sections(self, swept: Iterable[Watch], *, whole: bool) -> None:
         """Book the records that lost a section, unless too many did.
 
         swept: the watches of which every page arrived; of the others' records nothing is concluded.
-        whole: these are all there are, so that a section held earlier and lost by nobody now is there again.
+        whole: these are all there are. A section held earlier and lost by nobody now is there again, if they are, or
+        if they hold all the records that wait with it: a watch that never works holds up no others.
         """
         registry = self._registry.name
+        staging.clear(self._db)  # what a killed poll or a person left
         if not staging.any_waits(self._db, registry) and not held.standing(self._db, registry=registry):
             return
         self._name_swept(swept)
@@ -88,21 +96,31 @@ class Conclusions:
                 [registry, staging.THIS_SWEEP],
             ).fetchall()
         )
-        if whole:
-            for earlier in held.standing(self._db, registry=registry):
-                if earlier.kind == held.LOST_SECTION:
-                    counts.setdefault(earlier.subject, 0)
+        answered = {
+            earlier.subject
+            for earlier in held.standing(self._db, registry=registry)
+            if earlier.kind == held.LOST_SECTION and (whole or staging.answered(self._db, earlier.row))
+        }
+        for subject in answered:
+            counts.setdefault(subject, 0)
         total = self._db.execute("select count(*) from temp.swept").fetchone()[0]
         with immediate(self._db):
             for subject in sorted(counts):
-                hold = self._judge(held.LOST_SECTION, subject, counts[subject], total, whole=whole).hold
-                if hold is not None and hold.state == "dropped":
+                verdict = self._judge(
+                    *(held.LOST_SECTION, subject, counts[subject], total),
+                    whole=whole,
+                    answered=subject in answered,
+                )
+                if verdict.hold is None:
+                    continue
+                if verdict.hold.state == "dropped":
                     staging.discard(self._db, registry, subject)
-                elif hold is not None:
-                    staging.keep(self._db, registry, subject, hold.row)
+                else:
+                    staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
         staging.book(self._db, self._booking, registry, staging.free(self._db, registry), staging.THIS_SWEEP)
         with immediate(self._db):
             staging.forget_unfinished(self._db, registry)
+        staging.clear(self._db)
 
     def missing_ids(
         self,
@@ -238,7 +256,9 @@ class Conclusions:
                     )
         return verdict
 
-    def _judge(self, kind: str, subject: str, count: int, swept: int, *, whole: bool) -> held.Verdict:
+    def _judge(
+        self, kind: str, subject: str, count: int, swept: int, *, whole: bool, answered: bool = False
+    ) -> held.Verdict:
         verdict = held.judge(
             self._db,
             registry=self._registry.name,
@@ -248,8 +268,11 @@ class Conclusions:
             swept=swept,
             build=self._build,
             whole=whole,
+            answered=answered,
             now=self._now,
         )
+        if verdict.accepted is not None:
+            self._accepted.add(verdict.accepted.row)
         if verdict.hold is not None and verdict.hold.state == "open":
             self.result.held.append(verdict.hold)
         return verdict

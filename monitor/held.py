@@ -27,7 +27,7 @@ class Held:
     swept: int  # records that it could have befallen
     count: int  # records that it befell
     opened_at: str
-    state: str  # open, believed, accepted, dropped, passed
+    state: str  # open, believed, accepting (not all booked yet), accepted, dropped, passed
     believed_in: str | None  # the stamp of the build that said the same
 
     @property
@@ -48,6 +48,12 @@ class Held:
 class Verdict:
     hold: Held | None  # None: believe it
     by_person: bool = False  # it was accepted for this very build: no second one need say so
+    accepted: Held | None = (
+        None  # believed because of it, which `used` closes when what follows is written down
+    )
+    own_only: bool = (
+        False  # only the records that the hold keeps wait: the others are too few to be an accident
+    )
 
 
 BELIEVED = Verdict(hold=None)
@@ -83,26 +89,29 @@ def judge(
     build: str,
     whole: bool,
     now: datetime,
+    answered: bool = False,
 ) -> Verdict:
     """Whether to believe what befell `count` of `swept` records. Caller owns the transaction.
 
-    whole: everything watched was swept. A smaller sweep cannot show that an earlier hold was an accident.
+    whole: everything watched was swept. answered: all that the open hold keeps was. A smaller sweep cannot show
+    that an earlier hold was an accident.
     """
     earlier = _of_subject(db, registry, kind, subject)
     for held in earlier:
         if held.state == "dropped" and held.build == build:
             return Verdict(hold=held)
-        if held.state == "accepted" and kind == VANISHED:
-            _believe(db, held, build, now)
-            return Verdict(hold=None, by_person=held.build == build)
+        if held.state == "accepted" and kind == VANISHED and held.believed_in in (None, build):
+            return Verdict(hold=None, by_person=held.build == build, accepted=held)
         if held.state == "believed" and held.believed_in == build:
             return BELIEVED
     open_ = next((held for held in earlier if held.state == "open"), None)
     if count <= limit(swept):
         if open_ is None:
             return BELIEVED
-        if open_.build == build or not whole:
+        if open_.build == build:
             return Verdict(hold=open_ if count else None)
+        if not whole and not answered:
+            return Verdict(hold=open_ if count else None, own_only=True)
         decide(db, open_.row, "passed", now)
         return BELIEVED
     if open_ is not None and open_.build != build:
@@ -121,10 +130,45 @@ def judge(
     return Verdict(hold=find(db, cursor.lastrowid))
 
 
+def accepting(db: Database, registry: str) -> list[Held]:
+    """What a person accepted and is not all booked: whoever did it was killed."""
+    rows = db.execute(
+        f"select {_COLUMNS} from held where state = 'accepting' and registry = ? order by id", [registry]
+    ).fetchall()
+    return [_held(row) for row in rows]
+
+
+def accept(db: Database, row: int) -> Held | None:
+    """From here on nobody drops it, and it is booked to the end. None: not to be decided on (any more).
+
+    Caller owns the transaction.
+    """
+    db.execute("update held set state = 'accepting' where id = ? and state = 'open'", [row])
+    one = find(db, row)
+    return one if one is not None and one.state == "accepting" else None
+
+
+def drop(db: Database, row: int, now: datetime) -> bool:
+    """False: not to be decided on (any more). Caller owns the transaction."""
+    one = find(db, row)
+    if one is None or one.state != "open":
+        return False
+    decide(db, row, "dropped", now)
+    return True
+
+
 def decide(db: Database, row: int, state: str, now: datetime) -> None:
     """Close a held sweep. What was staged with it goes: it was booked, or will not be."""
     db.execute("update held set state = ?, decided_at = ? where id = ?", [state, stamp(now), row])
     db.execute("delete from staged where held = ?", [row])
+
+
+def used(db: Database, row: int, build: str) -> None:
+    """What a person accepted is written down as of this build: a later one that says so is judged anew.
+
+    Caller owns the transaction.
+    """
+    db.execute("update held set believed_in = ? where id = ?", [build, row])
 
 
 def rename(db: Database, registry: str, before: str, after: str) -> None:

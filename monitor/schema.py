@@ -87,25 +87,40 @@ _FIRST = (
         swept integer not null,
         count integer not null,
         opened_at text not null,
-        state text not null check (state in ('open', 'believed', 'accepted', 'dropped', 'passed')),
+        state text not null check (
+            state in ('open', 'believed', 'accepting', 'accepted', 'dropped', 'passed')
+        ),
         decided_at text,
         believed_in text
     ) strict""",
     "create index held_state on held (state, registry)",
-    # A record that lost a section (subject): booked or left at the sweep's end. held is 0 until then.
-    # The rest is what the sweep knew of it: its bytes' fingerprint, whether it is news, the steps in between.
-    """create table staged (
+    # A record that waits until the sweep's end, or with a hold, with what the sweep knew of it: its bytes'
+    # fingerprint, whether it is news, the steps in between, and the version that we held then (against): once
+    # there is a newer one, it is past. One that `staged` does not name any more is cleared away.
+    """create table staged_record (
+        id integer primary key,
         registry text not null,
-        subject text not null,
         trial text not null,
-        held integer not null default 0,
+        against integer not null,
         raw blob not null,
         mark blob,
         told integer not null,
         several integer not null,
-        steps text not null,
-        primary key (registry, subject, trial, held)
+        steps text not null
     ) strict""",
+    "create index staged_record_trial on staged_record (registry, trial)",
+    # The sections (subject) that it lost. held is 0 until the sweep's end. Apart from the bodies, so that what
+    # befell a whole registry can be put with a hold, or let go, in one short transaction.
+    """create table staged (
+        registry text not null,
+        trial text not null,
+        subject text not null,
+        held integer not null default 0,
+        record integer not null,
+        primary key (registry, trial, subject, held)
+    ) strict, without rowid""",
+    "create index staged_held on staged (held, registry, trial)",
+    "create index staged_body on staged (record)",
     # An event of which nobody has decided yet who is told. told: 0 when it only counts. swept: see `untold.add`.
     """create table untold (
         event integer primary key,

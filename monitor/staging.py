@@ -7,31 +7,42 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from monitor.booking import Booking, Seen
 from snapshots.database import immediate
 from snapshots.facts import facts
+from snapshots.query import Reader
 from snapshots.record import canonical, parse
 from snapshots.steps import rows_of, steps_of
+from snapshots.store import Store
 
 THIS_SWEEP = 0  # no hold's number
-AT_ONCE = 50  # records booked in one transaction: comparing them takes their time, and others want to write
+AT_ONCE = 50  # records booked in one transaction: others want to write
+BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
 
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
-    raw = canonical(seen.record)
-    steps = json.dumps(rows_of(seen.steps))
+    assert seen.changes is not None  # it lost something since a version that we hold
+    trial = seen.facts.trial
+    db.execute(
+        "delete from staged where registry = ? and trial = ? and held = ?", [registry, trial, THIS_SWEEP]
+    )
+    cursor = db.execute(
+        "insert into staged_record (registry, trial, against, raw, mark, told, several, steps)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            *(registry, trial, seen.changes.from_.version, canonical(seen.record), seen.fingerprint),
+            *(int(told), int(seen.several), json.dumps(rows_of(seen.steps))),
+        ],
+    )
     for subject in subjects:
         db.execute(
-            "insert or replace into staged (registry, subject, trial, held, raw, mark, told, several, steps)"
-            " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                *(registry, subject, seen.facts.trial, THIS_SWEEP, raw, seen.fingerprint),
-                *(int(told), int(seen.several), steps),
-            ],
+            "insert into staged (registry, trial, subject, held, record) values (?, ?, ?, ?, ?)",
+            [registry, trial, subject, THIS_SWEEP, cursor.lastrowid],
         )
 
 
@@ -40,11 +51,26 @@ def forget_unfinished(db: Database, registry: str) -> None:
     db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
 
 
-def keep(db: Database, registry: str, subject: str, hold: int) -> None:
-    """Put what this sweep staged of it with a hold. Caller owns the transaction."""
+def overtaken(db: Database, registry: str, trial: str) -> None:
+    """A version of it was booked: what was staged against an older one is past. Caller owns the transaction."""
     db.execute(
-        "update or replace staged set held = ? where registry = ? and subject = ? and held = ?",
-        [hold, registry, subject, THIS_SWEEP],
+        "delete from staged where registry = ?1 and trial = ?2 and record in (select id from staged_record"
+        " where registry = ?1 and trial = ?2 and against < (select head.number from trial"
+        " join head on head.trial = trial.key and head.line = 'snapshot'"
+        " where trial.registry = ?1 and trial.trial = ?2))",
+        [registry, trial],
+    )
+
+
+def keep(db: Database, registry: str, subject: str, hold: int, *, own_only: bool) -> None:
+    """Put what this sweep staged of it with a hold. own_only: of the trials that it keeps already.
+
+    Caller owns the transaction.
+    """
+    db.execute(
+        "update or replace staged set held = ?1 where registry = ?2 and subject = ?3 and held = ?4"
+        " and (not ?5 or trial in (select trial from staged where held = ?1))",
+        [hold, registry, subject, THIS_SWEEP, int(own_only)],
     )
 
 
@@ -79,25 +105,89 @@ def free(db: Database, registry: str) -> list[str]:
     return [row[0] for row in rows]
 
 
+def answered(db: Database, hold: int) -> bool:
+    """Whether `temp.swept` names every trial that a hold keeps."""
+    rows = db.execute(
+        "select 1 from staged where held = ? and trial not in (select trial from temp.swept) limit 1", [hold]
+    )
+    return rows.fetchone() is None
+
+
 def of_hold(db: Database, hold: int) -> list[str]:
     rows = db.execute("select distinct trial from staged where held = ? order by trial", [hold])
     return [row[0] for row in rows.fetchall()]
 
 
 def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], hold: int) -> None:
-    """Write what is believed, some records a transaction; what is written is no longer staged."""
-    for start in range(0, len(trials), AT_ONCE):
+    """Write what is believed, some records a transaction; what is written is no longer staged.
+
+    Compared first, for that takes its time and others want to write. A record that was staged against another version
+    than the newest is not written: it would take the trial back.
+    """
+    ready: list[_Ready] = []
+    for trial in trials:
+        one = _ready(db, booking, registry, trial, hold)
+        if one is not None:
+            ready.append(one)
+        if len(ready) == AT_ONCE or sum(each.size for each in ready) >= BYTES_AT_ONCE:
+            _write(db, booking, registry, ready, hold)
+            ready.clear()
+    _write(db, booking, registry, ready, hold)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    trial: str
+    record: int
+    size: int
+    told: bool
+    seen: Seen | None  # None: past
+
+
+def _ready(db: Database, booking: Booking, registry: str, trial: str, hold: int) -> _Ready | None:
+    """None when it is not staged any more."""
+    row = db.execute(
+        "select raw, mark, told, several, steps, against, id from staged_record where id ="
+        " (select record from staged where registry = ? and trial = ? and held = ? limit 1)",
+        [registry, trial, hold],
+    ).fetchone()
+    if row is None:
+        return None
+    newest = Store(db).newest(registry, trial)
+    version = newest.ref.version if newest is not None else None
+    seen: Seen | None = None
+    if newest is not None and version is not None and version == row[5]:
+        seen = _seen(row[0], row[1], row[3], row[4])
+        old = Reader(db).record(registry, trial, newest.ref.source, version)
+        seen = replace(seen, changes=booking.changes(seen, old, newest.ref))
+    return _Ready(trial=trial, record=row[6], size=len(row[0]), told=bool(row[2]), seen=seen)
+
+
+def _write(db: Database, booking: Booking, registry: str, ready: Sequence[_Ready], hold: int) -> None:
+    if not ready:
+        return
+    with immediate(db):
+        for one in ready:
+            gone = db.execute(
+                "delete from staged where registry = ? and trial = ? and held = ? and record = ?",
+                [registry, one.trial, hold, one.record],
+            )
+            if gone.rowcount and one.seen is not None:  # else somebody else decided on it meanwhile
+                booking.version(one.seen, told=one.told)
+                overtaken(db, registry, one.trial)
+
+
+def clear(db: Database) -> None:
+    """Let go of the bodies that nothing waits for any more, some a transaction: they may be a whole registry's."""
+    rows = db.execute(
+        "select id from staged_record where not exists (select 1 from staged where record = staged_record.id)"
+    ).fetchall()
+    for start in range(0, len(rows), AT_ONCE):
         with immediate(db):
-            for trial in trials[start : start + AT_ONCE]:
-                row = db.execute(
-                    "select raw, mark, told, several, steps from staged where registry = ? and trial = ? and held = ?",
-                    [registry, trial, hold],
-                ).fetchone()
-                booking.version(_seen(row[0], row[1], row[3], row[4]), told=bool(row[2]))
-                db.execute(
-                    "delete from staged where registry = ? and trial = ? and held = ?",
-                    [registry, trial, hold],
-                )
+            db.conn.executemany(
+                "delete from staged_record where id = ?1 and not exists (select 1 from staged where record = ?1)",
+                rows[start : start + AT_ONCE],
+            )
 
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:

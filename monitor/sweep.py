@@ -184,6 +184,7 @@ class Sweep:
                         staging.stage(self._db, self._registry, seen.lost, seen, told=told)
                     else:
                         self._booking.version(seen, told=told)
+                        staging.overtaken(self._db, self._registry, seen.facts.trial)
                 for kind, watch, trial in [entered for entered in entering if entered]:
                     self._booking.membership(kind, trial, watch)
             self._absent -= back

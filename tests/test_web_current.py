@@ -139,8 +139,7 @@ def test_a_trial_says_when_it_was_last_confirmed(history: Watched) -> None:
     [
         "update member set state = 'left'",
         "insert into absence (registry, trial, build) select 'ctgov', trial, 'x' from member",
-        "insert into staged (registry, subject, trial, raw, told, several, steps)"
-        " select 'ctgov', 'x', trial, x'00', 1, 0, '[]' from member",
+        "insert into staged (registry, trial, subject, record) select 'ctgov', trial, 'x', 1 from member",
         "update watch set finished = null",
     ],
 )

@@ -99,6 +99,7 @@ Exit codes: 0 done, 2 no such held sweep, 3 the database is held."""
 def drop(session: Session, number: int) -> int:
     """Do not believe it: nothing of it is recorded. Should the next build say it again, it is held again."""
     from monitor import held as room
+    from monitor import staging
     from monitor.database import open_for_writing
     from snapshots.database import immediate
 
@@ -106,10 +107,9 @@ def drop(session: Session, number: int) -> int:
     db = open_for_writing(session.database)
     try:
         with immediate(db):
-            one = room.find(db, number)
-            if one is None or one.state != "open":
+            if not room.drop(db, number, clock()):
                 raise UseError(f"no held sweep: `{number}`", hint="`trialbell held` lists them")
-            room.decide(db, number, "dropped", clock())
+        staging.clear(db)
     finally:
         db.close()
     session.say("dropped")
