@@ -69,7 +69,7 @@ class Look:
                     self._one(one)
         for name, booking in self._bookings.items():
             if booking.events:
-                untold.settle(self._db, name, self._router, swept=None, now=self._now)
+                untold.settle(self._db, name, self._router, now=self._now)
         self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
         return self._looked
 
