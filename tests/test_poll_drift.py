@@ -16,7 +16,7 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, with_results, with_status
 from doubles.poller_process import Pollers
 from doubles.study_records import Edit, edited, study_record
-from doubles.watching import Watching, ids_watch
+from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor.diagnosis import health_of
 from monitor.poll import Selection
@@ -280,6 +280,18 @@ def test_of_one_watch_among_several_nothing_is_concluded(watching, registry):
     assert watched.poll(Selection(watches=frozenset({"all"}))).notices == []
     assert watched.poll().notices == []
     assert list(by_trial(watched.rung()).values()) == ["major"] * 10
+
+
+@pytest.mark.parametrize(
+    "more", [query_watch("q"), query_watch("q") + query_watch("r", status="RECRUITING,COMPLETED")]
+)
+def test_trials_that_several_watches_want_count_once(watching, registry, more):
+    records = trials(20)
+    watched = watching(records, more)
+    registry.publish(NEXT, [resexed(record) for record in records[:15]])
+    report = watched.poll()
+    assert (report.records, report.notices) == (20, [SEX.format(15, 20) + OWN])
+    assert list(by_trial(watched.rung()).values()) == ["minor"] * 15
 
 
 def test_an_unreadable_record_leaves_a_sweep_in_which_nothing_drifts(watching, registry):
