@@ -31,6 +31,7 @@ class Looked:
 
     trials: int = 0  # of which something turned
     events: list[str] = field(default_factory=list)  # ids of what was told or could have been, in order
+    notices: list[str] = field(default_factory=list)  # of polls, which nobody was told yet
     problems: list[str] = field(
         default_factory=list
     )  # one line each; these trials are looked at again tomorrow
@@ -69,7 +70,7 @@ class Look:
                     self._one(one)
         for name, booking in self._bookings.items():
             if booking.events:
-                untold.settle(self._db, name, self._router, now=self._now)
+                self._looked.notices += untold.settle(self._db, name, self._router, now=self._now)
         self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
         return self._looked
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -74,6 +75,30 @@ def test_time_alone_rings_once_on_the_day(watching, registry, clock):
     assert alert["headline"].startswith("Results appear overdue since 25 January 2027")
     assert alert["watches"] == ["both"] and alert["to"]["version"] == 1 and alert["from"] is None
     assert [look(watching, f"2027-01-{day}", clock) for day in range(26, 31)] == [[]] * 5
+
+
+def test_a_look_waits_for_the_poll_that_is_under_way(watching, registry, clock):
+    watching.poll()
+    registry.publish("2027-01-25")
+    clock.now = datetime(2027, 1, 25, 12, tzinfo=UTC)
+    under_way = []
+
+    def look_beside() -> None:
+        watching.app.look()
+        under_way.append(watching.count("select count(*) from poll where ended_at is null"))
+        watching.app.close_thread()
+
+    beside = threading.Thread(target=look_beside)
+
+    def begin(asked) -> None:
+        if asked.path == "/api/v2/studies" and beside.ident is None:
+            beside.start()
+            beside.join(0.3)  # enough for one that does not wait; one that does is not judged by it
+
+    registry.on_request = begin
+    watching.poll()
+    beside.join()
+    assert under_way == [0]
 
 
 def test_a_first_look_enters_silently(tmp_path, clock):
