@@ -68,8 +68,8 @@ class Look:
             with immediate(self._db):
                 for one in standing.due(self._db, self._day, limit=AT_ONCE):
                     self._one(one)
-        for name, booking in self._bookings.items():
-            if booking.events:
+        for name in self._bookings:
+            if untold.waits(self._db, name):  # of a look or a poll that was killed, too
                 self._looked.notices += untold.settle(self._db, name, self._router, now=self._now)
         self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
         return self._looked

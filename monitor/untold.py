@@ -38,6 +38,11 @@ def add(db: Database, sequence: int, registry: str, *, told: bool, swept: int | 
     )
 
 
+def waits(db: Database, registry: str) -> bool:
+    """Whether anything is untold of a registry."""
+    return db.execute("select 1 from untold where registry = ?", [registry]).fetchone() is not None
+
+
 def settle(
     db: Database,
     registry: str,
