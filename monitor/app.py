@@ -153,18 +153,24 @@ class App:
         return report
 
     def look(self) -> Looked:
-        """Enter and leave the states that time makes, up to today. After a poll: by what the records say now."""
-        looked = Look(
-            self.db,
-            self.registries,
-            router=self.router(),
-            now=self.clock(),
-            stopping=self.stopping.is_set,
-        ).run()
+        """Enter and leave the states that time makes, up to today. After a poll: by what the records say now.
+
+        Waits for a poll that is under way: what that has booked is its own to decide on, at its end.
+        """
+        with self._polling:
+            looked = Look(
+                self.db,
+                self.registries,
+                router=self.router(),
+                now=self.clock(),
+                stopping=self.stopping.is_set,
+            ).run()
         if looked.trials or looked.problems:
             log.info("deadlines", trials=looked.trials, events=len(looked.events))
         for line in looked.problems:
             log.warning("deadlines not told", problem=line)
+        for line in looked.notices:
+            log.warning("drift", notice=line)
         return looked
 
     def router(self) -> routes.Router:

@@ -31,6 +31,7 @@ class Looked:
 
     trials: int = 0  # of which something turned
     events: list[str] = field(default_factory=list)  # ids of what was told or could have been, in order
+    notices: list[str] = field(default_factory=list)  # of polls, which nobody was told yet
     problems: list[str] = field(
         default_factory=list
     )  # one line each; these trials are looked at again tomorrow
@@ -67,9 +68,9 @@ class Look:
             with immediate(self._db):
                 for one in standing.due(self._db, self._day, limit=AT_ONCE):
                     self._one(one)
-        for name, booking in self._bookings.items():
-            if booking.events:
-                untold.settle(self._db, name, self._router, swept=None, now=self._now)
+        for name in self._bookings:
+            if untold.waits(self._db, name):  # of a look or a poll that was killed, too
+                self._looked.notices += untold.settle(self._db, name, self._router, now=self._now)
         self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
         return self._looked
 

@@ -49,6 +49,11 @@ def health_of(
             )
         elif overdue:
             problems.append(f"{registry}: no poll since {known.last_success:%Y-%m-%d %H:%M} UTC")
+        if known.last_success is not None and due.dated_ahead(known.last_success, now):
+            problems.append(
+                f"{registry}: the last good poll is dated {known.last_success:%Y-%m-%d %H:%M} UTC, which is yet to"
+                " come: this machine's clock was wrong then, or is now"
+            )
         if known.last_success is None and not known.failures:
             problems.append(f"{registry}: never polled")
         row = db.execute(

@@ -40,10 +40,10 @@ def limit(swept: int) -> float:
 
 def conclude(
     db: Database, registry: str, events: manners.Events, *, build: str, swept: int, now: datetime
-) -> None:
+) -> list[Manner]:
     """Find what most of a sweep's records share, and remember it for this build. Opens its own transaction.
 
-    swept: records seen that there was an older version of.
+    swept: records seen that there was an older version of, in a sweep of everything that came to its end.
     """
     found = [
         (manner, count)
@@ -51,7 +51,7 @@ def conclude(
         if manner.noise or manners.of_one_sponsor(db, events, manner) * 2 <= count
     ]
     if not found:
-        return
+        return []
     with immediate(db):
         for manner, count in found:
             db.execute(
@@ -62,6 +62,12 @@ def conclude(
                     *(manner.before, manner.after, int(manner.noise), count, swept, stamp(now)),
                 ],
             )
+    return [manner for manner, _ in found]
+
+
+def still(db: Database, registry: str, build: str, *, later: int) -> list[Manner]:
+    """What drifted in this build, and is most even when so many more records are taken into account."""
+    return [one.manner for one in of_build(db, registry, build) if one.count > limit(one.swept + later)]
 
 
 def of_build(db: Database, registry: str, build: str) -> list[Drift]:

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 FIRST_RETRY = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=6)
+AHEAD = timedelta(hours=1)  # of now: what is dated later was written by a clock that was wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,12 +31,13 @@ class Standing:
 def standing(db: Database, registry: str) -> Standing:
     """From the log of polls that were to see everything: one that a person asked for a trial says little."""
     success = db.execute(
-        "select max(started_at), max(id) from poll where registry = ? and everything = 1"
+        "select started_at, max(id) from poll where registry = ? and everything = 1"
         " and outcome in ('quiet', 'complete')",
         [registry],
     ).fetchone()
     tries = db.execute(
-        "select max(started_at), count(*), max(not_before) from poll where registry = ? and id > ?"
+        "select started_at, max(id), count(*), (select max(not_before) from poll where registry = ?1 and id > ?2"
+        " and outcome = 'incomplete' and everything = 1) from poll where registry = ?1 and id > ?2"
         " and outcome = 'incomplete' and everything = 1",
         [registry, success[1] or 0],
     ).fetchone()
@@ -50,10 +53,10 @@ def standing(db: Database, registry: str) -> Standing:
     return Standing(
         last_success=_moment(success[0]),
         last_try=_moment(tries[0]),
-        failures=tries[1],
+        failures=tries[2],
         new_watches=fresh is not None,
         last_error=error[0] if error else None,
-        not_before=_moment(tries[2]),
+        not_before=_moment(tries[3]),
     )
 
 
@@ -63,12 +66,23 @@ def next_poll(
     """after: the schedule's next moment after a given one. every: its usual distance, to bound a retry's wait."""
     if known.new_watches and known.failures == 0:
         return now
+    latest = known.last_success if known.failures == 0 else known.last_try
+    if dated_ahead(latest, now):
+        return now
     regular = now if known.last_success is None else after(known.last_success)
     if known.failures == 0 or known.last_try is None:
         return regular
     doublings = min(known.failures - 1, 12)
-    pause: timedelta = min(FIRST_RETRY * (1 << doublings), every, timedelta(hours=6))
-    return max(known.last_try + pause, known.not_before or known.last_try)
+    pause: timedelta = min(FIRST_RETRY * (1 << doublings), every, LONGEST_PAUSE)
+    alone = known.not_before or known.last_try
+    if dated_ahead(alone, now + LONGEST_PAUSE):
+        alone = known.last_try
+    return max(known.last_try + pause, alone)
+
+
+def dated_ahead(moment: datetime | None, now: datetime) -> bool:
+    """Whether a stored time lies so far ahead that the clock, when it was written, was wrong, or is now."""
+    return moment is not None and moment > now + AHEAD
 
 
 def _moment(text: str | None) -> datetime | None:

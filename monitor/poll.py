@@ -108,13 +108,14 @@ class Poll:
         self._removed: list[int] = []
         self._troubled = 0
         self._swept: Callable[[], int | None] = lambda: None
+        self._whole = False  # everything that is watched was swept, to its end
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
 
     def run(self, selection: Selection = EVERYTHING) -> PollReport:
         """Never raises for the world's doings: what could not be done stands in `problems`."""
         log = self._begin(selection)
         try:
-            self._settle()  # what a poll that was killed had booked
+            self._settle()  # what a poll that was killed had booked; nobody knows of how much of a sweep
             self._patience.progressed()
             self._run(selection)
         except Stopped:
@@ -147,7 +148,12 @@ class Poll:
     def _settle(self) -> None:
         """Decide who is told of what was booked: however little of the sweep was made, it is stored."""
         self.report.notices += untold.settle(
-            self._db, self._registry.name, self._router, swept=self._swept(), now=self._now
+            self._db,
+            self._registry.name,
+            self._router,
+            swept=self._swept(),
+            whole=self._whole and self.report.outcome == "complete",
+            now=self._now,
         )
 
     def _run(self, selection: Selection) -> None:
@@ -241,7 +247,8 @@ class Poll:
         finally:
             self.report.held = [str(one) for one in conclusions.result.held]
             self.report.unknown = sorted(set(conclusions.result.unknown))
-        self._finish(finished, build, whole=whole and not unfinished)
+        self._whole = whole and not unfinished
+        self._finish(finished, build, whole=self._whole)
 
     def _refuse_older(self, build: DataBuild) -> None:
         """One of the registry's machines may lag behind the others: what it says was true, and is no news."""

@@ -39,7 +39,7 @@ PAGE_IN_SQL = 900  # parameters in one statement, below SQLite's least limit of 
 class Tally:
     """What a sweep has seen so far."""
 
-    records: int = 0
+    records: int = 0  # distinct trials: one that several watches want comes several times
     fresh: int = 0  # not known by their bytes
     problems: list[str] = field(default_factory=list)  # records that could not be read, one line each
 
@@ -82,6 +82,8 @@ class Sweep:
             "create temp table if not exists seen (watch integer, trial text, primary key (watch, trial))"
         )
         db.execute("delete from temp.seen")
+        db.execute("create temp table if not exists met (trial text primary key) without rowid")
+        db.execute("delete from temp.met")
 
     def take(
         self, records: Sequence[bytes | memoryview], holders: Callable[[str], Sequence[Watch]], *, note: bool
@@ -94,7 +96,7 @@ class Sweep:
         known = self._store.known(self._registry, [mark for mark in prints if mark is not None])
         present = {known[mark] for mark in prints if mark is not None and mark in known}
         self._write([], {trial: list(holders(trial)) for trial in present}, note=note)
-        self.tally.records += len(present)
+        self._count(present)
         strange = [(raw, mark) for raw, mark in zip(records, prints, strict=True) if mark not in known]
         for start in range(0, len(strange), AT_ONCE):
             fresh = {}
@@ -103,7 +105,7 @@ class Sweep:
                 if seen is not None and seen.facts.trial not in present:
                     fresh[seen.facts.trial] = seen
             compared = [one for seen in fresh.values() if (one := self._compared(seen)) is not None]
-            self.tally.records += len(compared)  # what is written has counted itself
+            self._count(one.facts.trial for one in compared)  # what is written has counted itself
             self._write(
                 compared, {one.facts.trial: list(holders(one.facts.trial)) for one in compared}, note=note
             )
@@ -111,6 +113,13 @@ class Sweep:
             self.tally.fresh += len(compared)
         self._progressed()
         return present
+
+    def _count(self, trials: Iterable[str]) -> None:
+        with self._db.atomic():
+            met = self._db.conn.executemany(
+                "insert or ignore into temp.met values (?)", [(trial,) for trial in trials]
+            )
+        self.tally.records += max(0, met.rowcount)
 
     def _read(self, raw: bytes | memoryview, mark: bytes | None) -> Seen | None:
         try:

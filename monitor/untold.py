@@ -1,5 +1,8 @@
 """Untold: events of which nobody has decided yet who is told, because only a whole sweep shows what they weigh.
 
+What did not come to its end whole shows nothing: what it booked is told with its full weight. Better many alarms
+about the registry's doing than a stop that is told as less.
+
 An event and its row here are one transaction. When the poll has ended, however it did, `settle` decides: some
 events a transaction, in the order in which they happened, each row going as its deliveries come. What a killed
 poll left is settled before the next one asks for anything.
@@ -27,7 +30,7 @@ def add(db: Database, sequence: int, registry: str, *, told: bool, swept: int | 
     """Caller owns the transaction, which is the event's own.
 
     told: somebody is to hear of it, if it is worth it; else it only counts. swept: records that the sweep had
-    seen by then and could have found changed; None when no sweep was made, from which nothing follows.
+    seen by then and could have found changed; None when no sweep was made.
     """
     db.execute(
         "insert into untold (event, registry, told, swept) values (?, ?, ?, ?)",
@@ -35,23 +38,38 @@ def add(db: Database, sequence: int, registry: str, *, told: bool, swept: int | 
     )
 
 
-def settle(db: Database, registry: str, router: Router, *, swept: int | None, now: datetime) -> list[str]:
+def waits(db: Database, registry: str) -> bool:
+    """Whether anything is untold of a registry."""
+    return db.execute("select 1 from untold where registry = ?", [registry]).fetchone() is not None
+
+
+def settle(
+    db: Database,
+    registry: str,
+    router: Router,
+    *,
+    swept: int | None = None,
+    whole: bool = False,
+    now: datetime,
+) -> list[str]:
     """Decide on all that is untold of a registry; lines for the operator. Opens its own transactions.
 
-    swept: as in `add`, at the sweep's end; None: what the rows say. May be called at any time by whoever polls.
+    swept: as in `add`, at the sweep's end. whole: that sweep was of everything watched, and came to its end; of
+    less, no drift is concluded. May be called at any time by whoever polls.
     """
-    counted, most, build = db.execute(
-        "select count(untold.swept), max(untold.swept), max(event.build) from untold"
+    counted, events, build = db.execute(
+        "select count(untold.swept), count(*), max(event.build) from untold"
         " join event on event.sequence = untold.event where untold.registry = ?",
         [registry],
     ).fetchone()
-    swept = most if swept is None else swept
-    if build is not None and swept is not None and counted > drift.limit(swept):
+    drifting: list[manners.Manner] = []
+    if build is not None:
+        drifting = drift.still(db, registry, build, later=max(events, swept or 0))
+    if build is not None and whole and swept is not None and counted > drift.limit(swept):
         swept_events = manners.Events(
             query="select event from untold where registry = ? and swept is not null", parameters=(registry,)
         )
-        drift.conclude(db, registry, swept_events, build=build, swept=swept, now=now)
-    drifting = [one.manner for one in drift.of_build(db, registry, build)] if build is not None else []
+        drifting += drift.conclude(db, registry, swept_events, build=build, swept=swept, now=now)
     outbox, reader = Outbox(db), Reader(db)
     while some := db.execute(
         "select event, told from untold where registry = ? order by event limit ?", [registry, AT_ONCE]

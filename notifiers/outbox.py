@@ -49,10 +49,13 @@ class Outbox(Attempts):
         )
 
     def due(self, notifier: str | None, now: datetime, limit: int = 1000) -> list[Delivery]:
-        """Deliveries in no message yet whose time has come, in the order of their events. None: of all."""
+        """Deliveries in no message yet whose time has come, in the order of their events. None: of all.
+
+        What was due when it was written is due whatever the clock said then: that may have been ahead.
+        """
         return self._deliveries(
-            """state = 'waiting' and due_at <= :now and (:notifier is null or notifier = :notifier)
-               order by position, id limit :limit""",
+            """state = 'waiting' and (due_at <= :now or due_at = created_at)
+               and (:notifier is null or notifier = :notifier) order by position, id limit :limit""",
             {"now": moment_text(now), "notifier": notifier, "limit": limit},
         )
 

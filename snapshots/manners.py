@@ -47,6 +47,7 @@ def shared(db: Database, among: Events, *, more_than: float) -> list[tuple[Manne
 
     Only those that most records showed without a submission of their own: what sponsors do at the same time,
     be it a great deal after a long pause, is still each one's own doing. The build's date moves with each build.
+    What is never taken for anybody's but the trial's own, as `mark`, is not counted.
     """
     rows = db.execute(
         f"""with looked_at as materialized (
@@ -57,6 +58,7 @@ def shared(db: Database, among: Events, *, more_than: float) -> list[tuple[Manne
                        {_SIDE.format("before")} as old, {_SIDE.format("after")} as new,
                        change.severity = 'noise' as noise, looked_at.unmoved
                 from looked_at join change on change.event = looked_at.sequence and change.field != 'data-build'
+                    and {_DAMPED}
                 group by change.event, change.field, change.kind, change.action, old, new, noise)
             select field, max(label), kind, action, old, new, noise, count(*) as events from met
             group by field, kind, action, old, new, noise
@@ -82,15 +84,15 @@ def of_one_sponsor(db: Database, among: Events, manner: Manner) -> int:
 def mark(db: Database, manner: Manner, sequences: Sequence[int]) -> None:
     """Say of the changes of this manner, in these events, that they are drift.
 
-    Not where a record's own sponsor sent something in and it may well have been this: no values say that it is
-    what befell the others, or it is critical.
+    Never what is critical, tells of a stop or of results. Nor where a record's own sponsor sent something in and
+    it may well have been this: no values say that it is what befell the others.
     """
     if manner.noise or not sequences:
         return
     marks = ",".join("?" * len(sequences))
     db.execute(
         f"""update change set drift = 1 where event in ({marks}) and {_MATCHES}
-            and ((change.kind in ('status', 'choice') and change.severity != 'critical') or exists
+            and (change.kind in ('status', 'choice') or exists
                  (select 1 from event where event.sequence = change.event and {_UNMOVED}))""",
         [*sequences, *_values(manner)],
     )
@@ -117,9 +119,15 @@ def _values(manner: Manner) -> list[str | int | None]:
 
 
 _SIDE = "case when change.kind in ('status', 'choice') then change.\"{}\" end"
+# A false alarm about a stop or about results is better than one that is told as less than it is.
+_DAMPED = (
+    "(change.severity = 'noise' or (change.severity != 'critical' and change.tags not like '%\"stopped\"%'"
+    " and change.field not in ('has-results', 'results')))"
+)
 _MATCHES = (
     "change.field = ? and change.kind = ? and change.action = ?"
     f" and {_SIDE.format('before')} is ? and {_SIDE.format('after')} is ? and (change.severity = 'noise') = ?"
+    f" and {_DAMPED}"
 )
 # The record's dates say that nobody sent anything in. Each registry's table names its own so, where it has one.
 _UNMOVED = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, date, datetime
 
 import pytest
@@ -9,9 +10,11 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.deadline_records import timed
 from doubles.watching import Watching, ids_watch
 
+from monitor.routes import Decision, Router
 from monitor.schedule import Service
 from snapshots.database import immediate
 from snapshots.deadlines import standing
+from snapshots.event import Event
 
 # NCT00000001: results due on 2026-12-25, overdue from 2027-01-25. NCT00000002: none of it, its start passes.
 RESULTS = timed("NCT00000001", primary="2025-12-25", verified="2026-10")
@@ -74,6 +77,51 @@ def test_time_alone_rings_once_on_the_day(watching, registry, clock):
     assert alert["headline"].startswith("Results appear overdue since 25 January 2027")
     assert alert["watches"] == ["both"] and alert["to"]["version"] == 1 and alert["from"] is None
     assert [look(watching, f"2027-01-{day}", clock) for day in range(26, 31)] == [[]] * 5
+
+
+def test_a_look_waits_for_the_poll_that_is_under_way(watching, registry, clock):
+    watching.poll()
+    registry.publish("2027-01-25")
+    clock.now = datetime(2027, 1, 25, 12, tzinfo=UTC)
+    under_way = []
+
+    def look_beside() -> None:
+        watching.app.look()
+        under_way.append(watching.count("select count(*) from poll where ended_at is null"))
+        watching.app.close_thread()
+
+    beside = threading.Thread(target=look_beside)
+
+    def begin(asked) -> None:
+        if asked.path == "/api/v2/studies" and beside.ident is None:
+            beside.start()
+            beside.join(0.3)  # enough for one that does not wait; one that does is not judged by it
+
+    registry.on_request = begin
+    watching.poll()
+    beside.join()
+    assert under_way == [0]
+
+
+class _Broken(BaseException):
+    pass
+
+
+class _BreaksOff(Router):
+    def decide(self, event: Event) -> list[Decision]:
+        raise _Broken
+
+
+def test_what_a_look_that_broke_off_had_booked_is_told_by_the_next_one(watching, clock):
+    watching.poll()
+    clock.now = datetime(2027, 1, 25, tzinfo=UTC)
+    watching.app.router = lambda: _BreaksOff(watching.app.config)
+    with pytest.raises(_Broken):
+        watching.app.look()
+    del watching.app.router
+    assert watching.count("select count(*) from untold") == 2
+    assert OVERDUE in look(watching)
+    assert look(watching) == []
 
 
 def test_a_first_look_enters_silently(tmp_path, clock):
@@ -186,7 +234,7 @@ def test_a_look_with_nothing_due_reads_one_index_and_writes_nothing(watching):
     watching.app.db.conn.set_trace_callback(asked.append)
     watching.app.look()
     watching.app.db.conn.set_trace_callback(None)
-    assert len(asked) == 1
+    assert len(asked) == 2  # what turned, and what is untold
     plan = watching.app.db.execute("explain query plan " + asked[0]).fetchall()
     assert not [row[3] for row in plan if row[3].startswith("SCAN")], plan
     assert [row for row in plan if "turning_turns" in row[3]]

@@ -43,6 +43,14 @@ def test_a_new_watch_does_not_hurry_a_registry_that_fails():
     assert due(last_try=NOON, failures=3, new_watches=True) == NOON + timedelta(minutes=4)
 
 
+def test_a_poll_dated_years_ahead_puts_none_off():
+    ahead = datetime(2030, 1, 1, tzinfo=UTC)
+    assert due(last_success=ahead) == NOON
+    assert due(last_success=ahead, last_try=ahead, failures=3) == NOON
+    again = due(last_success=ahead, last_try=NOON, failures=1, not_before=ahead)
+    assert NOON < again <= NOON + HOUR
+
+
 def test_cron_names_weekdays_and_skips_the_weekend():
     moments = Moments(Schedule(cron="20 9-20 * * mon-fri"))
     friday_evening = datetime(2026, 11, 20, 20, 20, 5, tzinfo=UTC)

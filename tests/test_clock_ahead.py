@@ -1,0 +1,69 @@
+"""A machine's clock that was ahead for a while, years maybe: it holds nothing up once it is right again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from doubles.ctgov import Fault, LoopbackRegistry
+from doubles.plain_edits import nct, recruiting, timeless, with_status
+from doubles.watching import Watching, ids_watch
+
+from monitor import due
+from monitor.schedule import Service
+
+AHEAD = datetime(2028, 1, 1, tzinfo=UTC)
+RIGHT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+RECORD = timeless(recruiting(1))
+
+
+@pytest.fixture
+def registry():
+    with LoopbackRegistry([RECORD], day="2026-11-20") as running:
+        yield running
+
+
+@pytest.fixture
+def watching(tmp_path, registry, clock):
+    made = Watching(tmp_path, registry, ids_watch("a", nct(RECORD)), clock=clock)
+    made.poll()
+    yield made
+    made.close()
+
+
+def test_what_was_to_be_told_at_once_is_told_when_the_clock_is_right_again(watching, registry, clock):
+    clock.now = AHEAD
+    registry.publish("2026-11-23", [with_status(RECORD, "SUSPENDED", submitted="2026-11-22")])
+    watching.app.poll()
+    clock.now = RIGHT
+    watching.app.deliver()
+    assert watching.told() == [("changed", nct(RECORD))]
+
+
+def test_the_next_poll_is_due_at_once_and_health_says_why(watching, registry, clock):
+    service = Service(watching.app)
+    clock.now = AHEAD
+    watching.app.poll()
+    clock.now = RIGHT
+    assert service.health().problems == (
+        "ctgov: the last good poll is dated 2028-01-01 00:00 UTC, which is yet to come: this machine's clock was"
+        " wrong then, or is now",
+    )
+    assert service.poll_if_due()
+    assert service.health().ok
+    assert service.next_poll("ctgov") == RIGHT + service._moments.every
+    assert not service.poll_if_due()
+
+
+def test_a_poll_that_failed_then_is_tried_again_and_not_at_every_tick(watching, registry, clock):
+    service = Service(watching.app)
+    clock.now = AHEAD
+    registry.misbehave(Fault.too_many(retry_after=3600), times=None)
+    watching.poll()
+    clock.now = RIGHT
+    registry.misbehave(Fault.html(), times=None)
+    assert service.poll_if_due()
+    assert due.standing(watching.app.db, "ctgov").failures == 2
+    assert not service.poll_if_due()
+    clock.now = RIGHT + timedelta(minutes=2)
+    assert service.poll_if_due()
