@@ -68,6 +68,8 @@ class App:
         self._random = random or Random()
         self._connections = Connections(config.store.path)
         self._polling = threading.Lock()
+        self._serving = threading.Lock()
+        self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._sending = {name: threading.Lock() for name in notifiers}
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
@@ -240,20 +242,33 @@ class App:
     def serve_requests(self) -> int:
         """Do what other processes asked for. Returns how many requests were served."""
         served = 0
-        while not self.stopping.is_set():
-            with immediate(self.db):
-                request = requests.take(self.db, now=self.clock())
-            if request is None:
-                return served
-            try:
-                result = self.answer(request)
-            except Exception as error:  # noqa: BLE001 - whoever waits for the answer must not wait for ever
-                log.error("request failed", kind=request.kind, error=f"{type(error).__name__}: {error}")
-                result = {"error": f"the service could not do it: {type(error).__name__}: {error}"}
-            with immediate(self.db):
-                requests.answer(self.db, request.row, result, now=self.clock())
-            served += 1
+        with self._serving:
+            self._write_answers()
+            given_back = False
+            while not self.stopping.is_set():
+                with immediate(self.db):
+                    if not given_back:  # whoever began what is not answered now is gone: the lease is ours
+                        requests.give_back(self.db)
+                    given_back = True
+                    request = requests.take(self.db, now=self.clock())
+                if request is None:
+                    return served
+                try:
+                    result = self.answer(request)
+                except Exception as error:  # noqa: BLE001 - whoever waits for the answer must not wait for ever
+                    log.error("request failed", kind=request.kind, error=f"{type(error).__name__}: {error}")
+                    result = {"error": f"the service could not do it: {type(error).__name__}: {error}"}
+                self._answers[request.row] = result
+                self._write_answers()
+                served += 1
         return served
+
+    def _write_answers(self) -> None:
+        """Raises DatabaseHeld; what is not written then is written at the next call, and the work not done again."""
+        for row, result in list(self._answers.items()):
+            with immediate(self.db):
+                requests.answer(self.db, row, result, now=self.clock())
+            del self._answers[row]
 
     def answer(self, request: requests.Request) -> dict[str, Any]:
         """Do one request, in whatever process holds the lease."""

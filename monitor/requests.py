@@ -1,7 +1,8 @@
 """Work asked of the process that holds the lease: `check` and `held accept` beside a running service.
 
 A command writes a request, the service does it and writes its answer, and the command follows it to the same
-output and exit code. A service that dies leaves the request unanswered; the command then does the work itself.
+output and exit code. A service that dies leaves the request unanswered; the command then does the work itself, or
+the next service does. Only the holder of the lease serves, one request at a time.
 """
 
 from __future__ import annotations
@@ -44,10 +45,17 @@ def take(db: Database, *, now: datetime) -> Request | None:
     return Request(row=row[0], kind=row[1], arguments=json.loads(row[2]))
 
 
+def give_back(db: Database) -> None:
+    """Let what was begun and not answered be begun anew: its holder died. Caller owns the transaction, holds the
+    lease and works on nothing."""
+    db.execute("update request set started_at = null where started_at is not null and ended_at is null")
+
+
 def answer(db: Database, row: int, result: dict[str, Any], *, now: datetime) -> None:
     """Caller owns the transaction."""
     db.execute(
-        "update request set ended_at = ?, answer = ? where id = ?", [stamp(now), json.dumps(result), row]
+        "update request set ended_at = ?, answer = ? where id = ?",
+        [stamp(now), json.dumps(result, default=str), row],
     )
 
 

@@ -6,6 +6,7 @@ each notifier is drained by itself: one that fails holds up nobody else.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -15,10 +16,13 @@ from random import Random
 from sqlite_utils import Database
 
 from monitor import alerts, mutes
+from monitor.alert_plain import plain_message
+from monitor.logs import log
 from notifiers.deliver import Settings, drain
 from notifiers.message import Message
 from notifiers.notifier import Notifier
 from notifiers.outbox import Outbox
+from notifiers.outbox_rows import Delivery
 from snapshots.changeset import Severity
 from snapshots.database import immediate
 from snapshots.event import Event, event_json
@@ -77,30 +81,62 @@ class Teller:
                 due = self._outbox.due(notifier, now, AT_ONCE)
                 silent = mutes.standing(self._db, now=now) if due else []
                 for delivery in due:
-                    event = self._reader.event(delivery.event_id)
-                    if event is None:
-                        self._outbox.drop(delivery.id, reason="its event is not in this database", now=now)
-                        continue
-                    event = self._effective(event)
-                    if event.severity is Severity.NOISE:
-                        reason = "by the configuration's severities it is noise now"
-                        self._outbox.drop(delivery.id, reason=reason, now=now)
-                        continue
-                    mute = mutes.silencing(silent, event)
-                    if mute is not None:
-                        self._outbox.drop(delivery.id, reason=f"muted: {mute}", now=now)
-                        continue
-                    message = alerts.message_of(
-                        event,
-                        message_id=new_id(self._random),
-                        order=delivery.order,
-                        public_url=self._public_url,
-                        payload=event_json(event),
-                    )
-                    self._outbox.put(message, notifier, [delivery.id], now=now)
-                    made += 1
+                    message = self._message(delivery, silent)
+                    if isinstance(message, Message):
+                        self._outbox.put(message, notifier, [delivery.id], now=now)
+                        made += 1
+                    else:
+                        self._outbox.drop(delivery.id, reason=message, now=now)
             if len(due) < AT_ONCE:
                 return made
+
+    def _message(self, delivery: Delivery, silent: list[mutes.Mute]) -> Message | str:
+        """What tells of a delivery's event, or the reason why nobody is told of it any more.
+
+        A defect of ours in one event's wording stops no other: it is told in plain words.
+        """
+        event: Event | None = None
+        try:
+            event = self._reader.event(delivery.event_id)
+            return (
+                "its event is not in this database"
+                if event is None
+                else self._worded(event, delivery, silent)
+            )
+        except sqlite3.Error:
+            raise  # of the database, not of the event: all of it is tried again at the next round
+        except Exception as error:  # noqa: BLE001 - whatever it is, the event must be told
+            log.error(
+                "event not put into words, told plainly",
+                event_id=delivery.event_id,
+                error=type(error).__name__,
+                exc_info=True,
+            )
+        return plain_message(
+            delivery.thread or "",
+            event_id=delivery.event_id,
+            kind=event.kind.value if event else None,
+            url=event.url if event else None,
+            urgent=delivery.urgent,
+            message_id=new_id(self._random),
+            order=delivery.order,
+            public_url=self._public_url,
+        )
+
+    def _worded(self, event: Event, delivery: Delivery, silent: list[mutes.Mute]) -> Message | str:
+        event = self._effective(event)
+        if event.severity is Severity.NOISE:
+            return "by the configuration's severities it is noise now"
+        mute = mutes.silencing(silent, event)
+        if mute is not None:
+            return f"muted: {mute}"
+        return alerts.message_of(
+            event,
+            message_id=new_id(self._random),
+            order=delivery.order,
+            public_url=self._public_url,
+            payload=event_json(event),
+        )
 
     def deliver_to(self, name: str, notifier: Notifier, told: Told) -> None:
         """Tell what is due to one notifier, and add up what came of it in `told`."""

@@ -60,7 +60,17 @@ def test_a_record_that_is_no_json_is_one_among_the_others(bad):
         '{"studies":[{"a":1}],"studies":[{"b":1}]}',
         '{"x":{"studies":[{"a":1}]}}',
         '{"studies":{"a":[1]}}',
+        '{"studies":[{"a":1}]}"',
+        '{"studies":[{"a":1}]}"b\\',
+        '{"studies":[{"a":1}]} "b\\"',
     ],
 )
 def test_a_page_without_sound_borders_is_not_cut(body):
+    assert cut(bytearray(body.encode())) is None
+
+
+@pytest.mark.parametrize("end", ["", "\\", "a"])
+def test_a_string_cut_short_amid_its_escapes_is_read_once(end):
+    """Two million of them: from each quote on anew to the end, as a plain pattern goes, would take days."""
+    body = '{"studies":[{"a":1},{"b":"' + '\\"' * 2_000_000 + end
     assert cut(bytearray(body.encode())) is None

@@ -120,6 +120,40 @@ def test_a_delivery_whose_event_is_not_there_ends_with_that_reason(watching, rec
     ]
 
 
+@pytest.mark.parametrize(
+    ("damage", "kind"),
+    [
+        ("update change set paths = '[\"\"]'", "changed"),
+        ("update change set paths = 'no list'", None),
+        ("update event set severity = 'nosuch'", None),
+    ],
+)
+def test_an_event_that_cannot_be_put_into_words_is_told_plainly_and_stops_no_other(
+    watching, records, capsys, damage, kind
+):
+    watching.registry.publish("2026-11-23", [suspended(records[0]), suspended(records[1])])
+    watching.app.poll()
+    table, column = ("event", "sequence") if "update event" in damage else ("change", "event")
+    with immediate(watching.app.db):
+        if table == "event":
+            watching.app.db.execute("pragma ignore_check_constraints = on")
+        watching.app.db.execute(
+            f"{damage} where {column} = (select sequence from event where trial = ? and kind = 'changed')",
+            [nct(records[0])],
+        )
+    watching.app.deliver()
+    watching.app.deliver()
+    plain, other = sorted(watching.rung(), key=lambda alert: alert["trial"] != nct(records[0]))
+    assert (plain["event"], plain["trial"], plain["severity"]) == (kind, nct(records[0]), "critical")
+    assert plain["headline"] == "critical, but could not be put into words"
+    assert "Supply" not in str(plain) and "SUSPENDED" not in str(plain)
+    assert (plain["url"] is not None) == (kind is not None)
+    assert other["trial"] == nct(records[1]) and "Supply ran out" in other["headline"]
+    logged = capsys.readouterr()
+    assert (logged.out + logged.err).count("Traceback") == 1
+    assert watching.count("select count(*) from delivery where state = 'sent'") == 2
+
+
 def test_what_was_booked_says_its_trial_and_its_place(watching, records):
     """By these two the outbox keeps what concerns one trial together and in order."""
     watching.registry.publish("2026-11-23", [suspended(records[0])])

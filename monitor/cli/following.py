@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from monitor import requests
@@ -11,6 +12,7 @@ from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
 from monitor.lease import Lease, LeaseHeld, holder
 from snapshots.database import immediate
+from snapshots.errors import DatabaseHeld
 
 BEGIN_WITHIN = 60.0  # seconds; a service that runs takes a request within one
 
@@ -26,8 +28,11 @@ def do_or_ask(
             if row is not None:
                 answer = requests.answered(app.db, row)
                 if answer is not None:
+                    row = None
                     return answer
-                if time.monotonic() > deadline and not requests.begun(app.db, row):
+                if requests.begun(app.db, row):
+                    deadline = time.monotonic() + BEGIN_WITHIN  # begun by one that died, it is begun anew
+                elif time.monotonic() > deadline:
                     raise WorldError(
                         f"{holder(session.database) or 'the service'} does not answer: it holds the lease and does"
                         f" not begin what it was asked {BEGIN_WITHIN:.0f} s ago",
@@ -45,5 +50,6 @@ def do_or_ask(
             time.sleep(0.1)
     finally:
         if row is not None:
-            with immediate(app.db):
+            # What was done is done: at worst a service does it once more.
+            with suppress(DatabaseHeld), immediate(app.db):
                 requests.withdraw(app.db, row, now=clock())

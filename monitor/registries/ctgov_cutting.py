@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[][{}]', re.DOTALL)
+# Possessive, and an unclosed string goes on to the end: linear, for a body that was cut short may hold anything.
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:(")|\\?\Z)|[][{}]', re.DOTALL)
 _KEY = b'"studies"'
 _OPENS_LIST = re.compile(rb"\s*:\s*\[")
 _IN_STUDY = 3  # levels: the page, its list, the study
@@ -25,6 +26,8 @@ def cut(body: bytearray) -> tuple[bytearray, list[memoryview]] | None:
     for token in _TOKEN.finditer(body):
         kind = body[token.start()]
         if kind == ord('"'):
+            if token[1] is None:
+                return None
             if (
                 depth == 1
                 and body.startswith(_KEY, token.start())
