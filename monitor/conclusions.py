@@ -8,6 +8,7 @@ single answers say is kept until `settle`, for the build may move while they are
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,11 +17,15 @@ from sqlite_utils import Database
 
 from monitor import held, staging
 from monitor.booking import Booking
-from monitor.registries.base import Found, Missing, Moved, Registry
+from monitor.registries.base import Absurd, Found, Missing, Moved, Registry
 from monitor.watches import Watch
 from snapshots.database import immediate
 from snapshots.event import EventKind, stamp
 from snapshots.query import Reader
+
+# (watches that a failure leaves unfinished, what is asked about) → a guard around one question; what it gives is
+# called before the question.
+Asking = Callable[[Sequence[Watch], str], AbstractContextManager[Callable[[], None]]]
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class Conclusions:
     """For one poll of one registry on one build.
 
     take: stores the records of a batch as the sweep does and returns the ids seen.
+    asking: guards each question, so that one that fails holds up its own watches alone.
     build: the registry's stamp. whole: everything watched is swept by this poll.
     """
 
@@ -43,11 +49,14 @@ class Conclusions:
         booking: Booking,
         take: Callable[[Sequence[bytes | memoryview]], set[str]],
         *,
+        asking: Asking,
         build: str,
         whole: bool,
         now: datetime,
         progressed: Callable[[], None],
     ) -> None:
+        self._asking = asking
+        self._failed: set[str] = set()  # asked for by themselves in vain; one question for each is enough
         self._db = db
         self._registry = registry
         self._booking = booking
@@ -134,9 +143,9 @@ class Conclusions:
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
-            self._look_at(missing)
-            with immediate(self._db):
-                self._leave(watch, missing)
+            if self._look_at(missing, watch) is not None:
+                with immediate(self._db):
+                    self._leave(watch, missing)
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
@@ -145,7 +154,9 @@ class Conclusions:
         if verdict.hold is not None:
             return
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first.
-        there = self._look_at(missing)
+        there = self._look_at(missing, watch)
+        if there is None:
+            return
         left = [trial for trial in missing if trial in there]
         with immediate(self._db):
             for trial in left:
@@ -155,24 +166,37 @@ class Conclusions:
             if trial not in there:
                 self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _look_at(self, trials: Sequence[str]) -> set[str]:
+    def _look_at(self, trials: Sequence[str], watch: Watch) -> set[str] | None:
+        """Take in what changed of these; gives those that are there, None when that could not be learnt."""
         there: set[str] = set()
-        for batch in self._registry.by_ids(trials) if trials else ():
-            there |= self._take(batch.page.records)
-        return there
+        if not trials:
+            return there
+        with self._asking([watch], f"watch `{watch.name}`") as ready:
+            ready()
+            for batch in self._registry.by_ids(trials):
+                there |= self._take(batch.page.records)
+            return there
+        return None
 
     def _ask(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
         """One record by itself: merged, not there, or there after all. believed: a person has said so too."""
-        answer = self._registry.study(trial)
-        self._progressed()
-        if isinstance(answer, Found):
-            self._take([answer.raw])
-        elif isinstance(answer, Moved):
-            self._look_at([answer.to])
-            self._answered.append(partial(self._merge, trial, answer.to, watches))
-        else:
-            assert isinstance(answer, Missing)
-            self._answered.append(partial(self._strike, trial, watches, believed=believed))
+        with self._asking(watches, trial) as ready:
+            ready()
+            if trial in self._failed:
+                raise Absurd("it was asked for by itself before, and nothing could be learnt of it")
+            self._failed.add(trial)
+            answer = self._registry.study(trial)
+            self._progressed()
+            if isinstance(answer, Found):
+                self._take([answer.raw])
+            elif isinstance(answer, Moved):
+                for batch in self._registry.by_ids([answer.to]):
+                    self._take(batch.page.records)
+                self._answered.append(partial(self._merge, trial, answer.to, watches))
+            else:
+                assert isinstance(answer, Missing)
+                self._answered.append(partial(self._strike, trial, watches, believed=believed))
+            self._failed.discard(trial)
 
     def _strike(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
         row = self._db.execute(

@@ -81,6 +81,7 @@ class Selection:
 
 EVERYTHING = Selection()
 LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
+_FAILS = (Absurd, BadQuestion, SweepBroken, Unreachable)  # what may befall one question and no other
 MOST_TROUBLE = 2  # questions that the registry may fail at (5xx) before it counts as down
 
 
@@ -107,6 +108,7 @@ class Poll:
         self._due: list[Watch] = []
         self._removed: list[int] = []
         self._troubled = 0
+        self._down: Unreachable | None = None  # found while concluding
         self._swept: Callable[[], int | None] = lambda: None
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
 
@@ -221,6 +223,7 @@ class Poll:
             self._registry,
             booking,
             lambda records: sweep.take(records, lambda trial: wanted.get(trial, ()), note=False),
+            asking=lambda watches, about: self._asking(sweep, watches, unfinished, about),
             build=build.stamp,
             whole=whole,
             now=self._now,
@@ -228,11 +231,9 @@ class Poll:
         )
         try:
             if not unfinished & named:
-                with self._spoiling(sweep, by_id, unfinished):
-                    conclusions.missing_ids(missing, reask, lambda trial: wanted.get(trial, ()), asked=asked)
+                conclusions.missing_ids(missing, reask, lambda trial: wanted.get(trial, ()), asked=asked)
             for watch in (watch for group in queries for watch in group if watch.row not in unfinished):
-                with self._spoiling(sweep, [watch], unfinished):
-                    conclusions.unmatched(watch)
+                conclusions.unmatched(watch)
             finished = [watch for watch in due if watch.row not in unfinished]
             conclusions.staged_sections(finished, whole=whole and not unfinished)
             if conclusions.unsettled:
@@ -242,6 +243,8 @@ class Poll:
             self.report.held = [str(one) for one in conclusions.result.held]
             self.report.unknown = sorted(set(conclusions.result.unknown))
         self._finish(finished, build, whole=whole and not unfinished)
+        if self._down is not None:
+            raise self._down
 
     def _refuse_older(self, build: DataBuild) -> None:
         """One of the registry's machines may lag behind the others: what it says was true, and is no news."""
@@ -269,6 +272,34 @@ class Poll:
         if len(sweep.tally.problems) > before:
             unfinished.update(watch.row for watch in watches)
 
+    @contextmanager
+    def _asking(
+        self, sweep: Sweep, watches: Sequence[Watch], unfinished: set[int], about: str
+    ) -> Iterator[Callable[[], None]]:
+        """One question of the conclusions. One that fails leaves these watches unfinished, and no others.
+
+        Gives what must be called before asking: once the registry is down, nothing more is asked.
+        """
+        try:
+            with self._spoiling(sweep, watches, unfinished):
+                yield self._refuse_when_down
+        except _FAILS as error:
+            unfinished.update(watch.row for watch in watches)
+            if error is self._down:
+                return
+            try:
+                self._may_go_on(error)
+            except Stopped:
+                raise
+            except Unreachable as down:
+                self._down = down
+            else:
+                self._problem(error, about)
+
+    def _refuse_when_down(self) -> None:
+        if self._down is not None:
+            raise self._down
+
     def _sweep_ids(
         self, by_id: Sequence[Watch], sweep: Sweep, unfinished: set[int]
     ) -> tuple[int, list[str], set[str]]:
@@ -290,7 +321,7 @@ class Poll:
                 missing += absent
                 if present - set(batch.asked):
                     reask.update(absent)
-        except (Absurd, BadQuestion, SweepBroken, Unreachable) as error:
+        except _FAILS as error:
             self._may_go_on(error)
             self._problem(error)
             unfinished.update(watch.row for watch in by_id)
@@ -303,7 +334,7 @@ class Poll:
             with self._spoiling(sweep, group, unfinished):
                 for page in self._registry.by_query(query):
                     sweep.take(page.records, lambda trial: group, note=True)
-        except (Absurd, BadQuestion, SweepBroken, Unreachable) as error:
+        except _FAILS as error:
             self._may_go_on(error)
             self._problem(error, ", ".join(f"watch `{watch.name}`" for watch in group))
             unfinished.update(watch.row for watch in group)
