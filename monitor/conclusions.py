@@ -119,16 +119,18 @@ class Conclusions:
         reask: Collection[str],
         watches: Callable[[str], Sequence[Watch]],
         *,
-        asked: int,
+        answered: int,
+        whole: bool,
     ) -> None:
-        """Ids that were asked for, `asked` in all, and did not come back.
+        """Ids that did not come back, of `answered` that were asked for and answered.
 
+        whole: all that are watched were.
         reask: those that are asked by themselves even when the registry was believed not to have them.
         """
         settled = {trial for trial in missing if self._settled(trial)}
         self.result.unknown += [trial for trial in missing if trial in settled and not self._had(trial)]
         known = [trial for trial in missing if trial not in settled and self._had(trial)]
-        verdict = self._many_missing(known, self._registry.label, asked)
+        verdict = self._many_missing(known, self._registry.label, answered, whole=whole and self._whole)
         waiting = set(known) if verdict.hold is not None else set()
         for trial in missing:
             if trial not in waiting and (trial not in settled or trial in reask):
@@ -143,40 +145,43 @@ class Conclusions:
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
-            if self._look_at(missing, watch) is not None:
-                with immediate(self._db):
-                    self._leave(watch, missing)
+            _, unanswered = self._look_at(missing, watch)
+            with immediate(self._db):
+                self._leave(watch, [trial for trial in missing if trial not in unanswered])
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
         ).fetchone()[0]
-        verdict = self._many_missing(missing, f"watch {watch.name}", held_before)
+        verdict = self._many_missing(missing, f"watch {watch.name}", held_before, whole=self._whole)
         if verdict.hold is not None:
             return
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first.
-        there = self._look_at(missing, watch)
-        if there is None:
-            return
+        there, unanswered = self._look_at(missing, watch)
         left = [trial for trial in missing if trial in there]
         with immediate(self._db):
             for trial in left:
                 self._booking.membership(EventKind.LEFT, trial, watch)
             self._leave(watch, left)
         for trial in missing:
-            if trial not in there:
+            if trial not in there and trial not in unanswered:
                 self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _look_at(self, trials: Sequence[str], watch: Watch) -> set[str] | None:
-        """Take in what changed of these; gives those that are there, None when that could not be learnt."""
+    def _look_at(self, trials: Sequence[str], watch: Watch) -> tuple[set[str], set[str]]:
+        """Take in what changed of these; gives those that are there, and those of which nothing could be learnt."""
         there: set[str] = set()
+        unanswered = set(trials)
         if not trials:
-            return there
-        with self._asking([watch], f"watch `{watch.name}`") as ready:
+            return there, unanswered
+        where = f"watch `{watch.name}`"
+        with self._asking([watch], where) as ready:
             ready()
             for batch in self._registry.by_ids(trials):
-                there |= self._take(batch.page.records)
-            return there
-        return None
+                with self._asking([watch], where) as ready_still:
+                    ready_still()
+                    there |= self._take(batch.page.records)
+                    unanswered.difference_update(batch.asked)
+                ready()
+        return there, unanswered - there
 
     def _ask(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
         """One record by itself: merged, not there, or there after all. believed: a person has said so too."""
@@ -251,9 +256,9 @@ class Conclusions:
             [(stamp(self._now), watch.row, trial) for trial in trials],
         )
 
-    def _many_missing(self, trials: Sequence[str], where: str, of: int) -> held.Verdict:
+    def _many_missing(self, trials: Sequence[str], where: str, of: int, *, whole: bool) -> held.Verdict:
         with immediate(self._db):
-            verdict = self._judge(held.VANISHED, where, len(trials), of, whole=self._whole)
+            verdict = self._judge(held.VANISHED, where, len(trials), of, whole=whole)
             if verdict.hold is not None and verdict.hold.state == "open":
                 for trial in trials:  # this build's word, should the next one say the same
                     self._db.execute(
