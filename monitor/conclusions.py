@@ -8,6 +8,7 @@ single answers say is kept until `settle`, for the build may move while they are
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -16,11 +17,15 @@ from sqlite_utils import Database
 
 from monitor import held, staging
 from monitor.booking import Booking
-from monitor.registries.base import Found, Missing, Moved, Registry
+from monitor.registries.base import Absurd, Found, Missing, Moved, Registry
 from monitor.watches import Watch
 from snapshots.database import immediate
 from snapshots.event import EventKind, stamp
 from snapshots.query import Reader
+
+# (watches that a failure leaves unfinished, what is asked about) → a guard around one question; what it gives is
+# called before the question.
+Asking = Callable[[Sequence[Watch], str], AbstractContextManager[Callable[[], None]]]
 
 
 @dataclass(slots=True)
@@ -33,6 +38,7 @@ class Conclusions:
     """For one poll of one registry on one build.
 
     take: stores the records of a batch as the sweep does and returns the ids seen.
+    asking: guards each question, so that one that fails holds up its own watches alone.
     build: the registry's stamp. whole: everything watched is swept by this poll.
     """
 
@@ -43,11 +49,14 @@ class Conclusions:
         booking: Booking,
         take: Callable[[Sequence[bytes | memoryview]], set[str]],
         *,
+        asking: Asking,
         build: str,
         whole: bool,
         now: datetime,
         progressed: Callable[[], None],
     ) -> None:
+        self._asking = asking
+        self._failed: set[str] = set()  # asked for by themselves in vain; one question for each is enough
         self._db = db
         self._registry = registry
         self._booking = booking
@@ -128,16 +137,18 @@ class Conclusions:
         reask: Collection[str],
         watches: Callable[[str], Sequence[Watch]],
         *,
-        asked: int,
+        answered: int,
+        whole: bool,
     ) -> None:
-        """Ids that were asked for, `asked` in all, and did not come back.
+        """Ids that did not come back, of `answered` that were asked for and answered.
 
+        whole: all that are watched were.
         reask: those that are asked by themselves even when the registry was believed not to have them.
         """
         settled = {trial for trial in missing if self._settled(trial)}
         self.result.unknown += [trial for trial in missing if trial in settled and not self._had(trial)]
         known = [trial for trial in missing if trial not in settled and self._had(trial)]
-        verdict = self._many_missing(known, self._registry.label, asked)
+        verdict = self._many_missing(known, self._registry.label, answered, whole=whole and self._whole)
         waiting = set(known) if verdict.hold is not None else set()
         for trial in missing:
             if trial not in waiting and (trial not in settled or trial in reask):
@@ -152,45 +163,63 @@ class Conclusions:
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
-            self._look_at(missing)
+            _, unanswered = self._look_at(missing, watch)
             with immediate(self._db):
-                self._leave(watch, missing)
+                self._leave(watch, [trial for trial in missing if trial not in unanswered])
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
         ).fetchone()[0]
-        verdict = self._many_missing(missing, f"watch {watch.name}", held_before)
+        verdict = self._many_missing(missing, f"watch {watch.name}", held_before, whole=self._whole)
         if verdict.hold is not None:
             return
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first.
-        there = self._look_at(missing)
+        there, unanswered = self._look_at(missing, watch)
         left = [trial for trial in missing if trial in there]
         with immediate(self._db):
             for trial in left:
                 self._booking.membership(EventKind.LEFT, trial, watch)
             self._leave(watch, left)
         for trial in missing:
-            if trial not in there:
+            if trial not in there and trial not in unanswered:
                 self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _look_at(self, trials: Sequence[str]) -> set[str]:
+    def _look_at(self, trials: Sequence[str], watch: Watch) -> tuple[set[str], set[str]]:
+        """Take in what changed of these; gives those that are there, and those of which nothing could be learnt."""
         there: set[str] = set()
-        for batch in self._registry.by_ids(trials) if trials else ():
-            there |= self._take(batch.page.records)
-        return there
+        unanswered = set(trials)
+        if not trials:
+            return there, unanswered
+        where = f"watch `{watch.name}`"
+        with self._asking([watch], where) as ready:
+            ready()
+            for batch in self._registry.by_ids(trials):
+                with self._asking([watch], where) as ready_still:
+                    ready_still()
+                    there |= self._take(batch.page.records)
+                    unanswered.difference_update(batch.asked)
+                ready()
+        return there, unanswered - there
 
     def _ask(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
         """One record by itself: merged, not there, or there after all. believed: a person has said so too."""
-        answer = self._registry.study(trial)
-        self._progressed()
-        if isinstance(answer, Found):
-            self._take([answer.raw])
-        elif isinstance(answer, Moved):
-            self._look_at([answer.to])
-            self._answered.append(partial(self._merge, trial, answer.to, watches))
-        else:
-            assert isinstance(answer, Missing)
-            self._answered.append(partial(self._strike, trial, watches, believed=believed))
+        with self._asking(watches, trial) as ready:
+            ready()
+            if trial in self._failed:
+                raise Absurd("it was asked for by itself before, and nothing could be learnt of it")
+            self._failed.add(trial)
+            answer = self._registry.study(trial)
+            self._progressed()
+            if isinstance(answer, Found):
+                self._take([answer.raw])
+            elif isinstance(answer, Moved):
+                for batch in self._registry.by_ids([answer.to]):
+                    self._take(batch.page.records)
+                self._answered.append(partial(self._merge, trial, answer.to, watches))
+            else:
+                assert isinstance(answer, Missing)
+                self._answered.append(partial(self._strike, trial, watches, believed=believed))
+            self._failed.discard(trial)
 
     def _strike(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
         row = self._db.execute(
@@ -245,9 +274,9 @@ class Conclusions:
             [(stamp(self._now), watch.row, trial) for trial in trials],
         )
 
-    def _many_missing(self, trials: Sequence[str], where: str, of: int) -> held.Verdict:
+    def _many_missing(self, trials: Sequence[str], where: str, of: int, *, whole: bool) -> held.Verdict:
         with immediate(self._db):
-            verdict = self._judge(held.VANISHED, where, len(trials), of, whole=self._whole)
+            verdict = self._judge(held.VANISHED, where, len(trials), of, whole=whole)
             if verdict.hold is not None and verdict.hold.state == "open":
                 for trial in trials:  # this build's word, should the next one say the same
                     self._db.execute(

@@ -81,6 +81,8 @@ class Selection:
 
 EVERYTHING = Selection()
 LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
+_FAILS = (Absurd, BadQuestion, SweepBroken, Unreachable)  # what may befall one question and no other
+MOST_IN_VAIN = 4  # batches of ids without an answer, in a row: more, and this poll asks for no other ids
 MOST_TROUBLE = 2  # questions that the registry may fail at (5xx) before it counts as down
 
 
@@ -107,6 +109,7 @@ class Poll:
         self._due: list[Watch] = []
         self._removed: list[int] = []
         self._troubled = 0
+        self._down: Unreachable | None = None  # found while concluding
         self._swept: Callable[[], int | None] = lambda: None
         self._whole = False  # everything that is watched was swept, to its end
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
@@ -199,8 +202,12 @@ class Poll:
         """These records alone: nothing is concluded and no watch is finished by it."""
         asked = self._survivors(trials)
         for batch in self._registry.by_ids(sorted(set(asked.values()))):
+            if isinstance(batch.answer, RegistryError):
+                self._may_go_on(batch.answer)
+                self._problem(batch.answer, _span(batch.asked))
+                continue
             present = sweep.take(
-                batch.page.records,
+                batch.answer.records,
                 lambda trial: [
                     w for w in due if w.definition.ids and trial in map(asked.get, w.definition.ids)
                 ],
@@ -217,7 +224,7 @@ class Poll:
         named = {watch.row for watch in by_id}
         queries = self._same_queries(due)
         unfinished: set[int] = set()
-        asked, missing, reask = self._sweep_ids(by_id, sweep, unfinished)
+        answered, missing, reask = self._sweep_ids(by_id, sweep, unfinished)
         for group in queries:
             self._sweep_query(group, sweep, unfinished)
         self._same_build(build)
@@ -227,18 +234,25 @@ class Poll:
             self._registry,
             booking,
             lambda records: sweep.take(records, lambda trial: wanted.get(trial, ()), note=False),
+            asking=lambda watches, about: self._asking(sweep, watches, unfinished, about),
             build=build.stamp,
             whole=whole,
             now=self._now,
             progressed=self._patience.progressed,
         )
         try:
-            if not unfinished & named:
-                with self._spoiling(sweep, by_id, unfinished):
-                    conclusions.missing_ids(missing, reask, lambda trial: wanted.get(trial, ()), asked=asked)
+            # A watch's absent ids mean something when all of it arrived.
+            missing = [trial for trial in missing if any(w.row not in unfinished for w in wanted[trial])]
+            if missing or not unfinished & named:
+                conclusions.missing_ids(
+                    missing,
+                    reask,
+                    lambda trial: wanted.get(trial, ()),
+                    answered=answered,
+                    whole=not unfinished & named,
+                )
             for watch in (watch for group in queries for watch in group if watch.row not in unfinished):
-                with self._spoiling(sweep, [watch], unfinished):
-                    conclusions.unmatched(watch)
+                conclusions.unmatched(watch)
             finished = [watch for watch in due if watch.row not in unfinished]
             conclusions.staged_sections(finished, whole=whole and not unfinished)
             if conclusions.unsettled:
@@ -249,6 +263,8 @@ class Poll:
             self.report.unknown = sorted(set(conclusions.result.unknown))
         self._whole = whole and not unfinished
         self._finish(finished, build, whole=self._whole)
+        if self._down is not None:
+            raise self._down
 
     def _refuse_older(self, build: DataBuild) -> None:
         """One of the registry's machines may lag behind the others: what it says was true, and is no news."""
@@ -276,18 +292,58 @@ class Poll:
         if len(sweep.tally.problems) > before:
             unfinished.update(watch.row for watch in watches)
 
+    @contextmanager
+    def _asking(
+        self, sweep: Sweep, watches: Sequence[Watch], unfinished: set[int], about: str
+    ) -> Iterator[Callable[[], None]]:
+        """One question of the conclusions. One that fails leaves these watches unfinished, and no others.
+
+        Gives what must be called before asking: once the registry is down, nothing more is asked.
+        """
+        try:
+            with self._spoiling(sweep, watches, unfinished):
+                yield self._refuse_when_down
+        except _FAILS as error:
+            unfinished.update(watch.row for watch in watches)
+            if error is self._down:
+                return
+            try:
+                self._may_go_on(error)
+            except Stopped:
+                raise
+            except Unreachable as down:
+                self._down = down
+            else:
+                self._problem(error, about)
+
+    def _refuse_when_down(self) -> None:
+        if self._down is not None:
+            raise self._down
+
     def _sweep_ids(
         self, by_id: Sequence[Watch], sweep: Sweep, unfinished: set[int]
     ) -> tuple[int, list[str], set[str]]:
-        """How many ids were asked for, those that did not come back, and which of them in exchange for another."""
+        """How many ids were answered for, those that did not come back, and which of them in exchange for another."""
         wanted = self._holders(by_id)
+        answered, in_vain = 0, 0
         missing: list[str] = []
         reask: set[str] = set()
         merged = self._merged()
         try:
             for batch in self._registry.by_ids(sorted(wanted)) if wanted else ():
+                if isinstance(batch.answer, RegistryError):
+                    unfinished.update(watch.row for trial in batch.asked for watch in wanted[trial])
+                    self._may_go_on(batch.answer)
+                    self._problem(batch.answer, _span(batch.asked))
+                    in_vain += 1
+                    if in_vain > MOST_IN_VAIN:
+                        unfinished.update(watch.row for watch in by_id)
+                        break
+                    continue
+                in_vain = 0
                 before = len(sweep.tally.problems)
-                present = sweep.take(batch.page.records, lambda trial: wanted.get(trial, ()), note=False)
+                present = sweep.take(batch.answer.records, lambda trial: wanted.get(trial, ()), note=False)
+                answered += len(batch.asked)
                 absent = [trial for trial in batch.asked if trial not in present]
                 if len(sweep.tally.problems) > before:  # nobody can say which of the absent ones it was
                     unfinished.update(watch.row for trial in absent for watch in wanted[trial])
@@ -297,11 +353,11 @@ class Poll:
                 missing += absent
                 if present - set(batch.asked):
                     reask.update(absent)
-        except (Absurd, BadQuestion, SweepBroken, Unreachable) as error:
+        except _FAILS as error:
             self._may_go_on(error)
             self._problem(error)
             unfinished.update(watch.row for watch in by_id)
-        return len(wanted), missing, reask
+        return answered, missing, reask
 
     def _sweep_query(self, group: Sequence[Watch], sweep: Sweep, unfinished: set[int]) -> None:
         """Equal queries are asked once. One that fails holds up no other."""
@@ -310,7 +366,7 @@ class Poll:
             with self._spoiling(sweep, group, unfinished):
                 for page in self._registry.by_query(query):
                     sweep.take(page.records, lambda trial: group, note=True)
-        except (Absurd, BadQuestion, SweepBroken, Unreachable) as error:
+        except _FAILS as error:
             self._may_go_on(error)
             self._problem(error, ", ".join(f"watch `{watch.name}`" for watch in group))
             unfinished.update(watch.row for watch in group)
@@ -420,6 +476,11 @@ class Poll:
                         [report.started_at, "\n".join(report.problems) or None, watch.row],
                     )
             self._db.execute("delete from poll where id <= ?", [log - 5000])
+
+
+def _span(trials: Sequence[str]) -> str:
+    """The ids of a batch, for a person."""
+    return trials[0] if len(trials) == 1 else f"{len(trials)} ids from {trials[0]} to {trials[-1]}"
 
 
 def _survivor(trial: str, merged: Mapping[str, str]) -> str:

@@ -131,7 +131,9 @@ def test_a_survivor_that_is_merged_in_its_turn_is_followed(tmp_path, registry, r
 
 def test_a_page_of_ids_that_says_more_is_to_follow_is_not_whole(tmp_path, registry, records, ticking):
     watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
-    registry.misbehave(Fault.rewritten(lambda page: page | {"nextPageToken": "more"}), times=1, path=STUDIES)
+    registry.misbehave(
+        Fault.rewritten(lambda page: page | {"nextPageToken": "more"}), times=None, path=STUDIES
+    )
     report = watching.poll()
     assert report.finished == []
     assert "with more to follow" in report.problems[0]

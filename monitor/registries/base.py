@@ -102,10 +102,17 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """The answer to a question for some ids: a page, and what was asked."""
+    """The answer to a question for some ids, and what was asked: a page, or what this one question failed at."""
 
     asked: tuple[str, ...]
-    page: Page
+    answer: Page | RegistryError
+
+    @property
+    def page(self) -> Page:
+        """Raises what the question failed at: nobody takes that for an empty page."""
+        if isinstance(self.answer, RegistryError):
+            raise self.answer
+        return self.answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +179,9 @@ class Registry(Protocol):
         Each batch is believed only when whole: JSON parses, no id that was not asked for (an alias's
         survivor counts as asked for), no id twice, totalCount matches. Ids that are missing from the answer
         are simply not in the page: the caller asks `study` about each.
+
+        A question that fails for itself (Absurd, BadQuestion, Unreachable with a 5xx) is a batch without a
+        page, and hides no later one; what says that nobody answers us is raised.
         """
 
     def by_query(self, query: Mapping[str, str]) -> Iterator[Page]:

@@ -16,16 +16,20 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.registries import ctgov_history, ctgov_ids, ctgov_query
-from monitor.registries.asking import LARGEST_SMALL, Oversize, TooLong, ask
+from monitor.registries.asking import LARGEST_SMALL, ask
 from monitor.registries.base import (
     Absurd,
     ArchiveEntry,
+    BadQuestion,
     Batch,
     DataBuild,
     Found,
     Missing,
     Moved,
     Page,
+    RegistryError,
+    Stopped,
+    Unreachable,
 )
 from monitor.registries.ctgov_pages import Slice, aliases, decoded, names, sliced
 from monitor.registries.ctgov_sweep import AskPage, PageSize, sweep
@@ -36,6 +40,7 @@ LARGEST_PAGE = 64 * 1024 * 1024  # 1,000 records are 15 to 35 MB as a rule, 100 
 LARGEST_RECORD = 16 * 1024 * 1024  # 4 MB were seen
 PAGE_SIZE = 1000  # the registry's own maximum; more is silently reduced
 IDS_PER_REQUEST = 200  # others use 100 to 200; there is no documented maximum but the address's length
+SPLITS_IN_VAIN = 8  # in a row; enough to find one bad id among 200, and few when no answer is any good
 LONGEST_URL = 4000  # characters; where the registry's limit lies is unknown
 
 _STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T[0-9]{2}:[0-9]{2}(:[0-9]{2})?.*")
@@ -208,18 +213,31 @@ class CtgovRegistry:
         raise Absurd(f"{answer.url} answered {answer.status}, which says nothing about the record{whither}")
 
     def _batches(self, waiting: list[tuple[str, ...]]) -> Iterator[Batch]:
+        """One that fails is split, down to the id that it fails for, unless that helps nobody."""
         waiting.reverse()
+        in_vain = 0
         while waiting:
             ids = waiting.pop()
+            answer: Page | RegistryError
             try:
-                yield self._batch(ids)
-            except (Oversize, TooLong):
-                if len(ids) == 1:
+                answer = self._page_of(ids)
+            except (Absurd, BadQuestion) as error:
+                if len(ids) > 1 and in_vain < SPLITS_IN_VAIN:
+                    in_vain += 1
+                    middle = len(ids) // 2
+                    waiting += [ids[middle:], ids[:middle]]
+                    continue
+                answer = error
+            except Unreachable as error:
+                # Five tries each, with pauses: not split. Whoever asks decides whether the registry is down.
+                if isinstance(error, Stopped) or (error.status or 0) < 500:
                     raise
-                middle = len(ids) // 2
-                waiting += [ids[middle:], ids[:middle]]
+                answer = error
+            else:
+                in_vain = 0
+            yield Batch(asked=ids, answer=answer)
 
-    def _batch(self, ids: tuple[str, ...]) -> Batch:
+    def _page_of(self, ids: tuple[str, ...]) -> Page:
         """One question for some ids; a page is large enough for all of them."""
         page = sliced(self._ask(STUDIES, self._ids_params(ids), cap=self._page_cap))
         asked = set(map(str.encode, ids))
@@ -233,7 +251,7 @@ class CtgovRegistry:
                 f"{page.came_from} gave {len(page.ids)} records and counts {page.total}"
                 f"{', with more to follow' if page.next else ''}"
             )
-        return Batch(asked=ids, page=Page(records=page.records, total=page.total))
+        return Page(records=page.records, total=page.total)
 
     def _ids_params(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         return [("filter.ids", ",".join(ids)), ("countTotal", "true"), ("pageSize", str(PAGE_SIZE))]
