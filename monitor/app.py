@@ -6,6 +6,7 @@ the service runs it on a schedule; `check` calls it once. Polling and sending ne
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -30,6 +31,7 @@ from notifiers.deliver import Settings
 from notifiers.message import Message
 from notifiers.notifier import Notifier
 from snapshots.database import immediate
+from snapshots.errors import SnapshotsError
 from snapshots.event import Event
 from snapshots.query import Reader
 
@@ -110,7 +112,7 @@ class App:
         watches.reconcile(self.db, wanted, now=self.clock())
 
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
-        """One poll of each registry that is watched."""
+        """One poll of each registry that is watched. One that breaks off says so in its report."""
         reports = []
         with self._polling:
             self.reconcile()
@@ -127,14 +129,21 @@ class App:
                 self._accept_held(one.row)
             except Exception as error:  # noqa: BLE001 - one that cannot be booked holds up no poll
                 log.error("not booked to the end", held=one.row, error=f"{type(error).__name__}: {error}")
-        report = Poll(
+        poll = Poll(
             self.db,
             registry,
             router=self.router(),
             history=self.config.registries.ctgov.history,
             clock=self.clock,
             patience=self.patience.get(registry.name),
-        ).run(selection)
+        )
+        try:
+            report = poll.run(selection)
+        except (SnapshotsError, sqlite3.Error):
+            raise  # the store's trouble is everybody's
+        except Exception as error:  # noqa: BLE001 - a defect over one registry skips no other
+            log.error("poll broke off", registry=registry.name, exc_info=error)
+            report = poll.report
         log.info(
             "polled",
             registry=registry.name,

@@ -209,6 +209,17 @@ class Booking:
             self.events.append(event.id)
         untold.add(self._db, sequence, event.registry, told=told, swept=self.swept())
 
+    def booked(self) -> tuple[int, int, int, int]:
+        """How far this got, for `undone`."""
+        return self._first_versions, self.versions, self.quiet_versions, len(self.events)
+
+    def undone(self, before: tuple[int, int, int, int]) -> None:
+        """The transaction that was under way came to nothing."""
+        self._first_versions, self.versions, self.quiet_versions, events = before
+        del self.events[events:]
+        # They remember what they read, a dictionary written in that transaction among it.
+        self._store, self._reader = Store(self._db), Reader(self._db)
+
     def swept(self) -> int | None:
         """Records seen so far that there was an older version of. None: as `seen`."""
         return None if self.seen is None else max(0, self.seen() - self._first_versions)

@@ -9,6 +9,7 @@ know how large a page is. What could be an accident of the registry's (a section
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -18,9 +19,11 @@ from sqlite_utils import Database
 
 from monitor import staging
 from monitor.booking import Booking, Seen, several_submissions
+from monitor.logs import log
+from monitor.registries.base import RegistryError
 from monitor.watches import Watch
 from snapshots.database import immediate
-from snapshots.errors import NotAStudyRecord, NotJSON
+from snapshots.errors import DamagedVersion, DatabaseHeld, NotAStudyRecord, NotJSON
 from snapshots.event import EventKind, Step, stamp
 from snapshots.facts import facts
 from snapshots.query import Reader
@@ -32,6 +35,8 @@ History = Callable[[str, dict[str, Any], dict[str, Any]], tuple[Step, ...] | Non
 AT_ONCE = 50  # records parsed, compared and written together
 FIRST_BYTES = 1000  # of a record that cannot be read, in which its id is looked for, to name it
 _ID = re.compile(rb'"nctId"\s*:\s*"([A-Za-z0-9]{1,20})"')
+# What befalls the whole poll. Anything else that is raised over one record is that record's trouble alone.
+_NO_RECORDS_FAULT = (RegistryError, sqlite3.Error, DatabaseHeld)
 PAGE_IN_SQL = 900  # parameters in one statement, below SQLite's least limit of 999
 
 
@@ -41,7 +46,8 @@ class Tally:
 
     records: int = 0  # distinct trials: one that several watches want comes several times
     fresh: int = 0  # not known by their bytes
-    problems: list[str] = field(default_factory=list)  # records that could not be read, one line each
+    # Records that could not be read, compared or stored, one line each.
+    problems: list[str] = field(default_factory=list)
 
 
 class Sweep:
@@ -71,6 +77,7 @@ class Sweep:
         self._store = Store(db)
         self._reader = Reader(db)
         self.tally = Tally()
+        self._logged: set[str] = set()  # defects of ours, each with its traceback once
         self._absent = {
             row[0]
             for row in db.execute(
@@ -106,11 +113,9 @@ class Sweep:
                     fresh[seen.facts.trial] = seen
             compared = [one for seen in fresh.values() if (one := self._compared(seen)) is not None]
             self._count(one.facts.trial for one in compared)  # what is written has counted itself
-            self._write(
-                compared, {one.facts.trial: list(holders(one.facts.trial)) for one in compared}, note=note
-            )
-            present |= {one.facts.trial for one in compared}
-            self.tally.fresh += len(compared)
+            written = self._written(compared, holders, note=note)
+            present |= {one.facts.trial for one in written}
+            self.tally.fresh += len(written)
         self._progressed()
         return present
 
@@ -132,6 +137,51 @@ class Sweep:
             return None
 
     def _compared(self, seen: Seen) -> Seen | None:
+        """What changed, said; None for a record of which that cannot be said, which holds up no other."""
+        try:
+            return self._said(seen)
+        except _NO_RECORDS_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this record's
+            self._fault(seen.facts.trial, "compared", error)
+            return None
+
+    def _written(
+        self, compared: Sequence[Seen], holders: Callable[[str], Sequence[Watch]], *, note: bool
+    ) -> list[Seen]:
+        """Those that are stored: all, or where one of them cannot be, each by itself."""
+        wanted = {one.facts.trial: list(holders(one.facts.trial)) for one in compared}
+        before = self._booking.booked()
+        try:
+            self._write(list(compared), wanted, note=note)
+            return list(compared)
+        except _NO_RECORDS_FAULT:
+            raise
+        except Exception as error:  # noqa: BLE001 - as in `_compared`
+            self._booking.undone(before)
+            if len(compared) == 1:
+                self._fault(compared[0].facts.trial, "stored", error)
+                return []
+        return [stored for one in compared for stored in self._written([one], holders, note=note)]
+
+    def _fault(self, trial: str, what: str, error: Exception) -> None:
+        """A line for people; of a defect of ours, the traceback too."""
+        if isinstance(error, DamagedVersion):
+            self.tally.problems.append(f"{trial} could not be {what}: {error}")
+            return
+        name = type(error).__name__
+        self.tally.problems.append(
+            f"{trial} could not be {what}, a defect of trialbell's own: {name}: {error}"
+        )
+        last = error.__traceback__
+        while last is not None and last.tb_next is not None:
+            last = last.tb_next
+        where = f"{name} {last.tb_frame.f_code.co_filename}:{last.tb_lineno}" if last is not None else name
+        if where not in self._logged:
+            self._logged.add(where)
+            log.error("defect", registry=self._registry, trial=trial, exc_info=error)
+
+    def _said(self, seen: Seen) -> Seen | None:
         """Say what changed since the newest stored version, and ask what lay between where that is switched on.
 
         None for a record older than the one that we hold.
