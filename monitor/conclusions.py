@@ -22,6 +22,8 @@ from snapshots.database import immediate
 from snapshots.event import EventKind, stamp
 from snapshots.query import Reader
 
+AT_ONCE = 50  # trials that leave in one transaction: others want to write
+
 
 @dataclass(slots=True)
 class Concluded:
@@ -153,8 +155,7 @@ class Conclusions:
         missing = [row[0] for row in rows if not self._settled(row[0])]
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
             self._look_at(missing)
-            with immediate(self._db):
-                self._leave(watch, missing)
+            self._leave(watch, missing, told=False)
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
@@ -165,10 +166,7 @@ class Conclusions:
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first.
         there = self._look_at(missing)
         left = [trial for trial in missing if trial in there]
-        with immediate(self._db):
-            for trial in left:
-                self._booking.membership(EventKind.LEFT, trial, watch)
-            self._leave(watch, left)
+        self._leave(watch, left, told=True)
         for trial in missing:
             if trial not in there:
                 self._ask(trial, [watch], believed=verdict.by_person)
@@ -239,11 +237,16 @@ class Conclusions:
                 )
             self._db.execute("delete from member where watch = ? and trial = ?", [watch.row, trial])
 
-    def _leave(self, watch: Watch, trials: Sequence[str]) -> None:
-        self._db.conn.executemany(
-            "update member set state = 'left', since = ? where watch = ? and trial = ?",
-            [(stamp(self._now), watch.row, trial) for trial in trials],
-        )
+    def _leave(self, watch: Watch, trials: Sequence[str], *, told: bool) -> None:
+        for start in range(0, len(trials), AT_ONCE):
+            some = trials[start : start + AT_ONCE]
+            with immediate(self._db):
+                for trial in some if told else ():
+                    self._booking.membership(EventKind.LEFT, trial, watch)
+                self._db.conn.executemany(
+                    "update member set state = 'left', since = ? where watch = ? and trial = ?",
+                    [(stamp(self._now), watch.row, trial) for trial in some],
+                )
 
     def _many_missing(self, trials: Sequence[str], where: str, of: int) -> held.Verdict:
         with immediate(self._db):
