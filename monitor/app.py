@@ -124,6 +124,7 @@ class App:
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:
         began = self.clock()
+        staging.clear(self.db)  # of sweeps that broke off, however many in a row
         for one in held.accepting(self.db, registry.name):
             try:
                 self._accept_held(one.row)

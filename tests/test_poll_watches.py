@@ -7,6 +7,7 @@ from itertools import combinations
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, with_status
+from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import watches
@@ -167,3 +168,32 @@ def test_a_first_look_that_is_asked_to_tell_tells(tmp_path, registry, records, t
     watching = Watching(tmp_path, registry, told_first + ids_watch("silent", nct(records[1])), clock=ticking)
     watching.poll()
     assert watching.told() == [("entered", nct(records[0]))]
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_many_that_leave_are_written_some_a_transaction_each_with_its_leaving(tmp_path, ticking, edited):
+    records = [small_record(f"NCT{number:08}", status="SUSPENDED") for number in range(1, 121)]
+    with LoopbackRegistry(records, day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, query_watch("q", status="SUSPENDED"), clock=ticking)
+        watching.poll()
+        if edited:
+            watching.edit(query_watch("q", status="COMPLETED"))
+        else:
+            registry.publish("2026-11-23", [with_status(record, "COMPLETED") for record in records])
+            assert len(watching.poll().held) == 1
+        registry.publish("2026-11-24")
+        written = [(0, 0)]
+
+        def said(sql):
+            told, left = written[-1]
+            told += sql.startswith("insert into event ") and "No longer matches" in sql
+            left += sql.startswith("update member set state = 'left'")
+            written[-1] = (told, left)
+            if sql == "COMMIT":
+                written.append((0, 0))
+
+        watching.app.db.conn.set_trace_callback(said)
+        watching.poll()
+        watching.app.db.conn.set_trace_callback(None)
+        each = [(0, 50), (0, 50), (0, 20)] if edited else [(50, 50), (50, 50), (20, 20)]
+        assert [counts for counts in written if counts != (0, 0)] == each

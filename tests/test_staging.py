@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from doubles.ctgov import LoopbackRegistry
+from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless, with_results, without
 from doubles.watching import Watching, ids_watch
 
@@ -149,3 +149,14 @@ def test_large_records_are_booked_a_few_at_a_time(tmp_path, records, ticking):
         assert len(watching.app.accept_held(one.row)) == 12
         watching.app.db.conn.set_trace_callback(None)
         assert [count for count in booked if count] == [5, 5, 2]
+
+
+def test_sweeps_that_break_off_pile_up_no_bodies(tmp_path, registry, records, ticking):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", [without(record, RESULTS) for record in records[:12]])
+    for _ in range(4):
+        registry.misbehave(Fault.html(), times=1, path="/api/v2/version", skip=1)
+        assert watching.poll().finished == []
+    assert watching.count("select count(*) from staged") == 12
+    assert watching.count("select count(*) from staged_record") <= 24  # its own, and those of the one before
