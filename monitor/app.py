@@ -72,6 +72,7 @@ class App:
         self._polling = threading.Lock()
         self._serving = threading.Lock()
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
+        self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
         self._sending = {name: threading.Lock() for name in notifiers}
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
@@ -177,9 +178,11 @@ class App:
                 now=self.clock(),
                 stopping=self.stopping.is_set,
             ).run()
-        if looked.trials or looked.problems:
+        fresh = [line for line in looked.problems if line not in self._not_told]
+        self._not_told = looked.problems
+        if looked.trials or fresh:
             log.info("deadlines", trials=looked.trials, events=len(looked.events))
-        for line in looked.problems:
+        for line in fresh:
             log.warning("deadlines not told", problem=line)
         for line in looked.notices:
             log.warning("drift", notice=line)

@@ -1,14 +1,15 @@
 """The daily look: states that time makes are entered and left, and told of, though no record changed.
 
 What is due is one query over an index, however much is watched, so that it may be asked at every tick; days that were
-missed are caught up by the same query. A trial that nobody watches now turns silently.
+missed are caught up by the same query. A trial that nobody watches now turns silently. A day long after the newest
+data build is more likely a wrong clock than a registry that stands still, and what it would bring waits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -22,6 +23,7 @@ from snapshots.errors import SnapshotsError
 from snapshots.query import Reader
 from snapshots.store import Store
 
+PAST_BUILD = timedelta(days=7)  # after the newest build; a registry rebuilds on every working day
 AT_ONCE = 50  # trials looked at in one transaction
 
 
@@ -64,15 +66,30 @@ class Look:
         self._looked = Looked()
 
     def run(self) -> Looked:
-        while not self._stopping() and standing.due(self._db, self._day, limit=1):
-            with immediate(self._db):
-                for one in standing.due(self._db, self._day, limit=AT_ONCE):
-                    self._one(one)
+        if standing.due(self._db, self._day, limit=1):
+            self._turn(self._no_later(self._day))
         for name in self._bookings:
             if untold.waits(self._db, name):  # of a look or a poll that was killed, too
                 self._looked.notices += untold.settle(self._db, name, self._router, now=self._now)
         self._looked.events = [event for booking in self._bookings.values() for event in booking.events]
         return self._looked
+
+    def _turn(self, day: date) -> None:
+        """All that is due up to a day, which may lie before the clock's."""
+        asked, self._day = self._day, day
+        while not self._stopping() and standing.due(self._db, day, limit=1):
+            with immediate(self._db):
+                for one in standing.due(self._db, day, limit=AT_ONCE):
+                    self._one(one)
+        if day < asked and standing.due(self._db, asked, limit=1):
+            self._looked.problems.append(
+                f"the clock says {asked} and the newest data build is of {day - PAST_BUILD}: what falls due after"
+                f" {day} waits for a newer build, or for a clock that is right"
+            )
+
+    def _no_later(self, day: date) -> date:
+        row = self._db.execute("select max(build) from poll").fetchone()
+        return day if row[0] is None else min(day, date.fromisoformat(row[0][:10]) + PAST_BUILD)
 
     def _one(self, one: standing.Due) -> None:
         try:

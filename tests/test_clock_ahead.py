@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
+from doubles.deadline_records import timed
 from doubles.plain_edits import nct, recruiting, timeless, with_status
 from doubles.watching import Watching, ids_watch
 
@@ -67,3 +68,27 @@ def test_a_poll_that_failed_then_is_tried_again_and_not_at_every_tick(watching, 
     assert not service.poll_if_due()
     clock.now = RIGHT + timedelta(minutes=2)
     assert service.poll_if_due()
+
+
+def test_a_look_enters_no_states_of_years_to_come(tmp_path, clock):
+    """Results are due on 2026-12-25, and overdue from 2027-01-25."""
+    record = timed("NCT00000001", primary="2025-12-25", verified="2026-10")
+    with LoopbackRegistry([record], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("d", nct(record)), clock=clock)
+        watching.poll()
+        clock.now = datetime(2031, 1, 1, tzinfo=UTC)
+        looked = watching.app.look()
+        assert looked.problems == [
+            "the clock says 2031-01-01 and the newest data build is of 2026-11-20: what falls due after 2026-11-27"
+            " waits for a newer build, or for a clock that is right"
+        ]
+        watching.app.deliver()
+        assert [alert["detail"] for alert in watching.rung()] == ["results-due-soon"]
+        for day, told in (("2026-11-26", []), ("2027-01-25", ["results-overdue"])):
+            registry.publish(day)
+            clock.now = datetime.fromisoformat(f"{day}T10:00:00+00:00")
+            watching.app.poll()
+            assert watching.app.look().problems == []
+            watching.app.deliver()
+            assert [alert["detail"] for alert in watching.rung()] == told
+        watching.close()

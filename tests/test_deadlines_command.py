@@ -126,7 +126,10 @@ def test_a_box_that_was_off_answers_by_today_all_the_same(stored):
 
 
 def test_a_check_tells_what_time_made_and_a_second_one_nothing(stored):
-    terminal, _ = stored
+    terminal, registry = stored
+    registry.publish("2026-12-31")
+    with time_machine.travel(datetime(2026, 12, 31, 12, tzinfo=UTC), tick=True):
+        assert terminal.run("check", "--json").values == []
     with time_machine.travel(datetime(2027, 1, 3, 12, tzinfo=UTC), tick=True):
         ran = terminal.run("check", "--json")
         (event,) = ran.values

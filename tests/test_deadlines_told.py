@@ -38,10 +38,19 @@ def watching(tmp_path, registry, clock):
     made.close()
 
 
+def arrive(watching, clock, moment):
+    """That time, with the day's build polled."""
+    clock.now = moment
+    day = moment.date().isoformat()
+    if watching.registry.data_timestamp[:10] < day:
+        watching.registry.publish(day)
+        watching.app.poll()
+
+
 def look(watching, day=None, clock=None):
-    """The daily look on a day, and what it rang for."""
+    """The daily look on a day, whose build was polled, and what it rang for."""
     if day is not None:
-        clock.now = datetime.combine(date.fromisoformat(day), clock.now.timetz())
+        arrive(watching, clock, datetime.combine(date.fromisoformat(day), clock.now.timetz()))
     watching.app.look()
     watching.app.deliver()
     return [alert["id"] for alert in watching.rung()]
@@ -114,7 +123,7 @@ class _BreaksOff(Router):
 
 def test_what_a_look_that_broke_off_had_booked_is_told_by_the_next_one(watching, clock):
     watching.poll()
-    clock.now = datetime(2027, 1, 25, tzinfo=UTC)
+    arrive(watching, clock, datetime(2027, 1, 25, tzinfo=UTC))
     watching.app.router = lambda: _BreaksOff(watching.app.config)
     with pytest.raises(_Broken):
         watching.app.look()
@@ -213,11 +222,15 @@ def test_a_version_of_a_time_without_a_watch_enters_silently(watching, registry,
 def test_the_service_looks_when_no_poll_is_due_and_when_polls_fail(watching, registry, clock):
     service = Service(watching.app, tick=3600)
     assert service.poll_if_due()
+    arrive(watching, clock, datetime(2026, 11, 27, 9, 20, tzinfo=UTC))
     registry.misbehave(Fault.broken(), times=None)
     clock.now = datetime(2026, 12, 2, 0, 0, 1, tzinfo=UTC)
     assert service.poll_if_due()  # in vain
     watching.app.deliver()
     assert ("deadline", "NCT00000002") in watching.told()
+    registry.behave()
+    arrive(watching, clock, datetime(2027, 1, 24, 9, 20, tzinfo=UTC))
+    registry.misbehave(Fault.broken(), times=None)
     clock.now = datetime(2027, 1, 25, 0, 0, 1, tzinfo=UTC)
     service.poll_if_due()
     clock.now = datetime(2027, 1, 25, 0, 0, 2, tzinfo=UTC)
@@ -268,7 +281,7 @@ def test_a_record_that_cannot_be_read_holds_up_no_other(watching, clock):
         db.execute(
             "update head set body = x'00' where trial = (select key from trial where trial = 'NCT00000002')"
         )
-    clock.now = datetime(2027, 1, 25, 9, 20, tzinfo=UTC)
+    arrive(watching, clock, datetime(2027, 1, 25, 9, 20, tzinfo=UTC))
     looked = watching.app.look()
     assert looked.events == [OVERDUE]
     assert [line.partition(":")[0] for line in looked.problems] == ["NCT00000002"]
@@ -280,7 +293,7 @@ def test_an_event_comes_with_the_state_or_not_at_all(watching, clock):
     watching.poll()
     db = watching.app.db
     db.execute("create trigger full before insert on untold begin select raise(abort, 'disk full'); end")
-    clock.now = datetime(2027, 1, 25, 9, 20, tzinfo=UTC)
+    arrive(watching, clock, datetime(2027, 1, 25, 9, 20, tzinfo=UTC))
     with pytest.raises(Exception, match="disk full"):
         watching.app.look()
     assert watching.count("select count(*) from event where kind = 'deadline'") == 0
@@ -293,7 +306,7 @@ def test_a_look_that_broke_off_before_it_told_is_told_by_the_next_poll(watching,
     watching.poll()
     db = watching.app.db
     db.execute("create trigger full before insert on delivery begin select raise(abort, 'disk full'); end")
-    clock.now = datetime(2027, 1, 25, 9, 20, tzinfo=UTC)
+    arrive(watching, clock, datetime(2027, 1, 25, 9, 20, tzinfo=UTC))
     with pytest.raises(Exception, match="disk full"):
         watching.app.look()
     db.execute("drop trigger full")
@@ -308,7 +321,7 @@ def test_the_clock_set_back_enters_and_leaves_nothing(watching, registry, clock)
     before = stands(watching)
     assert look(watching, "2026-12-24", clock) == []
     assert stands(watching) == before
-    registry.publish("2026-12-24", [timed("NCT00000001", primary="2025-12-25", verified="2026-12")])
+    registry.publish("2027-01-26", [timed("NCT00000001", primary="2025-12-25", verified="2026-12")])
     watching.poll()
     assert stands(watching) == before
     assert look(watching, "2027-01-25", clock) == []
