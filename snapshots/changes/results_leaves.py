@@ -21,7 +21,7 @@ from snapshots.markup import same_in_any_order, same_words
 
 Path = tuple[str | int, ...]
 DEEPEST = 40  # steps of a path; what lies deeper is compared as one value
-_NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?P<percent> ?%?)")
+_NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d++(?:\.\d*+)?|\.\d+))(?P<percent> ?%?)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOTHING: tuple[Any, ...] = ({}, [], "")
 
