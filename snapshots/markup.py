@@ -21,6 +21,9 @@ _KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
 _HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<!--[ ]?-->|</?(?:ul|ol|li|p|br|div|sup|sub|b|i|em|strong)\b[^<>]*>", re.IGNORECASE)
 
+# A `<` that begins no whole tag or comment. Told so, the parser need not look for the end of each to the text's end.
+_LOOSE = re.compile(r"<(?!/?[a-zA-Z][^<>]*>|!--[^<>]*(?<=--)>)")
+
 
 class _Reader(HTMLParser):
     """Writes markdown as the API has it: `* item`, `1. item`, blank lines between paragraphs."""
@@ -63,10 +66,10 @@ def from_html(text: str) -> str:
     if not _HAS_MARKUP.search(text):
         return html.unescape(text).strip()
     reader = _Reader()
-    reader.feed(text)
+    reader.feed(_LOOSE.sub("&lt;", text))
     reader.close()
     joined = "".join(reader.parts)
-    joined = re.sub(r"[ \t]+\n", "\n", joined)
+    joined = re.sub(r"(?<![ \t])[ \t]++\n", "\n", joined)
     return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 

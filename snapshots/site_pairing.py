@@ -28,7 +28,7 @@ MOST_CALLED_SO = 50  # past that a word says nothing of a site
 
 _MASKED = re.compile(
     r"^(research site|investigational site|clinical (?:research|study) site|study site|local institution.*"
-    r"|gsk investigational site|[\w ]*investigational site.*|site[ #-]*\w*\d+\w*|[\d\W]+)$"
+    r"|gsk investigational site|[\w ]*investigational site.*|site[ #-]*(?=\w*\d)\w+|[\d\W]+)$"
 )
 _WORD = re.compile(r"[^\W_]+")
 # Words that many a facility has: alike in these alone, two are not one.

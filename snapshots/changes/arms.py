@@ -7,13 +7,13 @@ from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import made
-from snapshots.changes.reaching import members, struct
 from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Member
 from snapshots.fields import Field
 from snapshots.markup import normal_text, same_in_any_order
 from snapshots.pairing import identity_text
+from snapshots.reaching import members, struct
 from snapshots.terms import listed, said, short
 
 _FOLLOWING = {"interventionNames", "armGroupLabels"}  # they repeat labels told where they change

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from snapshots.changes.reaching import below, struct, text
 from snapshots.changeset import Source
 from snapshots.dates import Partial, partial
 from snapshots.posting import Results, results_of
+from snapshots.reaching import below, struct, text
 
 OPEN = {"NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "AVAILABLE"}
 RECRUITING = {"RECRUITING", "ENROLLING_BY_INVITATION"}

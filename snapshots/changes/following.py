@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from snapshots.changes.reaching import members, struct
 from snapshots.changeset import Action, FieldChange, Severity
+from snapshots.reaching import members, struct
 
 THE_STUDY = "they follow the study's status"
 _THE_TYPE = "follows the study type"

@@ -9,12 +9,12 @@ from snapshots.changes.context import Context
 from snapshots.changes.following import THE_STUDY
 from snapshots.changes.making import change, made, member_change
 from snapshots.changes.papers import document, reference, violation
-from snapshots.changes.reaching import struct, text
 from snapshots.changes.respelling import same_name
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field, Identity
 from snapshots.markup import same_in_any_order
+from snapshots.reaching import struct, text
 from snapshots.terms import counted, listed, said, short
 
 _RULES: dict[str, Callable[[Field, Member, Context], FieldChange]] = {

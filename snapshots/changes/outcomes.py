@@ -9,13 +9,13 @@ from typing import Any
 from snapshots.changes.context import Context
 from snapshots.changes.making import member_change, member_path
 from snapshots.changes.members import commented, reordered
-from snapshots.changes.reaching import struct
 from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
 from snapshots.markup import normal_text, same_words
 from snapshots.outcome_pairing import moves
+from snapshots.reaching import struct
 from snapshots.terms import short
 from snapshots.words import marked
 

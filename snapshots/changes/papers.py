@@ -8,10 +8,10 @@ from typing import Any
 from snapshots.changes.arms import new_words, respelt
 from snapshots.changes.context import Context
 from snapshots.changes.making import made
-from snapshots.changes.reaching import struct, text
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Member
 from snapshots.fields import Field
+from snapshots.reaching import struct, text
 from snapshots.terms import said, short
 
 _NOTICES = {

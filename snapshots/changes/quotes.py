@@ -119,7 +119,7 @@ def _words(text: str) -> list[_Word]:
 def _runs(words: Sequence[_Word]) -> list[tuple[int, int, int]]:
     """Where each expression of figures begins, where it ends, and where the unit behind it does."""
     kinds = "".join(one.kind for one in words)
-    return [(m.start(), m.end(1), m.end()) for m in re.finditer(r"(c*f(?:[jx]?c*f)*)(?:x?u)*", kinds)]
+    return [(m.start(), m.end(1), m.end()) for m in re.finditer(r"((?<!c)c*+f(?:[jx]?c*+f)*)(?:x?u)*", kinds)]
 
 
 def _whole_figures(

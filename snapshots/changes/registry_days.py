@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from snapshots.changes.making import change
-from snapshots.changes.reaching import struct
 from snapshots.changeset import FieldChange
 from snapshots.comparison import Difference
+from snapshots.reaching import struct
 from snapshots.terms import said
 
 _SENTENCES = {

@@ -17,7 +17,7 @@ from snapshots.countries import country_key
 from snapshots.site_pairing import another_state, folded, masked
 
 _SUFFIX = re.compile(
-    r"[\s,.]+(?:inc|incorporated|ltd|limited|llc|llp|plc|gmbh|ag|co|corp|corporation|company|s\.?a\.?|s\.?r\.?l\.?"
+    r"[\s,.]{1,4}+(?:inc|incorporated|ltd|limited|llc|llp|plc|gmbh|ag|co|corp|corporation|company|s\.?a\.?|s\.?r\.?l\.?"
     r"|s\.?p\.?a\.?|b\.?v\.?|n\.?v\.?|pty|kg|oy|ab|a/s)\.?(?=$|[\s,.(])",
     re.IGNORECASE,
 )

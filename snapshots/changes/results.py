@@ -8,7 +8,6 @@ from typing import Any
 
 from snapshots.changes.context import ENDED, Context
 from snapshots.changes.making import change
-from snapshots.changes.reaching import below, members, struct
 from snapshots.changes.results_flow import (
     MODULES,
     baseline_lines,
@@ -27,6 +26,7 @@ from snapshots.changes.results_posted import headline_of, held
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.fields import table
+from snapshots.reaching import below, members, struct
 from snapshots.terms import said
 
 _MEASURES = ("outcomeMeasuresModule", "outcomeMeasures")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from snapshots.changes.reaching import members
 from snapshots.changes.results_pairing import (
     GROUPS,
     NO_GROUPS,
@@ -18,10 +17,11 @@ from snapshots.changes.results_pairing import (
     pairs_in,
 )
 from snapshots.markup import same_in_any_order, same_words
+from snapshots.reaching import members
 
 Path = tuple[str | int, ...]
 DEEPEST = 40  # steps of a path; what lies deeper is compared as one value
-_NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d+\.?\d*|\.\d+))(?P<percent> ?%?)")
+_NUMBER = re.compile(r"(?P<bound>[<>≤≥=~]{0,2}) ?(?P<number>[-+]?(?:\d++(?:\.\d*+)?|\.\d+))(?P<percent> ?%?)")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _NOTHING: tuple[Any, ...] = ({}, [], "")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from snapshots.changes.reaching import struct, text
 from snapshots.changes.results_leaves import Leaf
 from snapshots.changes.results_lines import Line, arrow, major
 from snapshots.changes.results_measure import KINDS, Measure, measure_line
@@ -22,6 +21,7 @@ from snapshots.changes.results_numbers import (
 )
 from snapshots.changes.results_values import figures
 from snapshots.changeset import Action, Severity
+from snapshots.reaching import struct, text
 from snapshots.terms import short
 
 

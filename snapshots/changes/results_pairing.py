@@ -13,10 +13,10 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from snapshots.changes.reaching import members, struct
 from snapshots.markup import normal_text
 from snapshots.outcome_pairing import another_endpoint
 from snapshots.pairing import LIKE, LONGEST, MOST_LIKE, OUTCOMES_LIKE, Pair, match
+from snapshots.reaching import members, struct
 from snapshots.record import canonical
 
 SAID_MORE = 98.0  # of the words that two titles share: one says all that the other does

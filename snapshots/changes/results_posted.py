@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapshots.changes.reaching import below, members, struct, text
 from snapshots.changes.results_harms import affected
 from snapshots.changes.results_values import MOST_GROUPS, analysed, figures, group_names, versus
+from snapshots.reaching import below, members, struct, text
 from snapshots.terms import counted, short
 
 LONGEST = 180  # characters of the headline's sentence: it is never cut

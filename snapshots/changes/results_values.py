@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from snapshots.changes.reaching import members, struct, text
+from snapshots.reaching import members, struct, text
 from snapshots.terms import short
 
 MOST_GROUPS = 4  # whose values a sentence gives

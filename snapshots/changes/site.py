@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from snapshots.changes.reaching import struct, text
 from snapshots.changes.respelling import respelt_site
 from snapshots.comparison import Member
 from snapshots.countries import country_key
 from snapshots.markup import same_in_any_order
+from snapshots.reaching import struct, text
 from snapshots.terms import counted, said
 
 LOST = {"WITHDRAWN", "SUSPENDED", "TERMINATED"}

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from snapshots.changes.making import NOTHING, member_change, member_path
-from snapshots.changes.reaching import members, text
 from snapshots.changes.site import (
     LEAVING,
     LOST,
@@ -26,6 +25,7 @@ from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.countries import in_words
 from snapshots.fields import Field
+from snapshots.reaching import members, text
 from snapshots.terms import counted, said, short, spaced
 
 SINGLE = 12  # changes told one by one; past that one a country

@@ -13,12 +13,12 @@ from typing import Any
 from snapshots.changes.context import ENDED, OPEN, Context
 from snapshots.changes.following import THE_STUDY
 from snapshots.changes.making import change
-from snapshots.changes.reaching import members
 from snapshots.changes.respelling import respelt_site
 from snapshots.changes.site import LOST, PLACE, RECRUITS, WILL, Site, changed_keys, country_of, status_of
 from snapshots.changes.site_lines import site_lines, together
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
+from snapshots.reaching import members
 from snapshots.terms import counted, said
 
 _CLOSED = {"ACTIVE_NOT_RECRUITING", "COMPLETED"}  # what a site becomes when the whole study closes

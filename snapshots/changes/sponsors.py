@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from snapshots.changes.making import change
-from snapshots.changes.reaching import below, text
 from snapshots.changes.respelling import same_name
 from snapshots.changeset import FieldChange, Severity
 from snapshots.comparison import Difference
+from snapshots.reaching import below, text
 from snapshots.terms import said, short
 
 # https://clinicaltrials.gov/data-api/about-api/study-data-structure. Not among the words of all fields: an arm may be

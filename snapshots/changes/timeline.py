@@ -6,10 +6,10 @@ from typing import Any
 
 from snapshots.changes.context import STOPPED, Context
 from snapshots.changes.making import change
-from snapshots.changes.reaching import struct, text
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.dates import Partial, partial, shift
+from snapshots.reaching import struct, text
 from snapshots.terms import counted, said
 
 FAR = 30  # days from which a move is major

@@ -1,0 +1,50 @@
+"""Texts that nobody writes by hand cost what their length says: each of these took seconds to hours when read anew
+from every place on."""
+
+from __future__ import annotations
+
+import pytest
+
+from snapshots.changes.quotes import edit
+from snapshots.changes.respelling import same_name
+from snapshots.changes.results_leaves import leaves
+from snapshots.markup import from_html
+from snapshots.site_pairing import masked
+
+MANY = 100_000
+
+
+@pytest.mark.parametrize("piece", ["<p ", "<!--", "</", "<a href=", "<![CDATA["])
+def test_tags_that_never_end_are_text(piece):
+    text = piece * (MANY // len(piece))
+    assert from_html(f"<p>a</p>{text}") == f"a\n\n{text}".strip()
+
+
+def test_what_is_no_tag_stays_beside_tags():
+    assert from_html("<p>Age < 1.5 and <200 mg of <Mart 200 mg></p><!-- gone -->") == (
+        "Age < 1.5 and <200 mg of <Mart 200 mg>"
+    )
+
+
+def test_many_spaces_before_a_line_break_that_does_not_come():
+    assert from_html("<p>a" + " " * MANY + "b</p>") == "a" + " " * MANY + "b"
+
+
+def test_many_digits_in_the_name_of_a_site():
+    assert not masked({"facility": "site " + "1" * MANY + "!"})
+    assert masked({"facility": "Site # A1b2"}) and not masked({"facility": "Site ab"})
+
+
+def test_many_spaces_in_a_name():
+    assert same_name("Acme, Inc." + " " * MANY, "Acme" + " " * MANY + "Co., Ltd.")
+    assert not same_name("Acme" + " " * MANY + "x", "Acme")
+
+
+def test_many_digits_that_are_no_number():
+    (leaf,) = leaves("1" * MANY + "x", "2" * MANY + "x", ())
+    assert leaf.old != leaf.new
+
+
+def test_many_signs_before_no_figure():
+    told = edit("≥ " * MANY + "a", "≥ " * MANY + "b", most=140)
+    assert told.figures == () and told.quote
