@@ -15,8 +15,8 @@ from typing import Any
 
 from snapshots.delta import delta
 from snapshots.fields import Field, FieldTable, Identity
-from snapshots.outcome_pairing import moves
 from snapshots.pairing import pairs, unidentified
+from snapshots.pairing.outcomes import moves
 from snapshots.record import canonical
 
 Path = tuple[str | int, ...]

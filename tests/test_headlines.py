@@ -11,8 +11,8 @@ from test_changes_cases import CASES, FILE
 from test_readings import READINGS
 
 from snapshots.changes import compare
-from snapshots.changes.clause import whole
-from snapshots.changes.line import LONGEST
+from snapshots.changes.headline.clause import whole
+from snapshots.changes.headline.line import LONGEST
 from snapshots.changeset import ChangeSet, Severity
 
 LOSSES = re.compile(r"withdrawn|suspended|terminated|removed|closed|opened in")

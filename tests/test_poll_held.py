@@ -55,7 +55,9 @@ def test_a_sweep_that_is_not_whole_does_not_lift_a_hold(tmp_path, registry, reco
     lose_results(registry, records, 12)
     assert len(watching.poll().held) == 1
     registry.publish("2026-11-24", records[:10])  # ten of them are there again
-    registry.misbehave(Fault.html(), times=None, path=STUDIES, where=lambda asked: "filter.ids" in asked.query)
+    registry.misbehave(
+        Fault.html(), times=None, path=STUDIES, where=lambda asked: "filter.ids" in asked.query
+    )
     assert watching.poll().finished == ["q"]
     registry.behave()
     assert watching.told() == []

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from snapshots.changes import compare
 from snapshots.changes.making import TRIPPED
-from snapshots.changes.results_posted import headline_of, held
+from snapshots.changes.results.posted import headline_of, held
 from snapshots.changeset import Action, Severity, Source, VersionRef
 from snapshots.delta import delta
 

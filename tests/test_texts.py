@@ -11,11 +11,11 @@ from doubles.registry_data import real_versions
 from hypothesis import given
 from hypothesis import strategies as st
 
-from snapshots.changes.criteria import criteria_told
-from snapshots.changes.quotes import edit
 from snapshots.changes.texts import LONGEST, MOST_TEXT, told
-from snapshots.clause_pairing import read
+from snapshots.changes.texts.criteria import criteria_told
+from snapshots.changes.texts.quotes import edit
 from snapshots.clauses import clauses, evenly_set, word_key
+from snapshots.pairing.clauses import read
 
 MOST_SAID = 2 * LONGEST  # the first of several is said whatever its length, and that has bounds of its own
 PIECES = [

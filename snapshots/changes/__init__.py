@@ -14,10 +14,10 @@ from typing import Any
 from snapshots.changes.context import Context
 from snapshots.changes.following import followed
 from snapshots.changes.headline import headline
+from snapshots.changes.headline.order import in_order
 from snapshots.changes.making import TRIPPED, unreadable
 from snapshots.changes.members import list_changes
 from snapshots.changes.noise import is_noise
-from snapshots.changes.order import in_order
 from snapshots.changes.outcomes import outcome_changes
 from snapshots.changes.results import as_posting, result_changes
 from snapshots.changes.sites import Sites, site_changes

@@ -14,7 +14,7 @@ from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
 from snapshots.markup import normal_text, same_words
-from snapshots.outcome_pairing import moves
+from snapshots.pairing.outcomes import moves
 from snapshots.reaching import struct
 from snapshots.terms import short
 from snapshots.words import marked

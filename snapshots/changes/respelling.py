@@ -14,7 +14,7 @@ from typing import Any
 from rapidfuzz import fuzz
 
 from snapshots.countries import country_key
-from snapshots.site_pairing import another_state, folded, masked
+from snapshots.pairing.sites import another_state, folded, masked
 
 _SUFFIX = re.compile(
     r"[\s,.]{1,4}+(?:inc|incorporated|ltd|limited|llc|llp|plc|gmbh|ag|co|corp|corporation|company|s\.?a\.?|s\.?r\.?l\.?"

@@ -22,7 +22,7 @@ from snapshots.terms import counted, said
 _COUNTED = {"people", "results", "submission"}
 _DROPPED = ("primary-outcomes", "secondary-outcomes", "other-outcomes", "arms", "interventions")
 MOST_COUNTRIES = 2  # that a headline names as open or closed again
-# The reasons that `site_lines` gives → what happened to the country.
+# The reasons that `sites.lines` gives → what happened to the country.
 _TURNS = {"a country opened": "opened", "a country closed": "closed", "the country closed": "closed"}
 
 

@@ -6,18 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from snapshots.changes.context import RECRUITING, STOPPED, Context
-from snapshots.changes.criteria import criteria_change
 from snapshots.changes.making import action_of, change
 from snapshots.changes.registry_days import registry_day
 from snapshots.changes.results import certificate, has_results
 from snapshots.changes.sponsors import organization, sponsor
 from snapshots.changes.texts import text_change
+from snapshots.changes.texts.criteria import criteria_change
 from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.comparison import Difference
 from snapshots.markup import same_in_any_order
+from snapshots.pairing.sites import folded
 from snapshots.reaching import struct, text
-from snapshots.site_pairing import folded
 from snapshots.terms import phases, said, short
 
 MOST_REASON = 200  # characters of a reason for stopping

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from snapshots.changes.making import action_of, change
-from snapshots.changes.quotes import edit
 from snapshots.changes.texts import LONGEST, MOST_TEXT, QUOTE, SET_ALIKE, further, longest_quote, rewritten
+from snapshots.changes.texts.quotes import edit
 from snapshots.changeset import Action, FieldChange, Severity
-from snapshots.clause_pairing import Reading, read
 from snapshots.clauses import Clause, clauses
 from snapshots.comparison import Difference
 from snapshots.markup import same_words
+from snapshots.pairing.clauses import Reading, read
 from snapshots.terms import listed, short
 
 NAMED = 3  # criteria that a sentence quotes; of the others it says how many

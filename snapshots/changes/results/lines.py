@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from snapshots.changes.making import member_change
-from snapshots.changes.results_leaves import Leaf
+from snapshots.changes.results.leaves import Leaf
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.terms import counted, listed, short

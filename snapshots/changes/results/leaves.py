@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from snapshots.changes.results_pairing import (
+from snapshots.changes.results.pairing import (
     GROUPS,
     NO_GROUPS,
     OF_GROUPS,

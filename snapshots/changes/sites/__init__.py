@@ -1,7 +1,7 @@
 """Sites: added, opened, lost, removed, by country; and what of their changes only follows the study's own status.
 
 A country opened when its first site recruits, and closed when none of its sites recruits or will while the study
-goes on; the sites that made it so carry the weight. `site` says what happened to one, `site_lines` what is told.
+goes on; the sites that made it so carry the weight. `site` says what happened to one, `lines` what is told.
 """
 
 from __future__ import annotations
@@ -14,8 +14,17 @@ from snapshots.changes.context import ENDED, OPEN, Context
 from snapshots.changes.following import THE_STUDY
 from snapshots.changes.making import change
 from snapshots.changes.respelling import respelt_site
-from snapshots.changes.site import LOST, PLACE, RECRUITS, WILL, Site, changed_keys, country_of, status_of
-from snapshots.changes.site_lines import site_lines, together
+from snapshots.changes.sites.lines import site_lines, together
+from snapshots.changes.sites.site import (
+    LOST,
+    PLACE,
+    RECRUITS,
+    WILL,
+    Site,
+    changed_keys,
+    country_of,
+    status_of,
+)
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.reaching import members

@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from snapshots.abbreviations import Wording, contradicts, nearly_spelt, shortened, words
-from snapshots.contraries import contrary, denies, names_part
 from snapshots.markup import normal_text
-from snapshots.outcome_pairing import says_something
+from snapshots.pairing.abbreviations import Wording, contradicts, nearly_spelt, shortened, words
+from snapshots.pairing.contraries import contrary, denies, names_part
+from snapshots.pairing.outcomes import says_something
 
 SPELT_OUT, EXPLAINED, DESCRIBED = 99.0, 80.0, 65.0  # as rapidfuzz's ratios are
 MOST_PAIRS = 4_000  # looked at word by word

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from snapshots.changes.results_leaves import Leaf
-from snapshots.changes.results_lines import MOST_VALUES, Line, arrow, few, major, turned
+from snapshots.changes.results.leaves import Leaf
+from snapshots.changes.results.lines import MOST_VALUES, Line, arrow, few, major, turned
 from snapshots.changeset import Action
 from snapshots.terms import listed, said, short, spaced
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from snapshots.changes.results_leaves import Leaf
-from snapshots.changes.results_lines import Line, arrow, brief, few, major, turned
-from snapshots.changes.results_values import group_names
+from snapshots.changes.results.leaves import Leaf
+from snapshots.changes.results.lines import Line, arrow, brief, few, major, turned
+from snapshots.changes.results.values import group_names
 from snapshots.changeset import Action, Severity
 from snapshots.reaching import struct, text
 from snapshots.terms import counted, listed, short

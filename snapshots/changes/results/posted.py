@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from snapshots.changes.results_harms import affected
-from snapshots.changes.results_values import MOST_GROUPS, analysed, figures, group_names, versus
+from snapshots.changes.results.harms import affected
+from snapshots.changes.results.values import MOST_GROUPS, analysed, figures, group_names, versus
 from snapshots.reaching import below, members, struct, text
 from snapshots.terms import counted, short
 

@@ -14,8 +14,8 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from snapshots.markup import normal_text
-from snapshots.outcome_pairing import another_endpoint
 from snapshots.pairing import LIKE, LONGEST, MOST_LIKE, OUTCOMES_LIKE, Pair, match
+from snapshots.pairing.outcomes import another_endpoint
 from snapshots.reaching import members, struct
 from snapshots.record import canonical
 

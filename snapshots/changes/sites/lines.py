@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from snapshots.changes.making import NOTHING, member_change, member_path
-from snapshots.changes.site import (
+from snapshots.changes.sites.site import (
     LEAVING,
     LOST,
     RECRUITS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from snapshots.changes.clause import LENGTHS, Clause, Form
+from snapshots.changes.headline.clause import LENGTHS, Clause, Form
 from snapshots.changeset import Severity
 from snapshots.terms import counted
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from snapshots.changes.clause import Form
+from snapshots.changes.headline.clause import Form
 from snapshots.changes.timeline import month_span, moved
 from snapshots.changeset import FieldChange
 from snapshots.dates import shift

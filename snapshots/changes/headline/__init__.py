@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from snapshots.changes.clause import Clause, Form, wordings
-from snapshots.changes.completions import SLUGS, both_completions
-from snapshots.changes.gathering import gathered, like, replaced
-from snapshots.changes.line import line_of
-from snapshots.changes.order import asked, in_order
-from snapshots.changes.site import What
-from snapshots.changes.site_words import sites_in_words
+from snapshots.changes.headline.clause import Clause, Form, wordings
+from snapshots.changes.headline.completions import SLUGS, both_completions
+from snapshots.changes.headline.gathering import gathered, like, replaced
+from snapshots.changes.headline.line import line_of
+from snapshots.changes.headline.order import asked, in_order
 from snapshots.changes.sites import Sites
+from snapshots.changes.sites.site import What
+from snapshots.changes.sites.words import sites_in_words
 from snapshots.changeset import Action, FieldChange, Severity
 
 _TOLD_BY = {  # these say nothing that the other does not say, when both are there

@@ -13,8 +13,8 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from snapshots.contraries import contrary, survivals
 from snapshots.markup import normal_text
+from snapshots.pairing.contraries import contrary, survivals
 
 MOVED_LIKE = 85.0  # rapidfuzz's ratio from which a measure in another list is the same, moved
 SAME_CONCEPT = 50.0  # of the words that two measures do not share: "hemoglobin" and "haemoglobin"

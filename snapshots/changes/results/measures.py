@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from snapshots.changes.results_leaves import Leaf
-from snapshots.changes.results_lines import Line, arrow, major
-from snapshots.changes.results_measure import KINDS, Measure, measure_line
-from snapshots.changes.results_numbers import (
+from snapshots.changes.results.leaves import Leaf
+from snapshots.changes.results.lines import Line, arrow, major
+from snapshots.changes.results.measure import KINDS, Measure, measure_line
+from snapshots.changes.results.numbers import (
     MEANINGS,
     METHODS,
     brief_side,
@@ -19,7 +19,7 @@ from snapshots.changes.results_numbers import (
     reworded,
     tests,
 )
-from snapshots.changes.results_values import figures
+from snapshots.changes.results.values import figures
 from snapshots.changeset import Action, Severity
 from snapshots.reaching import struct, text
 from snapshots.terms import short

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from snapshots.changes.site import COMING, SMALL, Site, What, verb
 from snapshots.changes.sites import Sites
+from snapshots.changes.sites.site import COMING, SMALL, Site, What, verb
 from snapshots.countries import in_words
 from snapshots.terms import listed, said
 

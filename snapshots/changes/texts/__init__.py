@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from snapshots.changes.making import action_of, change
-from snapshots.changes.quotes import Edit, edit
+from snapshots.changes.texts.quotes import Edit, edit
 from snapshots.changeset import Action, FieldChange, Severity
-from snapshots.clause_pairing import Reading, read
 from snapshots.clauses import clauses
 from snapshots.comparison import Difference, Member
 from snapshots.markup import same_words
+from snapshots.pairing.clauses import Reading, read
 from snapshots.reaching import struct
 from snapshots.terms import counted, short
 from snapshots.words import marked

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from snapshots.changes.results_leaves import Leaf
-from snapshots.changes.results_lines import Line, turned
+from snapshots.changes.results.leaves import Leaf
+from snapshots.changes.results.lines import Line, turned
 from snapshots.reaching import struct, text
 from snapshots.terms import short
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from snapshots.changes.clause import LENGTHS, Form, whole
-from snapshots.changes.order import filled_in
+from snapshots.changes.headline.clause import LENGTHS, Form, whole
+from snapshots.changes.headline.order import filled_in
 from snapshots.changeset import Action, FieldChange
 from snapshots.terms import listed
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from snapshots.abbreviations import words
-from snapshots.contraries import opposed
 from snapshots.markup import normal_text
+from snapshots.pairing.abbreviations import words
+from snapshots.pairing.contraries import opposed
 
 SAME_NAME, OTHER_NAME, GROWN_NAME, LAST_LEFT = 98.0, 95.0, 70.0, 70.0  # as rapidfuzz's ratios are
 MOST_LIKE = 20  # of the members like one, so many are looked at

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from snapshots.changes.results_leaves import Leaf
-from snapshots.changes.results_lines import MOST_VALUES, Line, arrow, few, major
-from snapshots.changes.results_measure import Measure, measure_line
-from snapshots.changes.results_values import LONGEST_GROUP, p_values, signed, unit_words
+from snapshots.changes.results.leaves import Leaf
+from snapshots.changes.results.lines import MOST_VALUES, Line, arrow, few, major
+from snapshots.changes.results.measure import Measure, measure_line
+from snapshots.changes.results.values import LONGEST_GROUP, p_values, signed, unit_words
 from snapshots.reaching import struct, text
 from snapshots.terms import listed, said, short
 

@@ -13,10 +13,10 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from snapshots.abbreviations import Wording, words
-from snapshots.contraries import opposed
-from snapshots.intervention_pairing import Naming, Scored, another_substance
 from snapshots.markup import normal_text
+from snapshots.pairing.abbreviations import Wording, words
+from snapshots.pairing.contraries import opposed
+from snapshots.pairing.interventions import Naming, Scored, another_substance
 
 LIKE = 70.0  # as rapidfuzz's ratios are: what pairs here is no less alike than labels reworded
 RELABELLED = 40.0  # of an arm that receives the same

@@ -8,7 +8,7 @@ from typing import Any
 
 from snapshots.changes.context import ENDED, Context
 from snapshots.changes.making import change
-from snapshots.changes.results_flow import (
+from snapshots.changes.results.flow import (
     MODULES,
     baseline_lines,
     flow_lines,
@@ -16,13 +16,13 @@ from snapshots.changes.results_flow import (
     group_lines,
     unknown_lines,
 )
-from snapshots.changes.results_harms import harm_lines
-from snapshots.changes.results_leaves import Leaf, leaves
-from snapshots.changes.results_lines import told
-from snapshots.changes.results_measure import Measure
-from snapshots.changes.results_measures import measure_lines
-from snapshots.changes.results_pairing import NO_GROUPS, pairs_in
-from snapshots.changes.results_posted import headline_of, held
+from snapshots.changes.results.harms import harm_lines
+from snapshots.changes.results.leaves import Leaf, leaves
+from snapshots.changes.results.lines import told
+from snapshots.changes.results.measure import Measure
+from snapshots.changes.results.measures import measure_lines
+from snapshots.changes.results.pairing import NO_GROUPS, pairs_in
+from snapshots.changes.results.posted import headline_of, held
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
 from snapshots.fields import table

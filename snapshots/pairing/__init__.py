@@ -13,14 +13,19 @@ from typing import Any
 
 from rapidfuzz import fuzz, process
 
-from snapshots.arm_pairing import Arm, another_arm, last_arm, like_arms
-from snapshots.endpoints import like_endpoints
 from snapshots.fields import Identity
-from snapshots.intervention_pairing import another_intervention, last_intervention, like_interventions, naming
 from snapshots.markup import normal_text
-from snapshots.outcome_pairing import another_endpoint
+from snapshots.pairing.arms import Arm, another_arm, last_arm, like_arms
+from snapshots.pairing.endpoints import like_endpoints
+from snapshots.pairing.interventions import (
+    another_intervention,
+    last_intervention,
+    like_interventions,
+    naming,
+)
+from snapshots.pairing.outcomes import another_endpoint
+from snapshots.pairing.sites import like_sites, site_keys
 from snapshots.record import canonical
-from snapshots.site_pairing import like_sites, site_keys
 
 LIKE = 70.0  # rapidfuzz's ratio from which two leftovers are one, reworded
 OUTCOMES_LIKE = 60.0
