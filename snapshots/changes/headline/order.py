@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from snapshots.changes.reaching import struct
 from snapshots.changes.timeline import leads
 from snapshots.changeset import Action, FieldChange
+from snapshots.reaching import struct
 
 # Among changes of one severity: what a reader asks first.
 _ASKED = (
