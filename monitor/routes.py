@@ -86,6 +86,12 @@ class Router:
     def decide(self, event: Event) -> list[Decision]:
         return decide(event, self._config.routes, tuple(self._config.notifiers), self._config.severity)
 
+    def everywhere(self, reason: str) -> list[Decision]:
+        """To every notifier, whatever the routes say: for an event that could not be routed."""
+        return [
+            Decision(notifier=name, send=True, reason=reason, route=None) for name in self._config.notifiers
+        ]
+
     def effective(self, event: Event) -> Event:
         """The event as this configuration weighs it."""
         return severities(event, self._config.severity)

@@ -15,6 +15,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from monitor import drift
+from monitor.logs import log
 from monitor.routes import Router, severities
 from notifiers.outbox import Outbox
 from snapshots import manners
@@ -85,8 +86,13 @@ def settle(
 
 def _enqueue(outbox: Outbox, sequence: int, event: Event, router: Router, now: datetime) -> None:
     assert event.id is not None
-    urgent = severities(event, {}).severity is Severity.CRITICAL
-    for decision in router.decide(event):
+    try:
+        urgent = severities(event, {}).severity is Severity.CRITICAL
+        decisions = router.decide(event)
+    except Exception:  # noqa: BLE001 - one event must not keep every poll from beginning
+        log.error("event not routed, told everywhere", event_id=event.id, exc_info=True)
+        urgent, decisions = event.severity is Severity.CRITICAL, router.everywhere("it could not be routed")
+    for decision in decisions:
         if decision.send:
             outbox.enqueue(
                 event.id,

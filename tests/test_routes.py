@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
+from monitor import untold
 from monitor.config import Route, read
+from monitor.database import open_for_writing
 from monitor.routes import Decision, Router, decide, severities
 from snapshots.changeset import Action, FieldChange, Kind, Severity
+from snapshots.database import immediate
 from snapshots.event import Event, EventKind
+from snapshots.store import Store
 
 NOW = datetime(2026, 11, 23, 9, 12, 51, tzinfo=UTC)
 
@@ -263,3 +268,24 @@ def test_whatever_the_routes(
     assert weighed.severity is max(each.severity for each in weighed.changes)
     if weighed.severity is Severity.NOISE:
         assert not any(each.send for each in decisions)
+
+
+def test_an_event_that_cannot_be_routed_is_told_everywhere(tmp_path: Path) -> None:
+    class Broken(Router):
+        def decide(self, event: Event) -> list[Decision]:
+            raise KeyError("a shape that nobody thought of")
+
+    config = read(
+        '[notifiers.log]\ntype = "jsonl"\npath = "a"\n[notifiers.team]\ntype = "jsonl"\npath = "b"\n',
+        tmp_path / "config.toml",
+    )
+    with closing(open_for_writing(tmp_path / "t.db")) as db:
+        with immediate(db):
+            sequence = Store(db).add_event(SUSPENDED)
+            assert sequence is not None
+            untold.add(db, sequence, "ctgov", told=True, swept=None)
+        untold.settle(db, "ctgov", Broken(config), swept=None, whole=False, now=NOW)
+        assert db.execute("select notifier from delivery order by notifier").fetchall() == [
+            ("log",),
+            ("team",),
+        ]

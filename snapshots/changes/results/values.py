@@ -27,19 +27,22 @@ _ONE_SIDED = re.compile(r"\b(?:one|1)[ -]?(?:sided|tailed)\b", re.IGNORECASE)
 _TWO_SIDED = re.compile(r"\b(?:two|2)[ -]?(?:sided|tailed)\b", re.IGNORECASE)
 # `Number of participants` is a label: after a number it is `participants`.
 _NUMBER_OF = re.compile(r"(?:total )?(?:number|no\.|count) of (?P<what>\D{3,60})", re.IGNORECASE)
+_ENDS_IN_FIGURE = re.compile(r"[\d%+]$")
 _NEGATIVE = re.compile(r"^-(?=\.?\d)")
 _PERCENT = re.compile(r"percent(?:age)?(?: \(?%\)?)?(?P<of> of .+)?|%(?P<rest> .+)?", re.IGNORECASE)
 
 
 def group_names(titles: Sequence[str]) -> list[str]:
-    """Titles of groups, short; by their ends where their beginnings are the same."""
+    """Titles of groups, short; by their ends where their beginnings are the same; quoted where they end in a figure,
+    for a value follows."""
     names = [short(title, LONGEST_GROUP) or "a group without a title" for title in titles]
-    return [
+    names = [
         f"…{' '.join(title.split())[-LONGEST_GROUP:].split(' ', 1)[-1]}"
         if names.count(name) > 1 and len(title) > LONGEST_GROUP
         else name
         for title, name in zip(titles, names, strict=True)
     ]
+    return [f"“{name}”" if _ENDS_IN_FIGURE.search(name) else name for name in names]
 
 
 def group_values(measure: Any) -> list[tuple[str, str]]:
