@@ -149,7 +149,9 @@ class Conclusions:
         settled = {trial for trial in missing if self._settled(trial)}
         self.result.unknown += [trial for trial in missing if trial in settled and not self._had(trial)]
         known = [trial for trial in missing if trial not in settled and self._had(trial)]
-        verdict = self._many_missing(known, self._registry.label, answered, whole=whole and self._whole)
+        verdict = self._many_missing(
+            known, self._registry.label, answered, whole=whole and self._whole, absent=known
+        )
         waiting = set(known) if verdict.hold is not None else set()
         for trial in missing:
             if trial not in waiting and (trial not in settled or trial in reask):
@@ -163,23 +165,24 @@ class Conclusions:
             [watch.row],
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
+        # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first, hold or
+        # not; nothing is concluded by that.
+        there, unanswered = self._look_at(missing, watch)
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
-            _, unanswered = self._look_at(missing, watch)
             self._leave(watch, [trial for trial in missing if trial not in unanswered], told=False)
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
         ).fetchone()[0]
-        verdict = self._many_missing(missing, f"watch {watch.name}", held_before, whole=self._whole)
+        absent = [trial for trial in missing if trial not in there and trial not in unanswered]
+        verdict = self._many_missing(
+            missing, f"watch {watch.name}", held_before, whole=self._whole, absent=absent
+        )
         if verdict.hold is not None:
             return
-        # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first.
-        there, unanswered = self._look_at(missing, watch)
-        left = [trial for trial in missing if trial in there]
-        self._leave(watch, left, told=True)
-        for trial in missing:
-            if trial not in there and trial not in unanswered:
-                self._ask(trial, [watch], believed=verdict.by_person)
+        self._leave(watch, [trial for trial in missing if trial in there], told=True)
+        for trial in absent:
+            self._ask(trial, [watch], believed=verdict.by_person)
 
     def _look_at(self, trials: Sequence[str], watch: Watch) -> tuple[set[str], set[str]]:
         """Take in what changed of these; gives those that are there, and those of which nothing could be learnt."""
@@ -276,11 +279,14 @@ class Conclusions:
                     [(stamp(self._now), watch.row, trial) for trial in some],
                 )
 
-    def _many_missing(self, trials: Sequence[str], where: str, of: int, *, whole: bool) -> held.Verdict:
+    def _many_missing(
+        self, trials: Sequence[str], where: str, of: int, *, whole: bool, absent: Sequence[str]
+    ) -> held.Verdict:
+        """absent: those of them that the registry did not give when they were asked for."""
         with immediate(self._db):
             verdict = self._judge(held.VANISHED, where, len(trials), of, whole=whole)
             if verdict.hold is not None and verdict.hold.state == "open":
-                for trial in trials:  # this build's word, should the next one say the same
+                for trial in absent:  # this build's word, should the next one say the same
                     self._db.execute(
                         "insert or ignore into absence (registry, trial, build) values (?, ?, ?)",
                         [self._registry.name, trial, self._build],
