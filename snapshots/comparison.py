@@ -113,7 +113,9 @@ def _beside(table: FieldTable, value: Any) -> Iterator[Any]:
 
 def _without(table: FieldTable, value: Any) -> Any:
     """The value itself where there is nothing to leave out."""
-    if not any(True for _ in _beside(table, value)):
+    # Hardly any value holds such a key: its bytes say so in a hundredth of the time that a walk takes.
+    raw = b"" if value is None else canonical({"": value})
+    if not any(end in raw for end in table.ends_aside) or not any(True for _ in _beside(table, value)):
         return value
     if isinstance(value, list):
         return [_without(table, one) for one in value]

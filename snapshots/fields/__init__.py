@@ -126,6 +126,11 @@ class FieldTable:
         return next(row for end, row in self._anywhere.items() if key.endswith(end))
 
     @cached_property
+    def ends_aside(self) -> tuple[bytes, ...]:
+        """How keys end that may stand beside any others, as their bytes do in JSON."""
+        return tuple(f'{end}"'.encode() for end in self._anywhere)
+
+    @cached_property
     def _known(self) -> frozenset[tuple[str, ...]]:
         full = [(*one.keys, *piece.path.split(".")) for one in self.fields for piece in one.pieces]
         full += self._by_path
