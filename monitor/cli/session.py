@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from monitor.registries.base import Registry
     from snapshots.query import Reader
 
-DEFAULT_DATABASE = "trialbell.db"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
