@@ -120,9 +120,10 @@ def said(watching, month):
                 continue
             archived += event.to.source is Source.ARCHIVE
             news = [one for one in event.changes if one.severity is not Severity.NOISE]
-            sent_in[trial, sides[1]] = sorted(
+            sent_in[trial, sides[1]] = [(event.headline, event.severity.value, *sorted(event.tags))] + sorted(
                 (
                     one.field,
+                    one.summary,
                     plain(one.item),
                     one.action,
                     plain(one.before),
@@ -131,7 +132,7 @@ def said(watching, month):
                 )
                 for one in news
             )
-    return {key: news for key, news in sent_in.items() if news}, others, archived
+    return {key: news for key, news in sent_in.items() if len(news) > 1}, others, archived
 
 
 def plain(value):
