@@ -119,20 +119,17 @@ def said(watching, month):
                 others[trial, event.build] = {one.field for one in event.changes} - {"data-build"}
                 continue
             archived += event.to.source is Source.ARCHIVE
-            news = [one for one in event.changes if one.severity is not Severity.NOISE]
-            sent_in[trial, sides[1]] = [(event.headline, event.severity.value, *sorted(event.tags))] + sorted(
+            news = sorted(
                 (
-                    one.field,
-                    one.summary,
-                    plain(one.item),
-                    one.action,
-                    plain(one.before),
-                    plain(one.after),
-                    one.severity.value,
+                    *(one.field, one.action, one.severity.value, one.summary),
+                    *(plain(one.item), plain(one.before), plain(one.after)),
                 )
-                for one in news
+                for one in event.changes
+                if one.severity is not Severity.NOISE
             )
-    return {key: news for key, news in sent_in.items() if len(news) > 1}, others, archived
+            if news:
+                sent_in[trial, sides[1]] = [event.headline, event.severity.value, *sorted(event.tags), *news]
+    return sent_in, others, archived
 
 
 def plain(value):
