@@ -6,9 +6,9 @@ import sys
 
 
 def test_what_measures_runs(capsys):
-    from bench import commands, machine, meaning, polling
+    from bench import backfill, commands, machine, meaning, polling
 
-    assert polling.measure and commands.measure
+    assert polling.measure and commands.measure and backfill.measure
     ran = machine.run([sys.executable, "-c", "print('x')"])
     assert ran.out == "x\n"
     assert ran.cpu > 0 and ran.peak > 1
