@@ -16,7 +16,6 @@ from monitor import backlog
 from monitor.backlog import Bounds
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source
-from snapshots.database import immediate
 from snapshots.deadlines.standing import last_standing
 from snapshots.errors import DatabaseHeld
 from snapshots.record import canonical
@@ -41,9 +40,9 @@ def watching(tmp_path, registry, clock):
     made.close()
 
 
-def ask(watching, *trials, named=True, **bounds):
-    with immediate(watching.app.db):
-        backlog.ask(watching.app.db, "ctgov", trials, Bounds(**bounds), named=named, now=watching.app.clock())
+def ask(watching, *trials, **bounds):
+    db = watching.app.db
+    backlog.ask(db, "ctgov", trials, Bounds(**bounds), rank=backlog.front(db, "ctgov"), now=watching.clock())
 
 
 def brought(watching, *trials, **bounds):

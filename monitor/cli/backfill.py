@@ -75,8 +75,9 @@ def backfill(
             return DONE
         if dry_run:
             return _show_plan(app, session, trials, bounds)
+        rank = backlog.front(app.db, name) if what else 0
+        backlog.ask(app.db, name, trials, bounds, rank=rank, now=clock())
         with immediate(app.db):
-            backlog.ask(app.db, name, trials, bounds, named=bool(what), now=clock())
             backlog.succeeded(app.db, name)  # whoever asks wants it tried now
         keep(app.db, trials)
         try:
