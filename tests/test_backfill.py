@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
@@ -14,6 +15,7 @@ from doubles.watching import Watching, ids_watch
 
 from monitor import backlog
 from monitor.backlog import Bounds
+from monitor.demo.registry import DemoRegistry
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source
 from snapshots.deadlines.standing import last_standing
@@ -357,3 +359,20 @@ def test_the_seam_says_nothing(watching, registry):
     told = compare(newest, reader.record("ctgov", ONE, Source.SNAPSHOT, 1), from_=ours.equal_to, to=ours.ref)
     assert told.quiet
     assert canonical(newest) != canonical(LINES[0][-1])  # or nothing is shown by it
+
+
+def test_the_demos_registry_has_pasts_too(tmp_path, clock):
+    with DemoRegistry() as demo:
+        trials = demo.trials()
+        watching = Watching(tmp_path, SimpleNamespace(url=demo.origin), ids_watch("w", *trials), clock=clock)
+        watching.poll()
+        brought(watching, *trials)
+        assert {state(watching, trial)[0] for trial in trials} == {"done"}
+        paired = 0
+        for trial in trials:
+            versions = watching.app.reader().versions("ctgov", trial)
+            archive = [one for one in versions if one.ref.source is Source.ARCHIVE]
+            assert [one.ref.version for one in archive] == list(range(1, len(archive) + 1))
+            paired += archive[-1].equal_to is not None
+        assert paired == len(trials)  # what is published is what was submitted last
+        watching.close()
