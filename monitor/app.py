@@ -173,19 +173,19 @@ class App:
             log.warning("drift", registry=registry.name, notice=line)
         return report
 
-    def backfill(self, *, until: datetime | None = None) -> None:
-        """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.
+    def backfill(self, *, more: Callable[[], bool] = lambda: True) -> None:
+        """Bring the past that was asked for, a request a turn, as long as there is more to do and `more` says so.
 
-        Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
+        Whoever polls goes first, and ends this, as do AT_ONCE requests or SLICE: the next call goes on from there.
         """
-        until = until or self.clock() + SLICE
+        until = self.clock() + SLICE
         for name, registry in self.registries.items():
             if not backlog.waits(self.db, name) or backlog.paused(self.db, name, now=self.clock()):
                 continue
             work = Backfill(self.db, registry, clock=self.clock)
             try:
                 for _ in range(AT_ONCE):
-                    if self.stopping.is_set() or self.clock() >= until:
+                    if self.stopping.is_set() or self.clock() >= until or not more():
                         return
                     with self._turns.last() as ours:
                         if not ours or not work.step():

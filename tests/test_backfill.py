@@ -14,8 +14,9 @@ from doubles.plain_edits import nct, with_status
 from doubles.watching import Watching, ids_watch
 
 from monitor import backlog
-from monitor.backlog import Bounds
 from monitor.demo.registry import DemoRegistry
+from monitor.pasts import Bounds
+from monitor.schedule import Service
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source
 from snapshots.deadlines.standing import last_standing
@@ -329,6 +330,28 @@ def test_who_polls_goes_first(watching, registry):
     polling = [place for place, kind in enumerate(order) if kind == "poll"]
     assert polling == list(range(5, 5 + len(polling)))
     assert len(order) == 3 * 7 + len(polling)
+
+
+def test_a_service_that_is_to_end_waits_for_one_request(watching, registry):
+    """As when its configuration is read again."""
+    ask(watching, ONE, TWO, THREE)
+    service = Service(watching.app, tick=3600)
+    ending = threading.Thread(target=lambda: service.stop(at_once=False))
+    past = []
+
+    def seen(request):
+        if "/int/" in request.path:
+            past.append(request)
+            if len(past) == 3:
+                ending.start()
+                assert service._ending.wait(30)
+
+    registry.on_request = seen
+    service.start()
+    assert service._ending.wait(30)
+    ending.join(30)
+    assert not ending.is_alive()
+    assert len(past) == 3
 
 
 def test_what_a_watch_holds_puts_itself_in_where_that_is_switched_on(tmp_path, registry, clock):

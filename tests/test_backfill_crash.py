@@ -15,8 +15,8 @@ from doubles.store_contents import contents
 from doubles.watching import Watching, ids_watch
 
 from monitor import backlog
-from monitor.backlog import Bounds
 from monitor.database import open_for_reading
+from monitor.pasts import Bounds
 from snapshots.query import Reader
 
 KILLS = 24

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import backlog
-from monitor.backlog import Bounds, Planned
 from monitor.database import open_for_writing
+from monitor.pasts import Bounds, Planned, plan
 from monitor.registries.base import ArchiveEntry
 from snapshots.database import immediate
 
@@ -46,7 +46,7 @@ def test_in_whatever_order_a_line_is_filled_neighbours_and_no_others_are_joined(
     numbers = [one.number for one in history]
     neighbours = set(pairwise(numbers))
     for bounds in [*asked, Bounds()]:
-        planned, place = backlog.plan(history, bounds, stored=stored, booked=booked)
+        planned, place = plan(history, bounds, stored=stored, booked=booked)
         assert list(planned) == sorted(planned, key=lambda one: one.number)
         assert all(one.number in stored for one in planned[:place])
         for at in range(place, len(planned)):
@@ -65,7 +65,7 @@ def test_in_whatever_order_a_line_is_filled_neighbours_and_no_others_are_joined(
                 len(numbers) < bounds.newest or bounds.since or stored.issuperset(numbers[-bounds.newest :])
             )
     assert stored == set(numbers)
-    assert backlog.plan(history, Bounds(), stored=stored, booked=booked) == ((), 0)
+    assert plan(history, Bounds(), stored=stored, booked=booked) == ((), 0)
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,19 @@ def test_in_whatever_order_a_line_is_filled_neighbours_and_no_others_are_joined(
     ],
 )
 def test_bounds(bounds, wanted):
-    planned, place = backlog.plan(entries([1, 2, 4, 7, 9]), bounds)
+    planned, place = plan(entries([1, 2, 4, 7, 9]), bounds)
     assert [one.number for one in planned] == wanted
     assert place == 0
 
 
 def test_what_is_there_is_gone_through_only_from_the_first_gap_on():
     history = entries([1, 2, 3, 4, 5])
-    planned, place = backlog.plan(history, Bounds(), stored={1, 2, 4, 5}, booked={(1, 2), (4, 5)})
+    planned, place = plan(history, Bounds(), stored={1, 2, 4, 5}, booked={(1, 2), (4, 5)})
     assert planned == tuple(
         Planned(number=number, submitted=f"2026-01-0{number}", follows=True) for number in (2, 3, 4, 5)
     )
     assert place == 1
-    planned, place = backlog.plan(history, Bounds(), stored={1, 2, 3, 4, 5}, booked={(1, 2), (2, 3), (4, 5)})
+    planned, place = plan(history, Bounds(), stored={1, 2, 3, 4, 5}, booked={(1, 2), (2, 3), (4, 5)})
     assert [one.number for one in planned[place:]] == [4, 5]
 
 
@@ -110,7 +110,7 @@ def db(tmp_path):
 def learn(db, history, *, versions=None):
     """The history of the next one becomes known."""
     job = backlog.following(db, "ctgov")
-    planned, place = backlog.plan(history, job.bounds)
+    planned, place = plan(history, job.bounds)
     with immediate(db):
         backlog.learn(
             db, job, planned, place, missing=len(planned), versions=versions or len(history), now=NOW

@@ -76,7 +76,9 @@ def follow(app: App, session: Session) -> None:
                 except LeaseHeld:
                     pass
             if not said:
-                session.say(f"{holder(session.database) or 'another process'} does it, between polls")
+                who = holder(session.database)
+                done = "does it, between polls" if who and who.command == "run" else "is waited for"
+                session.say(f"{who or 'another process'} {done}")
                 said = True
             if pause := backlog.paused(app.db, name, now=clock()):
                 raise WorldError(
