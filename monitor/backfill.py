@@ -103,6 +103,8 @@ class Backfill:
             backlog.forward(self._db, job, stored=version.new, changed=changed, now=now)
             backlog.succeeded(self._db, self._registry.name)
         self._last = (job.row, version)
+        if job.place + 1 == len(planned):
+            log.info("past brought", registry=self._registry.name, trial=job.trial, versions=len(planned))
 
     def _before(self, job: Job, planned: tuple[Planned, ...], now: datetime) -> Archived:
         """The version before, which is stored; as a rule it was in hand a moment ago."""
