@@ -84,6 +84,23 @@ def immediate(db: Database) -> Iterator[None]:
         raise
 
 
+def settle_log(db: Database) -> bool:
+    """At a quiet moment: bring all that is in the write-ahead log into the file and empty the log, if nobody reads an
+    older state just now. Waits for nobody. Returns whether it is empty.
+
+    SQLite does the first by itself, but a log that grew, under a reader that stayed long, keeps its size.
+    """
+    if db.conn.in_transaction:
+        raise ValueError("within a transaction the log cannot be emptied")
+    timeout = db.conn.execute("PRAGMA busy_timeout").fetchone()[0]
+    db.conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy: int = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.conn.execute(f"PRAGMA busy_timeout = {timeout}")
+    return not busy
+
+
 def copy_database(
     path: Path,
     target: Path,
