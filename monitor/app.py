@@ -23,8 +23,9 @@ from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.patience import Patience
-from monitor.poll import EVERYTHING, Poll, PollReport, Selection
+from monitor.poll import Poll
 from monitor.registries.base import Registry
+from monitor.report import EVERYTHING, PollReport, Selection
 from monitor.telling import Teller, Told
 from monitor.watches import Definition, Wanted
 from notifiers.deliver import Settings

@@ -66,8 +66,8 @@ class Booking:
         self.quiet_versions = 0
         self.events: list[str] = []  # ids of what was told or could have been, in order
 
-    def version(self, seen: Seen, *, told: bool) -> None:
-        """Store a record as the trial's newest snapshot, with its event when there was one before it.
+    def version(self, seen: Seen, *, told: bool) -> int:
+        """Store a record as the trial's newest snapshot, with its event when there was one before it; its number.
 
         told: somebody watched the trial up to now, so that what changed is news; else it is on record only.
         """
@@ -75,12 +75,13 @@ class Booking:
         added = self._store.add_snapshot(
             name, seen.record, seen_at=self._now, build=self._day(seen), fingerprint=seen.fingerprint
         )
+        assert added.ref.version is not None
         if not added.new:
-            return
+            return added.ref.version
         self.versions += 1
         if added.previous is None:
             self._first_versions += 1
-            return
+            return added.ref.version
         changes = seen.changes
         if changes is None or changes.from_ != added.previous:
             old = self._old(seen.facts.trial, added.previous)
@@ -102,6 +103,7 @@ class Booking:
             self.quiet_versions += 1
         self._write(event, told=told and not quiet)
         self.deadlines(seen.facts.trial, added.entered if told else ())
+        return added.ref.version
 
     def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
         """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""
@@ -122,7 +124,7 @@ class Booking:
         """Of the build that the record is of: during a rebuild that is not always the one that was asked for."""
         return seen.facts.build or self._build[:10]
 
-    def membership(self, kind: EventKind, trial: str, watch: watches.Watch) -> None:
+    def membership(self, kind: EventKind, trial: str, watch: watches.Due) -> None:
         """`entered`, `left` or `returned`."""
         headline = {
             EventKind.ENTERED: f"Now matches {watch.name}",

@@ -51,6 +51,14 @@ def forget_unfinished(db: Database, registry: str) -> None:
     db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
 
 
+def forget_swept(db: Database, registry: str) -> None:
+    """What was staged of the trials that `temp.swept` names, and concluded from. Caller owns the transaction."""
+    db.execute(
+        "delete from staged where registry = ? and held = ? and trial in (select trial from temp.swept)",
+        [registry, THIS_SWEEP],
+    )
+
+
 def overtaken(db: Database, registry: str, trial: str) -> None:
     """A version of it was booked: what was staged against an older one is past. Caller owns the transaction."""
     db.execute(

@@ -84,6 +84,87 @@ class Watch:
         return self.definition.hash if self.origin == "config" else f"{self.definition.hash}c"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A watch that a poll has work with: all of it but its list of ids, which may be long."""
+
+    row: int
+    name: str
+    definition_hash: str
+    query: tuple[tuple[str, str], ...] | None  # None: a watch of ids; () is the whole registry
+    origin: str
+    tell_first: bool
+    baseline: bool
+    finished: str | None
+    whole: str | None  # the stamp of the last build of which whole records were stored; of a query
+
+    @property
+    def key(self) -> str:
+        """As a `Watch` has it."""
+        return self.definition_hash if self.origin == "config" else f"{self.definition_hash}c"
+
+    @property
+    def mirror(self) -> bool:
+        """Does it watch the whole registry?"""
+        return self.query == ()
+
+
+def all_finished(db: Database, *, registry: str, build: str) -> bool:
+    """Whether every watch has finished this build. Reads no definition."""
+    row = db.execute(
+        "select 1 from watch where registry = ? and removed_at is null and finished is not ? limit 1",
+        [registry, build],
+    ).fetchone()
+    return row is None
+
+
+def due(db: Database, *, registry: str, build: str | None) -> list[Due]:
+    """The watches that have not finished this build, in the order they were added; all of them for None."""
+    rows = db.execute(
+        "select id, name, definition_hash, json_extract(definition, '$.query'), origin, tell_first, baseline,"
+        " finished, whole from watch where registry = ?1 and removed_at is null"
+        " and (?2 is null or finished is not ?2) order by id",
+        [registry, build],
+    ).fetchall()
+    return [
+        Due(
+            row=row[0],
+            name=row[1],
+            definition_hash=row[2],
+            query=None if row[3] is None else tuple(sorted(json.loads(row[3]).items())),
+            origin=row[4],
+            tell_first=bool(row[5]),
+            baseline=bool(row[6]),
+            finished=row[7],
+            whole=row[8],
+        )
+        for row in rows
+    ]
+
+
+def name_ids(db: Database, due: Iterable[Due]) -> None:
+    """temp.named: (trial, watch) of these watches of ids, each merged id with its survivor. No list is read for it."""
+    db.execute(
+        "create temp table if not exists named (trial text, watch integer, primary key (trial, watch)) without rowid"
+    )
+    with db.atomic():
+        db.execute("delete from temp.named")
+        db.conn.executemany(
+            "insert or ignore into temp.named select json_each.value, watch.id"
+            " from watch, json_each(watch.definition, '$.ids') where watch.id = ?",
+            [(one.row,) for one in due if one.query is None],
+        )
+
+
+def names(db: Database, row: int, trial: str) -> bool:
+    """Whether a watch's definition names a trial by its id."""
+    found = db.execute(
+        "select 1 from watch, json_each(watch.definition, '$.ids') where watch.id = ? and json_each.value = ?",
+        [row, trial],
+    )
+    return found.fetchone() is not None
+
+
 def active(db: Database, *, registry: str | None = None) -> list[Watch]:
     """All watches that are not removed, in the order they were added."""
     rows = db.execute(
@@ -272,7 +353,7 @@ def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:
 def _redefine(db: Database, row: int, definition: Definition) -> None:
     db.execute(
         "update watch set definition = ?, definition_hash = ?, registry = ?, baseline = 1, finished = null,"
-        " finished_at = null, tried_at = null, error = null, tell_first = 0 where id = ?",
+        " finished_at = null, tried_at = null, error = null, tell_first = 0, whole = null where id = ?",
         [definition.as_json(), definition.hash, definition.registry, row],
     )
     if definition.ids is not None:  # what it no longer names it no longer holds; the rest stays established

@@ -68,6 +68,20 @@ class Store:
             found.update(rows.fetchall())
         return found
 
+    def newest_numbers(self, registry: str, trials: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Trial → (its key, the number of its newest snapshot). Those without one are left out."""
+        found: dict[str, tuple[int, int]] = {}
+        for start in range(0, len(trials), _PARAMETERS):
+            part = trials[start : start + _PARAMETERS]
+            rows = self._db.execute(
+                "select trial.trial, trial.key, head.number from trial join head on head.trial = trial.key"
+                f" and head.line = 'snapshot' where trial.trial in ({','.join('?' * len(part))})"
+                " and trial.registry = ?",
+                [*part, registry],
+            )
+            found.update({row[0]: (row[1], row[2]) for row in rows.fetchall()})
+        return found
+
     def newest(self, registry: str, trial: str) -> Newest | None:
         """The newest snapshot; None when there is none (archive versions are no snapshots)."""
         row = self._db.execute(

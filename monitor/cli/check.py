@@ -82,8 +82,8 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
 def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
     from monitor import watches
     from monitor.config.errors import suggestion
-    from monitor.poll import EVERYTHING, Selection
     from monitor.registries.base import MalformedId
+    from monitor.report import EVERYTHING, Selection
 
     app.reconcile()
     active = watches.active(app.db)

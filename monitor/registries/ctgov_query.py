@@ -6,6 +6,7 @@ A part of a query that is not understood is refused by name: left out, it would 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -45,6 +46,7 @@ _NEAR = {parameter.casefold(): key for key, parameter in PARAMETERS.items()} | {
     "filter": "advanced",
 }
 
+_LISTED = frozenset({"status", "agg"})  # lists of words
 _GEO = re.compile(r"distance\(-?[0-9.]+,-?[0-9.]+,[0-9.]+(?:mi|km)?\)")
 
 # The site's search page: keys that mean what ours do; date ranges `FROM_TO`; how the page looks.
@@ -76,6 +78,21 @@ def parameters(query: Mapping[str, str]) -> list[tuple[str, str]]:
             f"query key `geo` is no distance: `{geo}`", hint="write distance(LATITUDE,LONGITUDE,50mi)"
         )
     return [(PARAMETERS[key], query[key].strip()) for key in PARAMETERS if key in query]
+
+
+def same(query: Mapping[str, str]) -> str:
+    """Equal for queries that differ in the order of keys and listed words and in spacing alone."""
+    written = {}
+    for key, value in query.items():
+        if key in _LISTED:
+            written[key] = ",".join(sorted({word.strip() for word in re.split(r"[,|]", value)} - {""}))
+        elif key == "geo":
+            written[key] = value.replace(" ", "")
+        else:  # inside quotes a space may count
+            parts = value.split('"')
+            parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
+            written[key] = '"'.join(parts).strip()
+    return json.dumps(written, sort_keys=True, ensure_ascii=False)
 
 
 def query_from_url(text: str, *, site: str) -> dict[str, str] | None:
