@@ -95,7 +95,7 @@ def test_a_url_is_never_longer_than_4000(loopback, clock):
 
 def test_a_malformed_id_is_found_before_it_is_asked(ctgov, loopback):
     with pytest.raises(MalformedId, match="`NCT12X`"):
-        list(ctgov.by_ids([*IDS, "NCT12X"]))
+        list(ctgov.by_ids(["NCT12X", *IDS]))
     with pytest.raises(MalformedId):
         ctgov.study("nonsense")
     assert loopback.requests() == []
