@@ -74,11 +74,13 @@ def parameters(query: Mapping[str, str]) -> list[tuple[str, str]]:
         if not value.strip():
             raise BadQuestion(f"query key without a value: `{key}`", hint="leave the key out")
     geo = query.get("geo")
-    if geo is not None and _GEO.fullmatch(geo.replace(" ", "")) is None:
+    if geo is not None and _GEO.fullmatch("".join(geo.split())) is None:
         raise BadQuestion(
             f"query key `geo` is no distance: `{geo}`", hint="write distance(LATITUDE,LONGITUDE,50mi)"
         )
-    return [(PARAMETERS[key], query[key].strip()) for key in PARAMETERS if key in query]
+    # Nobody promises that the registry reads a distance with spaces in it.
+    given = {key: "".join(value.split()) if key == "geo" else value.strip() for key, value in query.items()}
+    return [(PARAMETERS[key], given[key]) for key in PARAMETERS if key in given]
 
 
 def query_from_url(text: str, *, site: str) -> dict[str, str] | None:
