@@ -275,7 +275,15 @@ class Conclusions:
         for start in range(0, len(trials), AT_ONCE):
             some = trials[start : start + AT_ONCE]
             with immediate(self._db):
-                for trial in some if told else ():
+                if (
+                    not told
+                ):  # what an edit dropped never matched the watch as it is now: it would enter, not return
+                    self._db.conn.executemany(
+                        "delete from member where watch = ? and trial = ?",
+                        [(watch.row, trial) for trial in some],
+                    )
+                    continue
+                for trial in some:
                     self._booking.membership(EventKind.LEFT, trial, watch)
                 self._db.conn.executemany(
                     "update member set state = 'left', since = ? where watch = ? and trial = ?",

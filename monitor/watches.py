@@ -268,16 +268,21 @@ def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
 
 def add(db: Database, name: str, definition: Definition, *, now: datetime) -> Watch:
     """A watch from a command. Caller owns the transaction."""
-    for watch in active(db):
+    refuse_another(active(db), name, definition)
+    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
+    return next(watch for watch in active(db) if watch.row == row)
+
+
+def refuse_another(stored: Sequence[Watch], name: str, definition: Definition) -> None:
+    """Raises WatchError where one of the watches has the definition or the name already."""
+    for watch in stored:
         if watch.definition.hash == definition.hash:
             raise WatchError(f"already watched: watch `{watch.name}` has the same definition")
-    for watch in active(db):
+    for watch in stored:
         if watch.name == name:
             raise WatchError(
                 f"watch name taken: `{name}` ({watch.origin})", hint="choose another with --name"
             )
-    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
-    return next(watch for watch in active(db) if watch.row == row)
 
 
 def remove(db: Database, name: str, *, now: datetime) -> Watch:
@@ -293,13 +298,18 @@ def remove(db: Database, name: str, *, now: datetime) -> Watch:
     raise WatchError(f"no such watch: `{name}`", hint="`trialbell watch list` shows them")
 
 
+def wider(definition: Definition, ids: Iterable[str]) -> Definition:
+    """A definition by ids with these added."""
+    return Definition(registry=definition.registry, ids=tuple(sorted({*(definition.ids or ()), *ids})))
+
+
 def extend(db: Database, name: str, ids: Iterable[str]) -> Watch:
     """Add ids to a watch of ids that a command added. Caller owns the transaction."""
     for watch in active(db):
         if watch.name == name and watch.origin == "command" and watch.definition.ids is not None:
-            wider = Definition(registry=watch.registry, ids=tuple(sorted({*watch.definition.ids, *ids})))
-            if wider.hash != watch.definition.hash:
-                _redefine(db, watch.row, wider)
+            definition = wider(watch.definition, ids)
+            if definition.hash != watch.definition.hash:
+                _redefine(db, watch.row, definition)
             return next(one for one in active(db) if one.row == watch.row)
     raise WatchError(f"no watch of ids added by a command has this name: `{name}`")
 

@@ -17,7 +17,7 @@ Not found, moved, found and unchanged are results, never errors and never one No
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -168,6 +168,28 @@ class ArchiveEntry:
     modules: tuple[str, ...]  # the labels of what changed, the registry's words
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """A trial in one line, from a partial record: for people who choose what to watch, never a version."""
+
+    trial: str
+    title: str | None
+    status: str | None  # the registry's own word, as are the phases
+    phases: tuple[str, ...]
+    updated: str | None  # ISO day on which its last update was posted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a watch would hold if it began now."""
+
+    matches: int
+    shown: tuple[Glimpse, ...]  # some of them, the newest update first
+    requests: int  # what a first look would ask, as long as no page is too large to be had in one piece
+    missing: tuple[str, ...] = ()  # ids asked for that the registry does not give
+    merged: Mapping[str, str] = field(default_factory=dict)  # id asked for → the one that it lives on under
+
+
 class Registry(Protocol):
     """One registry. An instance may be used from several threads; the rate limit is shared.
 
@@ -238,6 +260,15 @@ class Registry(Protocol):
 
     def count(self, query: Mapping[str, str]) -> int:
         """How many match. One request."""
+
+    def preview(self, query: Mapping[str, str], *, show: int) -> Preview:
+        """What a watch of this query would hold now, and some of it. One request.
+
+        Raises BadQuestion, with the registry's own words, when the query is refused.
+        """
+
+    def preview_ids(self, trials: Sequence[str], *, show: int) -> Preview:
+        """The same for a watch of ids. As many requests as `by_ids`; raises what any of them fails at."""
 
     def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
         """Oldest first. Raises NoHistory; Missing ids raise NoHistory too. One request."""
