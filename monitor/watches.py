@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -337,8 +337,21 @@ def all_held(db: Database, *, registry: str) -> list[str]:
 
 def held_trials(db: Database, watch: int) -> list[str]:
     """The trials that a watch holds now."""
-    rows = db.execute("select trial from member where watch = ? and state = 'in' order by trial", [watch])
-    return [row[0] for row in rows.fetchall()]
+    return list(each_held(db, watch))
+
+
+def each_held(db: Database, watch: int, *, at_a_time: int = 1000) -> Iterator[str]:
+    """The same, read in pieces: of a watch that holds a whole registry."""
+    after = ""
+    while True:
+        rows = db.execute(
+            "select trial from member where watch = ? and trial > ? and state = 'in' order by trial limit ?",
+            [watch, after, at_a_time],
+        ).fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield from (row[0] for row in rows)
 
 
 def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:

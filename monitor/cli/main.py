@@ -31,6 +31,7 @@ COMMANDS = {
     "unmute": ("monitor.cli.mute", "Tell of it again."),
     "held": ("monitor.cli.held", "List and decide on held sweeps."),
     "outbox": ("monitor.cli.outbox", "Deliveries: pending, sent, failed and why."),
+    "export": ("monitor.cli.export", "Versions, changes, trials as CSV, JSON lines or Parquet."),
     "recompute": ("monitor.cli.recompute", "Read stored changes anew after an upgrade. Tells nobody."),
     "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
     "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),
