@@ -16,7 +16,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import held, requests, routes, staging, untold, watches
+from monitor import backlog, held, requests, routes, staging, untold, watches
+from monitor.backfill import Backfill, Paused
 from monitor.booking import Booking
 from monitor.config import Config
 from monitor.database import Connections
@@ -24,9 +25,10 @@ from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.patience import Patience
 from monitor.poll import Poll
-from monitor.registries.base import Registry
+from monitor.registries.base import Registry, Stopped
 from monitor.report import EVERYTHING, PollReport, Selection
 from monitor.telling import Teller, Told
+from monitor.turns import Turns
 from monitor.watches import Definition, Wanted
 from notifiers.deliver import Settings
 from notifiers.message import Message
@@ -35,6 +37,10 @@ from snapshots.database import immediate
 from snapshots.errors import SnapshotsError
 from snapshots.event import Event
 from snapshots.query import Reader
+
+# Of a backfill's work, at a time: an end without which its job would look as if it hung.
+AT_ONCE = 100  # requests
+SLICE = timedelta(minutes=1)
 
 
 class _Undone(Exception):
@@ -70,7 +76,7 @@ class App:
         self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
         self._random = random or Random()
         self._connections = Connections(config.store.path)
-        self._polling = threading.Lock()
+        self._turns = Turns()
         self._serving = threading.Lock()
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
@@ -116,7 +122,7 @@ class App:
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
         """One poll of each registry that is watched. One that breaks off says so in its report."""
         reports = []
-        with self._polling:
+        with self._turns.first():
             self.reconcile()
             watched = watches.registries(self.db)
             for name, registry in self.registries.items():
@@ -158,6 +164,9 @@ class App:
             held=len(report.held),
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
+        if self.config.registries.ctgov.backfill and not report.quiet:
+            with immediate(self.db):
+                backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:
@@ -166,12 +175,34 @@ class App:
             log.warning("drift", registry=registry.name, notice=line)
         return report
 
+    def backfill(self, *, until: datetime | None = None) -> None:
+        """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.
+
+        Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
+        """
+        until = until or self.clock() + SLICE
+        for name, registry in self.registries.items():
+            if not backlog.waits(self.db, name) or backlog.paused(self.db, name, now=self.clock()):
+                continue
+            work = Backfill(self.db, registry, clock=self.clock)
+            try:
+                for _ in range(AT_ONCE):
+                    if self.stopping.is_set() or self.clock() >= until:
+                        return
+                    with self._turns.last() as ours:
+                        if not ours or not work.step():
+                            break
+            except Stopped:
+                return
+            except Paused:
+                continue  # said and written down; until when, too
+
     def look(self) -> Looked:
         """Enter and leave the states that time makes, up to today. After a poll: by what the records say now.
 
         Waits for a poll that is under way: what that has booked is its own to decide on, at its end.
         """
-        with self._polling:
+        with self._turns.first():
             looked = Look(
                 self.db,
                 self.registries,
@@ -225,7 +256,7 @@ class App:
 
     def accept_held(self, row: int) -> list[str]:
         """Believe a held sweep. Books what waits with it; returns the ids of the events."""
-        with self._polling:
+        with self._turns.first():
             return self._accept_held(row)
 
     def _accept_held(self, row: int) -> list[str]:

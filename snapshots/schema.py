@@ -200,3 +200,35 @@ _FIRST = (
                version.submitted, version.seen_at, version.size, lower(hex(ledger.sha256)) as sha256
         from version join trial on trial.key = version.trial join ledger on ledger.entry = version.entry""",
 )
+
+
+@MIGRATIONS(name="0004_archive_events")
+def _archive_events(db: Database) -> None:
+    for statement in _ARCHIVE_EVENTS:
+        db.execute(statement)
+
+
+# What changed between two of the registry's own versions stands apart in every index that is searched, so that who
+# leaves it out does not read past it: a past of many trials holds more events than years of watching.
+_ARCHIVE_EVENTS = (
+    "alter table change add column archive integer not null default 0",
+    "update change set archive = 1 where event in (select sequence from event where to_source = 'archive')",
+    "drop index change_field",
+    "create index change_own on change (field, event) where archive = 0",
+    "create index change_archive on change (field, event) where archive = 1",
+    "drop index event_severity",
+    "create index event_own on event (severity) where to_source is not 'archive'",
+    "create index event_archive on event (severity) where to_source is 'archive'",
+    """create table tagged (
+        tag text not null,
+        archive integer not null,
+        severity text not null,
+        event integer not null references event (sequence) on delete cascade,
+        primary key (tag, archive, severity, event)
+    ) strict, without rowid""",
+    "insert into tagged select event_tag.tag, event.to_source is 'archive', event_tag.severity, event_tag.event"
+    " from event_tag join event on event.sequence = event_tag.event",
+    "drop table event_tag",
+    "alter table tagged rename to event_tag",
+    "create index event_tag_event on event_tag (event)",
+)
