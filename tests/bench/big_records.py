@@ -36,6 +36,7 @@ from doubles.study_protocol import NEWEST
 from doubles.study_records import study_record
 
 SHAPES = 3000
+LONGEST = 60_000  # bytes of a text
 LONGER = 1.25  # the shapes' longer texts, so that sizes are those of real records
 FORM = 1  # of the files; another form is made anew
 HIGHEST = 7_400_000  # the ids in use lie below
@@ -70,7 +71,8 @@ class Prose:
     PHRASES = 6_000
     LENGTH = 4_000_000
 
-    def __init__(self, rng: Random, *, paragraphs: bool) -> None:
+    def __init__(self, rng: Random, *, paragraphs: bool, share: float) -> None:
+        """share: of LENGTH; a few records need no long band."""
         words = _vocabulary(rng)
         weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(words))))
         phrases = [
@@ -79,7 +81,7 @@ class Prose:
         phrase_weights = list(accumulate(1 / (rank + 8) for rank in range(len(phrases))))
         parts: list[str] = []
         length = 0
-        while length < self.LENGTH:
+        while length < self.LENGTH * share:
             pieces = rng.choices(phrases, cum_weights=phrase_weights, k=5)
             pieces += rng.choices(words, cum_weights=weights, k=rng.randint(1, 4))
             rng.shuffle(pieces)
@@ -97,7 +99,7 @@ class Prose:
             parts.append(sentence + ends)
             length += len(parts[-1])
         self._band = "".join(parts).encode()
-        self._room = len(self._band) - 60_000
+        self._room = len(self._band) - LONGEST
 
     def piece(self, chance: float, length: int) -> bytes:
         """About so many bytes, from a word's beginning to a word's end."""
@@ -130,11 +132,11 @@ class _Pools:
     places: list[dict[str, bytes]]
 
 
-def _pools(rng: Random) -> _Pools:
+def _pools(rng: Random, share: float) -> _Pools:
     words = [word for word in _vocabulary(rng)[90:] if len(word) > 3]
 
     def named(count: int, form: Callable[[], str]) -> list[bytes]:
-        return [json.dumps(form(), ensure_ascii=False)[1:-1].encode() for _ in range(count)]
+        return [json.dumps(form(), ensure_ascii=False)[1:-1].encode() for _ in range(int(count * share))]
 
     def word() -> str:
         return rng.choice(words).capitalize()
@@ -149,7 +151,7 @@ def _pools(rng: Random) -> _Pools:
             "lat": repr(round(rng.uniform(-55, 65), 5)).encode(),
             "lon": repr(round(rng.uniform(-120, 150), 5)).encode(),
         }
-        for _ in range(8_000)
+        for _ in range(int(8_000 * share))
     ]
     kinds = (
         "Hospital",
@@ -168,8 +170,8 @@ def _pools(rng: Random) -> _Pools:
         "Hospital",
     )
     return _Pools(
-        long=Prose(rng, paragraphs=True),
-        short=Prose(rng, paragraphs=False),
+        long=Prose(rng, paragraphs=True, share=share),
+        short=Prose(rng, paragraphs=False, share=share),
         figures="".join(rng.choices("0123456789", k=1_000_000)).encode(),
         days=[
             date.fromordinal(one).isoformat().encode() for one in range(first, date(2060, 1, 1).toordinal())
@@ -407,7 +409,7 @@ class Maker:
 
     def __init__(self, *, seed: int, shapes: int = SHAPES) -> None:
         self._seed = seed
-        self._pools = _pools(Random(f"pools {seed}"))
+        self._pools = _pools(Random(f"pools {seed}"), max(0.05, min(1.0, shapes / SHAPES)))
         self._shapes = [_joined(_shaped(study_record(number + 1, seed=seed))) for number in range(shapes)]
 
     def record(self, number: int, *, updated: str | None = None) -> tuple[bytes, int]:
@@ -419,9 +421,14 @@ class Maker:
         return _filled(shape, id_of(number), posted, rng, self._pools), posted
 
 
+def kept() -> Path:
+    """Where what is made once stays from one bench to the next."""
+    return Path(tempfile.gettempdir()) / f"trialbell-bench-{os.getuid()}"
+
+
 def made(count: int, *, seed: int = 1, folder: Path | None = None) -> Path:
     """The folder with so many records; made when it is not there yet."""
-    root = folder or Path(tempfile.gettempdir()) / f"trialbell-bench-{os.getuid()}"
+    root = folder or kept()
     whole = root / f"{count}-{seed}-{FORM}"
     if whole.is_dir():
         return whole
@@ -503,7 +510,7 @@ def main() -> None:
     parser.add_argument("--anew", action="store_true")
     options = parser.parse_args()
     if options.anew:
-        shutil.rmtree(Path(tempfile.gettempdir()) / f"trialbell-bench-{os.getuid()}", ignore_errors=True)
+        shutil.rmtree(kept(), ignore_errors=True)
     records = Records(made(options.records, seed=options.seed))
     print(records.described())
     step = max(1, records.count // 1400)

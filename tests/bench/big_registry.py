@@ -100,6 +100,10 @@ class Registry:
         self.day = day
         return told
 
+    def posted_since(self, day: str) -> int:
+        first = date.fromisoformat(day).toordinal()
+        return sum(posted >= first for number, posted in enumerate(self._posted) if number not in self._gone)
+
     def _change(self, number: int, day: str, rng: Random, told: Day) -> None:
         record = json.loads(self._body(number))
         possible = possible_edits(record)
@@ -236,6 +240,15 @@ class BigRegistry:
     def next(self, day: str) -> Day:
         return Day(**self._tell({"next": day}))
 
+    @property
+    def count(self) -> int:
+        """Trials published now."""
+        return self.posted_since("0001-01-01")
+
+    def posted_since(self, day: str) -> int:
+        """How many were posted on that day or later."""
+        return int(self._tell({"posted": day})["count"])
+
     def requests(self) -> list[tuple[str, dict[str, str], int]]:
         """Path, query and bytes answered of each."""
         return [(one[0], one[1], one[2]) for one in self._tell({"requests": True})["requests"]]
@@ -289,6 +302,8 @@ def main() -> None:
         order = json.loads(line)
         if "next" in order:
             _say(asdict(registry.next(order["next"])))
+        elif "posted" in order:
+            _say({"count": registry.posted_since(order["posted"])})
         elif "forget" in order:
             registry.log.clear()
             _say({})
