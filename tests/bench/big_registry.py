@@ -107,6 +107,8 @@ class Registry:
     def _change(self, number: int, day: str, rng: Random, told: Day) -> None:
         record = json.loads(self._body(number))
         possible = possible_edits(record)
+        if not possible:
+            return  # a withheld record shows nothing that changes
         silently = [kind for kind in _SILENTLY if kind in possible]
         if rng.random() < SILENT and silently:
             # Whatever the registry may do of itself here: first what is rare elsewhere.
