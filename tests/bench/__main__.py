@@ -10,20 +10,28 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from bench import commands, machine, meaning, polling
+from bench import commands, machine, meaning, mirror, polling
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=["polling", "commands", "meaning", []], default=[])
+    parser.add_argument(
+        "what", nargs="*", choices=["polling", "commands", "meaning", "mirror", "overlaps", []], default=[]
+    )
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--records", type=int, default=5_000, help="that the polls watch")
+    parser.add_argument(
+        "--records", type=int, default=5_000, help="that are mirrored or watched, e.g. 100000"
+    )
     options = parser.parse_args()
     print(machine.described())
     rooms = {
         "polling": partial(polling.measure, records=options.records),
         "commands": commands.measure,
         "meaning": meaning.measure,
+        "mirror": partial(mirror.measure, records=options.records),
+        "overlaps": partial(
+            mirror.measure_overlaps, watches=min(10_000, 2 * options.records), records=options.records
+        ),
     }
     for name, measure in rooms.items():
         if not options.what or name in options.what:
