@@ -33,7 +33,7 @@ from monitor.watches import Definition, Wanted
 from notifiers.deliver import Settings
 from notifiers.message import Message
 from notifiers.notifier import Notifier
-from snapshots.database import immediate
+from snapshots.database import immediate, settle_log
 from snapshots.errors import SnapshotsError
 from snapshots.event import Event
 from snapshots.query import Reader
@@ -128,6 +128,8 @@ class App:
             for name, registry in self.registries.items():
                 if name in watched:
                     reports.append(self._poll(registry, selection))
+            if any(report.versions for report in reports):
+                settle_log(self.db)  # a reader that stayed long may have let it grow
         return reports
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:

@@ -232,3 +232,24 @@ _ARCHIVE_EVENTS = (
     "alter table tagged rename to event_tag",
     "create index event_tag_event on event_tag (event)",
 )
+
+
+@MIGRATIONS(name="0005_views")
+def _views(db: Database) -> None:
+    for statement in _VIEWS:
+        db.execute(statement)
+
+
+_VIEWS = (
+    # For people with SQL: a row a change with what its event says, a row for an event that has none; the columns of
+    # `trialbell export changes`. before, after: text as it is, all else as JSON.
+    """create view changes as
+        select event.registry, event.trial, event.id, change.position + 1 as position, event.kind as event,
+               event.at as seen_at, event.build, event.to_source as source, event.from_version, event.to_version,
+               event.to_updated as updated, event.title, event.status, event.phase, event.sponsor,
+               event.sponsor_class, change.field, change.label, change.action, change.item,
+               json_extract(change."before", '$') as "before", json_extract(change."after", '$') as "after",
+               change.severity, change.reason, change.summary, change.tags, event.headline,
+               event.severity as event_severity, event.tags as event_tags, event.watches, event.detail, event.url
+        from event left join change on change.event = event.sequence""",
+)

@@ -41,6 +41,7 @@ class Explained:
 
 def explained(error: Exception) -> Explained | None:
     """None for an error that nobody raised on purpose."""
+    from monitor.backup import Unsound
     from monitor.config.errors import ConfigError
     from monitor.export.parquet import NoPyarrow
     from monitor.lease import LeaseHeld
@@ -54,7 +55,7 @@ def explained(error: Exception) -> Explained | None:
     hint = getattr(error, "hint", None)
     if isinstance(error, ConfigError):
         return Explained(lines=tuple(str(problem) for problem in error.problems), hint=hint, code=WRONG_USE)
-    if isinstance(error, DatabaseHeld | DatabaseNewer | DamagedVersion | LeaseHeld | CannotListen):
+    if isinstance(error, DatabaseHeld | DatabaseNewer | DamagedVersion | LeaseHeld | CannotListen | Unsound):
         return Explained(lines=(str(error),), hint=hint, code=WORLD)
     if isinstance(error, PlaceError):
         return Explained(lines=(str(error),), hint=hint, code=WORLD if error.full else WRONG_USE)

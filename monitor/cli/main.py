@@ -33,6 +33,8 @@ COMMANDS = {
     "held": ("monitor.cli.held", "List and decide on held sweeps."),
     "outbox": ("monitor.cli.outbox", "Deliveries: pending, sent, failed and why."),
     "export": ("monitor.cli.export", "Versions, changes, trials as CSV, JSON lines or Parquet."),
+    "backup": ("monitor.cli.backup", "A copy of the database, also while the service runs."),
+    "datasette": ("monitor.cli.datasette", "Metadata, to browse the database with Datasette."),
     "recompute": ("monitor.cli.recompute", "Read stored changes anew after an upgrade. Tells nobody."),
     "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
     "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),

@@ -33,10 +33,21 @@ def line(number: int, count: int) -> list[dict[str, Any]]:
     random = Random(number)
     records = [study_record(number)]
     while len(records) < count:
-        record = edited(records[-1], random.choice(possible_edits(records[-1])), random)
+        possible = possible_edits(records[-1])
+        if not possible:  # an empty one, of which the sponsor gave nothing but a title
+            records.append(retitled(records[-1]))
+            continue
+        record = edited(records[-1], random.choice(possible), random)
         if record != records[-1]:
             records.append(record)
     return records
+
+
+def retitled(record: dict[str, Any]) -> dict[str, Any]:
+    protocol = record["protocolSection"]
+    identification = protocol["identificationModule"]
+    named = identification | {"briefTitle": f"{identification.get('briefTitle', '')} again"}
+    return record | {"protocolSection": protocol | {"identificationModule": named}}
 
 
 def steps(trials: int, versions: int) -> list[Step]:
