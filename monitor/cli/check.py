@@ -76,7 +76,7 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             raise WorldError(answer["error"], hint="`trialbell status` and the service's own log say more")
         code = _show(app, session, answer, exit_code)
         if copy_to is None and app.config.registries.ctgov.backfill:
-            from monitor.cli.backfill import go_on
+            from monitor.cli.bringing import go_on
 
             go_on(app, session)
         return code

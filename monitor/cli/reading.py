@@ -11,7 +11,11 @@ from monitor.cli.operands import Operands
 from monitor.cli.session import Session, shared_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from snapshots.changeset import FieldChange
     from snapshots.event import Event
+    from snapshots.query import Reader, Version
 
 
 @click.command(
@@ -60,6 +64,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
             folded += 1
             continue
         event = told.get((version.ref.source, version.ref.version))
+        twin = version.equal_to
         if session.as_json:
             session.emit(
                 {
@@ -70,6 +75,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
                     "updated": version.ref.updated,
                     "build": version.ref.build,
                     "quiet": version.quiet,
+                    "equal_to": {"source": twin.source.value, "version": twin.version} if twin else None,
                     "sha256": version.sha256.hex(),
                     "severity": event.severity.value if event else None,
                     "headline": event.headline if event else None,
@@ -78,6 +84,10 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
             )
             continue
         mark = ("r" if version.ref.source == "archive" else "") + str(version.ref.version)
+        if twin is not None:
+            if version.ref.source == "archive":
+                continue  # one line with the snapshot that it equals
+            mark, event = f"{mark} = r{twin.version}", event or told.get((twin.source, twin.version))
         day = version.ref.build or version.ref.updated
         said = (
             plain(event.headline)
@@ -86,11 +96,11 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
         )
         if event is not None:
             said = coloured(event.severity, f"{event.severity.value}: ") + said
-        click.echo(f"{mark:>5}  {day}  {said}")
+        click.echo(f"{mark:>8}  {day}  {said}")
     for event in others:
         if not session.as_json and event.at is not None:
             day = event.build or event.at.date().isoformat()
-            click.echo(f"    -  {day}  {event.severity.value}: {plain(event.headline)}")
+            click.echo(f"{'-':>8}  {day}  {event.severity.value}: {plain(event.headline)}")
     if folded:
         session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
     return DONE
@@ -187,13 +197,16 @@ def field(session: Session, trial: str, field_name: str) -> int:
     reader = session.needed_reader()
     session.check_names(field=field_name)
     trial = session.trial_id(trial)
-    if not reader.versions(session.registry_name, trial):
+    versions = reader.versions(session.registry_name, trial)
+    if not versions:
         raise UseError(f"nothing stored: `{trial}`", hint=f"`trialbell watch add {trial}` watches it")
     told = 0
-    _first_value(session, reader, trial, field_name)
-    for _, event in reversed(_events(reader, trial)):
+    _first_value(session, reader, trial, field_name, versions[0])
+    events = _in_time([event for _, event in _events(reader, trial) if event.kind == "changed"])
+    seen = _said_twice(events, versions)
+    for event in events:
         for change in event.changes:
-            if change.field != field_name or change.severity is Severity.NOISE:
+            if change.field != field_name or change.severity is Severity.NOISE or seen(event, change):
                 continue
             told += 1
             day = (event.to.build or event.to.updated) if event.to else None
@@ -219,6 +232,40 @@ def field(session: Session, trial: str, field_name: str) -> int:
     return DONE
 
 
+def _in_time(events: Sequence[Event]) -> list[Event]:
+    """Both lines, oldest first: each in the order of its numbers, whatever its dates say."""
+    from heapq import merge
+
+    def number(event: Event) -> int:
+        return event.to.version or 0 if event.to else 0
+
+    def day(event: Event) -> str:
+        return (event.to.build or event.to.updated or "") if event.to else ""
+
+    archive = sorted((one for one in events if one.to and one.to.source == "archive"), key=number)
+    ours = sorted((one for one in events if not (one.to and one.to.source == "archive")), key=number)
+    return list(merge(archive, ours, key=day))
+
+
+def _said_twice(events: Sequence[Event], versions: Sequence[Version]) -> Callable[[Event, FieldChange], bool]:
+    """Whether a change of the archive's is the one that led to the snapshot equal to its version."""
+    twins = {one.ref.version: one.equal_to for one in versions if one.ref.source == "archive"}
+    ours = {
+        event.to.version: [(one.field, one.item, one.before, one.after) for one in event.changes]
+        for event in events
+        if event.to is not None and event.to.source == "snapshot"
+    }
+
+    def said(event: Event, change: FieldChange) -> bool:
+        if event.to is None or event.to.source != "archive":
+            return False
+        twin = twins.get(event.to.version)
+        own = ours.get(twin.version, []) if twin is not None else []
+        return (change.field, change.item, change.before, change.after) in own
+
+    return said
+
+
 def _archived(event: Event) -> str:
     """The registry's own steps stand beside the change between two snapshots that holds them: no further change."""
     if event.from_ is None or event.to is None or event.to.source != "archive":
@@ -226,27 +273,24 @@ def _archived(event: Event) -> str:
     return f" (the registry's own version r{event.from_.version} → r{event.to.version})"
 
 
-def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> None:
-    """What the field was when the trial was first stored: a history of changes alone does not show a value."""
+def _first_value(session: Session, reader: Reader, trial: str, field_name: str, first: Version) -> None:
+    """What the field was in the first version of both lines: a history of changes alone does not show a value."""
     from monitor.cli.telling import plain
-    from snapshots.changeset import Source
     from snapshots.fields import table
     from snapshots.terms import said, short
 
-    first = next(
-        (one for one in reader.versions(session.registry_name, trial) if one.ref.source is Source.SNAPSHOT),
-        None,
-    )
     named = table(session.registry_name).field(field_name)
-    if first is None or named is None or named.rule == "people":
+    if named is None or named.rule == "people":
         return
-    value = reader.record(session.registry_name, trial, Source.SNAPSHOT, first.ref.version)
+    assert first.ref.version is not None
+    day = first.ref.build or first.ref.updated
+    value: Any = reader.record(session.registry_name, trial, first.ref.source, first.ref.version)
     for key in named.keys:
         value = value.get(key) if isinstance(value, dict) else None
     if session.as_json:
         session.emit(
             {
-                "trial": trial, "field": field_name, "day": first.ref.build, "event": None, "action": None,
+                "trial": trial, "field": field_name, "day": day, "event": None, "action": None,
                 "item": None, "before": None, "after": value, "severity": None, "summary": "as first stored",
             }
         )  # fmt: skip
@@ -255,4 +299,4 @@ def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> 
         shown = f"{len(value)} listed"
     else:
         shown = "not given" if value is None else plain(short(said(value), 200))
-    click.echo(f"{first.ref.build}  {'first':<8}  {shown}")
+    click.echo(f"{day}  {'first':<8}  {shown}")
