@@ -25,6 +25,7 @@ COMMANDS = {
     "show": ("monitor.cli.reading", "One record, as of now, a version or a day."),
     "changes": ("monitor.cli.changes", "What happened, newest first."),
     "field": ("monitor.cli.reading", "One field of a trial through time."),
+    "search": ("monitor.cli.search", "Trials and changes by words, now or on any day."),
     "deadlines": ("monitor.cli.deadlines", "Results due, dates that passed, and when they turn."),
     "watch": ("monitor.cli.watch", "List, add and remove watches."),
     "mute": ("monitor.cli.mute", "Do not tell of a trial, watch or field for a while."),
