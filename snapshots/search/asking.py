@@ -62,7 +62,7 @@ class Asked:
     notes: tuple[str, ...] = ()  # what was not taken as it was typed, a line each
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)  # the same word twice is two pieces
 class _Piece:
     kind: str  # "term", "(", ")", "OR", "NOT", "AND"
     term: Term | None = None
