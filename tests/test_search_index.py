@@ -301,7 +301,7 @@ def test_a_version_damaged_after_it_was_indexed_is_found_without_its_words(db):
 def test_a_document_whose_version_is_gone_is_never_found_again(db):
     add(db, titled("Amber"), build="2026-11-01")
     index.catch_up(db)
-    add(db, titled("Basalt"), build="2026-11-05")
+    add(db, titled("Basalt", updated="2026-11-20"), build="2026-11-05")
     with immediate(db):
         db.execute("delete from version where number = 1")
         db.execute("delete from body where number = 1")
@@ -312,6 +312,19 @@ def test_a_document_whose_version_is_gone_is_never_found_again(db):
         add(db, titled(f"Cedar {n}", f"NCT0000000{n + 2}"))
     index.catch_up(db)
     assert ids(db, "amber") == [] and len(ids(db, "cedar")) == 3
+
+
+def test_a_version_that_is_deleted_is_found_no_more(db):
+    for day, words in ((1, "Amber"), (3, "Basalt"), (5, "Cedar")):
+        add(db, titled(words), build=f"2026-11-0{day}")
+    index.catch_up(db)
+    assert past_ids(db, "basalt", "2026-11-04") == ["NCT00000001"]
+    with immediate(db):
+        db.execute("delete from version where number = 2")
+    assert Search(db).behind().trials == 1
+    index.catch_up(db)
+    assert past_ids(db, "basalt", "2026-11-04") == []
+    assert past_ids(db, "amber", "2026-11-04") == past_ids(db, "cedar", "2026-11-05") == ["NCT00000001"]
 
 
 def test_other_texts_read_off_make_the_index_anew(db, monkeypatch):
@@ -440,13 +453,12 @@ def test_changes_are_those_of_a_watch_of_a_kind_and_until_a_day(db):
 
 def test_a_change_read_anew_is_found_by_its_new_words_alone(db):
     event = tell(db, "1-2")
-    for indexed in (False, True):  # before it was indexed at all, and after
-        now = replace(event, headline=f"Suspended {indexed}", changes=())
+    for words, before in (("suspended", "funding"), ("resumed", "suspended")):  # not indexed yet, and indexed
         with immediate(db):
-            Store(db).rewrite_event(now)
+            Store(db).rewrite_event(replace(event, headline=f"It is {words}", changes=()))
         index.catch_up(db)
-        assert Search(db).changes(asked("suspended"), limit=9).changes
-        assert not Search(db).changes(asked("funding"), limit=9).changes
+        assert Search(db).changes(asked(words), limit=9).changes
+        assert not Search(db).changes(asked(before), limit=9).changes
 
 
 def test_real_records_are_found_by_their_own_words(db):
