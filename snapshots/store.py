@@ -173,6 +173,9 @@ class Store:
 
     def rewrite_event(self, event: Event) -> bool:
         """Put an event computed anew in the place of the one with its id; False when there is none."""
+        from snapshots.search import index  # which a poll does not need
+
+        index.rewrite(self._db, event)
         return events.rewrite(self._db, event)
 
     def mark(self, registry: str, trial: str, state: str, *, at: datetime, into: str | None = None) -> None:
