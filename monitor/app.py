@@ -2,6 +2,9 @@
 
 The one composition root. Tests and the demo start it in process with their own registries, notifiers and clock;
 the service runs it on a schedule; `check` calls it once. Polling and sending need the lease.
+
+What a poll that finds nothing new does not need is loaded by those who need it: on a small machine a poll an hour is
+mostly imports.
 """
 
 from __future__ import annotations
@@ -12,12 +15,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor import held, requests, routes, staging, untold, watches
-from monitor.booking import Booking
+from monitor import held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
@@ -25,15 +28,18 @@ from monitor.logs import log
 from monitor.patience import Patience
 from monitor.poll import EVERYTHING, Poll, PollReport, Selection
 from monitor.registries.base import Registry
+from monitor.router import Router
 from monitor.telling import Teller, Told
 from monitor.watches import Definition, Wanted
-from notifiers.deliver import Settings
-from notifiers.message import Message
-from notifiers.notifier import Notifier
 from snapshots.database import immediate
 from snapshots.errors import SnapshotsError
-from snapshots.event import Event
-from snapshots.query import Reader
+
+if TYPE_CHECKING:
+    from notifiers.message import Message
+    from notifiers.notifier import Notifier
+    from notifiers.settings import Settings
+    from snapshots.event import Event
+    from snapshots.query import Reader
 
 
 class _Undone(Exception):
@@ -188,8 +194,8 @@ class App:
             log.warning("drift", notice=line)
         return looked
 
-    def router(self) -> routes.Router:
-        return routes.Router(self.config)
+    def router(self) -> Router:
+        return Router(self.config)
 
     def effective(self, event: Event) -> Event:
         """An event with the user's own severities."""
@@ -233,6 +239,8 @@ class App:
             one = held.accept(self.db, row)
         if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+        from monitor.booking import Booking
+
         registry = self.registries[one.registry]
         self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's
         booking = Booking(self.db, registry, build=one.build, now=now)
@@ -301,11 +309,13 @@ class App:
         told = self.deliver()
         return {
             "reports": [asdict(report) for report in reports],
-            "deadlines": asdict(looked),
+            "deadlines": msgspec.structs.asdict(looked),
             "told": told_json(told),
         }
 
     def reader(self) -> Reader:
+        from snapshots.query import Reader
+
         return Reader(self.db)
 
     def close_thread(self) -> None:

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+import msgspec
 from sqlite_utils import Database
 
 from monitor import staging, untold, watches
-from monitor.booking import Booking
-from monitor.conclusions import Conclusions
 from monitor.patience import Patience
 from monitor.registries.base import (
     Absurd,
@@ -29,12 +29,14 @@ from monitor.registries.base import (
     SweepBroken,
     Unreachable,
 )
-from monitor.routes import Router
-from monitor.steps import StepsBetween
-from monitor.sweep import Sweep
 from monitor.watches import Watch
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
+
+if TYPE_CHECKING:
+    from monitor.booking import Booking
+    from monitor.router import Router
+    from monitor.sweep import Sweep
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,8 +73,7 @@ class PollReport:
         return "quiet" if self.quiet else "complete"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the watches, or which trials alone. Everything when both are None."""
 
     watches: frozenset[str] | None = None
@@ -173,6 +174,11 @@ class Poll:
         if not due:
             self.report.quiet = True
             return
+        # Loaded here, for most polls find that nothing is due.
+        from monitor.booking import Booking
+        from monitor.steps import StepsBetween
+        from monitor.sweep import Sweep
+
         self._due = due
         booking = Booking(self._db, self._registry, build=build.stamp, now=self._now)
         sweep = Sweep(
@@ -220,6 +226,8 @@ class Poll:
     ) -> None:
         with immediate(self._db):
             staging.forget_unfinished(self._db, self._registry.name)
+        from monitor.conclusions import Conclusions
+
         by_id = [watch for watch in due if watch.definition.ids is not None]
         named = {watch.row for watch in by_id}
         queries = self._same_queries(due)

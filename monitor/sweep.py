@@ -24,8 +24,9 @@ from monitor.registries.base import RegistryError
 from monitor.watches import Watch
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion, DatabaseHeld, NotAStudyRecord, NotJSON
-from snapshots.event import EventKind, Step, stamp
+from snapshots.event import EventKind, Step
 from snapshots.facts import facts
+from snapshots.instants import stamp
 from snapshots.query import Reader
 from snapshots.record import content_hash, fingerprint, parse
 from snapshots.store import Store

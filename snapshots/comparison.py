@@ -7,11 +7,11 @@ cannot be trusted with every text as a key (it leaves out `__class__`); values a
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from snapshots.delta import delta
 from snapshots.fields import Field, FieldTable, Identity
@@ -22,8 +22,7 @@ _ABSENT: Any = object()
 MOST_STRANGERS = 50  # keys of one object that the table does not know, each told by itself
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, kw_only=True):
     """A member of a list that differs. One side is None when it came or went."""
 
     old: Any
@@ -38,16 +37,15 @@ class Member:
         return isinstance(self.old, dict) and isinstance(self.new, dict) and not self.keys
 
 
-@dataclass(slots=True, kw_only=True)
-class Difference:
+class Difference(msgspec.Struct, kw_only=True):
     """A field that differs."""
 
     field: Field
     path: tuple[str, ...]  # where its value stands
     old: Any = None  # None when absent; without what stands beside what it says, as in its members
     new: Any = None
-    paths: list[str] = dataclasses.field(default_factory=list)  # what differs, dotted
-    members: list[Member] = dataclasses.field(default_factory=list)  # of lists with an identity
+    paths: list[str] = msgspec.field(default_factory=list)  # what differs, dotted
+    members: list[Member] = msgspec.field(default_factory=list)  # of lists with an identity
     reordered: bool = False  # the same members in another order
 
     @property
@@ -89,7 +87,7 @@ def _bare(one: Difference, table: FieldTable) -> Difference:
     if old is one.old and new is one.new:
         return one
     if old is None or new is None or not _same(old, new):
-        return dataclasses.replace(one, old=old, new=new)
+        return msgspec.structs.replace(one, old=old, new=new)
     row = next(row for row in table if row.anywhere)
     before, after = (list(_beside(table, value)) or None for value in (one.old, one.new))
     return Difference(field=row, path=one.path, old=before, new=after, paths=one.paths)
@@ -229,10 +227,7 @@ def _look_into(listed: list[Difference], table: FieldTable) -> None:
 
 def _moved(outcomes: list[Difference]) -> dict[str, tuple[set[int], set[int]]]:
     """Field → positions, before and after, of what went to or came from another of the lists of outcomes."""
-    if not outcomes:
-        return {}
     from snapshots.pairing import unidentified
-    from snapshots.pairing.outcomes import moves
 
     gone: dict[tuple[str, int], Any] = {}
     come: dict[tuple[str, int], Any] = {}
@@ -242,9 +237,12 @@ def _moved(outcomes: list[Difference]) -> dict[str, tuple[set[int], set[int]]]:
         gone |= {(one.field.slug, at): before[at] for at in left_old}
         come |= {(one.field.slug, at): after[at] for at in left_new}
     found: dict[str, tuple[set[int], set[int]]] = {one.field.slug: (set(), set()) for one in outcomes}
-    for (slug, at), (other, new_at) in moves(gone, come) if gone and come else ():
-        found[slug][0].add(at)
-        found[other][1].add(new_at)
+    if gone and come:
+        from snapshots.pairing.outcomes import moves
+
+        for (slug, at), (other, new_at) in moves(gone, come):
+            found[slug][0].add(at)
+            found[other][1].add(new_at)
     return found
 
 

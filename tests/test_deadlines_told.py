@@ -10,10 +10,11 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.deadline_records import timed
 from doubles.watching import Watching, ids_watch
 
-from monitor.routes import Decision, Router
+from monitor.router import Router
+from monitor.routes import Decision
 from monitor.schedule import Service
 from snapshots.database import immediate
-from snapshots.deadlines import standing
+from snapshots.deadlines import turning
 from snapshots.event import Event
 
 # NCT00000001: results due on 2026-12-25, overdue from 2027-01-25. NCT00000002: none of it, its start passes.
@@ -285,8 +286,8 @@ def test_a_record_that_cannot_be_read_holds_up_no_other(watching, clock):
     looked = watching.app.look()
     assert looked.events == [OVERDUE]
     assert [line.partition(":")[0] for line in looked.problems] == ["NCT00000002"]
-    assert standing.due(db, date(2027, 1, 25), limit=9) == []  # and is not tried at every tick
-    assert [one.trial for one in standing.due(db, date(2027, 1, 26), limit=9)] == ["NCT00000002"]
+    assert turning.due(db, date(2027, 1, 25), limit=9) == []  # and is not tried at every tick
+    assert [one.trial for one in turning.due(db, date(2027, 1, 26), limit=9)] == ["NCT00000002"]
 
 
 def test_an_event_comes_with_the_state_or_not_at_all(watching, clock):

@@ -17,9 +17,10 @@ Not found, moved, found and unchanged are results, never errors and never one No
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
+
+import msgspec
 
 
 class RegistryError(Exception):
@@ -80,16 +81,14 @@ class NoHistory(RegistryError):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataBuild:
+class DataBuild(msgspec.Struct, frozen=True, kw_only=True):
     """The registry's data set as it stands between two rebuilds."""
 
     stamp: str  # the registry's own words (ctgov: dataTimestamp, `2026-09-04T09:00:06`, UTC)
     day: str  # ISO day of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Some whole records, each as the bytes it came in; nothing of them was parsed beyond its borders.
 
     `records` may be empty (a page may be, and still be followed by another). Each element is a JSON object's
@@ -100,8 +99,7 @@ class Page:
     total: int | None  # how many the registry says there are; on a sweep's first page only
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a question for some ids, and what was asked: a page, or what this one question failed at."""
 
     asked: tuple[str, ...]
@@ -115,25 +113,21 @@ class Batch:
         return self.answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """The id is an alias now: the record lives on under another one."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
     """The registry says plainly that it has no such record (404). One such answer is not yet a fact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveEntry:
+class ArchiveEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a record's own history in the registry."""
 
     number: int  # 1-based, as the registry's Record History tab shows

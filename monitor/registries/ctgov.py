@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from monitor.registries import ctgov_history, ctgov_ids, ctgov_query
+from monitor.registries import ctgov_ids, ctgov_query
 from monitor.registries.asking import LARGEST_SMALL, ask
 from monitor.registries.base import (
     Absurd,
@@ -172,9 +172,13 @@ class CtgovRegistry:
                 yield self._posted(record)
 
     def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.entries(self._transport, self.trial_id(trial), label=self.label)
 
     def archived(self, trial: str, number: int) -> dict[str, Any]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.version(self._transport, self.trial_id(trial), number, label=self.label)
 
     def _ask(

@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from snapshots.changes.context import Context
 from snapshots.changes.following import followed
 from snapshots.changes.headline import headline
@@ -70,7 +72,7 @@ def compare(
         of_submissions = guarded(submissions, lambda: submission_changes(submissions, old, new, context))
         changes += of_submissions
         if any(change.severity > Severity.MINOR for change in of_submissions):
-            context = replace(context, submission_told=True)
+            context = msgspec.structs.replace(context, submission_told=True)
     sites: list[Sites] = []
     for one in found:
         if one.field.slug not in _TOGETHER or (one.field.slug in _OUTCOMES and not one.lists):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from rapidfuzz import fuzz, process
 
 from snapshots.countries import country_key
@@ -32,8 +32,7 @@ _ANY_FACILITY = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
+class _Site(msgspec.Struct, frozen=True, kw_only=True):
     """A site's keys, computed once."""
 
     country: str
