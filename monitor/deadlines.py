@@ -1,14 +1,13 @@
 """The daily look: states that time makes are entered and left, and told of, though no record changed.
 
 What is due is one query over an index, however much is watched, so that it may be asked at every tick; days that were
-missed are caught up by the same query. A trial that nobody watches now turns silently. A day long after the newest
-data build is more likely a wrong clock than a registry that stands still, and what it would bring waits.
+missed are caught up by the same query. A trial that nobody watches now turns silently.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from snapshots.query import Reader
     from snapshots.store import Store
 
-PAST_BUILD = timedelta(days=7)  # after the newest build; a registry rebuilds on every working day
 AT_ONCE = 50  # trials looked at in one transaction
 
 
@@ -103,13 +101,13 @@ class Look:
                     self._one(one)
         if day < asked and turning.due(self._db, asked, limit=1):
             self._looked.problems.append(
-                f"the clock says {asked} and the newest data build is of {day - PAST_BUILD}: what falls due after"
-                f" {day} waits for a newer build, or for a clock that is right"
+                f"the clock says {asked} and the newest data build is of {day - turning.PAST_BUILD}: what falls"
+                f" due after {day} waits for a newer build, or for a clock that is right"
             )
 
     def _no_later(self, day: date) -> date:
         row = self._db.execute("select max(build) from poll").fetchone()
-        return day if row[0] is None else min(day, date.fromisoformat(row[0][:10]) + PAST_BUILD)
+        return day if row[0] is None else turning.believed(day, row[0])
 
     def _one(self, one: turning.Due) -> None:
         from snapshots.deadlines import standing

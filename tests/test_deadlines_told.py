@@ -326,3 +326,33 @@ def test_the_clock_set_back_enters_and_leaves_nothing(watching, registry, clock)
     watching.poll()
     assert stands(watching) == before
     assert look(watching, "2027-01-25", clock) == []
+
+
+def test_a_study_that_stops_rings_once_though_its_sites_are_listed_as_before(tmp_path, clock):
+    """That they recruit while it does not stands, and says nothing that the stop does not say."""
+    open_ = timed("NCT00000003", status="RECRUITING", site="RECRUITING", primary=None, completion=None)
+    stopped = timed("NCT00000003", status="SUSPENDED", site="RECRUITING", primary=None, completion=None)
+    with LoopbackRegistry([open_], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("d", "NCT00000003"), clock=clock)
+        watching.poll()
+        registry.publish("2026-11-23", [stopped])
+        watching.poll()
+        watching.app.look()
+        watching.app.deliver()
+        assert [(alert["event"], alert["severity"]) for alert in watching.rung()] == [("changed", "critical")]
+        assert [state for _, state, _ in stands(watching)] == ["inconsistent-site"]
+        watching.close()
+
+
+def test_a_site_that_begins_to_recruit_in_a_stopped_study_rings(tmp_path, clock):
+    still = timed("NCT00000003", status="SUSPENDED", site=None, primary=None, completion=None)
+    begun = timed("NCT00000003", status="SUSPENDED", site="RECRUITING", primary=None, completion=None)
+    with LoopbackRegistry([still], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("d", "NCT00000003"), clock=clock)
+        watching.poll()
+        registry.publish("2026-11-23", [begun])
+        watching.poll()
+        assert [alert["detail"] for alert in watching.rung() if alert["event"] == "deadline"] == [
+            "inconsistent-site"
+        ]
+        watching.close()
