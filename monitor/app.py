@@ -33,8 +33,9 @@ from monitor.watches import Definition, Wanted
 from notifiers.deliver import Settings
 from notifiers.message import Message
 from notifiers.notifier import Notifier
+from snapshots import search
 from snapshots.database import immediate, settle_log
-from snapshots.errors import SnapshotsError
+from snapshots.errors import DatabaseHeld, SnapshotsError
 from snapshots.event import Event
 from snapshots.query import Reader
 
@@ -222,6 +223,20 @@ class App:
             log.warning("drift", notice=line)
         return looked
 
+    def index(self) -> int:
+        """Make what polls stored findable by its words; returns how many trials and events were behind."""
+        if not search.is_behind(self.db):
+            return 0
+        from snapshots.search.index import catch_up  # which a quiet poll does not need
+
+        try:
+            indexed = catch_up(self.db, stopping=self.stopping.is_set)
+        except DatabaseHeld as error:  # another time: a search says what it does not know yet
+            log.warning("not indexed", problem=str(error))
+            return 0
+        log.info("indexed", count=indexed)
+        return indexed
+
     def router(self) -> routes.Router:
         return routes.Router(self.config)
 
@@ -333,6 +348,7 @@ class App:
         reports = self.poll(selection)
         looked = self.look()
         told = self.deliver()
+        self.index()  # nobody is told later for it
         return {
             "reports": [asdict(report) for report in reports],
             "deadlines": asdict(looked),

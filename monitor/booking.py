@@ -22,7 +22,7 @@ from snapshots.event import Event, EventKind, Step, changed_event, disappearance
 from snapshots.facts import Facts
 from snapshots.query import Reader
 from snapshots.steps import with_steps
-from snapshots.store import Store
+from snapshots.store import Parsed, Store
 
 _SEVERITY = {
     EventKind.GONE: Severity.CRITICAL,
@@ -40,12 +40,16 @@ class Seen:
     """A record that is not the newest version that we hold, as it came."""
 
     record: dict[str, Any]
-    facts: Facts
+    parsed: Parsed
     fingerprint: bytes | None
     lost: tuple[str, ...] = ()  # sections that the newest version that we hold has
     changes: ChangeSet | None = None  # since that version; None when there is none, or it is equal
     steps: tuple[Step, ...] = ()  # the registry's own versions in between, where its history was asked
     several: bool = False  # several submissions may lie in between, and nobody could tell them apart
+
+    @property
+    def facts(self) -> Facts:
+        return self.parsed.facts
 
 
 class Booking:
@@ -73,7 +77,12 @@ class Booking:
         """
         name = self._registry.name
         added = self._store.add_snapshot(
-            name, seen.record, seen_at=self._now, build=self._day(seen), fingerprint=seen.fingerprint
+            name,
+            seen.record,
+            seen_at=self._now,
+            build=self._day(seen),
+            fingerprint=seen.fingerprint,
+            parsed=seen.parsed,
         )
         assert added.ref.version is not None
         if not added.new:

@@ -102,6 +102,7 @@ class Service:
         if due:
             self.app.poll()
         self.app.look()
+        self.app.index()
         return due
 
     def next_poll(self, registry: str) -> datetime:

@@ -13,11 +13,10 @@ from sqlite_utils import Database
 
 from monitor.booking import Booking, Seen
 from snapshots.database import immediate
-from snapshots.facts import facts
 from snapshots.query import Reader
-from snapshots.record import canonical, parse
+from snapshots.record import parse
 from snapshots.steps import rows_of, steps_of
-from snapshots.store import Store
+from snapshots.store import Parsed, Store
 
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: others want to write
@@ -35,7 +34,7 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
         "insert into staged_record (registry, trial, against, raw, mark, told, several, steps)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(registry, trial, seen.changes.from_.version, canonical(seen.record), seen.fingerprint),
+            *(registry, trial, seen.changes.from_.version, seen.parsed.body, seen.fingerprint),
             *(int(told), int(seen.several), json.dumps(rows_of(seen.steps))),
         ],
     )
@@ -202,7 +201,7 @@ def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
     record = parse(raw)
     return Seen(
         record=record,
-        facts=facts(record),
+        parsed=Parsed.of(record),
         fingerprint=mark,
         several=bool(several),
         steps=steps_of(json.loads(steps)),

@@ -25,10 +25,9 @@ from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion, DatabaseHeld, NotAStudyRecord, NotJSON
 from snapshots.event import EventKind, Step, stamp
-from snapshots.facts import facts
 from snapshots.query import Reader
-from snapshots.record import content_hash, fingerprint, parse
-from snapshots.store import Store
+from snapshots.record import fingerprint, parse
+from snapshots.store import Parsed, Store
 
 # (trial, old record, new record) → the registry's own steps between them; None when it could not tell.
 History = Callable[[str, dict[str, Any], dict[str, Any]], tuple[Step, ...] | None]
@@ -110,7 +109,12 @@ class Sweep:
                 seen = self._read(raw, mark)
                 if seen is not None and seen.facts.trial not in present:
                     fresh[seen.facts.trial] = seen
-            compared = [one for seen in fresh.values() if (one := self._compared(seen)) is not None]
+            older = self._store.newest_numbers(self._registry, list(fresh))
+            compared = [
+                one
+                for trial, seen in fresh.items()
+                if (one := self._compared(seen) if trial in older else seen) is not None
+            ]
             self._count(one.facts.trial for one in compared)  # what is written has counted itself
             written = self._written(compared, holders, stored)
             present |= {one.facts.trial for one in written}
@@ -134,7 +138,7 @@ class Sweep:
     def _read(self, raw: bytes | memoryview, mark: bytes | None) -> Seen | None:
         try:
             record = parse(raw)
-            return Seen(record=record, facts=facts(record), fingerprint=mark)
+            return Seen(record=record, parsed=Parsed.of(record), fingerprint=mark)
         except (NotJSON, NotAStudyRecord) as error:
             named = _ID.search(bytes(raw[:FIRST_BYTES]))
             which = named[1].decode() if named else "a record"
@@ -192,7 +196,7 @@ class Sweep:
         None for a record older than the one that we hold.
         """
         newest = self._store.newest(self._registry, seen.facts.trial)
-        if newest is None or newest.ref.version is None or newest.content == content_hash(seen.record):
+        if newest is None or newest.ref.version is None or newest.content == seen.parsed.content:
             return seen
         if (
             seen.facts.build is not None
@@ -250,7 +254,8 @@ class Sweep:
                         number = self._booking.version(seen, told=told)
                         if stored is not None:
                             stored(seen.facts.trial, number, seen.record)
-                        staging.overtaken(self._db, self._registry, seen.facts.trial)
+                        if number > 1:
+                            staging.overtaken(self._db, self._registry, seen.facts.trial)
                 for kind, watch, trial in [entered for entered in entering if entered]:
                     self._booking.membership(kind, trial, watch)
             self._absent -= back

@@ -26,6 +26,7 @@ COMMANDS = {
     "changes": ("monitor.cli.changes", "What happened, newest first."),
     "field": ("monitor.cli.reading", "One field of a trial through time."),
     "backfill": ("monitor.cli.backfill", "Bring the past from the registry's record history. Tells nobody."),
+    "search": ("monitor.cli.search", "Trials and changes by words, now or on any day."),
     "deadlines": ("monitor.cli.deadlines", "Results due, dates that passed, and when they turn."),
     "watch": ("monitor.cli.watch", "List, add and remove watches."),
     "mute": ("monitor.cli.mute", "Do not tell of a trial, watch or field for a while."),

@@ -32,17 +32,20 @@ def digest(record: bytes | memoryview | Mapping[str, Any]) -> bytes:
             raise Absurd(f"a slim record is no JSON object: {error}") from None
     protocol = _object(record, "protocolSection")
     named = _object(protocol, "identificationModule")
-    # What is empty counts as absent: whether an answer shows `{}` is the answer's manner.
     slim = [
         named.get("nctId"),
-        named.get("nctIdAliases") or None,
-        _filled(protocol.get("statusModule")),
-        _filled(record.get("annotationSection")),
-        _filled(record.get("documentSection")),
-        _filled(_object(_object(record, "derivedSection"), "miscInfoModule").get("submissionTracking")),
+        named.get("nctIdAliases"),
+        protocol.get("statusModule"),
+        record.get("annotationSection"),
+        record.get("documentSection"),
+        _object(_object(record, "derivedSection"), "miscInfoModule").get("submissionTracking"),
         record.get("hasResults"),
     ]
-    return hashlib.sha256(_encoder.encode(slim)).digest()[:_DIGEST]
+    said = _encoder.encode(slim)
+    if b"{}" in said or b"[]" in said:
+        # What is empty counts as absent: whether an answer shows it is the answer's manner.
+        said = _encoder.encode([_filled(part) for part in slim])
+    return hashlib.sha256(said).digest()[:_DIGEST]
 
 
 def _object(parent: Mapping[str, Any], key: str) -> Mapping[str, Any]:
