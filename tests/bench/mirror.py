@@ -164,10 +164,7 @@ def _days(room: Room, registry: BigRegistry, days: int) -> None:
         due = {*day.posted, *day.slim, *day.new}
         if missed := due - found:
             sys.exit(f"{day.day}: {len(missed)} of {len(due)} changes were missed: {sorted(missed)[:5]}")
-        told = {
-            str(row[0])
-            for row in room.ask("select trial from event where kind = 'changed' and build = ?", day.day)
-        }
+        told = {str(row[0]) for row in room.ask(_TOLD, day.day)}
         if untold := set(day.news) & found - told:
             sys.exit(f"{day.day}: {len(untold)} changes were stored and not told: {sorted(untold)[:5]}")
         late = (late | set(day.deep)) - found
@@ -199,6 +196,7 @@ _FOUND = (
     "select trial.trial from version join trial on trial.key = version.trial"
     " where version.line = 'snapshot' and version.build = ?"
 )
+_TOLD = "select trial from event where kind = 'changed' and severity <> 'noise' and build = ?"
 _KINDS = ("version", "window", "slim", "whole", "ids", "one")  # of questions
 
 
