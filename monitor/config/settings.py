@@ -9,6 +9,7 @@ who send.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -288,7 +289,7 @@ class Config(File, frozen=True, kw_only=True):
 
     file: Path  # where it stands, absolute
     shown: str  # how it was named, for messages
-    places: dict[tuple[str | int, ...], int] = field(default_factory=dict)  # on which line each key stands
+    places: Mapping[tuple[str | int, ...], int] = field(default_factory=dict)  # on which line each key stands
     read: tuple[Path, ...]  # all files that it was made of, itself first: reload when one of them changes
     notes: tuple[Problem, ...] = ()  # harmless, worth saying
 
