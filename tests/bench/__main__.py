@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 from functools import partial
 
-from bench import commands, machine, meaning, polling
+from bench import commands, density, machine, meaning, polling
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument("what", nargs="*", choices=["polling", "commands", "meaning", []], default=[])
+    parser.add_argument(
+        "what", nargs="*", choices=["polling", "commands", "meaning", "density", []], default=[]
+    )
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--records", type=int, default=5_000, help="that the polls watch")
     options = parser.parse_args()
@@ -24,6 +26,7 @@ def main() -> None:
         "polling": partial(polling.measure, records=options.records),
         "commands": commands.measure,
         "meaning": meaning.measure,
+        "density": density.measure,
     }
     for name, measure in rooms.items():
         if not options.what or name in options.what:

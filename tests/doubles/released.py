@@ -29,7 +29,7 @@ from snapshots.database import immediate
 SCHEMAS = Path(__file__).with_name("schemas")
 START = datetime(2026, 11, 20, 9, 20, 30, 250_000, tzinfo=UTC)
 TRIALS = 12
-WORDS = "dose weeks blood pain score placebo daily arm visit relapse".split()
+WORDS = ["dose", "weeks", "blood", "pain", "score", "placebo", "daily", "arm", "visit", "relapse"]
 
 
 def released() -> list[Path]:
