@@ -92,12 +92,11 @@ class _Dictionaries:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """A version's, with what the ledger has in its entry; None each where there is no such entry."""
+    """A version's."""
 
     content: bytes | None
     size: int
-    sha256: bytes | None
-    named: tuple[int | None, int | None, int | None]
+    sha256: bytes | None  # the ledger's; None where the entry is missing, or another version's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +127,7 @@ class _Part:
                 yield f"rows of a trial that there is not (key {key})"
                 continue
             trial = self.trials[key][0]
-            yield from _rows(trial, key, archive, line)
+            yield from _rows(trial, archive, line)
             if bodies:
                 yield from _walk(trial, archive, line, dictionaries)
         for key, (trial, *counts) in self.trials.items():
@@ -161,7 +160,7 @@ def _part(db: Database, after: int, *, bodies: bool) -> _Part:
         span,
     ):
         line(row[0], row[1]).versions[row[2]] = _Row(
-            content=row[3], size=row[4], sha256=row[5], named=(row[6], row[7], row[8])
+            content=row[3], size=row[4], sha256=row[5] if tuple(row[6:9]) == tuple(row[:3]) else None
         )
     for row in _rows_of(
         db,
@@ -185,10 +184,10 @@ def _rows_of(db: Database, sql: str, span: Sequence[int]) -> list[Any]:
     return rows
 
 
-def _rows(trial: str, key: int, archive: int, line: _Line) -> Iterator[str]:
+def _rows(trial: str, archive: int, line: _Line) -> Iterator[str]:
     """What the rows alone tell."""
     for number, row in line.versions.items():
-        if row.named != (key, archive, number):
+        if row.sha256 is None:
             yield f"{_name(trial, archive, number)} has no entry in the ledger"
         if number not in line.bodies:
             yield f"{_name(trial, archive, number)} has lost its body"
