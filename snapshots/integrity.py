@@ -25,7 +25,7 @@ _ENTRIES_AT_ONCE = 5_000
 
 
 def damage(
-    db: Database, *, bodies: bool = True, progress: Callable[[int], None] | None = None
+    db: Database, *, bodies: bool = True, progress: Callable[[int], object] | None = None
 ) -> Iterator[str]:
     """What is wrong with the stored versions, one line each: what, and which version of which trial.
 
