@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import held, requests, routes, staging, untold, watches
+from monitor import held, requests, retention, routes, staging, untold, watches
 from monitor.booking import Booking
 from monitor.config import Config
 from monitor.database import Connections
@@ -25,6 +25,7 @@ from monitor.logs import log
 from monitor.patience import Patience
 from monitor.poll import EVERYTHING, Poll, PollReport, Selection
 from monitor.registries.base import Registry
+from monitor.retention import Gone
 from monitor.telling import Teller, Told
 from monitor.watches import Definition, Wanted
 from notifiers.deliver import Settings
@@ -187,6 +188,20 @@ class App:
         for line in looked.notices:
             log.warning("drift", notice=line)
         return looked
+
+    def retain(self) -> Gone | None:
+        """Remove the versions that the configuration no longer keeps, a good many at most; None where it keeps all."""
+        keep_for = self.config.store.keep_versions_for
+        if keep_for is None:
+            return None
+        gone = retention.retain(
+            self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
+        )
+        if gone.versions:
+            log.info(
+                "retention", trials=gone.trials, versions=gone.versions, megabytes=round(gone.size / 1e6, 1)
+            )
+        return gone
 
     def router(self) -> routes.Router:
         return routes.Router(self.config)

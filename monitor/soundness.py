@@ -85,7 +85,7 @@ def _everything(db: Database, progress: Callable[[str], object]) -> Iterator[Sai
 
 def _wrong(db: Database, table: str) -> str | None:
     try:
-        found = [row[0] for row in db.execute(f'pragma integrity_check("{table}")').fetchall()]
+        found: list[str] = [row[0] for row in db.execute(f'pragma integrity_check("{table}")').fetchall()]
     except sqlite3.DatabaseError as error:
         return str(error)
     if found != ["ok"]:

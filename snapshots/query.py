@@ -16,15 +16,16 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from snapshots import events
+from snapshots import events, retention
 from snapshots.bodies import Bodies
 from snapshots.changeset import ENGINE, Severity, Source, VersionRef
 from snapshots.deadlines.standing import last_standing
 from snapshots.deadlines.states import State
-from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
+from snapshots.errors import DamagedVersion, RemovedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
 from snapshots.integrity import damage
 from snapshots.past import Past, past_of
+from snapshots.retention import Removed
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
 from snapshots.twins import twins
 from snapshots.wanted import Wanted, find
@@ -117,6 +118,10 @@ class Reader:
             if row is not None:
                 return version_of(row, self._quiet(registry, trial))
         return None
+
+    def removed(self, registry: str, trial: str) -> list[Removed]:
+        """Versions that retention took, the archive's before ours, the oldest first."""
+        return retention.removed(self._db, self._key(registry, trial))
 
     def deadlines(self, registry: str, trial: str) -> tuple[State, ...]:
         """The states that time makes, as they stood when the trial was last looked at."""
@@ -221,6 +226,11 @@ class Reader:
         ).fetchone()
         if row is None:
             name = f"{trial}@{'r' if source is Source.ARCHIVE else ''}{number}"
+            if (gone := retention.removal_of(self._db, key, source, number)) is not None:
+                raise RemovedVersion(
+                    f"removed by retention on {gone.day}: `{name}`",
+                    hint=f"`trialbell history {trial}` lists what is kept; what changed is kept for all",
+                )
             raise UnknownVersion(
                 f"no such version is stored: `{name}`",
                 hint=f"`trialbell history {trial}` lists those that are",

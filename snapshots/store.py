@@ -25,6 +25,7 @@ from snapshots.facts import Facts, facts
 from snapshots.instants import day_number, instant, microseconds, written
 from snapshots.posting import Results, results_of
 from snapshots.record import CONTENT_SIZE, canonical, stored_content_hash
+from snapshots.retention import removal_of
 
 STATES = ("present", "gone", "merged")
 _PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
@@ -43,7 +44,7 @@ class Added:
     """What became of a record that was given to the store."""
 
     ref: VersionRef  # the version that holds it now
-    new: bool  # False: it was there already, nothing was written
+    new: bool  # False: it was there already, or retention took it; nothing was written
     previous: VersionRef | None  # the version before it in its line; None unless new and not the first
     entered: tuple[Entered, ...] = ()  # states that time makes and that this snapshot newly is in
 
@@ -122,7 +123,7 @@ class Store:
         """Store a version of the registry's own record history, in any order of numbers.
 
         A number that is there stays as it was first stored: the registry computes parts of old versions anew
-        each time they are asked for. submitted: ISO day.
+        each time they are asked for. One that retention took is not taken up again. submitted: ISO day.
         """
         posted = results_of(record, Source.ARCHIVE) is Results.POSTED
         read = replace(facts(record), has_results=posted)
@@ -134,10 +135,12 @@ class Store:
         key, newest = self._held(registry, trial)
         if key is not None and (stored := self._archived(key, "number = ?", number)) is not None:
             return Added(ref=stored, new=False, previous=None)
-        current = key is None or not (newest or self._archived(key, "number > ?", number))
         ref = VersionRef(
             source=Source.ARCHIVE, version=number, seen_at=seen_at, updated=submitted, build=None
         )
+        if key is not None and removal_of(self._db, key, Source.ARCHIVE, number) is not None:
+            return Added(ref=ref, new=False, previous=None)
+        current = key is None or not (newest or self._archived(key, "number > ?", number))
         key = self._row(registry, read, ref, key, current=current)
         previous = self._archived(key, "number < ?", number)
         body = canonical(record)

@@ -32,6 +32,7 @@ COMMANDS = {
     "held": ("monitor.cli.held", "List and decide on held sweeps."),
     "outbox": ("monitor.cli.outbox", "Deliveries: pending, sent, failed and why."),
     "recompute": ("monitor.cli.recompute", "Read stored changes anew after an upgrade. Tells nobody."),
+    "retention": ("monitor.cli.retention", "Remove versions past the age that config.toml gives them."),
     "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
     "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),
     "serve": ("monitor.cli.service", "The history browser alone."),

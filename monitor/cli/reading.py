@@ -91,6 +91,9 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
         if not session.as_json and event.at is not None:
             day = event.build or event.at.date().isoformat()
             click.echo(f"    -  {day}  {event.severity.value}: {plain(event.headline)}")
+    for gone in reader.removed(session.registry_name, trial):
+        mark = "r" if gone.source == "archive" else ""
+        session.say(f"{mark}{gone.first} to {mark}{gone.last}: removed by retention on {gone.day}")
     if folded:
         session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
     return DONE
@@ -238,6 +241,8 @@ def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> 
         None,
     )
     named = table(session.registry_name).field(field_name)
+    if any(one.source is Source.SNAPSHOT for one in reader.removed(session.registry_name, trial)):
+        return  # what was stored first is not kept
     if first is None or named is None or named.rule == "people":
         return
     value = reader.record(session.registry_name, trial, Source.SNAPSHOT, first.ref.version)
