@@ -21,6 +21,7 @@ from snapshots.deadlines.telling import deadline_event
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
 from snapshots.query import Reader
+from snapshots.record import canonical
 from snapshots.steps import with_steps
 from snapshots.store import Store
 
@@ -39,7 +40,7 @@ SEVERAL = "may hold several updates"
 class Seen:
     """A record that is not the newest version that we hold, as it came."""
 
-    record: dict[str, Any]
+    record: dict[str, Any]  # as `record.parse` gave it
     facts: Facts
     fingerprint: bytes | None
     lost: tuple[str, ...] = ()  # sections that the newest version that we hold has
@@ -73,7 +74,12 @@ class Booking:
         """
         name = self._registry.name
         added = self._store.add_snapshot(
-            name, seen.record, seen_at=self._now, build=self._day(seen), fingerprint=seen.fingerprint
+            name,
+            seen.record,
+            seen_at=self._now,
+            build=self._day(seen),
+            fingerprint=seen.fingerprint,
+            body=canonical(seen.record),
         )
         if not added.new:
             return

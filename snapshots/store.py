@@ -81,17 +81,19 @@ class Store:
         seen_at: datetime,
         build: str,
         fingerprint: bytes | None,
+        body: bytes | None = None,
     ) -> Added:
         """Store a record as it is published now.
 
-        Equal content to the newest snapshot: nothing new; its fingerprint is renewed where it came in other
+        body: the canonical bytes of what `record.parse` gave: whoever has them spares it to be made and looked at
+        again. Equal content to the newest snapshot: nothing new; its fingerprint is renewed where it came in other
         bytes. build: ISO day of the data build it was seen in. NotAStudyRecord, NotJSON (a value that JSON
         does not hold).
         """
         read = facts(record)
         if read.build is None:
             fingerprint = None  # it was taken of something else than the data build's date
-        body = canonical(record)
+        body = _whole(record, read.trial) if body is None else body
         content = stored_content_hash(record, body)
         key, newest = self._held(registry, read.trial)
         if key is not None and newest is not None and newest.content == content:
@@ -104,7 +106,7 @@ class Store:
             source=Source.SNAPSHOT, version=number, seen_at=seen_at, updated=read.updated, build=build
         )
         key = self._row(registry, read, ref, key, current=True)
-        self._add(registry, read, key, ref, record, body, content, fingerprint)
+        self._add(registry, read, key, ref, body, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
         entered = settle(self._db, key, registry, record, day=seen_at.astimezone(UTC).date())
@@ -143,8 +145,8 @@ class Store:
         current = key is None or not (newest or self._archived(key, "number > ?", number))
         key = self._row(registry, read, ref, key, current=current)
         previous = self._archived(key, "number < ?", number)
-        body = canonical(record)
-        self._add(registry, read, key, ref, record, body, stored_content_hash(record, body), None)
+        body = _whole(record, trial)
+        self._add(registry, read, key, ref, body, stored_content_hash(record, body), None)
         return Added(ref=ref, new=True, previous=previous)
 
     def add_event(self, event: Event) -> int | None:
@@ -209,15 +211,15 @@ class Store:
         if key is None:
             assert ref.seen_at is not None
             cursor = self._db.execute(
-                f"insert into trial ({', '.join(_FACTS)}, registry, trial, first_seen, {counted})"
-                f" values ({', '.join('?' * len(_FACTS))}, ?, ?, ?, 1)",
+                f"insert into trial ({_FACT_NAMES}, registry, trial, first_seen, {counted})"
+                f" values ({_FACT_MARKS}, ?, ?, ?, 1)",
                 [*facts_now, registry, read.trial, written(ref.seen_at)],
             )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
-        settings = ", ".join(f"{name} = ?" for name in _FACTS)
         self._db.execute(
-            f"update trial set {settings}, {counted} = {counted} + 1 where key = ?", [*facts_now, key]
+            f"update trial set ({_FACT_NAMES}, {counted}) = ({_FACT_MARKS}, {counted} + 1) where key = ?",
+            [*facts_now, key],
         )
         return key
 
@@ -227,16 +229,12 @@ class Store:
         read: Facts,
         key: int,
         ref: VersionRef,
-        record: dict[str, Any],
         body: bytes,
         content: bytes,
         fingerprint: bytes | None,
     ) -> None:
-        """body: canonical(record)."""
         assert ref.version is not None
         assert ref.seen_at is not None
-        if msgspec.json.decode(body) != record:
-            raise NotJSON(f"a record that JSON cannot hold as it is: `{read.trial}`")
         sha256 = hashlib.sha256(body).digest()
         entry = ledger.append(self._db, key, registry, read.trial, ref.source, ref.version, sha256)
         self._db.execute(
@@ -281,6 +279,17 @@ _FACTS = (
         "aliases",
     ),
 )
+
+
+_FACT_NAMES, _FACT_MARKS = ", ".join(_FACTS), ", ".join("?" * len(_FACTS))
+
+
+def _whole(record: dict[str, Any], trial: str) -> bytes:
+    """The record's canonical bytes; NotJSON where it would not come back from them as it is."""
+    body = canonical(record)
+    if msgspec.json.decode(body) != record:
+        raise NotJSON(f"a record that JSON cannot hold as it is: `{trial}`")
+    return body
 
 
 def _ref(
