@@ -77,7 +77,7 @@ def content_hash(record: dict[str, Any]) -> bytes:
     return _identity(_sorting_encoder.encode(_without_holder(record)))
 
 
-def stored_content_hash(record: dict[str, Any], body: bytes) -> bytes:
+def content_of(record: dict[str, Any], body: bytes) -> bytes:
     """`content_hash`, from the canonical bytes of the record that are there already."""
     rest = without_holder_once(body)
     if rest is None or (len(rest) < len(body) and holder(record) is None):

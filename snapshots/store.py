@@ -19,12 +19,13 @@ from snapshots import events, ledger
 from snapshots.bodies import TRAIN_AT, Bodies
 from snapshots.changeset import Source, VersionRef
 from snapshots.deadlines.standing import Entered, settle
+from snapshots.deadlines.turning import believed
 from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
 from snapshots.instants import day_number, instant, microseconds, written
 from snapshots.posting import Results, results_of
-from snapshots.record import CONTENT_SIZE, canonical, stored_content_hash
+from snapshots.record import CONTENT_SIZE, canonical, content_of
 from snapshots.retention import removal_of
 
 STATES = ("present", "gone", "merged")
@@ -49,6 +50,22 @@ class Added:
     entered: tuple[Entered, ...] = ()  # states that time makes and that this snapshot newly is in
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What storing a record needs to know of it, worked out once."""
+
+    facts: Facts
+    body: bytes  # its canonical form
+    content: bytes  # its identity
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> Parsed:
+        """NotAStudyRecord."""
+        read = facts(record)
+        body = canonical(record)
+        return cls(facts=read, body=body, content=content_of(record, body))
+
+
 class Store:
     """The writing side. One object a connection; it holds no state but the dictionaries that it read."""
 
@@ -69,6 +86,20 @@ class Store:
             found.update(rows.fetchall())
         return found
 
+    def newest_numbers(self, registry: str, trials: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Trial → (its key, the number of its newest snapshot). Those without one are left out."""
+        found: dict[str, tuple[int, int]] = {}
+        for start in range(0, len(trials), _PARAMETERS):
+            part = trials[start : start + _PARAMETERS]
+            rows = self._db.execute(
+                "select trial.trial, trial.key, head.number from trial join head on head.trial = trial.key"
+                f" and head.line = 'snapshot' where trial.trial in ({','.join('?' * len(part))})"
+                " and trial.registry = ?",
+                [*part, registry],
+            )
+            found.update({row[0]: (row[1], row[2]) for row in rows.fetchall()})
+        return found
+
     def newest(self, registry: str, trial: str) -> Newest | None:
         """The newest snapshot; None when there is none (archive versions are no snapshots)."""
         return self._held(registry, trial)[1]
@@ -81,20 +112,20 @@ class Store:
         seen_at: datetime,
         build: str,
         fingerprint: bytes | None,
-        body: bytes | None = None,
+        parsed: Parsed | None = None,
     ) -> Added:
         """Store a record as it is published now.
 
-        body: the canonical bytes of what `record.parse` gave: whoever has them spares it to be made and looked at
-        again. Equal content to the newest snapshot: nothing new; its fingerprint is renewed where it came in other
-        bytes. build: ISO day of the data build it was seen in. NotAStudyRecord, NotJSON (a value that JSON
-        does not hold).
+        Equal content to the newest snapshot: nothing new; its fingerprint is renewed where it came in other
+        bytes. build: ISO day of the data build it was seen in. parsed: of a record that `record.parse` gave, so that
+        nothing is worked out twice. NotAStudyRecord, NotJSON (a value that JSON does not hold).
         """
-        read = facts(record)
+        if parsed is None:
+            parsed = Parsed.of(record)
+            _canonical(record, parsed.facts.trial)
+        read, body, content = parsed.facts, parsed.body, parsed.content
         if read.build is None:
             fingerprint = None  # it was taken of something else than the data build's date
-        body = _whole(record, read.trial) if body is None else body
-        content = stored_content_hash(record, body)
         key, newest = self._held(registry, read.trial)
         if key is not None and newest is not None and newest.content == content:
             if fingerprint is not None:
@@ -109,7 +140,8 @@ class Store:
         self._add(registry, read, key, ref, body, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
-        entered = settle(self._db, key, registry, record, day=seen_at.astimezone(UTC).date())
+        day = believed(seen_at.astimezone(UTC).date(), build)
+        entered = settle(self._db, key, registry, record, day=day)
         return Added(ref=ref, new=True, previous=previous, entered=entered)
 
     def add_archived(
@@ -145,8 +177,8 @@ class Store:
         current = key is None or not (newest or self._archived(key, "number > ?", number))
         key = self._row(registry, read, ref, key, current=current)
         previous = self._archived(key, "number < ?", number)
-        body = _whole(record, trial)
-        self._add(registry, read, key, ref, body, stored_content_hash(record, body), None)
+        body = _canonical(record, trial)
+        self._add(registry, read, key, ref, body, content_of(record, body), None)
         return Added(ref=ref, new=True, previous=previous)
 
     def add_event(self, event: Event) -> int | None:
@@ -155,6 +187,9 @@ class Store:
 
     def rewrite_event(self, event: Event) -> bool:
         """Put an event computed anew in the place of the one with its id; False when there is none."""
+        from snapshots.search import index  # which a poll does not need
+
+        index.rewrite(self._db, event)
         return events.rewrite(self._db, event)
 
     def mark(self, registry: str, trial: str, state: str, *, at: datetime, into: str | None = None) -> None:
@@ -284,18 +319,17 @@ _FACTS = (
 _FACT_NAMES, _FACT_MARKS = ", ".join(_FACTS), ", ".join("?" * len(_FACTS))
 
 
-def _whole(record: dict[str, Any], trial: str) -> bytes:
-    """The record's canonical bytes; NotJSON where it would not come back from them as it is."""
-    body = canonical(record)
-    if msgspec.json.decode(body) != record:
-        raise NotJSON(f"a record that JSON cannot hold as it is: `{trial}`")
-    return body
-
-
 def _ref(
     source: Source, number: int, seen_at: str | None, updated: str | None, build: str | None
 ) -> VersionRef:
     return VersionRef(source=source, version=number, seen_at=instant(seen_at), updated=updated, build=build)
+
+
+def _canonical(record: dict[str, Any], trial: str) -> bytes:
+    body = canonical(record)
+    if msgspec.json.decode(body) != record:
+        raise NotJSON(f"a record that JSON cannot hold as it is: `{trial}`")
+    return body
 
 
 def _json(values: tuple[str, ...]) -> str:

@@ -71,8 +71,8 @@ class Case:
     tables: Sequence[tuple[str, int, int, float]]  # name, rows, bytes, bytes that one version more took
 
 
-def measure(*, runs: int, many: tuple[int, int] = (2_000, 20), few: tuple[int, int] = (20_000, 2)) -> None:
-    """many, few: (trials, versions of each). runs: as the other rooms; sizes do not vary, so one is enough."""
+def measure(*, many: tuple[int, int] = (2_000, 20), few: tuple[int, int] = (20_000, 2)) -> None:
+    """many, few: (trials, versions of each)."""
     with tempfile.TemporaryDirectory() as name:
         cases = [
             _case(Path(name) / f"{trials}x{rounds}", trials=trials, rounds=rounds)
