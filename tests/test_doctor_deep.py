@@ -53,10 +53,10 @@ def test_what_is_damaged_is_named_with_what_to_do(path, terminal):
 
 
 def test_a_row_without_what_it_belongs_to_is_said(path, terminal):
-    harm(path, "insert into event_tag (tag, severity, event) values ('x', 'minor', 77)")
+    harm(path, "insert into turning (trial, rules, looked) values (77, 1, '2026-11-20')")
     ran = terminal.run("doctor", "--deep", "--db", "t.db")
     assert ran.code == 3
-    assert "table event_tag: 1 row without what they belong to" in ran.out
+    assert "table turning: 1 row without what they belong to" in ran.out
 
 
 def test_pages_that_cannot_be_read_are_said(path, terminal):

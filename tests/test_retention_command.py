@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.outdated import NOW, fill
-from doubles.watching import HEAD, Watching, ids_watch
+from doubles.watching import Watching, ids_watch
+from msgspec.structs import replace
 
 from monitor.config import ConfigError, read
 from monitor.database import open_for_reading
@@ -127,9 +128,8 @@ def test_the_service_does_it_once_a_day(tmp_path, clock):
         try:
             off = Service(watching.app, tick=3600)
             assert off.retain_if_due() is False
-            head = HEAD.replace('path = "t.db"', 'path = "t.db"\nkeep_versions_for = "97d"')
-            config = read(head.format(url=registry.url, history="false"), tmp_path / "config.toml")
-            watching.app.config = config
+            store = replace(watching.app.config.store, keep_versions_for=timedelta(days=97))
+            watching.app.config = replace(watching.app.config, store=store)
             service = Service(watching.app, tick=3600)
             assert [service.retain_if_due() for _ in range(3)] == [True, False, False]
             assert watching.count("select snapshots from trial where key = 1") == 3

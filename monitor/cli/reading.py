@@ -253,7 +253,7 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
     session.check_names(trial=trial)
     stood = None if day is None else _stood(session, trial, day)
     timeline = reader.timeline(session.registry_name, trial)
-    if timeline:
+    if timeline and not reader.removed(session.registry_name, trial):  # else nobody knows what was first
         _value(session, trial, field_name, timeline[0], timeline[0].since, first=True)
     told = 0
     events = _in_time([event for _, event in _events(reader, trial) if event.kind == "changed"])
