@@ -1,8 +1,9 @@
-"""Reading any version opens a bounded number of bodies and steps over none, in whatever order they were put there."""
+"""Reading any version opens a bounded number of bodies and steps over none; and the file does not grow by gaps."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import UTC, datetime
 from random import Random
 
 import pytest
@@ -12,8 +13,10 @@ from snapshots.bodies import LONGEST, Bodies
 from snapshots.changeset import Source
 from snapshots.database import immediate, open_database
 from snapshots.schema import MIGRATIONS
+from snapshots.store import Store
 
-MANY = 300
+NOW = datetime(2026, 11, 20, 9, 12, 44, tzinfo=UTC)
+MANY = 150
 ORDERS = {
     "as they come": list(range(1, MANY + 1)),
     "newest first": list(range(MANY, 0, -1)),
@@ -63,3 +66,21 @@ def test_no_version_takes_more_rows_than_the_longest_chain(tmp_path, order):
     assert one_more > 5
     with filled(tmp_path / "many.db", order) as db:
         assert max(steps_to_read(db, number) for number in order) <= most + one_more
+
+
+def test_newest_bodies_that_grow_and_shrink_in_their_place_give_their_room_back(tmp_path):
+    """Beside a copy written without gaps; a newest body that kept its room would make the file many times as large."""
+    path, copy, chance = tmp_path / "t.db", tmp_path / "copy.db", Random(9)
+    texts = {n: "".join(chance.choices("abcdefghijklmnop ", k=20_000)) for n in range(12)}
+    with closing(open_database(path, [MIGRATIONS])) as db:
+        for day in range(20):
+            with immediate(db):
+                for number, text in texts.items():
+                    # Twice as long and back again: what an older one has more than the newer is stored with it.
+                    words = text[: chance.choice((10_000, 20_000))] + f" {day}"
+                    record = small_record(f"NCT{number + 1:08}", words=words)
+                    Store(db).add_snapshot("ctgov", record, seen_at=NOW, build="2026-11-20", fingerprint=None)
+        db.execute("pragma wal_checkpoint(truncate)").fetchall()
+        db.execute("vacuum into ?", [str(copy)])
+        assert db.execute("select count(*) from version").fetchone() == (240,)
+    assert path.stat().st_size < 1.5 * copy.stat().st_size

@@ -15,12 +15,14 @@ from monitor import retention
 from monitor.database import open_for_reading, open_for_writing
 from monitor.retention import retain
 from notifiers.outbox import Outbox
+from snapshots import search
 from snapshots.changeset import Source
 from snapshots.database import immediate
 from snapshots.errors import RemovedVersion, UnknownVersion
 from snapshots.query import Reader
 from snapshots.recompute import recompute
 from snapshots.retention import Removed, Span, remove
+from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 ONE, TWO = "NCT00000001", "NCT00000002"
@@ -187,6 +189,17 @@ def test_what_went_is_not_taken_up_again(db):
     assert (again.new, again.ref.version) == (False, 1)
     assert numbers(db, ONE, Source.ARCHIVE) == [5]
     assert archive(db, 6, "2026-02-01").new
+
+
+def test_what_is_searched_follows(db):
+    catch_up(db)
+    retain(db, keep_for=KEPT_SINCE_3, now=LATER)
+    assert search.is_behind(db)
+    catch_up(db)
+    assert not search.is_behind(db)
+    assert db.execute("select count(*) from searched where trial is not null").fetchone() == (2,)
+    kept = db.execute("select distinct trial from searched_past where since < '2026-10-03'").fetchall()
+    assert kept == []
 
 
 def test_reading_anew_leaves_what_has_no_versions(db):
