@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, staging, untold, watches
+from monitor import backlog, held, requests, retention, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
@@ -28,6 +28,7 @@ from monitor.patience import Patience
 from monitor.poll import Poll
 from monitor.registries.base import Registry, Stopped
 from monitor.report import EVERYTHING, PollReport, Selection
+from monitor.retention import Gone
 from monitor.router import Router
 from monitor.telling import Teller, Told
 from monitor.turns import Turns
@@ -233,6 +234,20 @@ class App:
         for line in looked.notices:
             log.warning("drift", notice=line)
         return looked
+
+    def retain(self) -> Gone | None:
+        """Remove the versions that the configuration no longer keeps, a good many at most; None where it keeps all."""
+        keep_for = self.config.store.keep_versions_for
+        if keep_for is None:
+            return None
+        gone = retention.retain(
+            self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
+        )
+        if gone.versions:
+            log.info(
+                "retention", trials=gone.trials, versions=gone.versions, megabytes=round(gone.size / 1e6, 1)
+            )
+        return gone
 
     def index(self) -> int:
         """Make what polls stored findable by its words; returns how many trials and events were behind."""

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 TICK = 1.0  # seconds between two looks at what is due
 LONG = timedelta(minutes=15)  # that a job other than a poll, which has a patience of its own, may be at work
+RETENTION_EVERY = timedelta(days=1)
 USUAL = timedelta(hours=1)  # a cron schedule's distance between polls, to bound a retry's wait
 
 
@@ -66,6 +67,7 @@ class Service:
         self._tick = tick
         self._moments = Moments(app.config.schedule)
         self._failed_jobs: dict[str, str] = {}
+        self._retained_at: datetime | None = None
         self._at_work: dict[str, datetime] = {}
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -83,6 +85,8 @@ class Service:
         self._every(self._tick, self._backfill, "backfill")
         for name in self.app.notifiers:
             self._every(self._tick, self._deliver, "deliver", name)
+        if self.app.config.store.keep_versions_for is not None:
+            self._every(self._tick * 60, self.retain_if_due, "retention")
         self._scheduler.start()
 
     def stop(self, *, at_once: bool = True) -> None:
@@ -104,6 +108,16 @@ class Service:
         self.app.look()
         self.app.index()
         return due
+
+    def retain_if_due(self) -> bool:
+        """Once a day, and soon after a start: a restart costs a look more, and forgets no day."""
+        now = self.app.clock()
+        if self._retained_at is not None and now - self._retained_at < RETENTION_EVERY:
+            return False
+        gone = self.app.retain()
+        if gone is not None and gone.whole:
+            self._retained_at = now
+        return gone is not None
 
     def next_poll(self, registry: str) -> datetime:
         return due.next_poll(

@@ -172,9 +172,9 @@ class Whole:
         with self._one_state():
             rows = self._db.execute(
                 f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
-                " where version.trial = ? and version.line = ? and version.number > ? and version.entry <= ?"
+                " where version.trial = ? and version.archive = ? and version.number > ? and version.entry <= ?"
                 f"{conditions} order by version.number limit ?",
-                [key, source.value, after, self._entry, *values, _AT_A_TIME],
+                [key, source.archive, after, self._entry, *values, _AT_A_TIME],
             ).fetchall()
             versions = [version_of(row, {}) for row in rows]
             if bodies:

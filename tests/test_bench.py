@@ -10,7 +10,7 @@ from doubles.ctgov_answers import Request, compact
 
 
 def test_what_measures_runs(capsys):
-    from bench import commands, machine, meaning, polling
+    from bench import commands, density, machine, meaning, polling
 
     assert polling.measure
     commands.measure(runs=1)
@@ -20,6 +20,8 @@ def test_what_measures_runs(capsys):
     assert ran.cpu > 0 and ran.peak > 1
     meaning.measure(runs=1, slow=False)
     assert "460 sites, in reverse order" in capsys.readouterr().out
+    density.measure(many=(20, 3), few=(60, 2))
+    assert "What takes the room, 60 × 2" in capsys.readouterr().out
 
 
 def test_the_big_registry_is_mirrored_and_its_changes_are_found(tmp_path, capsys):

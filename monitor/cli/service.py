@@ -130,8 +130,8 @@ class _Running:
             log.error("configuration cannot be taken over, the old one stays in force", problem=str(error))
             app.close()
             return
-        if config.store != self._config.store or config.web != self._config.web:
-            log.warning("changes of [store] and [web] take effect after a restart")
+        if config.store.path != self._config.store.path or config.web != self._config.web:
+            log.warning("changes of [store] path and [web] take effect after a restart")
         self.service.stop(at_once=False)
         self.service.app.close()
         self._config = config
