@@ -18,6 +18,7 @@ from monitor import staging, under_way, untold, watches
 from monitor.booking import Booking
 from monitor.id_sweep import span
 from monitor.named import Named, survivor
+from monitor.pace import Pace
 from monitor.patience import Patience
 from monitor.query_sweep import QuerySweep
 from monitor.registries.base import (
@@ -34,7 +35,6 @@ from monitor.stage import Stages
 from monitor.steps import StepsBetween
 from monitor.sweep import Sweep
 from monitor.trouble import Trouble
-from monitor.under_way import Pace
 from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.event import stamp
