@@ -20,7 +20,8 @@ from monitor.booking import Booking
 from monitor.registries.base import Absurd, Found, Missing, Moved, Registry
 from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import EventKind, stamp
+from snapshots.event import EventKind
+from snapshots.instants import stamp
 from snapshots.query import Reader
 
 AT_ONCE = 50  # trials that leave in one transaction: others want to write
@@ -275,7 +276,15 @@ class Conclusions:
         for start in range(0, len(trials), AT_ONCE):
             some = trials[start : start + AT_ONCE]
             with immediate(self._db):
-                for trial in some if told else ():
+                if (
+                    not told
+                ):  # what an edit dropped never matched the watch as it is now: it would enter, not return
+                    self._db.conn.executemany(
+                        "delete from member where watch = ? and trial = ?",
+                        [(watch.row, trial) for trial in some],
+                    )
+                    continue
+                for trial in some:
                     self._booking.membership(EventKind.LEFT, trial, watch)
                 self._db.conn.executemany(
                     "update member set state = 'left', since = ? where watch = ? and trial = ?",

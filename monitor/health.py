@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,18 @@ class OutboxHealth:
     sent: int = 0
     failed: int = 0
     dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackfillHealth:
+    """The trials whose past is being brought, and those whose past could not be had."""
+
+    waiting: int = 0
+    requests: int | None = None  # about how many are to come; None when nobody knows yet
+    done: int = 0
+    aside: int = 0
+    reasons: tuple[tuple[str, str], ...] = ()  # (trial, why) of the newest of those set aside
+    paused: str | None = None  # until when and why, one line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +80,7 @@ class Health:
     held: tuple[HeldSweep, ...] = ()
     sweeps: tuple[SweepHealth, ...] = ()
     notices: tuple[str, ...] = ()  # worth knowing of this build, and nothing to do about
+    backfill: BackfillHealth = BackfillHealth()
     next_poll: datetime | None = None  # aware UTC; None when no poller runs in this process
 
     def __post_init__(self) -> None:
@@ -115,4 +128,12 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
             for sweep in health.sweeps
         ],
         "notices": list(health.notices),
+        "backfill": {
+            "waiting": health.backfill.waiting,
+            "requests": health.backfill.requests,
+            "done": health.backfill.done,
+            "aside": health.backfill.aside,
+            "reasons": [{"trial": trial, "reason": why} for trial, why in health.backfill.reasons],
+            "paused": health.backfill.paused,
+        },
     }

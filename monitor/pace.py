@@ -3,15 +3,14 @@ registry's rate allows. Where nothing is known yet, nothing is said."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 WHOLE, SLIM, POSTED = "whole", "slim", "posted"  # kinds of sweeps
 _WIDE = 24  # characters of a bar
 EVERYTHING = "{}"  # the question that the whole registry answers
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep that is not at its end."""
 
     registry: str

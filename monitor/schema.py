@@ -229,3 +229,45 @@ _SWEEPS = (
     # The stamp of the last build of which whole records of everything that the watch matches were stored.
     "alter table watch add column whole text",
 )
+
+
+@MIGRATIONS(name="0003_backfill")
+def _backfill(db: Database) -> None:
+    for statement in _BACKFILL:
+        db.execute(statement)
+
+
+_BACKFILL = (
+    # A trial whose past is to be brought from the registry's record history. rank: the lower the sooner, then the
+    # order of asking. state: asked (its history is not known), planned, done, aside (reason says why). since, newest:
+    # its bounds. plan: JSON, [number, day of submission, whether it follows the one before] of each version to go
+    # through; place: of the next. missing: of these, yet to be asked for. versions: that the registry has. stored,
+    # changes: by this.
+    """create table backfill (
+        id integer primary key autoincrement,
+        registry text not null,
+        trial text not null,
+        rank integer not null,
+        state text not null check (state in ('asked', 'planned', 'done', 'aside')),
+        since text,
+        newest integer,
+        plan text,
+        place integer not null default 0,
+        missing integer not null default 0,
+        versions integer,
+        stored integer not null default 0,
+        changes integer not null default 0,
+        asked_at text not null,
+        ended_at text,
+        reason text,
+        unique (registry, trial)
+    ) strict""",
+    "create index backfill_state on backfill (registry, state, rank, id)",
+    # failures: trials in a row that could not be had. until: the registry is left alone so long, and why.
+    """create table backfill_pause (
+        registry text primary key,
+        failures integer not null,
+        until text,
+        reason text
+    ) strict, without rowid""",
+)

@@ -19,7 +19,7 @@ from monitor.sweep import Sweep
 from monitor.trouble import Trouble
 from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 class Stages:
@@ -121,7 +121,7 @@ class Stages:
                 whole = watch.query is not None and not self._queries.slimmed(watch)
                 self._db.execute(
                     "update watch set finished = ?1, finished_at = ?2, tried_at = ?2, baseline = 0, error = null,"
-                    " whole = iif(?3, ?1, whole) where id = ?4 and definition_hash = ?5",
+                    " whole = case when ?3 then ?1 else whole end where id = ?4 and definition_hash = ?5",
                     [self._build.stamp, moment, int(whole), watch.row, watch.definition_hash],
                 )
                 self._report.finished.append(watch.name)

@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from monitor.pace import Pace
 from monitor.registries.base import Begun, Page, Progress
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 class UnderWay:

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from monitor import held
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 class WatchError(Exception):
@@ -27,8 +27,7 @@ class WatchError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """What a watch watches: ids, or a query (`{}` is the whole registry). Exactly one is given."""
 
     registry: str
@@ -58,8 +57,7 @@ class Definition:
         return cls(registry=body["registry"], ids=tuple(body["ids"]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     name: str
     definition: Definition
@@ -84,8 +82,7 @@ class Watch:
         return self.definition.hash if self.origin == "config" else f"{self.definition.hash}c"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(msgspec.Struct, frozen=True, kw_only=True):
     """A watch that a poll has work with: all of it but its list of ids, which may be long."""
 
     row: int
@@ -211,8 +208,7 @@ def removed(db: Database, *, registry: str) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A watch as a configuration asks for it."""
 
     name: str
@@ -268,16 +264,21 @@ def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
 
 def add(db: Database, name: str, definition: Definition, *, now: datetime) -> Watch:
     """A watch from a command. Caller owns the transaction."""
-    for watch in active(db):
+    refuse_another(active(db), name, definition)
+    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
+    return next(watch for watch in active(db) if watch.row == row)
+
+
+def refuse_another(stored: Sequence[Watch], name: str, definition: Definition) -> None:
+    """Raises WatchError where one of the watches has the definition or the name already."""
+    for watch in stored:
         if watch.definition.hash == definition.hash:
             raise WatchError(f"already watched: watch `{watch.name}` has the same definition")
-    for watch in active(db):
+    for watch in stored:
         if watch.name == name:
             raise WatchError(
                 f"watch name taken: `{name}` ({watch.origin})", hint="choose another with --name"
             )
-    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
-    return next(watch for watch in active(db) if watch.row == row)
 
 
 def remove(db: Database, name: str, *, now: datetime) -> Watch:
@@ -293,13 +294,18 @@ def remove(db: Database, name: str, *, now: datetime) -> Watch:
     raise WatchError(f"no such watch: `{name}`", hint="`trialbell watch list` shows them")
 
 
+def wider(definition: Definition, ids: Iterable[str]) -> Definition:
+    """A definition by ids with these added."""
+    return Definition(registry=definition.registry, ids=tuple(sorted({*(definition.ids or ()), *ids})))
+
+
 def extend(db: Database, name: str, ids: Iterable[str]) -> Watch:
     """Add ids to a watch of ids that a command added. Caller owns the transaction."""
     for watch in active(db):
         if watch.name == name and watch.origin == "command" and watch.definition.ids is not None:
-            wider = Definition(registry=watch.registry, ids=tuple(sorted({*watch.definition.ids, *ids})))
-            if wider.hash != watch.definition.hash:
-                _redefine(db, watch.row, wider)
+            definition = wider(watch.definition, ids)
+            if definition.hash != watch.definition.hash:
+                _redefine(db, watch.row, definition)
             return next(one for one in active(db) if one.row == watch.row)
     raise WatchError(f"no watch of ids added by a command has this name: `{name}`")
 
@@ -327,8 +333,21 @@ def all_held(db: Database, *, registry: str) -> list[str]:
 
 def held_trials(db: Database, watch: int) -> list[str]:
     """The trials that a watch holds now."""
-    rows = db.execute("select trial from member where watch = ? and state = 'in' order by trial", [watch])
-    return [row[0] for row in rows.fetchall()]
+    return list(each_held(db, watch))
+
+
+def each_held(db: Database, watch: int, *, at_a_time: int = 1000) -> Iterator[str]:
+    """The same, read in pieces: of a watch that holds a whole registry."""
+    after = ""
+    while True:
+        rows = db.execute(
+            "select trial from member where watch = ? and trial > ? and state = 'in' order by trial limit ?",
+            [watch, after, at_a_time],
+        ).fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield from (row[0] for row in rows)
 
 
 def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:

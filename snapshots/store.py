@@ -19,6 +19,7 @@ from snapshots import events, ledger
 from snapshots.bodies import TRAIN_AT, Bodies
 from snapshots.changeset import Source, VersionRef
 from snapshots.deadlines.standing import Entered, settle
+from snapshots.deadlines.turning import believed
 from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
@@ -145,7 +146,8 @@ class Store:
         self._add(registry, read, key, ref, body, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
-        entered = settle(self._db, key, registry, record, day=seen_at.astimezone(UTC).date())
+        day = believed(seen_at.astimezone(UTC).date(), build)
+        entered = settle(self._db, key, registry, record, day=day)
         return Added(ref=ref, new=True, previous=previous, entered=entered)
 
     def add_archived(
@@ -193,6 +195,9 @@ class Store:
 
     def rewrite_event(self, event: Event) -> bool:
         """Put an event computed anew in the place of the one with its id; False when there is none."""
+        from snapshots.search import index  # which a poll does not need
+
+        index.rewrite(self._db, event)
         return events.rewrite(self._db, event)
 
     def mark(self, registry: str, trial: str, state: str, *, at: datetime, into: str | None = None) -> None:

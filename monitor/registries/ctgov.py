@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from monitor.registries import ctgov_history, ctgov_ids, ctgov_query
+from monitor.registries import ctgov_ids, ctgov_query
 from monitor.registries.asking import LARGEST_SMALL, ask
 from monitor.registries.base import (
     Absurd,
@@ -28,6 +28,7 @@ from monitor.registries.base import (
     Missing,
     Moved,
     Page,
+    Preview,
     RegistryError,
     Stopped,
     Unreachable,
@@ -158,10 +159,32 @@ class CtgovRegistry:
             raise Absurd(f"{page.came_from} does not say how many records there are")
         return page.total
 
+    def preview(self, query: Mapping[str, str], *, show: int) -> Preview:
+        from monitor.registries import ctgov_preview
+
+        params = [*ctgov_query.parameters(query), ctgov_preview.FIELDS, ctgov_preview.NEWEST_FIRST]
+        page = self._pages(params, LARGEST_RECORD)(None, show)
+        return ctgov_preview.of_query(page, page_size=self._page_size.now)
+
+    def preview_ids(self, trials: Sequence[str], *, show: int) -> Preview:
+        from monitor.registries import ctgov_preview
+
+        asked = tuple(dict.fromkeys(self.trial_id(one) for one in trials))
+        size = self._ids_per_request
+        pages = (
+            self._page_of(asked[start : start + size], ctgov_preview.FIELDS)
+            for start in range(0, len(asked), size)
+        )
+        return ctgov_preview.of_ids(asked, pages, show=show, label=self.label)
+
     def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.entries(self._transport, self.trial_id(trial), label=self.label)
 
     def archived(self, trial: str, number: int) -> dict[str, Any]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.version(self._transport, self.trial_id(trial), number, label=self.label)
 
     def _ask(
@@ -223,9 +246,9 @@ class CtgovRegistry:
                 in_vain = 0
             yield Batch(asked=ids, answer=answer)
 
-    def _page_of(self, ids: tuple[str, ...]) -> Page:
+    def _page_of(self, ids: tuple[str, ...], *further: tuple[str, str]) -> Page:
         """One question for some ids; a page is large enough for all of them."""
-        page = sliced(self._ask(STUDIES, self._ids_params(ids), cap=self._page_cap))
+        page = sliced(self._ask(STUDIES, [*self._ids_params(ids), *further], cap=self._page_cap))
         asked = set(map(str.encode, ids))
         for record, id in zip(page.records, page.ids, strict=True):
             if id not in asked and asked.isdisjoint(map(str.encode, aliases(record))):

@@ -45,6 +45,9 @@ _NEAR = {parameter.casefold(): key for key, parameter in PARAMETERS.items()} | {
     "distance": "geo",
     "filter": "advanced",
 }
+# The registry's search knows phases by an area alone.
+_PHASE = frozenset({"phase", "phases", "filter.phase", "studyphase"})
+_PHASES = {"early": "EARLY_PHASE1", "na": "NA", "not": "NA"}
 
 _LISTED = frozenset({"status", "agg"})  # lists of words
 _GEO = re.compile(r"distance\(-?[0-9.]+,-?[0-9.]+,[0-9.]+(?:mi|km)?\)")
@@ -69,15 +72,17 @@ def parameters(query: Mapping[str, str]) -> list[tuple[str, str]]:
     """The API's parameters of a query, in a fixed order. Raises BadQuestion."""
     for key, value in query.items():
         if key not in PARAMETERS:
-            raise BadQuestion(f"unknown query key: `{key}`", hint=_suggestion(key))
+            raise BadQuestion(f"unknown query key: `{key}`", hint=_suggestion(key, value))
         if not value.strip():
             raise BadQuestion(f"query key without a value: `{key}`", hint="leave the key out")
     geo = query.get("geo")
-    if geo is not None and _GEO.fullmatch(geo.replace(" ", "")) is None:
+    if geo is not None and _GEO.fullmatch("".join(geo.split())) is None:
         raise BadQuestion(
             f"query key `geo` is no distance: `{geo}`", hint="write distance(LATITUDE,LONGITUDE,50mi)"
         )
-    return [(PARAMETERS[key], query[key].strip()) for key in PARAMETERS if key in query]
+    # Nobody promises that the registry reads a distance with spaces in it.
+    given = {key: "".join(value.split()) if key == "geo" else value.strip() for key, value in query.items()}
+    return [(PARAMETERS[key], given[key]) for key in PARAMETERS if key in given]
 
 
 def same(query: Mapping[str, str]) -> str:
@@ -167,8 +172,14 @@ def _range(name: str, value: str) -> str:
     return f"RANGE[{low or 'MIN'},{high or 'MAX'}]"
 
 
-def _suggestion(key: str) -> str:
+def _suggestion(key: str, value: str) -> str:
     folded = key.casefold()
+    if folded in _PHASE:
+        # The registry has no parameter for it; `3` and `Phase 2/3` are how people write its words.
+        named = dict.fromkeys(re.findall(r"early|not|na\b|[1-4]", value.casefold()))
+        words = [_PHASES.get(one, f"PHASE{one}") for one in named if not (one == "1" and "early" in named)]
+        area = words[0] if len(words) == 1 else f"({' OR '.join(words)})" if words else "PHASE3"
+        return f'write advanced = "AREA[Phase]{area}"'
     if folded in _NEAR:
         return f"did you mean `{_NEAR[folded]}`?"
     near = difflib.get_close_matches(folded, [*PARAMETERS, *_NEAR], n=1, cutoff=0.5)

@@ -27,6 +27,8 @@ _TABLES = {
     "alias": "select * from alias",
     "held": "select registry, kind, subject, build, swept, count, state from held",
     "delivery": "select event, notifier from delivery",
+    "backfill": "select registry, trial, state, plan, place, missing, versions, stored, changes, ended_at, reason from"
+    " backfill",
 }
 
 
