@@ -24,6 +24,7 @@ from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
+from monitor.pace import Pace, page_seconds
 from monitor.patience import Patience
 from monitor.poll import Poll
 from monitor.registries.base import Registry, Stopped
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 # Of a backfill's work, at a time: an end without which its job would look as if it hung.
 AT_ONCE = 100  # requests
 SLICE = timedelta(minutes=1)
+
+SAID_EVERY = timedelta(minutes=1)  # between two lines on how far a sweep has come
 
 
 class _Undone(Exception):
@@ -87,6 +90,8 @@ class App:
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
         self._sending = {name: threading.Lock() for name in notifiers}
+        self._said_at: datetime | None = None  # how far a sweep has come
+        self.watching: Callable[[Pace], None] = self._say_now_and_then
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
         """Let pauses between two posts pass in another way than by waiting: a scripted clock jumps over them."""
@@ -153,6 +158,7 @@ class App:
             history=self.config.registries.ctgov.history,
             clock=self.clock,
             patience=self.patience.get(registry.name),
+            watching=self.watching,
         )
         try:
             report = poll.run(selection)
@@ -182,6 +188,15 @@ class App:
         for line in report.notices:
             log.warning("drift", registry=registry.name, notice=line)
         return report
+
+    def _say_now_and_then(self, pace: Pace) -> None:
+        now = self.clock()
+        if pace.total is None or pace.arrived >= pace.total or pace.pages == 1:
+            self._said_at = now  # a sweep begins, or ends and says so
+        elif self._said_at is None or now - self._said_at >= SAID_EVERY:
+            self._said_at = now
+            page = page_seconds(self.config.registries.ctgov.requests_per_minute)
+            log.info("sweeping", registry=pace.registry, progress=pace.words(page))
 
     def backfill(self, *, until: datetime | None = None) -> None:
         """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.

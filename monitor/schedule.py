@@ -29,6 +29,7 @@ from monitor.database import open_for_reading
 from monitor.diagnosis import health_of
 from monitor.health import Health
 from monitor.logs import log
+from monitor.pace import page_seconds
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -148,6 +149,7 @@ class Service:
                 now=self.app.clock(),
                 polling=True,
                 extra=tuple(self.problems()),
+                page_seconds=page_seconds(self.app.config.registries.ctgov.requests_per_minute),
             )
         finally:
             db.close()

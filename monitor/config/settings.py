@@ -157,7 +157,8 @@ class Watch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """What the watch watches, its name aside: equal for equal watches, whatever the order of ids."""
         if self.query is not None:
             return {"registry": self.registry, "query": dict(sorted(self.query.items()))}
-        return {"registry": self.registry, "ids": sorted(set(self.ids or ()))}
+        # In their own order first: a hundred thousand that are sorted already are sorted in no time.
+        return {"registry": self.registry, "ids": sorted(dict.fromkeys(self.ids or ()))}
 
     @property
     def definition_hash(self) -> str:
