@@ -179,8 +179,7 @@ class App:
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
         if self.config.registries.ctgov.backfill and not report.quiet:
-            with immediate(self.db):
-                backlog.take_up(self.db, registry.name, now=self.clock())
+            backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:
@@ -198,12 +197,12 @@ class App:
             page = page_seconds(self.config.registries.ctgov.requests_per_minute)
             log.info("sweeping", registry=pace.registry, progress=pace.words(page))
 
-    def backfill(self, *, until: datetime | None = None) -> None:
-        """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.
+    def backfill(self, *, more: Callable[[], bool] = lambda: True) -> None:
+        """Bring the past that was asked for, a request a turn, as long as there is more to do and `more` says so.
 
-        Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
+        Whoever polls goes first, and ends this, as do AT_ONCE requests or SLICE: the next call goes on from there.
         """
-        until = until or self.clock() + SLICE
+        until = self.clock() + SLICE
         waiting = [
             registry
             for name, registry in self.registries.items()
@@ -217,7 +216,7 @@ class App:
             work = Backfill(self.db, registry, clock=self.clock)
             try:
                 for _ in range(AT_ONCE):
-                    if self.stopping.is_set() or self.clock() >= until:
+                    if self.stopping.is_set() or self.clock() >= until or not more():
                         return
                     with self._turns.last() as ours:
                         if not ours or not work.step():

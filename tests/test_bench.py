@@ -10,9 +10,9 @@ from doubles.ctgov_answers import Request, compact
 
 
 def test_what_measures_runs(capsys):
-    from bench import commands, density, machine, meaning, polling
+    from bench import backfill, commands, density, machine, meaning, polling
 
-    assert polling.measure
+    assert polling.measure and backfill.measure
     commands.measure(runs=1)
     assert "quiet check ÷ bare process" in capsys.readouterr().out
     ran = machine.run([sys.executable, "-c", "print('x')"])

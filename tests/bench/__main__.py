@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import commands, density, machine, meaning, mirror, polling, readers
+from bench import backfill, commands, density, machine, meaning, mirror, polling, readers
 
 RECORDS = 5_000  # that are polled, mirrored, watched
 
@@ -24,6 +24,7 @@ def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
         "mirror": partial(mirror.measure, runs=runs, records=records),
         "overlaps": partial(mirror.measure_overlaps, watches=min(10_000, 2 * records), records=records),
         "readers": partial(readers.measure, runs=runs),
+        "backfill": partial(backfill.measure, runs=runs),
         "density": density.measure,
     }
 
