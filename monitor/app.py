@@ -12,7 +12,6 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -20,19 +19,22 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import held, requests, staging, untold, watches
+from monitor import backlog, held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.patience import Patience
-from monitor.poll import EVERYTHING, Poll, PollReport, Selection
-from monitor.registries.base import Registry
+from monitor.poll import Poll
+from monitor.registries.base import Registry, Stopped
+from monitor.report import EVERYTHING, PollReport, Selection
 from monitor.router import Router
 from monitor.telling import Teller, Told
+from monitor.turns import Turns
 from monitor.watches import Definition, Wanted
-from snapshots.database import immediate
-from snapshots.errors import SnapshotsError
+from snapshots import search
+from snapshots.database import immediate, settle_log
+from snapshots.errors import DatabaseHeld, SnapshotsError
 
 if TYPE_CHECKING:
     from notifiers.message import Message
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
     from notifiers.settings import Settings
     from snapshots.event import Event
     from snapshots.query import Reader
+
+# Of a backfill's work, at a time: an end without which its job would look as if it hung.
+AT_ONCE = 100  # requests
+SLICE = timedelta(minutes=1)
 
 
 class _Undone(Exception):
@@ -75,7 +81,7 @@ class App:
         self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
         self._random = random or Random()
         self._connections = Connections(config.store.path)
-        self._polling = threading.Lock()
+        self._turns = Turns()
         self._serving = threading.Lock()
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
@@ -121,12 +127,14 @@ class App:
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
         """One poll of each registry that is watched. One that breaks off says so in its report."""
         reports = []
-        with self._polling:
+        with self._turns.first():
             self.reconcile()
             watched = watches.registries(self.db)
             for name, registry in self.registries.items():
                 if name in watched:
                     reports.append(self._poll(registry, selection))
+            if any(report.versions for report in reports):
+                settle_log(self.db)  # a reader that stayed long may have let it grow
         return reports
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:
@@ -163,6 +171,9 @@ class App:
             held=len(report.held),
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
+        if self.config.registries.ctgov.backfill and not report.quiet:
+            with immediate(self.db):
+                backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:
@@ -171,12 +182,41 @@ class App:
             log.warning("drift", registry=registry.name, notice=line)
         return report
 
+    def backfill(self, *, until: datetime | None = None) -> None:
+        """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.
+
+        Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
+        """
+        until = until or self.clock() + SLICE
+        waiting = [
+            registry
+            for name, registry in self.registries.items()
+            if backlog.waits(self.db, name) and not backlog.paused(self.db, name, now=self.clock())
+        ]
+        if not waiting:
+            return
+        from monitor.backfill import Backfill, Paused
+
+        for registry in waiting:
+            work = Backfill(self.db, registry, clock=self.clock)
+            try:
+                for _ in range(AT_ONCE):
+                    if self.stopping.is_set() or self.clock() >= until:
+                        return
+                    with self._turns.last() as ours:
+                        if not ours or not work.step():
+                            break
+            except Stopped:
+                return
+            except Paused:
+                continue  # said and written down; until when, too
+
     def look(self) -> Looked:
         """Enter and leave the states that time makes, up to today. After a poll: by what the records say now.
 
         Waits for a poll that is under way: what that has booked is its own to decide on, at its end.
         """
-        with self._polling:
+        with self._turns.first():
             looked = Look(
                 self.db,
                 self.registries,
@@ -193,6 +233,20 @@ class App:
         for line in looked.notices:
             log.warning("drift", notice=line)
         return looked
+
+    def index(self) -> int:
+        """Make what polls stored findable by its words; returns how many trials and events were behind."""
+        if not search.is_behind(self.db):
+            return 0
+        from snapshots.search.index import catch_up  # which a quiet poll does not need
+
+        try:
+            indexed = catch_up(self.db, stopping=self.stopping.is_set)
+        except DatabaseHeld as error:  # another time: a search says what it does not know yet
+            log.warning("not indexed", problem=str(error))
+            return 0
+        log.info("indexed", count=indexed)
+        return indexed
 
     def router(self) -> Router:
         return Router(self.config)
@@ -230,7 +284,7 @@ class App:
 
     def accept_held(self, row: int) -> list[str]:
         """Believe a held sweep. Books what waits with it; returns the ids of the events."""
-        with self._polling:
+        with self._turns.first():
             return self._accept_held(row)
 
     def _accept_held(self, row: int) -> list[str]:
@@ -307,8 +361,9 @@ class App:
         reports = self.poll(selection)
         looked = self.look()
         told = self.deliver()
+        self.index()  # nobody is told later for it
         return {
-            "reports": [asdict(report) for report in reports],
+            "reports": [msgspec.structs.asdict(report) for report in reports],
             "deadlines": msgspec.structs.asdict(looked),
             "told": told_json(told),
         }

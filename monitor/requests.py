@@ -44,6 +44,12 @@ def take(db: Database, *, now: datetime) -> Request | None:
     return Request(row=row[0], kind=row[1], arguments=json.loads(row[2]))
 
 
+def waiting(db: Database) -> int:
+    """The newest request that nobody has begun; 0 when there is none."""
+    found = db.execute("select max(id) from request where started_at is null and ended_at is null").fetchone()
+    return int(found[0] or 0)
+
+
 def give_back(db: Database) -> None:
     """Let what was begun and not answered be begun anew: its holder died. Caller owns the transaction, holds the
     lease and works on nothing."""

@@ -25,7 +25,6 @@ BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
-    from snapshots.record import canonical
     from snapshots.steps import rows_of
 
     assert seen.changes is not None  # it lost something since a version that we hold
@@ -37,7 +36,7 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
         "insert into staged_record (registry, trial, against, raw, mark, told, several, steps)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(registry, trial, seen.changes.from_.version, canonical(seen.record), seen.fingerprint),
+            *(registry, trial, seen.changes.from_.version, seen.parsed.body, seen.fingerprint),
             *(int(told), int(seen.several), json.dumps(rows_of(seen.steps))),
         ],
     )
@@ -51,6 +50,14 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
 def forget_unfinished(db: Database, registry: str) -> None:
     """What a sweep that never ended had staged. Caller owns the transaction."""
     db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
+
+
+def forget_swept(db: Database, registry: str) -> None:
+    """What was staged of the trials that `temp.swept` names, and concluded from. Caller owns the transaction."""
+    db.execute(
+        "delete from staged where registry = ? and held = ? and trial in (select trial from temp.swept)",
+        [registry, THIS_SWEEP],
+    )
 
 
 def overtaken(db: Database, registry: str, trial: str) -> None:
@@ -196,14 +203,14 @@ def clear(db: Database) -> None:
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
     from monitor.booking import Seen
-    from snapshots.facts import facts
     from snapshots.record import parse
     from snapshots.steps import steps_of
+    from snapshots.store import Parsed
 
     record = parse(raw)
     return Seen(
         record=record,
-        facts=facts(record),
+        parsed=Parsed.of(record),
         fingerprint=mark,
         several=bool(several),
         steps=steps_of(json.loads(steps)),

@@ -25,6 +25,7 @@ from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
 from snapshots.past import Past, past_of
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
+from snapshots.timeline import Stood, stood_on, timeline
 from snapshots.twins import twins
 from snapshots.wanted import Wanted, find
 
@@ -98,6 +99,15 @@ class Reader:
         key = self._key(registry, trial)
         return self._checked(key, trial, self._find(key, registry, trial, source, number))
 
+    def stored(self, key: int, trial: str, source: Source, number: int) -> tuple[Version, bytes | None]:
+        """A version and its canonical bytes by the trial's key, for many one after the other; whether it is quiet
+        or has a twin is not told. None for the bytes when they are damaged. UnknownVersion."""
+        version = self._named(key, trial, source, number, {})
+        try:
+            return version, self._checked(key, trial, version)
+        except DamagedVersion:
+            return version, None
+
     def record(self, registry: str, trial: str, source: Source, number: int) -> dict[str, Any]:
         """The record as it was given to the store."""
         value: dict[str, Any] = msgspec.json.decode(self.body(registry, trial, source, number))
@@ -106,16 +116,12 @@ class Reader:
     def as_of(self, registry: str, trial: str, day: date) -> Version | None:
         """As it stood on a day: the newest snapshot of a build not later, else the archive's version."""
         key = self._key(registry, trial)
-        for source, column in ((Source.SNAPSHOT, "build"), (Source.ARCHIVE, "updated")):
-            row = self._db.execute(
-                f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
-                f" where version.trial = ? and version.line = ? and version.{column} <= ?"
-                " order by version.number desc limit 1",
-                [key, source.value, day.isoformat()],
-            ).fetchone()
-            if row is not None:
-                return version_of(row, self._quiet(registry, trial))
-        return None
+        found = stood_on(timeline(self._db, key), day)
+        return None if found is None else self._find(key, registry, trial, found.source, found.number)
+
+    def timeline(self, registry: str, trial: str) -> list[Stood]:
+        """Which version stood on which days, oldest first: what `as_of` goes by. UnknownTrial."""
+        return timeline(self._db, self._key(registry, trial))
 
     def deadlines(self, registry: str, trial: str) -> tuple[State, ...]:
         """The states that time makes, as they stood when the trial was last looked at."""
@@ -227,6 +233,11 @@ class Reader:
         return key
 
     def _find(self, key: int, registry: str, trial: str, source: Source, number: int) -> Version:
+        return self._named(key, trial, source, number, self._quiet(registry, trial))
+
+    def _named(
+        self, key: int, trial: str, source: Source, number: int, quiet: dict[tuple[str, int], bool]
+    ) -> Version:
         row = self._db.execute(
             f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
             " where version.trial = ? and version.line = ? and version.number = ?",
@@ -238,7 +249,7 @@ class Reader:
                 f"no such version is stored: `{name}`",
                 hint=f"`trialbell history {trial}` lists those that are",
             )
-        return version_of(row, self._quiet(registry, trial))
+        return version_of(row, quiet)
 
     def _checked(self, key: int, trial: str, version: Version) -> bytes:
         assert version.ref.version is not None

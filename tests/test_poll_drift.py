@@ -19,7 +19,7 @@ from doubles.study_records import Edit, edited, study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor.diagnosis import health_of
-from monitor.poll import Selection
+from monitor.report import Selection
 from monitor.router import Router
 from monitor.routes import Decision
 

@@ -62,10 +62,10 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             _copy(session.database, copy_to)
         app = app_of(session.config, database=copy_to, environ=os.environ, clock=clock, send=False)
     try:
-        selection = _selection(app, session, what)
+        selected = selection(app, session, what)
         arguments = {
-            "watches": sorted(selection.watches) if selection.watches is not None else None,
-            "trials": list(selection.trials) if selection.trials is not None else None,
+            "watches": sorted(selected.watches) if selected.watches is not None else None,
+            "trials": list(selected.trials) if selected.trials is not None else None,
         }
         with session.at_work("polling"):
             if copy_to is not None:
@@ -74,16 +74,22 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
                 answer = do_or_ask(app, session, "check", arguments, command="check")
         if "error" in answer:
             raise WorldError(answer["error"], hint="`trialbell status` and the service's own log say more")
-        return _show(app, session, answer, exit_code)
+        code = _show(app, session, answer, exit_code)
+        if copy_to is None and app.config.registries.ctgov.backfill:
+            from monitor.cli.bringing import go_on
+
+            go_on(app, session)
+        return code
     finally:
         app.close()
 
 
-def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
+def selection(app: Any, session: Session, what: Sequence[str], *, command: str = "check") -> Any:
+    """What a command's arguments name: watches, or trials that a watch holds; everything when they name nothing."""
     from monitor import watches
     from monitor.config.errors import suggestion
-    from monitor.poll import EVERYTHING, Selection
     from monitor.registries.base import MalformedId
+    from monitor.report import EVERYTHING, Selection
 
     app.reconcile()
     active = watches.active(app.db)
@@ -114,7 +120,7 @@ def _selection(app: Any, session: Session, what: Sequence[str]) -> Any:
             )
         trials.append(trial)
     if chosen and trials:
-        raise UseError("watches and ids at once", hint="one `trialbell check` for each kind")
+        raise UseError("watches and ids at once", hint=f"one `trialbell {command}` for each kind")
     if chosen:
         return Selection(watches=frozenset(chosen))
     return Selection(trials=tuple(trials))

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from monitor.cli.days import day_of
 from monitor.cli.errors import DONE, UseError
-from monitor.cli.operands import Operands
-from monitor.cli.session import Session, shared_options
+from monitor.cli.operands import Operands, words_of
+from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from snapshots.changeset import FieldChange, VersionRef
     from snapshots.event import Event
+    from snapshots.query import Version
+    from snapshots.timeline import Stood
 
 
 @click.command(
@@ -19,7 +26,7 @@ if TYPE_CHECKING:
 Examples:
   trialbell history NCT07146087
   trialbell history NCT07146087 --registry     the registry's own versions
-  trialbell history NCT07146087 --json
+  trialbell history NCT07146087 --as-of 2026-01-31 --json
 
 \b
 Exit codes: 0 done, 2 unknown id or nothing stored, 3 the registry could not be reached (--registry)."""
@@ -31,12 +38,14 @@ Exit codes: 0 done, 2 unknown id or nothing stored, 3 the registry could not be 
 @click.option(
     "--all", "everything", is_flag=True, help="Show quiet versions too, which hold nothing but noise."
 )
+@click.option("--as-of", metavar="DAY", help="Only versions up to a day, and which of them stood on it.")
 @shared_options
-def history(session: Session, trial: str, from_registry: bool, everything: bool) -> int:
+def history(session: Session, trial: str, from_registry: bool, everything: bool, as_of: str | None) -> int:
     """The versions of a trial, newest first, with what each changed."""
     trial = session.trial_id(trial)
+    day = None if as_of is None else day_of(as_of, now=clock())
     if from_registry:
-        return _registry_history(session, trial)
+        return _registry_history(session, trial, day)
     from monitor.cli.telling import coloured, plain
     from snapshots.instants import stamp
     from snapshots.terms import counted
@@ -48,18 +57,27 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
             f"nothing stored: `{trial}`",
             hint=f"`trialbell history {trial} --registry` asks the registry; `trialbell watch add {trial}` watches it",
         )
+    stood = None if day is None else _stood(session, trial, day)
+    if day is not None:
+        versions = [one for one in versions if _until(_day(one.ref), day)]
     told = {
         (event.to.source, event.to.version): event
         for _, event in _events(reader, trial)
         if event.to is not None and event.kind == "changed"
     }
     others = [event for _, event in _events(reader, trial) if event.kind != "changed"]
+    shown = {version.ref for version in versions if everything or not version.quiet}
     folded = 0
     for version in reversed(versions):
         if version.quiet and not everything:
             folded += 1
             continue
         event = told.get((version.ref.source, version.ref.version))
+        twin = version.equal_to
+        stands = stood is not None and (stood.source, stood.number) == (
+            version.ref.source,
+            version.ref.version,
+        )
         if session.as_json:
             session.emit(
                 {
@@ -70,15 +88,20 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
                     "updated": version.ref.updated,
                     "build": version.ref.build,
                     "quiet": version.quiet,
+                    "equal_to": {"source": twin.source.value, "version": twin.version} if twin else None,
                     "sha256": version.sha256.hex(),
                     "severity": event.severity.value if event else None,
                     "headline": event.headline if event else None,
                     "event": event.id if event else None,
+                    **({"stood": stands} if day is not None else {}),
                 }
             )
             continue
         mark = ("r" if version.ref.source == "archive" else "") + str(version.ref.version)
-        day = version.ref.build or version.ref.updated
+        if twin in shown:
+            if version.ref.source == "archive":
+                continue  # one line with the snapshot that it equals
+            mark, event = f"{mark} = r{twin.version}", event or told.get((twin.source, twin.version))
         said = (
             plain(event.headline)
             if event
@@ -86,14 +109,41 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool)
         )
         if event is not None:
             said = coloured(event.severity, f"{event.severity.value}: ") + said
-        click.echo(f"{mark:>5}  {day}  {said}")
+        click.echo(f"{mark:>8}  {_day(version.ref)}  {said}")
     for event in others:
         if not session.as_json and event.at is not None:
-            day = event.build or event.at.date().isoformat()
-            click.echo(f"    -  {day}  {event.severity.value}: {plain(event.headline)}")
+            happened = event.build or event.at.date().isoformat()
+            if day is None or _until(happened, day):
+                click.echo(f"{'-':>8}  {happened}  {event.severity.value}: {plain(event.headline)}")
     if folded:
         session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
+    if stood is not None:
+        session.say(f"as of {day}: {words_of(stood.source, stood.number, stood.since)}")
     return DONE
+
+
+def _stood(session: Session, trial: str, day: date) -> Stood:
+    """The version that stood on a day. UseError, naming the first day that is known, when none did."""
+    from snapshots.timeline import stood_on
+
+    timeline = session.needed_reader().timeline(session.registry_name, trial)
+    found = stood_on(timeline, day)
+    if found is None:
+        first = f": the first that is stored is of {timeline[0].since}" if timeline else ""
+        raise UseError(
+            f"no version of `{trial}` as of {day}{first}",
+            hint=f"`trialbell history {trial} --registry` has the registry's own versions",
+        )
+    return found
+
+
+def _day(ref: VersionRef) -> str | None:
+    """The day of a version, by which `snapshots.timeline` goes: of the build, in the archive of the submission."""
+    return ref.build or ref.updated
+
+
+def _until(day: str | None, last: date) -> bool:
+    return day is not None and day <= last.isoformat()
 
 
 def _events(reader: Any, trial: str) -> list[Any]:
@@ -109,10 +159,16 @@ def _events(reader: Any, trial: str) -> list[Any]:
         before = page[-1][0]
 
 
-def _registry_history(session: Session, trial: str) -> int:
+def _registry_history(session: Session, trial: str, day: date | None) -> int:
     from snapshots.terms import said
 
-    for entry in reversed(session.registry.history(trial)):
+    entries = session.registry.history(trial)
+    until = [entry for entry in entries if day is None or _until(entry.submitted, day)]
+    if entries and not until:
+        raise UseError(
+            f"no version of `{trial}` as of {day}: its first was submitted on {entries[0].submitted}"
+        )
+    for entry in reversed(until):
         if session.as_json:
             session.emit(
                 {
@@ -135,7 +191,7 @@ def _registry_history(session: Session, trial: str) -> int:
 Examples:
   trialbell show NCT07146087               as stored last, else as published now
   trialbell show NCT07146087@3             our 3rd version
-  trialbell show NCT07146087@2026-01-31    as of a day
+  trialbell show NCT07146087@2026-01-31    as of a day; @2026-01 is its last one
   trialbell show NCT07146087@r1 --json     the registry's first version, as it came
 
 \b
@@ -160,6 +216,8 @@ def show(session: Session, what: str) -> int:
         from snapshots.record import canonical
 
         sys.stdout.write(canonical(side.record).decode() + "\n")
+        if when is not None:
+            session.say(f"{trial} {side.words}")
         return DONE
     click.echo(f"{trial}  {plain(side.facts.title)}")
     click.echo(f"{side.words}\n")
@@ -171,15 +229,16 @@ def show(session: Session, what: str) -> int:
     epilog="""\b
 Examples:
   trialbell field NCT07146087 overall-status
-  trialbell field NCT07146087 enrollment --json
+  trialbell field NCT07146087 enrollment --as-of 2026-01-31 --json
 
 \b
 Exit codes: 0 done, 2 unknown id or field, or nothing stored."""
 )
 @click.argument("trial", metavar="ID")
 @click.argument("field_name", metavar="FIELD")
+@click.option("--as-of", metavar="DAY", help="Only up to a day, and the value on it.")
 @shared_options
-def field(session: Session, trial: str, field_name: str) -> int:
+def field(session: Session, trial: str, field_name: str, as_of: str | None) -> int:
     """One field of a trial through time, oldest first."""
     from monitor.cli.telling import plain
     from snapshots.changeset import Severity
@@ -187,22 +246,29 @@ def field(session: Session, trial: str, field_name: str) -> int:
     reader = session.needed_reader()
     session.check_names(field=field_name)
     trial = session.trial_id(trial)
-    if not reader.versions(session.registry_name, trial):
-        raise UseError(f"nothing stored: `{trial}`", hint=f"`trialbell watch add {trial}` watches it")
+    day = None if as_of is None else day_of(as_of, now=clock())
+    session.check_names(trial=trial)
+    stood = None if day is None else _stood(session, trial, day)
+    timeline = reader.timeline(session.registry_name, trial)
+    if timeline:
+        _value(session, trial, field_name, timeline[0], timeline[0].since, first=True)
     told = 0
-    _first_value(session, reader, trial, field_name)
-    for _, event in reversed(_events(reader, trial)):
+    events = _in_time([event for _, event in _events(reader, trial) if event.kind == "changed"])
+    seen = _said_twice(events, reader.versions(session.registry_name, trial))
+    for event in events:
+        assert event.to is not None
+        if day is not None and not _until(_day(event.to), day):
+            continue
         for change in event.changes:
-            if change.field != field_name or change.severity is Severity.NOISE:
+            if change.field != field_name or change.severity is Severity.NOISE or seen(event, change):
                 continue
             told += 1
-            day = (event.to.build or event.to.updated) if event.to else None
             if session.as_json:
                 session.emit(
                     {
                         "trial": trial,
                         "field": change.field,
-                        "day": day,
+                        "day": _day(event.to),
                         "event": event.id,
                         "action": change.action.value,
                         "item": change.item,
@@ -213,10 +279,50 @@ def field(session: Session, trial: str, field_name: str) -> int:
                     }
                 )
             else:
-                click.echo(f"{day}  {change.severity.value:<8}  {plain(change.summary)}{_archived(event)}")
+                summary = f"{plain(change.summary)}{_archived(event)}"
+                click.echo(f"{_day(event.to)}  {change.severity.value:<8}  {summary}")
+    if stood is not None:
+        assert day is not None
+        _value(session, trial, field_name, stood, day.isoformat(), first=False)
+        session.say(f"as of {day}: {words_of(stood.source, stood.number, stood.since)}")
     if not told:
-        session.say(f"{field_name} of {trial} has not changed since it was first stored")
+        until = f" until {day}" if day is not None else ""
+        session.say(f"{field_name} of {trial} has not changed since it was first stored{until}")
     return DONE
+
+
+def _in_time(events: Sequence[Event]) -> list[Event]:
+    """Both lines, oldest first: each in the order of its numbers, whatever its dates say."""
+    from heapq import merge
+
+    def number(event: Event) -> int:
+        return event.to.version or 0 if event.to else 0
+
+    def day(event: Event) -> str:
+        return (_day(event.to) if event.to else None) or ""
+
+    archive = sorted((one for one in events if one.to and one.to.source == "archive"), key=number)
+    ours = sorted((one for one in events if not (one.to and one.to.source == "archive")), key=number)
+    return list(merge(archive, ours, key=day))
+
+
+def _said_twice(events: Sequence[Event], versions: Sequence[Version]) -> Callable[[Event, FieldChange], bool]:
+    """Whether a change of the archive's is the one that led to the snapshot equal to its version."""
+    twins = {one.ref.version: one.equal_to for one in versions if one.ref.source == "archive"}
+    ours = {
+        event.to.version: [(one.field, one.item, one.before, one.after) for one in event.changes]
+        for event in events
+        if event.to is not None and event.to.source == "snapshot"
+    }
+
+    def said(event: Event, change: FieldChange) -> bool:
+        if event.to is None or event.to.source != "archive":
+            return False
+        twin = twins.get(event.to.version)
+        own = ours.get(twin.version, []) if twin is not None else []
+        return (change.field, change.item, change.before, change.after) in own
+
+    return said
 
 
 def _archived(event: Event) -> str:
@@ -226,28 +332,25 @@ def _archived(event: Event) -> str:
     return f" (the registry's own version r{event.from_.version} → r{event.to.version})"
 
 
-def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> None:
-    """What the field was when the trial was first stored: a history of changes alone does not show a value."""
+def _value(session: Session, trial: str, field_name: str, stood: Stood, day: str, *, first: bool) -> None:
+    """What the field was when the trial was first stored, or on a day: changes alone do not show a value."""
     from monitor.cli.telling import plain
-    from snapshots.changeset import Source
     from snapshots.fields import table
     from snapshots.terms import said, short
 
-    first = next(
-        (one for one in reader.versions(session.registry_name, trial) if one.ref.source is Source.SNAPSHOT),
-        None,
-    )
     named = table(session.registry_name).field(field_name)
-    if first is None or named is None or named.rule == "people":
+    if named is None or named.rule == "people":
         return
-    value = reader.record(session.registry_name, trial, Source.SNAPSHOT, first.ref.version)
+    reader = session.needed_reader()
+    value: Any = reader.record(session.registry_name, trial, stood.source, stood.number)
     for key in named.keys:
         value = value.get(key) if isinstance(value, dict) else None
     if session.as_json:
         session.emit(
             {
-                "trial": trial, "field": field_name, "day": first.ref.build, "event": None, "action": None,
-                "item": None, "before": None, "after": value, "severity": None, "summary": "as first stored",
+                "trial": trial, "field": field_name, "day": day, "event": None, "action": None, "item": None,
+                "before": None, "after": value, "severity": None,
+                "summary": "as first stored" if first else "as of the day",
             }
         )  # fmt: skip
         return
@@ -255,4 +358,4 @@ def _first_value(session: Session, reader: Any, trial: str, field_name: str) -> 
         shown = f"{len(value)} listed"
     else:
         shown = "not given" if value is None else plain(short(said(value), 200))
-    click.echo(f"{first.ref.build}  {'first':<8}  {shown}")
+    click.echo(f"{day}  {'first' if first else 'as of':<8}  {shown}")

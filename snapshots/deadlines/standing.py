@@ -47,13 +47,17 @@ def settle(
     day = day if looked is None else max(day, looked)
     ever = all_states(record)
     now = {one.state: one for one in ever if one.holds(day)}
-    rows = db.execute("select state, entered_on from deadline where trial = ?", [key]).fetchall()
-    standing = {row[0]: row[1] for row in rows}
+    standing: dict[str, str] = {}
+    if before is not None:
+        standing = dict(
+            db.execute("select state, entered_on from deadline where trial = ?", [key]).fetchall()
+        )
     entered = [
         Entered(state=one, on=_on(one, looked, day)) for one in now.values() if one.state not in standing
     ]
     since = {one.state.state: one.on.isoformat() for one in entered}
-    db.execute("delete from deadline where trial = ?", [key])
+    if standing:
+        db.execute("delete from deadline where trial = ?", [key])
     db.conn.executemany(
         "insert into deadline (trial, state, since, until, due, assumed, reason, entered_on)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
