@@ -78,7 +78,8 @@ def search(
     from snapshots.search.finding import Fitting, Search
 
     session.needed_reader()
-    session.check_names(watch=watch)
+    if watch is not None:
+        session.check_names(watch=watch)
     assert session.db is not None  # the reader reads it
     if where == "changes" and country is not None:
         raise UseError("a change has no country", hint="leave out `--country`, or search the trials")

@@ -22,7 +22,7 @@ from snapshots.facts import facts
 from snapshots.query import Reader
 from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER
 from snapshots.search.asking import Asked, Term
-from snapshots.search.marking import Marks, marks
+from snapshots.search.marking import Marker, Marks
 from snapshots.search.wording import event_wording, wording
 from snapshots.stored import TRIAL_COLUMNS, Trial, trial_of
 from snapshots.timeline import stood_on, timeline
@@ -125,6 +125,7 @@ class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._reader = Reader(db)
+        self._marker = Marker(COLUMNS, _SNIPPETS)
 
     def behind(self) -> Behind:
         manner, through = self._db.execute("select manner, event from search_state").fetchone()
@@ -203,7 +204,7 @@ class Search:
         ).fetchall()
         found = events.read(self._db, [row[0] for row in rows[:limit]])
         texts = [event_wording(event) for _, event in found]
-        marked = marks(CHANGE_COLUMNS, _CHANGE_SNIPPETS, texts, asked.terms)
+        marked = Marker(CHANGE_COLUMNS, _CHANGE_SNIPPETS).marks(texts, asked.terms)
         return Found(
             changes=tuple(
                 ChangeHit(sequence=sequence, event=event, marks=one)
@@ -288,7 +289,7 @@ class Search:
     def _found(
         self, shown: Sequence[_Shown], asked: Asked, *, ranked: bool, more: bool, tables: Sequence[str]
     ) -> Found:
-        marked = marks(COLUMNS, _SNIPPETS, [one.texts for one in shown], asked.terms)
+        marked = self._marker.marks([one.texts for one in shown], asked.terms)
         return Found(
             trials=tuple(
                 Hit(
