@@ -44,7 +44,8 @@ def folder(tmp_path):
 def test_polls_without_a_change_load_nothing_that_compares_sends_schedules_or_draws(folder):
     where, registry, record = folder
     assert loaded(where, "check")[0] == set()  # the first look
-    assert loaded(where, "check")[0] == set()  # one request
+    heavy, modules = loaded(where, "check")  # one request
+    assert heavy == set() and "snapshots.search.index" not in modules
     registry.publish("2026-11-23", [record])
     heavy, modules = loaded(where, "check")
     assert heavy == set()

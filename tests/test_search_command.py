@@ -281,7 +281,14 @@ def test_every_command_says_the_same_of_a_day(polled):
         assert polled.run("diff", f"{trial}@{day}", f"{trial}@{version}").code == 0
 
 
+def test_a_search_before_everything_names_the_first_day(polled):
+    ran = polled.run("search", "amber", "--as-of", "2026-11-19")
+    assert ran.err.startswith("nothing is stored of 2026-11-19: the first day that is known is 2026-11-20\n")
+    assert "first day" not in polled.run("search", "nowhere", "--as-of", "2026-11-20").err
+
+
 def test_a_day_to_come_is_said(polled):
+    assert "2999-12-31 is still to come" in polled.run("search", "cedar", "--as-of", "2999-12-31").err
     assert "as of 2999-12-31, a day to come: our version 2" in polled.run("show", f"{TRIALS[0]}@2999-12").out
 
 

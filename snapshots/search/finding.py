@@ -215,6 +215,14 @@ class Search:
             nowhere=() if found else self._nowhere(asked, ("search_change",)),
         )
 
+    def first_day(self) -> str | None:
+        """The first day, ISO, of which anything that is indexed tells; None when nothing is."""
+        found: str | None = self._db.execute(
+            "select min(since) from (select since from searched where trial is not null"
+            " union all select since from searched_past)"
+        ).fetchone()[0]
+        return found
+
     def _is_ranked(self, table: str, asked: Asked) -> bool:
         """Whether so few hold the words that ranking tells something, and takes little time."""
         trials = self._db.execute("select coalesce(max(key), 0) from trial").fetchone()[0]
