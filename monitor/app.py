@@ -2,6 +2,9 @@
 
 The one composition root. Tests and the demo start it in process with their own registries, notifiers and clock;
 the service runs it on a schedule; `check` calls it once. Polling and sending need the lease.
+
+What a poll that finds nothing new does not need is loaded by those who need it: on a small machine a poll an hour is
+mostly imports.
 """
 
 from __future__ import annotations
@@ -9,32 +12,40 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor import held, requests, routes, staging, untold, watches
-from monitor.booking import Booking
+from monitor import backlog, held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.patience import Patience
-from monitor.poll import EVERYTHING, Poll, PollReport, Selection
-from monitor.registries.base import Registry
+from monitor.poll import Poll
+from monitor.registries.base import Registry, Stopped
+from monitor.report import EVERYTHING, PollReport, Selection
+from monitor.router import Router
 from monitor.telling import Teller, Told
+from monitor.turns import Turns
 from monitor.watches import Definition, Wanted
-from notifiers.deliver import Settings
-from notifiers.message import Message
-from notifiers.notifier import Notifier
 from snapshots import search
-from snapshots.database import immediate
+from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
-from snapshots.event import Event
-from snapshots.query import Reader
+
+if TYPE_CHECKING:
+    from notifiers.message import Message
+    from notifiers.notifier import Notifier
+    from notifiers.settings import Settings
+    from snapshots.event import Event
+    from snapshots.query import Reader
+
+# Of a backfill's work, at a time: an end without which its job would look as if it hung.
+AT_ONCE = 100  # requests
+SLICE = timedelta(minutes=1)
 
 
 class _Undone(Exception):
@@ -70,7 +81,7 @@ class App:
         self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
         self._random = random or Random()
         self._connections = Connections(config.store.path)
-        self._polling = threading.Lock()
+        self._turns = Turns()
         self._serving = threading.Lock()
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
@@ -116,12 +127,14 @@ class App:
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
         """One poll of each registry that is watched. One that breaks off says so in its report."""
         reports = []
-        with self._polling:
+        with self._turns.first():
             self.reconcile()
             watched = watches.registries(self.db)
             for name, registry in self.registries.items():
                 if name in watched:
                     reports.append(self._poll(registry, selection))
+            if any(report.versions for report in reports):
+                settle_log(self.db)  # a reader that stayed long may have let it grow
         return reports
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:
@@ -158,6 +171,9 @@ class App:
             held=len(report.held),
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
+        if self.config.registries.ctgov.backfill and not report.quiet:
+            with immediate(self.db):
+                backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:
@@ -166,12 +182,41 @@ class App:
             log.warning("drift", registry=registry.name, notice=line)
         return report
 
+    def backfill(self, *, until: datetime | None = None) -> None:
+        """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.
+
+        Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
+        """
+        until = until or self.clock() + SLICE
+        waiting = [
+            registry
+            for name, registry in self.registries.items()
+            if backlog.waits(self.db, name) and not backlog.paused(self.db, name, now=self.clock())
+        ]
+        if not waiting:
+            return
+        from monitor.backfill import Backfill, Paused
+
+        for registry in waiting:
+            work = Backfill(self.db, registry, clock=self.clock)
+            try:
+                for _ in range(AT_ONCE):
+                    if self.stopping.is_set() or self.clock() >= until:
+                        return
+                    with self._turns.last() as ours:
+                        if not ours or not work.step():
+                            break
+            except Stopped:
+                return
+            except Paused:
+                continue  # said and written down; until when, too
+
     def look(self) -> Looked:
         """Enter and leave the states that time makes, up to today. After a poll: by what the records say now.
 
         Waits for a poll that is under way: what that has booked is its own to decide on, at its end.
         """
-        with self._polling:
+        with self._turns.first():
             looked = Look(
                 self.db,
                 self.registries,
@@ -203,8 +248,8 @@ class App:
         log.info("indexed", count=indexed)
         return indexed
 
-    def router(self) -> routes.Router:
-        return routes.Router(self.config)
+    def router(self) -> Router:
+        return Router(self.config)
 
     def effective(self, event: Event) -> Event:
         """An event with the user's own severities."""
@@ -239,7 +284,7 @@ class App:
 
     def accept_held(self, row: int) -> list[str]:
         """Believe a held sweep. Books what waits with it; returns the ids of the events."""
-        with self._polling:
+        with self._turns.first():
             return self._accept_held(row)
 
     def _accept_held(self, row: int) -> list[str]:
@@ -248,6 +293,8 @@ class App:
             one = held.accept(self.db, row)
         if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+        from monitor.booking import Booking
+
         registry = self.registries[one.registry]
         self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's
         booking = Booking(self.db, registry, build=one.build, now=now)
@@ -316,12 +363,14 @@ class App:
         told = self.deliver()
         self.index()  # nobody is told later for it
         return {
-            "reports": [asdict(report) for report in reports],
-            "deadlines": asdict(looked),
+            "reports": [msgspec.structs.asdict(report) for report in reports],
+            "deadlines": msgspec.structs.asdict(looked),
             "told": told_json(told),
         }
 
     def reader(self) -> Reader:
+        from snapshots.query import Reader
+
         return Reader(self.db)
 
     def close_thread(self) -> None:

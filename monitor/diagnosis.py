@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import drift, due, held, watches
-from monitor.health import Health, HeldSweep, OutboxHealth, WatchHealth
+from monitor import backlog, drift, due, held, watches
+from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, WatchHealth
 from notifiers.outbox import Outbox
 from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import counted
 
+REASONS = 8  # told of trials whose past could not be had
 GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
 
 
@@ -102,6 +103,7 @@ def health_of(
             HeldSweep(registry=one.registry, build=one.day, reason=str(one)) for one in held.standing(db)
         ),
         notices=tuple(notices),
+        backfill=_backfill(db, "ctgov", now),
         next_poll=min(next_polls) if next_polls and polling else None,
     )
 
@@ -129,6 +131,19 @@ def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: boo
                 "select trial from member where watch = ? and state = 'absent' order by trial", [watch.row]
             ).fetchall()
         ),
+    )
+
+
+def _backfill(db: Database, registry: str, now: datetime) -> BackfillHealth:
+    standing = backlog.standing(db, registry)
+    pause = backlog.paused(db, registry, now=now)
+    return BackfillHealth(
+        waiting=standing.waiting,
+        requests=standing.requests,
+        done=standing.done,
+        aside=standing.aside,
+        reasons=tuple((one.trial, one.reason or "") for one in backlog.asides(db, registry, limit=REASONS)),
+        paused=f"until {pause[0]:%Y-%m-%d %H:%M} UTC: {first_line(pause[1])}" if pause else None,
     )
 
 

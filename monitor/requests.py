@@ -8,17 +8,16 @@ the next service does. Only the holder of the lease serves, one request at a tim
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     kind: str  # "check" or "held-accept"
     arguments: dict[str, Any]
@@ -43,6 +42,12 @@ def take(db: Database, *, now: datetime) -> Request | None:
         return None
     db.execute("update request set started_at = ? where id = ?", [stamp(now), row[0]])
     return Request(row=row[0], kind=row[1], arguments=json.loads(row[2]))
+
+
+def waiting(db: Database) -> int:
+    """The newest request that nobody has begun; 0 when there is none."""
+    found = db.execute("select max(id) from request where started_at is null and ended_at is null").fetchone()
+    return int(found[0] or 0)
 
 
 def give_back(db: Database) -> None:

@@ -80,6 +80,7 @@ class Service:
         """Begin to tick. The first look at what is due happens at once."""
         self._every(self._tick, self.poll_if_due, "poll")
         self._every(self._tick / 2, self._serve_requests, "requests")
+        self._every(self._tick, self._backfill, "backfill")
         for name in self.app.notifiers:
             self._every(self._tick, self._deliver, "deliver", name)
         self._scheduler.start()
@@ -139,6 +140,9 @@ class Service:
 
     def _serve_requests(self) -> None:
         self.app.serve_requests()
+
+    def _backfill(self) -> None:
+        self.app.backfill()
 
     def _deliver(self, name: str) -> None:
         self.app.deliver(name)

@@ -25,7 +25,7 @@ _COLUMNS = (
 )
 _CHANGE_COLUMNS = (
     *("event", "position", "field", "label", "kind", "action", "item", '"before"', '"after"'),
-    *("severity", "reason", "summary", "paths", "tags", "drift"),
+    *("severity", "reason", "summary", "paths", "tags", "drift", "archive"),
 )
 _PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
 
@@ -99,25 +99,29 @@ def _values(event: Event) -> list[Any]:
 
 
 def _insert_parts(db: Database, sequence: int, event: Event) -> None:
+    archive = int(event.to is not None and event.to.source is Source.ARCHIVE)
     marks = ", ".join("?" * len(_CHANGE_COLUMNS))
     db.conn.executemany(
         f"insert into change ({', '.join(_CHANGE_COLUMNS)}) values ({marks})",
-        [_change_values(sequence, place, change) for place, change in enumerate(event.changes)],
+        [_change_values(sequence, place, change, archive) for place, change in enumerate(event.changes)],
     )
-    for table, name, entries in (("event_watch", "watch", event.watches), ("event_tag", "tag", event.tags)):
-        db.conn.executemany(
-            f"insert into {table} ({name}, severity, event) values (?, ?, ?)",
-            [(entry, event.severity.value, sequence) for entry in dict.fromkeys(entries)],
-        )
+    db.conn.executemany(
+        "insert into event_watch (watch, severity, event) values (?, ?, ?)",
+        [(watch, event.severity.value, sequence) for watch in dict.fromkeys(event.watches)],
+    )
+    db.conn.executemany(
+        "insert into event_tag (tag, archive, severity, event) values (?, ?, ?, ?)",
+        [(tag, archive, event.severity.value, sequence) for tag in dict.fromkeys(event.tags)],
+    )
 
 
-def _change_values(sequence: int, place: int, change: FieldChange) -> tuple[Any, ...]:
+def _change_values(sequence: int, place: int, change: FieldChange, archive: int) -> tuple[Any, ...]:
     return (
         *(sequence, place, change.field, change.label, change.kind.value, change.action.value, change.item),
         None if change.before is None else _json(change.before),
         None if change.after is None else _json(change.after),
         *(change.severity.value, change.reason, change.summary, _json(change.paths), _json(change.tags)),
-        int(change.drift),
+        *(int(change.drift), archive),
     )
 
 

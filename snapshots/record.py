@@ -28,6 +28,7 @@ _HOLDER = re.compile(
     rb'"(\d{4}-\d{2}-\d{2})"\s*[,}]'
 )
 _HOLDER_REACH = 256  # bytes before the key's name in which the whole place must begin
+_HOLDER_KEY = b'"versionHolder":'
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -69,6 +70,21 @@ def keys_sorted(record: dict[str, Any]) -> dict[str, Any]:
 def content_hash(record: dict[str, Any]) -> bytes:
     """A version's identity: SHA-256 of the canonical form without the data build's date."""
     return hashlib.sha256(_sorting_encoder.encode(_without_holder(record))).digest()
+
+
+def content_of(record: dict[str, Any], body: bytes) -> bytes:
+    """`content_hash` of a record of which the canonical form is at hand: the date is cut out of that."""
+    name = body.find(_HOLDER_KEY)
+    if name < 0 or body.find(_HOLDER_KEY, name + 1) >= 0 or holder(record) is None:
+        return content_hash(record)
+    start, end = name, name + len(_HOLDER_KEY) + len('"2026-11-20"')
+    if body[start - 1 : start] == b",":
+        start -= 1
+    elif body[end : end + 1] == b",":
+        end += 1
+    digest = hashlib.sha256(memoryview(body)[:start])
+    digest.update(memoryview(body)[end:])
+    return digest.digest()
 
 
 def fingerprint(raw: bytes | memoryview) -> bytes | None:

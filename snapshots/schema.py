@@ -20,12 +20,6 @@ def _first(db: Database) -> None:
         db.execute(statement)
 
 
-@MIGRATIONS(name="0003_search")
-def _search(db: Database) -> None:
-    for statement in _SEARCH:
-        db.execute(statement)
-
-
 _FIRST = (
     # One row a trial, never deleted: `key` stands for (registry, trial) everywhere else. The facts are those
     # of the newest snapshot; of the newest archive version while there is no snapshot.
@@ -209,6 +203,13 @@ _FIRST = (
         from version join trial on trial.key = version.trial join ledger on ledger.entry = version.entry""",
 )
 
+
+@MIGRATIONS(name="0003_search")
+def _search(db: Database) -> None:
+    for statement in _SEARCH:
+        db.execute(statement)
+
+
 # What a record says is indexed when a poll has ended, from the queue `unsearched`; see search/index.py. The indexes
 # hold no texts, only where which word stands: a text is read off the version again when it is to be taken out.
 _WORDS = "tokenize = \"porter unicode61 remove_diacritics 2\", content = ''"
@@ -259,4 +260,57 @@ _SEARCH = (
         end"""
         for verb, row in (("insert", "new"), ("delete", "old"))
     ),
+)
+
+
+@MIGRATIONS(name="0004_archive_events")
+def _archive_events(db: Database) -> None:
+    for statement in _ARCHIVE_EVENTS:
+        db.execute(statement)
+
+
+# What changed between two of the registry's own versions stands apart in every index that is searched, so that who
+# leaves it out does not read past it: a past of many trials holds more events than years of watching.
+_ARCHIVE_EVENTS = (
+    "alter table change add column archive integer not null default 0",
+    "update change set archive = 1 where event in (select sequence from event where to_source = 'archive')",
+    "drop index change_field",
+    "create index change_own on change (field, event) where archive = 0",
+    "create index change_archive on change (field, event) where archive = 1",
+    "drop index event_severity",
+    "create index event_own on event (severity) where to_source is not 'archive'",
+    "create index event_archive on event (severity) where to_source is 'archive'",
+    """create table tagged (
+        tag text not null,
+        archive integer not null,
+        severity text not null,
+        event integer not null references event (sequence) on delete cascade,
+        primary key (tag, archive, severity, event)
+    ) strict, without rowid""",
+    "insert into tagged select event_tag.tag, event.to_source is 'archive', event_tag.severity, event_tag.event"
+    " from event_tag join event on event.sequence = event_tag.event",
+    "drop table event_tag",
+    "alter table tagged rename to event_tag",
+    "create index event_tag_event on event_tag (event)",
+)
+
+
+@MIGRATIONS(name="0005_views")
+def _views(db: Database) -> None:
+    for statement in _VIEWS:
+        db.execute(statement)
+
+
+_VIEWS = (
+    # For people with SQL: a row a change with what its event says, a row for an event that has none; the columns of
+    # `trialbell export changes`. before, after: text as it is, all else as JSON.
+    """create view changes as
+        select event.registry, event.trial, event.id, change.position + 1 as position, event.kind as event,
+               event.at as seen_at, event.build, event.to_source as source, event.from_version, event.to_version,
+               event.to_updated as updated, event.title, event.status, event.phase, event.sponsor,
+               event.sponsor_class, change.field, change.label, change.action, change.item,
+               json_extract(change."before", '$') as "before", json_extract(change."after", '$') as "after",
+               change.severity, change.reason, change.summary, change.tags, event.headline,
+               event.severity as event_severity, event.tags as event_tags, event.watches, event.detail, event.url
+        from event left join change on change.event = event.sequence""",
 )

@@ -19,12 +19,13 @@ from snapshots import events, ledger
 from snapshots.bodies import TRAIN_AT, Bodies
 from snapshots.changeset import Source, VersionRef
 from snapshots.deadlines.standing import Entered, settle
+from snapshots.deadlines.turning import believed
 from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
 from snapshots.instants import instant, written
 from snapshots.posting import Results, results_of
-from snapshots.record import canonical, content_hash, holder
+from snapshots.record import canonical, content_of, holder
 
 STATES = ("present", "gone", "merged")
 _PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
@@ -48,6 +49,22 @@ class Added:
     entered: tuple[Entered, ...] = ()  # states that time makes and that this snapshot newly is in
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What storing a record needs to know of it, worked out once."""
+
+    facts: Facts
+    body: bytes  # its canonical form
+    content: bytes  # its identity
+
+    @classmethod
+    def of(cls, record: dict[str, Any]) -> Parsed:
+        """NotAStudyRecord."""
+        read = facts(record)
+        body = canonical(record)
+        return cls(facts=read, body=body, content=content_of(record, body))
+
+
 class Store:
     """The writing side. One object a connection; it holds no state but the dictionaries that it read."""
 
@@ -66,6 +83,20 @@ class Store:
                 [*part, registry],
             )
             found.update(rows.fetchall())
+        return found
+
+    def newest_numbers(self, registry: str, trials: Sequence[str]) -> dict[str, tuple[int, int]]:
+        """Trial → (its key, the number of its newest snapshot). Those without one are left out."""
+        found: dict[str, tuple[int, int]] = {}
+        for start in range(0, len(trials), _PARAMETERS):
+            part = trials[start : start + _PARAMETERS]
+            rows = self._db.execute(
+                "select trial.trial, trial.key, head.number from trial join head on head.trial = trial.key"
+                f" and head.line = 'snapshot' where trial.trial in ({','.join('?' * len(part))})"
+                " and trial.registry = ?",
+                [*part, registry],
+            )
+            found.update({row[0]: (row[1], row[2]) for row in rows.fetchall()})
         return found
 
     def newest(self, registry: str, trial: str) -> Newest | None:
@@ -87,17 +118,20 @@ class Store:
         seen_at: datetime,
         build: str,
         fingerprint: bytes | None,
+        parsed: Parsed | None = None,
     ) -> Added:
         """Store a record as it is published now.
 
         Equal content to the newest snapshot: nothing new; its fingerprint is renewed where it came in other
-        bytes. build: ISO day of the data build it was seen in. NotAStudyRecord, NotJSON (a value that JSON
-        does not hold).
+        bytes. build: ISO day of the data build it was seen in. parsed: of a record that `record.parse` gave, so that
+        nothing is worked out twice. NotAStudyRecord, NotJSON (a value that JSON does not hold).
         """
-        read = facts(record)
+        if parsed is None:
+            parsed = Parsed.of(record)
+            _canonical(record, parsed.facts.trial)
+        read, body, content = parsed.facts, parsed.body, parsed.content
         if holder(record) is None:
             fingerprint = None  # it was taken of something else than the data build's date
-        content = content_hash(record)
         newest = self.newest(registry, read.trial)
         if newest is not None and newest.content == content:
             if fingerprint is not None:
@@ -109,10 +143,11 @@ class Store:
         ref = VersionRef(
             source=Source.SNAPSHOT, version=number, seen_at=seen_at, updated=read.updated, build=build
         )
-        self._add(registry, read, key, ref, record, content, fingerprint)
+        self._add(registry, read, key, ref, body, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
-        entered = settle(self._db, key, registry, record, day=seen_at.astimezone(UTC).date())
+        day = believed(seen_at.astimezone(UTC).date(), build)
+        entered = settle(self._db, key, registry, record, day=day)
         return Added(ref=ref, new=True, previous=previous, entered=entered)
 
     def add_archived(
@@ -150,7 +185,8 @@ class Store:
         ref = VersionRef(
             source=Source.ARCHIVE, version=number, seen_at=seen_at, updated=submitted, build=None
         )
-        self._add(registry, read, key, ref, record, content_hash(record), None)
+        body = _canonical(record, trial)
+        self._add(registry, read, key, ref, body, content_of(record, body), None)
         return Added(ref=ref, new=True, previous=previous)
 
     def add_event(self, event: Event) -> int | None:
@@ -235,15 +271,12 @@ class Store:
         read: Facts,
         key: int,
         ref: VersionRef,
-        record: dict[str, Any],
+        body: bytes,
         content: bytes,
         fingerprint: bytes | None,
     ) -> None:
         assert ref.version is not None
         assert ref.seen_at is not None
-        body = canonical(record)
-        if msgspec.json.decode(body) != record:
-            raise NotJSON(f"a record that JSON cannot hold as it is: `{read.trial}`")
         sha256 = hashlib.sha256(body).digest()
         entry = ledger.append(self._db, key, registry, read.trial, ref.source, ref.version, sha256)
         self._db.execute(
@@ -271,6 +304,13 @@ def _ref(
     source: Source, number: int, seen_at: str | None, updated: str | None, build: str | None
 ) -> VersionRef:
     return VersionRef(source=source, version=number, seen_at=instant(seen_at), updated=updated, build=build)
+
+
+def _canonical(record: dict[str, Any], trial: str) -> bytes:
+    body = canonical(record)
+    if msgspec.json.decode(body) != record:
+        raise NotJSON(f"a record that JSON cannot hold as it is: `{trial}`")
+    return body
 
 
 def _json(values: tuple[str, ...]) -> str:

@@ -10,10 +10,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from snapshots.changeset import Source
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 _SOURCES = {"snapshot": Source.SNAPSHOT, "archive": Source.ARCHIVE}
 

@@ -37,20 +37,22 @@ def find(db: Database, wanted: Wanted, *, limit: int) -> list[int]:
     """Sequence numbers, newest first.
 
     Read along an index that is in the order of events, so that the work is bounded by what is asked for and
-    not by how many others (quiet versions above all) lie between.
+    not by how many others (quiet versions, and what the registry's own versions changed) lie between.
     """
-    lead = _lead(wanted)
-    conditions, values = _conditions(wanted, lead)
-    levels = [level.value for level in Severity if level >= wanted.min_severity]
     found: list[int] = []
-    for part in [[level] for level in levels] if lead.by_severity else [levels]:
-        where = " and ".join([f"{lead.severity} in ({','.join('?' * len(part))})", *conditions])
-        rows = db.execute(
-            f"select distinct {lead.sequence} from {lead.tables} where {where}"
-            f" order by {lead.sequence} desc limit ?",
-            [*part, *values, limit],
-        )
-        found.extend(row[0] for row in rows.fetchall())
+    if wanted.kinds is not None and not wanted.kinds:
+        return found
+    for lead in _leads(wanted):
+        conditions, values = _conditions(wanted, lead)
+        levels = [level.value for level in Severity if level >= wanted.min_severity]
+        for part in [[level] for level in levels] if lead.by_severity else [levels]:
+            where = " and ".join([f"{lead.severity} in ({','.join('?' * len(part))})", *conditions])
+            rows = db.execute(
+                f"select distinct {lead.sequence} from {lead.tables} where {where}"
+                f" order by {lead.sequence} desc limit ?",
+                [*part, *values, limit],
+            )
+            found.extend(row[0] for row in rows.fetchall())
     return sorted(found, reverse=True)[:limit]
 
 
@@ -59,6 +61,7 @@ class _Lead:
     """The index that the search goes along: what is read, and where in it severity and order are.
 
     by_severity: the index has the severity before the order, so that each severity is looked up by itself.
+    only: what the index holds alone, as a condition; None where it holds all.
     """
 
     name: str
@@ -66,6 +69,7 @@ class _Lead:
     severity: str
     sequence: str
     by_severity: bool
+    only: str | None = None
 
 
 _BY_TRIAL = _Lead(
@@ -75,42 +79,57 @@ _BY_TRIAL = _Lead(
     sequence="event.sequence",
     by_severity=False,
 )
-_BY_FIELD = _Lead(
-    name="field",
-    tables="change indexed by change_field cross join event on event.sequence = change.event",
-    severity="event.severity",
-    sequence="change.event",
-    by_severity=False,
-)
-_BY_SEVERITY = _Lead(
-    name="severity",
-    tables="event indexed by event_severity",
-    severity="event.severity",
-    sequence="event.sequence",
+_BY_WATCH = _Lead(  # nobody watched what the archive tells of
+    name="watch",
+    tables="event_watch cross join event on event.sequence = event_watch.event",
+    severity="event_watch.severity",
+    sequence="event_watch.event",
     by_severity=True,
 )
 
 
-def _by_name(kind: str) -> _Lead:
-    """The events of a watch or of a tag."""
-    table = f"event_{kind}"
+def _by_tag(archive: bool) -> _Lead:
     return _Lead(
-        name=kind,
-        tables=f"{table} cross join event on event.sequence = {table}.event",
-        severity=f"{table}.severity",
-        sequence=f"{table}.event",
+        name="tag",
+        tables="event_tag cross join event on event.sequence = event_tag.event",
+        severity="event_tag.severity",
+        sequence="event_tag.event",
         by_severity=True,
+        only=f"event_tag.archive = {int(archive)}",
     )
 
 
-def _lead(wanted: Wanted) -> _Lead:
+def _by_field(archive: bool) -> _Lead:
+    index = "change_archive" if archive else "change_own"
+    return _Lead(
+        name="field",
+        tables=f"change indexed by {index} cross join event on event.sequence = change.event",
+        severity="event.severity",
+        sequence="change.event",
+        by_severity=False,
+        only=f"change.archive = {int(archive)}",
+    )
+
+
+def _by_severity(archive: bool) -> _Lead:
+    return _Lead(
+        name="severity",
+        tables=f"event indexed by {'event_archive' if archive else 'event_own'}",
+        severity="event.severity",
+        sequence="event.sequence",
+        by_severity=True,
+        only=f"event.to_source is {'' if archive else 'not '}'archive'",
+    )
+
+
+def _leads(wanted: Wanted) -> list[_Lead]:
+    """One, or one for what is ours and one for the archive's."""
     if wanted.trial is not None:
-        return _BY_TRIAL
+        return [_BY_TRIAL]
     if wanted.watch is not None:
-        return _by_name("watch")
-    if wanted.tag is not None:
-        return _by_name("tag")
-    return _BY_FIELD if wanted.field is not None else _BY_SEVERITY
+        return [_BY_WATCH]
+    lead = _by_tag if wanted.tag is not None else _by_field if wanted.field is not None else _by_severity
+    return [lead(False), lead(True)] if wanted.archive else [lead(False)]
 
 
 def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
@@ -122,12 +141,15 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
         conditions.append(condition)
         values.extend(more)
 
+    if lead.only is not None:
+        require(lead.only)
     for kind, value in (("watch", wanted.watch), ("tag", wanted.tag)):
         if value is not None and lead.name == kind:
             require(f"event_{kind}.{kind} = ?", value)
         elif value is not None:
+            apart = " and other.archive = (event.to_source is 'archive')" if kind == "tag" else ""
             require(
-                f"exists (select 1 from event_{kind} as other where other.{kind} = ?"
+                f"exists (select 1 from event_{kind} as other where other.{kind} = ?{apart}"
                 " and other.severity = event.severity and other.event = event.sequence)",
                 value,
             )
@@ -145,7 +167,7 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
     if wanted.kinds is not None:
         marks = ",".join("?" * len(wanted.kinds))
         require(f"event.kind in ({marks})", *(EventKind(kind).value for kind in wanted.kinds))
-    if not wanted.archive:
+    if not wanted.archive and lead.only is None:
         require("event.to_source is not 'archive'")
     if wanted.before is not None:
         require(f"{lead.sequence} < ?", wanted.before)

@@ -45,6 +45,23 @@ def test_an_unknown_key_names_the_nearest(key, meant):
     assert caught.value.hint == f"did you mean `{meant}`?"
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "area"),
+    [
+        ("phase", "PHASE3", "PHASE3"),
+        ("Phases", "2, 3", "(PHASE2 OR PHASE3)"),
+        ("filter.phase", "Phase 2/Phase 3", "(PHASE2 OR PHASE3)"),
+        ("phase", "early phase 1", "EARLY_PHASE1"),
+        ("phase", "not applicable", "NA"),
+        ("phase", "late", "PHASE3"),
+    ],
+)
+def test_a_phase_is_said_by_its_area(key, value, area):
+    with pytest.raises(BadQuestion) as caught:
+        parameters({key: value})
+    assert caught.value.hint == f'write advanced = "AREA[Phase]{area}"'
+
+
 def test_a_key_like_no_other_names_them_all():
     with pytest.raises(BadQuestion) as caught:
         parameters({"zzzzzz": "y"})

@@ -187,7 +187,7 @@ def test_many_that_leave_are_written_some_a_transaction_each_with_its_leaving(tm
         def said(sql):
             told, left = written[-1]
             told += sql.startswith("insert into event ") and "No longer matches" in sql
-            left += sql.startswith("update member set state = 'left'")
+            left += sql.startswith(("update member set state = 'left'", "delete from member where watch ="))
             written[-1] = (told, left)
             if sql == "COMMIT":
                 written.append((0, 0))

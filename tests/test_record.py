@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from snapshots.errors import NotAStudyRecord, NotJSON
 from snapshots.facts import facts
-from snapshots.record import MAX_DEPTH, canonical, content_hash, fingerprint, holder, parse
+from snapshots.record import MAX_DEPTH, canonical, content_hash, content_of, fingerprint, holder, parse
 
 
 @given(json_objects())
@@ -140,6 +140,24 @@ def test_text_cannot_make_two_records_look_alike(words, day):
     other = small_record(words=words + LOOKALIKE % day)
     marks = fingerprint(raw(one)), fingerprint(raw(other))
     assert marks[0] is None or marks[0] != marks[1] or content_hash(one) == content_hash(other)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["a", "removedCountries", "zz"]), json_objects(), max_size=3),
+    st.sampled_from(["2026-11-20", "soon", 7, None]),
+    st.one_of(json_objects(), st.just({"versionHolder": "2026-11-20"})),
+    st.text(st.sampled_from('"\\:,{versionHolder2026-11-20'), max_size=40),
+)
+def test_content_cut_out_of_the_canonical_form_is_the_same(beside, day, more, words):
+    misc = {**beside, "words": words} if day is None else {**beside, "versionHolder": day}
+    record = {**more, "words": words, "derivedSection": {"miscInfoModule": misc}}
+    assert content_of(record, canonical(record)) == content_hash(record)
+
+
+def test_content_cut_out_of_real_records_is_the_same():
+    for path in sorted(RECORDS.glob("*.json"))[::20] if RECORDS.exists() else ():
+        record = parse(path.read_bytes())
+        assert content_of(record, canonical(record)) == content_hash(record)
 
 
 def test_holder_is_read_only_from_its_place():

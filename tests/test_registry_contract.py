@@ -6,6 +6,7 @@ A new registry joins by one more fixture that gives a `World`.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
@@ -27,6 +28,8 @@ from monitor.registries.base import (
     Unreachable,
 )
 from monitor.registries.ctgov import CtgovRegistry
+
+PAGE_SIZE = 3
 
 
 @dataclass(kw_only=True)
@@ -86,7 +89,9 @@ def demo() -> Iterator[World]:
 
 def _ctgov(url: str) -> CtgovRegistry:
     clock = StillClock()
-    return CtgovRegistry(url=url, requests_per_minute=60_000, page_size=3, clock=clock.clock, wait=clock.wait)
+    return CtgovRegistry(
+        url=url, requests_per_minute=60_000, page_size=PAGE_SIZE, clock=clock.clock, wait=clock.wait
+    )
 
 
 @pytest.fixture(params=["loopback", "demo"])
@@ -121,6 +126,7 @@ def test_a_malformed_id_is_malformed_everywhere(world: World) -> None:
         lambda: registry.trial_id(world.malformed),
         lambda: registry.study(world.malformed),
         lambda: list(registry.by_ids([*world.trials, world.malformed])),
+        lambda: registry.preview_ids([*world.trials, world.malformed], show=3),
         lambda: registry.history(world.malformed),
         lambda: registry.archived(world.malformed, 1),
     ):
@@ -200,6 +206,39 @@ def test_a_count_is_what_a_sweep_brings(world: World) -> None:
     assert 0 < world.registry.count(world.some) < len(world.trials)
 
 
+def test_a_preview_says_how_many_match_and_shows_the_newest(world: World) -> None:
+    for query in ({}, world.some, world.none):
+        swept = [json.loads(bytes(raw)) for page in world.registry.by_query(query) for raw in page.records]
+        found = world.registry.preview(query, show=2)
+        assert found.matches == len(swept)
+        assert len(found.shown) == min(2, len(swept))
+        published = {one["protocolSection"]["identificationModule"]["nctId"]: one for one in swept}
+        newest = sorted((updated(one) for one in swept), reverse=True)
+        assert [one.updated for one in found.shown] == newest[:2]
+        for one in found.shown:
+            protocol = published[one.trial]["protocolSection"]
+            assert one.title == protocol["identificationModule"]["briefTitle"]
+            assert one.status == protocol["statusModule"]["overallStatus"]
+            assert list(one.phases) == protocol.get("designModule", {}).get("phases", [])
+        assert found.requests == 2 + max(1, -(-len(swept) // PAGE_SIZE))
+
+
+def test_a_preview_of_ids_says_which_are_not_there(world: World) -> None:
+    asked = [*world.trials, world.unknown, *world.merged]
+    found = world.registry.preview_ids(asked, show=3)
+    assert found.matches == len(world.trials)
+    assert len(found.shown) == 3
+    assert {one.trial for one in found.shown} <= set(world.trials)
+    assert found.missing == (world.unknown,)
+    assert found.merged == world.merged
+
+
+def updated(record: dict[str, Any]) -> str:
+    day = record["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"]["date"]
+    assert isinstance(day, str)
+    return day
+
+
 def test_records_are_the_same_bytes_by_either_way(world: World) -> None:
     by_id = {
         id_of(world, raw): bytes(raw)
@@ -218,6 +257,8 @@ def test_a_wrong_query_is_a_bad_question(world: World) -> None:
         world.registry.by_query({"no-such-key": "x"})
     with pytest.raises(BadQuestion):
         world.registry.count({"advanced": "AREA[NoSuchArea]x"})
+    with pytest.raises(BadQuestion):
+        world.registry.preview({"advanced": "AREA[NoSuchArea]x"}, show=3)
     with pytest.raises(BadQuestion):
         for _ in world.registry.by_query({"advanced": "AREA[NoSuchArea]x"}):
             pass
@@ -252,6 +293,8 @@ def test_when_nobody_answers_every_question_is_unreachable(world: World) -> None
         lambda: [batch.page for batch in registry.by_ids([trial])],
         lambda: list(registry.by_query({})),
         lambda: registry.count({}),
+        lambda: registry.preview({}, show=3),
+        lambda: registry.preview_ids([trial], show=3),
         lambda: registry.history(trial),
         lambda: registry.archived(trial, 1),
     ):

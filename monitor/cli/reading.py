@@ -13,8 +13,11 @@ from monitor.cli.operands import Operands, words_of
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
-    from snapshots.changeset import VersionRef
+    from collections.abc import Callable, Sequence
+
+    from snapshots.changeset import FieldChange, VersionRef
     from snapshots.event import Event
+    from snapshots.query import Version
     from snapshots.timeline import Stood
 
 
@@ -44,7 +47,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
     if from_registry:
         return _registry_history(session, trial, day)
     from monitor.cli.telling import coloured, plain
-    from snapshots.event import stamp
+    from snapshots.instants import stamp
     from snapshots.terms import counted
 
     reader = session.needed_reader()
@@ -63,12 +66,14 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
         if event.to is not None and event.kind == "changed"
     }
     others = [event for _, event in _events(reader, trial) if event.kind != "changed"]
+    shown = {version.ref for version in versions if everything or not version.quiet}
     folded = 0
     for version in reversed(versions):
         if version.quiet and not everything:
             folded += 1
             continue
         event = told.get((version.ref.source, version.ref.version))
+        twin = version.equal_to
         stands = stood is not None and (stood.source, stood.number) == (
             version.ref.source,
             version.ref.version,
@@ -83,6 +88,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
                     "updated": version.ref.updated,
                     "build": version.ref.build,
                     "quiet": version.quiet,
+                    "equal_to": {"source": twin.source.value, "version": twin.version} if twin else None,
                     "sha256": version.sha256.hex(),
                     "severity": event.severity.value if event else None,
                     "headline": event.headline if event else None,
@@ -92,6 +98,10 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
             )
             continue
         mark = ("r" if version.ref.source == "archive" else "") + str(version.ref.version)
+        if twin in shown:
+            if version.ref.source == "archive":
+                continue  # one line with the snapshot that it equals
+            mark, event = f"{mark} = r{twin.version}", event or told.get((twin.source, twin.version))
         said = (
             plain(event.headline)
             if event
@@ -99,12 +109,12 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
         )
         if event is not None:
             said = coloured(event.severity, f"{event.severity.value}: ") + said
-        click.echo(f"{mark:>5}  {_day(version.ref)}  {said}")
+        click.echo(f"{mark:>8}  {_day(version.ref)}  {said}")
     for event in others:
         if not session.as_json and event.at is not None:
             happened = event.build or event.at.date().isoformat()
             if day is None or _until(happened, day):
-                click.echo(f"    -  {happened}  {event.severity.value}: {plain(event.headline)}")
+                click.echo(f"{'-':>8}  {happened}  {event.severity.value}: {plain(event.headline)}")
     if folded:
         session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
     if stood is not None:
@@ -243,13 +253,14 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
     if timeline:
         _value(session, trial, field_name, timeline[0], timeline[0].since, first=True)
     told = 0
-    changes = [event for _, event in reversed(_events(reader, trial)) if event.to is not None]
-    changes.sort(key=lambda event: _day(event.to) or "")  # what a backfill found later happened before
-    for event in changes:
+    events = _in_time([event for _, event in _events(reader, trial) if event.kind == "changed"])
+    seen = _said_twice(events, reader.versions(session.registry_name, trial))
+    for event in events:
+        assert event.to is not None
         if day is not None and not _until(_day(event.to), day):
             continue
         for change in event.changes:
-            if change.field != field_name or change.severity is Severity.NOISE:
+            if change.field != field_name or change.severity is Severity.NOISE or seen(event, change):
                 continue
             told += 1
             if session.as_json:
@@ -278,6 +289,40 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
         until = f" until {day}" if day is not None else ""
         session.say(f"{field_name} of {trial} has not changed since it was first stored{until}")
     return DONE
+
+
+def _in_time(events: Sequence[Event]) -> list[Event]:
+    """Both lines, oldest first: each in the order of its numbers, whatever its dates say."""
+    from heapq import merge
+
+    def number(event: Event) -> int:
+        return event.to.version or 0 if event.to else 0
+
+    def day(event: Event) -> str:
+        return (_day(event.to) if event.to else None) or ""
+
+    archive = sorted((one for one in events if one.to and one.to.source == "archive"), key=number)
+    ours = sorted((one for one in events if not (one.to and one.to.source == "archive")), key=number)
+    return list(merge(archive, ours, key=day))
+
+
+def _said_twice(events: Sequence[Event], versions: Sequence[Version]) -> Callable[[Event, FieldChange], bool]:
+    """Whether a change of the archive's is the one that led to the snapshot equal to its version."""
+    twins = {one.ref.version: one.equal_to for one in versions if one.ref.source == "archive"}
+    ours = {
+        event.to.version: [(one.field, one.item, one.before, one.after) for one in event.changes]
+        for event in events
+        if event.to is not None and event.to.source == "snapshot"
+    }
+
+    def said(event: Event, change: FieldChange) -> bool:
+        if event.to is None or event.to.source != "archive":
+            return False
+        twin = twins.get(event.to.version)
+        own = ours.get(twin.version, []) if twin is not None else []
+        return (change.field, change.item, change.before, change.after) in own
+
+    return said
 
 
 def _archived(event: Event) -> str:

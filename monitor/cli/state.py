@@ -70,6 +70,16 @@ def status(session: Session, quiet: bool) -> int:
         click.echo(f"held        {one.reason}")
     for notice in health.notices:
         click.echo(f"notice      {notice}")
+    past = health.backfill
+    if past.waiting:
+        more = "" if past.requests is None else f", about {counted(past.requests, 'request')}"
+        click.echo(f"backfill    {counted(past.waiting, 'trial')} to go{more}")
+    if past.waiting and past.paused:
+        click.echo(f"            paused {past.paused}")
+    if past.aside:
+        click.echo(f"backfill    {counted(past.aside, 'trial')} set aside: `trialbell backfill` tries again")
+    for trial, why in past.reasons:
+        click.echo(f"            {trial}: {why}")
     if older := read_by_older(session.needed_reader().outdated()):
         click.echo(f"changes     {older}")
     for problem in health.problems:

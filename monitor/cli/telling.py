@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from snapshots.changeset import FieldChange, Severity
+from snapshots.changeset import FieldChange, Severity, Source
 from snapshots.event import Event, EventKind
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def event_lines(event: Event, *, details: bool = True) -> list[str]:
     """An event as a few lines: how bad, which trial, what; then each change with its reason."""
     sign = coloured(event.severity, f"{_SIGN[event.severity]} {event.severity.value:<8}")
     when = event.at.strftime("%Y-%m-%d %H:%M UTC") if event.at else ""
+    if event.from_ is not None and event.to is not None and event.to.source is Source.ARCHIVE:
+        when = f"submitted {event.to.updated}, the registry's r{event.from_.version} → r{event.to.version}"
     lines = [f"{sign} {event.trial}  {plain(event.headline)}", f"   {'':<8} {plain(event.title)}"]
     about = [when, ", ".join(event.watches), event.build and f"build of {event.build}", event.note]
     lines.append(f"   {'':<8} " + " · ".join(part for part in about if part))

@@ -50,6 +50,13 @@ class Ctgov(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " changed trial. It is undocumented by the registry; alerts go out without it when it fails."
         ),
     ] = False
+    backfill: Annotated[
+        bool,
+        Meta(
+            description="Bring the past of every trial that a watch holds, from the record history: a request for"
+            " each of its versions, between polls. `trialbell backfill` does it for those that you name."
+        ),
+    ] = False
     user_agent: Annotated[
         Text | None,
         Meta(description="What we call ourselves. Left out: the name and version of trialbell, honestly."),

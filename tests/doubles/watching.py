@@ -13,8 +13,8 @@ from doubles.ctgov import LoopbackRegistry
 
 from monitor.app import App
 from monitor.config import read
-from monitor.poll import EVERYTHING, PollReport, Selection
 from monitor.registries.ctgov import CtgovRegistry
+from monitor.report import EVERYTHING, PollReport, Selection
 from notifiers.jsonl import JsonlNotifier
 
 HEAD = """
@@ -24,6 +24,7 @@ path = "t.db"
 url = "{url}"
 requests_per_minute = 100000
 history = {history}
+backfill = {backfill}
 [notifiers.log]
 type = "jsonl"
 path = "alerts.jsonl"
@@ -49,12 +50,14 @@ class Watching:
         watches: str,
         *,
         history: bool = False,
+        backfill: bool = False,
         clock: Any = None,
         pages: Mapping[str, int] | None = None,
     ) -> None:
         self.folder = folder
         self.registry = registry
         self.history = history
+        self.backfill = backfill
         self.clock = clock or (lambda: datetime(2026, 11, 20, 9, 20, tzinfo=UTC))
         self._pages = dict(pages or {})
         self._heard = 0
@@ -62,7 +65,9 @@ class Watching:
         self.app = self._open(watches)
 
     def _open(self, watches: str) -> App:
-        head = HEAD.format(url=self.registry.url, history=str(self.history).lower())
+        head = HEAD.format(
+            url=self.registry.url, history=str(self.history).lower(), backfill=str(self.backfill).lower()
+        )
         config = read(head + watches, self.folder / "config.toml")
         return App(
             config,
