@@ -24,6 +24,14 @@ def test_what_measures_runs(capsys):
     assert "What takes the room, 60 × 2" in capsys.readouterr().out
 
 
+def test_what_measures_searching_runs(capsys):
+    from bench import searching
+
+    searching.measure(runs=1, trials=40)
+    out = capsys.readouterr().out
+    assert "| **now: all** | 500 |" in out and "trialbell search cancer --as-of" in out
+
+
 def test_the_big_registry_is_mirrored_and_its_changes_are_found(tmp_path, capsys):
     from bench import mirror
 
