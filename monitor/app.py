@@ -2,6 +2,9 @@
 
 The one composition root. Tests and the demo start it in process with their own registries, notifiers and clock;
 the service runs it on a schedule; `check` calls it once. Polling and sending need the lease.
+
+What a poll that finds nothing new does not need is loaded by those who need it: on a small machine a poll an hour is
+mostly imports.
 """
 
 from __future__ import annotations
@@ -9,37 +12,44 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, routes, staging, untold, watches
-from monitor.backfill import Backfill, Paused
-from monitor.booking import Booking
+from monitor import backlog, held, requests, retention, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
+from monitor.pace import Pace, page_seconds
 from monitor.patience import Patience
-from monitor.poll import EVERYTHING, Poll, PollReport, Selection
+from monitor.poll import Poll
 from monitor.registries.base import Registry, Stopped
+from monitor.report import EVERYTHING, PollReport, Selection
+from monitor.retention import Gone
+from monitor.router import Router
 from monitor.telling import Teller, Told
 from monitor.turns import Turns
 from monitor.watches import Definition, Wanted
-from notifiers.deliver import Settings
-from notifiers.message import Message
-from notifiers.notifier import Notifier
-from snapshots.database import immediate
-from snapshots.errors import SnapshotsError
-from snapshots.event import Event
-from snapshots.query import Reader
+from snapshots import search
+from snapshots.database import immediate, settle_log
+from snapshots.errors import DatabaseHeld, SnapshotsError
+
+if TYPE_CHECKING:
+    from notifiers.message import Message
+    from notifiers.notifier import Notifier
+    from notifiers.settings import Settings
+    from snapshots.event import Event
+    from snapshots.query import Reader
 
 # Of a backfill's work, at a time: an end without which its job would look as if it hung.
 AT_ONCE = 100  # requests
 SLICE = timedelta(minutes=1)
+
+SAID_EVERY = timedelta(minutes=1)  # between two lines on how far a sweep has come
 
 
 class _Undone(Exception):
@@ -80,6 +90,8 @@ class App:
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
         self._sending = {name: threading.Lock() for name in notifiers}
+        self._said_at: datetime | None = None  # how far a sweep has come
+        self.watching: Callable[[Pace], None] = self._say_now_and_then
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
         """Let pauses between two posts pass in another way than by waiting: a scripted clock jumps over them."""
@@ -127,6 +139,8 @@ class App:
             for name, registry in self.registries.items():
                 if name in watched:
                     reports.append(self._poll(registry, selection))
+            if any(report.versions for report in reports):
+                settle_log(self.db)  # a reader that stayed long may have let it grow
         return reports
 
     def _poll(self, registry: Registry, selection: Selection) -> PollReport:
@@ -144,6 +158,7 @@ class App:
             history=self.config.registries.ctgov.history,
             clock=self.clock,
             patience=self.patience.get(registry.name),
+            watching=self.watching,
         )
         try:
             report = poll.run(selection)
@@ -173,15 +188,31 @@ class App:
             log.warning("drift", registry=registry.name, notice=line)
         return report
 
+    def _say_now_and_then(self, pace: Pace) -> None:
+        now = self.clock()
+        if pace.total is None or pace.arrived >= pace.total or pace.pages == 1:
+            self._said_at = now  # a sweep begins, or ends and says so
+        elif self._said_at is None or now - self._said_at >= SAID_EVERY:
+            self._said_at = now
+            page = page_seconds(self.config.registries.ctgov.requests_per_minute)
+            log.info("sweeping", registry=pace.registry, progress=pace.words(page))
+
     def backfill(self, *, more: Callable[[], bool] = lambda: True) -> None:
         """Bring the past that was asked for, a request a turn, as long as there is more to do and `more` says so.
 
         Whoever polls goes first, and ends this, as do AT_ONCE requests or SLICE: the next call goes on from there.
         """
         until = self.clock() + SLICE
-        for name, registry in self.registries.items():
-            if not backlog.waits(self.db, name) or backlog.paused(self.db, name, now=self.clock()):
-                continue
+        waiting = [
+            registry
+            for name, registry in self.registries.items()
+            if backlog.waits(self.db, name) and not backlog.paused(self.db, name, now=self.clock())
+        ]
+        if not waiting:
+            return
+        from monitor.backfill import Backfill, Paused
+
+        for registry in waiting:
             work = Backfill(self.db, registry, clock=self.clock)
             try:
                 for _ in range(AT_ONCE):
@@ -218,8 +249,36 @@ class App:
             log.warning("drift", notice=line)
         return looked
 
-    def router(self) -> routes.Router:
-        return routes.Router(self.config)
+    def retain(self) -> Gone | None:
+        """Remove the versions that the configuration no longer keeps, a good many at most; None where it keeps all."""
+        keep_for = self.config.store.keep_versions_for
+        if keep_for is None:
+            return None
+        gone = retention.retain(
+            self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
+        )
+        if gone.versions:
+            log.info(
+                "retention", trials=gone.trials, versions=gone.versions, megabytes=round(gone.size / 1e6, 1)
+            )
+        return gone
+
+    def index(self) -> int:
+        """Make what polls stored findable by its words; returns how many trials and events were behind."""
+        if not search.is_behind(self.db):
+            return 0
+        from snapshots.search.index import catch_up  # which a quiet poll does not need
+
+        try:
+            indexed = catch_up(self.db, stopping=self.stopping.is_set)
+        except DatabaseHeld as error:  # another time: a search says what it does not know yet
+            log.warning("not indexed", problem=str(error))
+            return 0
+        log.info("indexed", count=indexed)
+        return indexed
+
+    def router(self) -> Router:
+        return Router(self.config)
 
     def effective(self, event: Event) -> Event:
         """An event with the user's own severities."""
@@ -263,6 +322,8 @@ class App:
             one = held.accept(self.db, row)
         if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+        from monitor.booking import Booking
+
         registry = self.registries[one.registry]
         self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's
         booking = Booking(self.db, registry, build=one.build, now=now)
@@ -329,13 +390,16 @@ class App:
         reports = self.poll(selection)
         looked = self.look()
         told = self.deliver()
+        self.index()  # nobody is told later for it
         return {
-            "reports": [asdict(report) for report in reports],
-            "deadlines": asdict(looked),
+            "reports": [msgspec.structs.asdict(report) for report in reports],
+            "deadlines": msgspec.structs.asdict(looked),
             "told": told_json(told),
         }
 
     def reader(self) -> Reader:
+        from snapshots.query import Reader
+
         return Reader(self.db)
 
     def close_thread(self) -> None:

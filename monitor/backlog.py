@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from monitor.pasts import WHOLE, Bounds, Planned
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 AHEAD = 200  # histories known before the first version is asked for: an estimate needs some
 AT_ONCE = 1000  # trials put in by one transaction

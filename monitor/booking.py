@@ -17,12 +17,13 @@ from monitor import untold, watches
 from monitor.registries.base import Registry
 from snapshots.changeset import ChangeSet, Severity, VersionRef
 from snapshots.deadlines.standing import Entered
+from snapshots.deadlines.states import StateKind
 from snapshots.deadlines.telling import deadline_event
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
 from snapshots.query import Reader
 from snapshots.steps import with_steps
-from snapshots.store import Store
+from snapshots.store import Parsed, Store
 
 _SEVERITY = {
     EventKind.GONE: Severity.CRITICAL,
@@ -39,13 +40,17 @@ SEVERAL = "may hold several updates"
 class Seen:
     """A record that is not the newest version that we hold, as it came."""
 
-    record: dict[str, Any]
-    facts: Facts
+    record: dict[str, Any]  # as `record.parse` gave it
+    parsed: Parsed
     fingerprint: bytes | None
     lost: tuple[str, ...] = ()  # sections that the newest version that we hold has
     changes: ChangeSet | None = None  # since that version; None when there is none, or it is equal
     steps: tuple[Step, ...] = ()  # the registry's own versions in between, where its history was asked
     several: bool = False  # several submissions may lie in between, and nobody could tell them apart
+
+    @property
+    def facts(self) -> Facts:
+        return self.parsed.facts
 
 
 class Booking:
@@ -66,21 +71,27 @@ class Booking:
         self.quiet_versions = 0
         self.events: list[str] = []  # ids of what was told or could have been, in order
 
-    def version(self, seen: Seen, *, told: bool) -> None:
-        """Store a record as the trial's newest snapshot, with its event when there was one before it.
+    def version(self, seen: Seen, *, told: bool) -> int:
+        """Store a record as the trial's newest snapshot, with its event when there was one before it; its number.
 
         told: somebody watched the trial up to now, so that what changed is news; else it is on record only.
         """
         name = self._registry.name
         added = self._store.add_snapshot(
-            name, seen.record, seen_at=self._now, build=self._day(seen), fingerprint=seen.fingerprint
+            name,
+            seen.record,
+            seen_at=self._now,
+            build=self._day(seen),
+            fingerprint=seen.fingerprint,
+            parsed=seen.parsed,
         )
+        assert added.ref.version is not None
         if not added.new:
-            return
+            return added.ref.version
         self.versions += 1
         if added.previous is None:
             self._first_versions += 1
-            return
+            return added.ref.version
         changes = seen.changes
         if changes is None or changes.from_ != added.previous:
             old = self._old(seen.facts.trial, added.previous)
@@ -101,7 +112,9 @@ class Booking:
         if quiet:
             self.quiet_versions += 1
         self._write(event, told=told and not quiet)
-        self.deadlines(seen.facts.trial, added.entered if told else ())
+        news = [one for one in added.entered if not _follows(one, event)]
+        self.deadlines(seen.facts.trial, news if told else ())
+        return added.ref.version
 
     def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
         """Between a stored version and a record that is not stored yet. Writes nothing, and takes its time."""
@@ -122,7 +135,7 @@ class Booking:
         """Of the build that the record is of: during a rebuild that is not always the one that was asked for."""
         return seen.facts.build or self._build[:10]
 
-    def membership(self, kind: EventKind, trial: str, watch: watches.Watch) -> None:
+    def membership(self, kind: EventKind, trial: str, watch: watches.Due) -> None:
         """`entered`, `left` or `returned`."""
         headline = {
             EventKind.ENTERED: f"Now matches {watch.name}",
@@ -227,6 +240,15 @@ class Booking:
     def _old(self, trial: str, ref: VersionRef) -> dict[str, Any]:
         assert ref.version is not None
         return self._reader.record(self._registry.name, trial, ref.source, ref.version)
+
+
+def _follows(entered: Entered, event: Event) -> bool:
+    """Whether a state only says again what an event says: that a study stopped, and its sites are listed as before.
+
+    The state stands all the same, and is shown.
+    """
+    turned = any(change.field == "overall-status" for change in event.news)
+    return turned and entered.state.state is StateKind.INCONSISTENT_SITE
 
 
 def several_submissions(old: dict[str, Any], new: dict[str, Any]) -> bool:

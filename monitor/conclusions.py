@@ -18,15 +18,16 @@ from sqlite_utils import Database
 from monitor import held, staging
 from monitor.booking import Booking
 from monitor.registries.base import Absurd, Found, Missing, Moved, Registry
-from monitor.watches import Watch
+from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import EventKind, stamp
+from snapshots.event import EventKind
+from snapshots.instants import stamp
 from snapshots.query import Reader
 
 AT_ONCE = 50  # trials that leave in one transaction: others want to write
 # (watches that a failure leaves unfinished, what is asked about) → a guard around one question; what it gives is
 # called before the question.
-Asking = Callable[[Sequence[Watch], str], AbstractContextManager[Callable[[], None]]]
+Asking = Callable[[Sequence[Due], str], AbstractContextManager[Callable[[], None]]]
 
 
 @dataclass(slots=True)
@@ -40,7 +41,8 @@ class Conclusions:
 
     take: stores the records of a batch as the sweep does and returns the ids seen.
     asking: guards each question, so that one that fails holds up its own watches alone.
-    build: the registry's stamp. whole: everything watched is swept by this poll.
+    build: the registry's stamp. whole: everything watched of this kind is swept by this poll. fetched: adds to
+    temp.swept the trials of a watch of which whole records came; False where all of them did.
     """
 
     def __init__(
@@ -55,7 +57,9 @@ class Conclusions:
         whole: bool,
         now: datetime,
         progressed: Callable[[], None],
+        fetched: Callable[[Due], bool],
     ) -> None:
+        self._fetched = fetched
         self._asking = asking
         self._failed: set[str] = set()  # asked for by themselves in vain; one question for each is enough
         self._db = db
@@ -87,7 +91,7 @@ class Conclusions:
                     held.used(self._db, row, self._build)
             self._accepted.clear()
 
-    def staged_sections(self, swept: Iterable[Watch], *, whole: bool) -> None:
+    def staged_sections(self, swept: Iterable[Due], *, whole: bool) -> None:
         """Book the records that lost a section, unless too many did.
 
         swept: the watches of which every page arrived; of the others' records nothing is concluded.
@@ -129,14 +133,14 @@ class Conclusions:
                     staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
         staging.book(self._db, self._booking, registry, staging.free(self._db, registry), staging.THIS_SWEEP)
         with immediate(self._db):
-            staging.forget_unfinished(self._db, registry)
+            staging.forget_swept(self._db, registry)
         staging.clear(self._db)
 
     def missing_ids(
         self,
         missing: Sequence[str],
         reask: Collection[str],
-        watches: Callable[[str], Sequence[Watch]],
+        watches: Callable[[str], Sequence[Due]],
         *,
         answered: int,
         whole: bool,
@@ -157,11 +161,11 @@ class Conclusions:
             if trial not in waiting and (trial not in settled or trial in reask):
                 self._ask(trial, watches(trial), believed=verdict.by_person)
 
-    def unmatched(self, watch: Watch) -> None:
-        """Trials that a query watch holds and this sweep of it did not see."""
+    def unmatched(self, watch: Due) -> None:
+        """Trials that a query watch holds and its sweep, which temp.seen has, did not see."""
         rows = self._db.execute(
-            "select trial from member where watch = ?1 and state = 'in' and not exists"
-            " (select 1 from temp.seen where seen.watch = ?1 and seen.trial = member.trial) order by trial",
+            "select trial from member where watch = ? and state = 'in' and trial not in"
+            " (select trial from temp.seen) order by trial",
             [watch.row],
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
@@ -184,7 +188,7 @@ class Conclusions:
         for trial in absent:
             self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _look_at(self, trials: Sequence[str], watch: Watch) -> tuple[set[str], set[str]]:
+    def _look_at(self, trials: Sequence[str], watch: Due) -> tuple[set[str], set[str]]:
         """Take in what changed of these; gives those that are there, and those of which nothing could be learnt."""
         there: set[str] = set()
         unanswered = set(trials)
@@ -201,7 +205,7 @@ class Conclusions:
                 ready()
         return there, unanswered - there
 
-    def _ask(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
+    def _ask(self, trial: str, watches: Sequence[Due], *, believed: bool) -> None:
         """One record by itself: merged, not there, or there after all. believed: a person has said so too."""
         with self._asking(watches, trial) as ready:
             ready()
@@ -221,7 +225,7 @@ class Conclusions:
                 self._answered.append(partial(self._strike, trial, watches, believed=believed))
             self._failed.discard(trial)
 
-    def _strike(self, trial: str, watches: Sequence[Watch], *, believed: bool) -> None:
+    def _strike(self, trial: str, watches: Sequence[Due], *, believed: bool) -> None:
         row = self._db.execute(
             "select build, settled from absence where registry = ? and trial = ?",
             [self._registry.name, trial],
@@ -250,7 +254,7 @@ class Conclusions:
                 self._booking.disappearance(EventKind.GONE, trial)
                 self._booking.mark(trial, "gone")
 
-    def _merge(self, trial: str, survivor: str, watches: Sequence[Watch]) -> None:
+    def _merge(self, trial: str, survivor: str, watches: Sequence[Due]) -> None:
         self._db.execute(
             "insert or replace into alias (registry, trial, survivor, since) values (?, ?, ?, ?)",
             [self._registry.name, trial, survivor, stamp(self._now)],
@@ -260,7 +264,7 @@ class Conclusions:
             self._booking.disappearance(EventKind.MERGED, trial, into=survivor)
             self._booking.mark(trial, "merged", into=survivor)
         for watch in watches:
-            if watch.definition.ids is not None:  # a query holds what it finds, and nothing else
+            if watch.query is None:  # a query holds what it finds, and nothing else
                 self._db.execute(
                     "insert into member (watch, trial, state, since) values (?, ?, 'in', ?)"
                     " on conflict (watch, trial) do update set state = 'in'",
@@ -268,11 +272,19 @@ class Conclusions:
                 )
             self._db.execute("delete from member where watch = ? and trial = ?", [watch.row, trial])
 
-    def _leave(self, watch: Watch, trials: Sequence[str], *, told: bool) -> None:
+    def _leave(self, watch: Due, trials: Sequence[str], *, told: bool) -> None:
         for start in range(0, len(trials), AT_ONCE):
             some = trials[start : start + AT_ONCE]
             with immediate(self._db):
-                for trial in some if told else ():
+                if (
+                    not told
+                ):  # what an edit dropped never matched the watch as it is now: it would enter, not return
+                    self._db.conn.executemany(
+                        "delete from member where watch = ? and trial = ?",
+                        [(watch.row, trial) for trial in some],
+                    )
+                    continue
+                for trial in some:
                     self._booking.membership(EventKind.LEFT, trial, watch)
                 self._db.conn.executemany(
                     "update member set state = 'left', since = ? where watch = ? and trial = ?",
@@ -314,15 +326,17 @@ class Conclusions:
             self.result.held.append(verdict.hold)
         return verdict
 
-    def _name_swept(self, watches: Iterable[Watch]) -> None:
-        """temp.swept: the trials that these watches hold, or held until this poll."""
+    def _name_swept(self, watches: Iterable[Due]) -> None:
+        """temp.swept: the trials that these watches hold, or held until this poll, as far as whole records came."""
         self._db.execute("create temp table if not exists swept (trial text primary key) without rowid")
         with self._db.atomic():
             self._db.execute("delete from temp.swept")
             for watch in watches:
+                states = "state = 'left' and since = ?2"
+                if not self._fetched(watch):
+                    states = f"(state = 'in' or ({states}))"
                 self._db.execute(
-                    "insert or ignore into temp.swept select trial from member"
-                    " where watch = ? and (state = 'in' or (state = 'left' and since = ?))",
+                    f"insert or ignore into temp.swept select trial from member where watch = ?1 and {states}",
                     [watch.row, stamp(self._now)],
                 )
 

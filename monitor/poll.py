@@ -1,93 +1,47 @@
 """One poll of one registry, start to end: what may have changed, what did, and what follows from it.
 
 `/version` first: where every watch has finished this build, that one request is all. Otherwise the watches that
-have not are swept; each page is stored in a transaction of its own, and a watch counts as finished only in the
-transaction after everything it covers was stored and concluded. An answer that is not whole concludes nothing.
+have not are swept, what is named before what is searched for, and the whole registry last, when who is told of the
+rest was decided: it may take hours. A watch counts as finished only in the transaction after everything it covers was
+stored and concluded. An answer that is not whole concludes nothing.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from monitor import staging, untold, watches
-from monitor.booking import Booking
-from monitor.conclusions import Conclusions
+from monitor import untold, watches
 from monitor.patience import Patience
 from monitor.registries.base import (
     Absurd,
-    BadQuestion,
     DataBuild,
     Registry,
     RegistryError,
     Stopped,
-    SweepBroken,
     Unreachable,
 )
-from monitor.routes import Router
-from monitor.steps import StepsBetween
-from monitor.sweep import Sweep
-from monitor.watches import Watch
+from monitor.report import EVERYTHING, PollReport, Selection
+from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
+if TYPE_CHECKING:
+    from monitor.booking import Booking
+    from monitor.pace import Pace
+    from monitor.router import Router
+    from monitor.sweep import Sweep
+    from monitor.trouble import Trouble
 
-@dataclass(slots=True, kw_only=True)
-class PollReport:
-    """What a poll did, for people, logs and `--json`."""
-
-    registry: str
-    started_at: str
-    build: str | None = None
-    stopped: bool = False  # told to stop before its end: no failure, and nothing was concluded
-    quiet: bool = False  # nothing was due on this build: one request
-    records: int = 0  # seen
-    versions: int = 0  # stored, quiet ones and first ones among them
-    quiet_versions: int = 0
-    events: list[str] = field(default_factory=list)  # ids, in order
-    finished: list[str] = field(default_factory=list)  # names of watches
-    first_looks: dict[str, int] = field(default_factory=dict)  # watch name → trials, silently taken in
-    unknown: list[str] = field(default_factory=list)  # ids that the registry does not have
-    held: list[str] = field(default_factory=list)  # one line each
-    notices: list[str] = field(default_factory=list)  # of what the registry did to most records at once
-    problems: list[str] = field(
-        default_factory=list
-    )  # one line each; whatever is here was not concluded from
-    hint: str | None = None
-    not_before: str | None = None  # the registry wants to be left alone until then
-
-    @property
-    def outcome(self) -> str:
-        """`quiet`, `complete`, `incomplete` or `stopped`, as the log of polls has it."""
-        if self.stopped:
-            return "stopped"
-        if self.problems:
-            return "incomplete"
-        return "quiet" if self.quiet else "complete"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
-    """Which of the watches, or which trials alone. Everything when both are None."""
-
-    watches: frozenset[str] | None = None
-    trials: tuple[str, ...] | None = None
-
-
-EVERYTHING = Selection()
 LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
-_FAILS = (Absurd, BadQuestion, SweepBroken, Unreachable)  # what may befall one question and no other
-MOST_IN_VAIN = 4  # batches of ids without an answer, in a row: more, and this poll asks for no other ids
-MOST_TROUBLE = 2  # questions that the registry may fail at (5xx) before it counts as down
 
 
 class Poll:
-    """One poll. Use once."""
+    """One poll. Use once. watching: told, after each page of a query, how far its sweep has come."""
 
     def __init__(
         self,
@@ -98,6 +52,7 @@ class Poll:
         history: bool,
         clock: Callable[[], datetime],
         patience: Patience | None = None,
+        watching: Callable[[Pace], None] = lambda pace: None,
     ) -> None:
         self._db = db
         self._registry = registry
@@ -105,13 +60,12 @@ class Poll:
         self._history = history
         self._clock = clock
         self._patience = patience or Patience(timedelta.max, stopping=threading.Event())
+        self._watching = watching
         self._now = clock()
-        self._due: list[Watch] = []
+        self._due: list[Due] = []
         self._removed: list[int] = []
-        self._troubled = 0
-        self._down: Unreachable | None = None  # found while concluding
         self._swept: Callable[[], int | None] = lambda: None
-        self._whole = False  # everything that is watched was swept, to its end
+        self._whole = False  # everything that was to be swept, and is watched in the same way, was
         self.report = PollReport(registry=registry.name, started_at=stamp(self._now) or "")
 
     def run(self, selection: Selection = EVERYTHING) -> PollReport:
@@ -128,7 +82,8 @@ class Poll:
             else:
                 self.report.problems.append(lost)
         except RegistryError as error:
-            self._problem(error)
+            self.report.problems.append(str(error))
+            self.report.hint = self.report.hint or error.hint
             if isinstance(error, Unreachable) and error.retry_after is not None:
                 self.report.not_before = stamp(self._clock() + min(error.retry_after, LONGEST_ALONE))
         except BaseException as error:
@@ -163,9 +118,11 @@ class Poll:
         build = self._registry.build()
         self.report.build = build.day
         self._refuse_older(build)
+        if watches.all_finished(self._db, registry=self._registry.name, build=build.stamp):
+            self.report.quiet = True
+            return
         self._removed = watches.removed(self._db, registry=self._registry.name)
-        everything = watches.active(self._db, registry=self._registry.name)
-        due = [watch for watch in everything if watch.finished != build.stamp]
+        due = watches.due(self._db, registry=self._registry.name, build=build.stamp)
         if selection.watches is not None:
             due = [watch for watch in due if watch.name in selection.watches]
         if selection.trials is not None:
@@ -173,6 +130,12 @@ class Poll:
         if not due:
             self.report.quiet = True
             return
+        # Loaded here, for most polls find that nothing is due.
+        from monitor.booking import Booking
+        from monitor.steps import StepsBetween
+        from monitor.sweep import Sweep
+        from monitor.trouble import Trouble
+
         self._due = due
         booking = Booking(self._db, self._registry, build=build.stamp, now=self._now)
         sweep = Sweep(
@@ -183,14 +146,13 @@ class Poll:
             now=self._now,
             progressed=self._patience.progressed,
         )
+        trouble = Trouble(self.report, sweep.tally)
         try:
             self._swept = booking.swept
             if selection.trials is not None:
-                self._sweep_trials(selection.trials, due, sweep)
+                self._sweep_trials(selection.trials, due, sweep, trouble)
             else:
-                booking.seen = lambda: sweep.tally.records
-                whole = len(due) == len(everything)
-                self._sweep_watches(due, sweep, booking, build, whole=whole)
+                self._sweep_watches(due, sweep, booking, trouble, build)
         finally:
             self.report.records = sweep.tally.records
             self.report.versions = booking.versions
@@ -198,73 +160,66 @@ class Poll:
             self.report.events = booking.events
             self.report.problems += sweep.tally.problems
 
-    def _sweep_trials(self, trials: Sequence[str], due: Sequence[Watch], sweep: Sweep) -> None:
+    def _sweep_trials(
+        self, trials: Sequence[str], due: Sequence[Due], sweep: Sweep, trouble: Trouble
+    ) -> None:
         """These records alone: nothing is concluded and no watch is finished by it."""
-        asked = self._survivors(trials)
-        for batch in self._registry.by_ids(sorted(set(asked.values()))):
+        from monitor.id_sweep import span
+        from monitor.named import Named, survivor
+
+        named = Named(self._db, self._registry.name, due)
+        for batch in self._registry.by_ids(sorted({survivor(trial, named.merged) for trial in trials})):
             if isinstance(batch.answer, RegistryError):
-                self._may_go_on(batch.answer)
-                self._problem(batch.answer, _span(batch.asked))
+                trouble.failed(batch.answer, (), span(batch.asked))
                 continue
-            present = sweep.take(
-                batch.answer.records,
-                lambda trial: [
-                    w for w in due if w.definition.ids and trial in map(asked.get, w.definition.ids)
-                ],
-                note=False,
-            )
+            present = sweep.take(batch.answer.records, named.holders)
             self.report.unknown += sorted(set(batch.asked) - present)
 
     def _sweep_watches(
-        self, due: Sequence[Watch], sweep: Sweep, booking: Booking, build: DataBuild, *, whole: bool
+        self, due: Sequence[Due], sweep: Sweep, booking: Booking, trouble: Trouble, build: DataBuild
     ) -> None:
+        from monitor import staging, under_way
+        from monitor.query_sweep import QuerySweep
+        from monitor.stage import Stages
+
         with immediate(self._db):
-            staging.forget_unfinished(self._db, self._registry.name)
-        by_id = [watch for watch in due if watch.definition.ids is not None]
-        named = {watch.row for watch in by_id}
-        queries = self._same_queries(due)
-        unfinished: set[int] = set()
-        answered, missing, reask = self._sweep_ids(by_id, sweep, unfinished)
-        for group in queries:
-            self._sweep_query(group, sweep, unfinished)
-        self._same_build(build)
-        wanted = self._holders(by_id)
-        conclusions = Conclusions(
+            under_way.forget_older(self._db, self._registry.name, build.stamp)
+            if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
+                staging.forget_unfinished(self._db, self._registry.name)
+        queries = QuerySweep(
             self._db,
             self._registry,
+            sweep,
             booking,
-            lambda records: sweep.take(records, lambda trial: wanted.get(trial, ()), note=False),
-            asking=lambda watches, about: self._asking(sweep, watches, unfinished, about),
-            build=build.stamp,
-            whole=whole,
+            trouble,
+            build=build,
+            clock=self._clock,
+            watching=self._watching,
+        )
+        stages = Stages(
+            self._db,
+            self._registry,
+            sweep=sweep,
+            booking=booking,
+            trouble=trouble,
+            queries=queries,
+            report=self.report,
+            build=build,
             now=self._now,
             progressed=self._patience.progressed,
         )
-        try:
-            # A watch's absent ids mean something when all of it arrived.
-            missing = [trial for trial in missing if any(w.row not in unfinished for w in wanted[trial])]
-            if missing or not unfinished & named:
-                conclusions.missing_ids(
-                    missing,
-                    reask,
-                    lambda trial: wanted.get(trial, ()),
-                    answered=answered,
-                    whole=not unfinished & named,
-                )
-            for watch in (watch for group in queries for watch in group if watch.row not in unfinished):
-                conclusions.unmatched(watch)
-            finished = [watch for watch in due if watch.row not in unfinished]
-            conclusions.staged_sections(finished, whole=whole and not unfinished)
-            if conclusions.unsettled:
-                self._same_build(build)
-            conclusions.settle()
-        finally:
-            self.report.held = [str(one) for one in conclusions.result.held]
-            self.report.unknown = sorted(set(conclusions.result.unknown))
-        self._whole = whole and not unfinished
-        self._finish(finished, build, whole=self._whole)
-        if self._down is not None:
-            raise self._down
+        active = watches.due(self._db, registry=self._registry.name, build=None)
+        for mirror in (False, True):
+            part = [watch for watch in due if watch.mirror is mirror]
+            if not part:
+                continue
+            if mirror and len(part) < len(due):
+                self._settle()  # the others need not wait for what comes now
+                self._whole = False
+            every = len(part) == sum(watch.mirror is mirror for watch in active)
+            everything = len(stages.finished) + len(part) == len(active)
+            done = stages.run(part, every=every, everything=everything, removed=self._removed)
+            self._whole = every and done
 
     def _refuse_older(self, build: DataBuild) -> None:
         """One of the registry's machines may lag behind the others: what it says was true, and is no news."""
@@ -278,168 +233,10 @@ class Poll:
                 hint="it passes by itself; another registry than before wants a database of its own (`--db`)",
             )
 
-    def _same_build(self, build: DataBuild) -> None:
-        if self._registry.build().stamp != build.stamp:
-            raise SweepBroken(
-                "the registry was rebuilt during the sweep; what arrived is kept, the next poll goes on from it"
-            )
-
-    @contextmanager
-    def _spoiling(self, sweep: Sweep, watches: Sequence[Watch], unfinished: set[int]) -> Iterator[None]:
-        """A record that could not be read meanwhile leaves these watches unfinished, and no others."""
-        before = len(sweep.tally.problems)
-        yield
-        if len(sweep.tally.problems) > before:
-            unfinished.update(watch.row for watch in watches)
-
-    @contextmanager
-    def _asking(
-        self, sweep: Sweep, watches: Sequence[Watch], unfinished: set[int], about: str
-    ) -> Iterator[Callable[[], None]]:
-        """One question of the conclusions. One that fails leaves these watches unfinished, and no others.
-
-        Gives what must be called before asking: once the registry is down, nothing more is asked.
-        """
-        try:
-            with self._spoiling(sweep, watches, unfinished):
-                yield self._refuse_when_down
-        except _FAILS as error:
-            unfinished.update(watch.row for watch in watches)
-            if error is self._down:
-                return
-            try:
-                self._may_go_on(error)
-            except Stopped:
-                raise
-            except Unreachable as down:
-                self._down = down
-            else:
-                self._problem(error, about)
-
-    def _refuse_when_down(self) -> None:
-        if self._down is not None:
-            raise self._down
-
-    def _sweep_ids(
-        self, by_id: Sequence[Watch], sweep: Sweep, unfinished: set[int]
-    ) -> tuple[int, list[str], set[str]]:
-        """How many ids were answered for, those that did not come back, and which of them in exchange for another."""
-        wanted = self._holders(by_id)
-        answered, in_vain = 0, 0
-        missing: list[str] = []
-        reask: set[str] = set()
-        merged = self._merged()
-        try:
-            for batch in self._registry.by_ids(sorted(wanted)) if wanted else ():
-                if isinstance(batch.answer, RegistryError):
-                    unfinished.update(watch.row for trial in batch.asked for watch in wanted[trial])
-                    self._may_go_on(batch.answer)
-                    self._problem(batch.answer, _span(batch.asked))
-                    in_vain += 1
-                    if in_vain > MOST_IN_VAIN:
-                        unfinished.update(watch.row for watch in by_id)
-                        break
-                    continue
-                in_vain = 0
-                before = len(sweep.tally.problems)
-                present = sweep.take(batch.answer.records, lambda trial: wanted.get(trial, ()), note=False)
-                answered += len(batch.asked)
-                absent = [trial for trial in batch.asked if trial not in present]
-                if len(sweep.tally.problems) > before:  # nobody can say which of the absent ones it was
-                    unfinished.update(watch.row for trial in absent for watch in wanted[trial])
-                    continue
-                # A merged id answers with its survivor, as it should.
-                absent = [trial for trial in absent if trial not in merged]
-                missing += absent
-                if present - set(batch.asked):
-                    reask.update(absent)
-        except _FAILS as error:
-            self._may_go_on(error)
-            self._problem(error)
-            unfinished.update(watch.row for watch in by_id)
-        return answered, missing, reask
-
-    def _sweep_query(self, group: Sequence[Watch], sweep: Sweep, unfinished: set[int]) -> None:
-        """Equal queries are asked once. One that fails holds up no other."""
-        query = dict(group[0].definition.query or ())
-        try:
-            with self._spoiling(sweep, group, unfinished):
-                for page in self._registry.by_query(query):
-                    sweep.take(page.records, lambda trial: group, note=True)
-        except _FAILS as error:
-            self._may_go_on(error)
-            self._problem(error, ", ".join(f"watch `{watch.name}`" for watch in group))
-            unfinished.update(watch.row for watch in group)
-
-    def _may_go_on(self, error: RegistryError) -> None:
-        """Raises an error that says nothing of this question alone: no connection, too many requests, down."""
-        if not isinstance(error, Unreachable):
-            return
-        self._troubled += 1
-        if isinstance(error, Stopped) or (error.status or 0) < 500 or self._troubled > MOST_TROUBLE:
-            raise error
-
-    def _same_queries(self, due: Sequence[Watch]) -> list[list[Watch]]:
-        groups: dict[str, list[Watch]] = {}
-        for watch in due:
-            if watch.definition.query is not None:
-                groups.setdefault(watch.definition.hash, []).append(watch)
-        return list(groups.values())
-
-    def _holders(self, by_id: Sequence[Watch]) -> dict[str, tuple[Watch, ...]]:
-        """Id to ask for → the watches that name it. A merged id is asked for too: it may be published again."""
-        merged = self._merged()
-        holders: dict[str, tuple[Watch, ...]] = {}
-        shared: dict[tuple[int, ...], tuple[Watch, ...]] = {}  # few groups hold many ids: each is kept once
-        for watch in by_id:
-            for trial in watch.definition.ids or ():
-                survivor = _survivor(trial, merged)
-                for one in (trial,) if survivor == trial else (trial, survivor):
-                    group = holders.get(one, ())
-                    if watch in group[-1:]:
-                        continue
-                    key = (*(each.row for each in group), watch.row)
-                    holders[one] = shared.setdefault(key, (*group, watch))
-        return holders
-
-    def _merged(self) -> dict[str, str]:
-        """Id → the one that it was merged into."""
-        rows = self._db.execute(
-            "select trial, survivor from alias where registry = ?", [self._registry.name]
-        ).fetchall()
-        return dict(rows)
-
-    def _survivors(self, trials: Sequence[str]) -> dict[str, str]:
-        """Each id with the one to ask for: itself, or the record that it was merged into."""
-        merged = self._merged()
-        return {trial: _survivor(trial, merged) for trial in trials}
-
-    def _wants(self, watch: Watch, trials: Sequence[str]) -> bool:
-        if watch.definition.ids is not None:
-            return bool(set(watch.definition.ids) & set(trials))
+    def _wants(self, watch: Due, trials: Sequence[str]) -> bool:
+        if watch.query is None:
+            return any(watches.names(self._db, watch.row, trial) for trial in trials)
         return bool(set(watches.held_trials(self._db, watch.row)) & set(trials))
-
-    def _finish(self, done: Sequence[Watch], build: DataBuild, *, whole: bool) -> None:
-        with immediate(self._db):
-            for watch in done:
-                self._db.execute(
-                    "update watch set finished = ?, finished_at = ?, tried_at = ?, baseline = 0, error = null"
-                    " where id = ? and definition_hash = ?",
-                    [build.stamp, stamp(self._now), stamp(self._now), watch.row, watch.definition.hash],
-                )
-                self.report.finished.append(watch.name)
-                if watch.baseline:
-                    self.report.first_looks[watch.name] = len(watches.held_trials(self._db, watch.row))
-            if whole:
-                # Those alone that were removed when this poll began: of one removed since, another watch may
-                # take the trials over, and must find that they were watched without a break.
-                self._db.conn.executemany(
-                    "delete from member where watch = ?", [(row,) for row in self._removed]
-                )
-
-    def _problem(self, error: RegistryError, where: str = "") -> None:
-        self.report.problems.append(f"{where}: {error}" if where else str(error))
-        self.report.hint = self.report.hint or error.hint
 
     def _begin(self, selection: Selection) -> int:
         with immediate(self._db):
@@ -452,6 +249,8 @@ class Poll:
 
     def _end(self, log: int) -> None:
         report = self.report
+        error = "\n".join(report.problems) or None
+        finished = set(report.finished)
         with immediate(self._db):
             self._db.execute(
                 "update poll set ended_at = ?, build = ?, outcome = ?, records = ?, versions = ?, events = ?,"
@@ -463,29 +262,14 @@ class Poll:
                     report.records,
                     report.versions,
                     len(report.events),
-                    "\n".join(report.problems) or None,
+                    error,
                     report.not_before,
                     log,
                 ],
             )
+            self._db.conn.executemany(
+                "update watch set tried_at = ?, error = ? where id = ?",
+                [(report.started_at, error, watch.row) for watch in self._due if watch.name not in finished],
+            )
             # The log is for people who ask what happened lately, not an archive.
-            for watch in self._due:
-                if watch.name not in report.finished:
-                    self._db.execute(
-                        "update watch set tried_at = ?, error = ? where id = ?",
-                        [report.started_at, "\n".join(report.problems) or None, watch.row],
-                    )
             self._db.execute("delete from poll where id <= ?", [log - 5000])
-
-
-def _span(trials: Sequence[str]) -> str:
-    """The ids of a batch, for a person."""
-    return trials[0] if len(trials) == 1 else f"{len(trials)} ids from {trials[0]} to {trials[-1]}"
-
-
-def _survivor(trial: str, merged: Mapping[str, str]) -> str:
-    for _ in range(len(merged)):  # a survivor may be merged in its turn
-        if trial not in merged:
-            break
-        trial = merged[trial]
-    return trial

@@ -17,6 +17,12 @@ def _first(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0002_sweeps")
+def _sweeps(db: Database) -> None:
+    for statement in _SWEEPS:
+        db.execute(statement)
+
+
 _FIRST = (
     # A watch is its definition; the row's id stays when it is renamed or its definition is edited.
     # finished: the registry's stamp of the last build of which a complete sweep was stored, NULL when due.
@@ -175,6 +181,53 @@ _FIRST = (
         since text not null,
         primary key (registry, trial)
     ) strict, without rowid""",
+)
+
+_SWEEPS = (
+    # A sweep that is under way, so that whoever comes after a kill goes on. question: what queries that match the
+    # same share (`{}`: everything). kind: whole records; slim ones of everything; slim ones of what was posted since
+    # a day, then the question. build: stamp; another one begins it anew. token: of the next page, NULL before the
+    # first. total: what the registry counts. ended: all pages came, and what they ask for may still be fetched.
+    # pages, seconds: asked for by whoever works on it now, and how long that took.
+    """create table sweep (
+        id integer primary key,
+        registry text not null,
+        question text not null,
+        kind text not null check (kind in ('whole', 'slim', 'posted')),
+        build text not null,
+        token text,
+        size integer not null default 0,
+        total integer,
+        arrived integer not null default 0,
+        repeated integer not null default 0,
+        ended integer not null default 0,
+        pages integer not null default 0,
+        seconds real not null default 0,
+        started_at text not null,
+        unique (registry, kind, question)
+    ) strict""",
+    # The ids of each page that is stored, a JSON list: what a query no longer matches is in none of them.
+    """create table sweep_page (
+        id integer primary key,
+        sweep integer not null references sweep (id) on delete cascade,
+        trials text not null
+    ) strict""",
+    "create index sweep_page_sweep on sweep_page (sweep)",
+    # Trials of which a slim record differs from what is stored, or that could not be stored: asked for by their ids.
+    """create table sweep_wanted (
+        sweep integer not null references sweep (id) on delete cascade,
+        trial text not null,
+        fetched integer not null default 0,
+        primary key (sweep, trial)
+    ) strict, without rowid""",
+    # What the slim record of a trial's stored version would say, and of which version that is; made when needed.
+    """create table slim (
+        trial integer primary key,
+        number integer not null,
+        digest blob not null
+    ) strict""",
+    # The stamp of the last build of which whole records of everything that the watch matches were stored.
+    "alter table watch add column whole text",
 )
 
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor.booking import Booking, Seen
 from snapshots.database import immediate
-from snapshots.facts import facts
-from snapshots.query import Reader
-from snapshots.record import canonical, parse
-from snapshots.steps import rows_of, steps_of
-from snapshots.store import Store
+
+if TYPE_CHECKING:
+    from monitor.booking import Booking, Seen
 
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: others want to write
@@ -26,6 +25,8 @@ BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
+    from snapshots.steps import rows_of
+
     assert seen.changes is not None  # it lost something since a version that we hold
     trial = seen.facts.trial
     db.execute(
@@ -35,7 +36,7 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
         "insert into staged_record (registry, trial, against, raw, mark, told, several, steps)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(registry, trial, seen.changes.from_.version, canonical(seen.record), seen.fingerprint),
+            *(registry, trial, seen.changes.from_.version, seen.parsed.body, seen.fingerprint),
             *(int(told), int(seen.several), json.dumps(rows_of(seen.steps))),
         ],
     )
@@ -49,6 +50,14 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
 def forget_unfinished(db: Database, registry: str) -> None:
     """What a sweep that never ended had staged. Caller owns the transaction."""
     db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
+
+
+def forget_swept(db: Database, registry: str) -> None:
+    """What was staged of the trials that `temp.swept` names, and concluded from. Caller owns the transaction."""
+    db.execute(
+        "delete from staged where registry = ? and held = ? and trial in (select trial from temp.swept)",
+        [registry, THIS_SWEEP],
+    )
 
 
 def overtaken(db: Database, registry: str, trial: str) -> None:
@@ -135,8 +144,7 @@ def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], h
     _write(db, booking, registry, ready, hold)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
+class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     trial: str
     record: int
     size: int
@@ -146,6 +154,9 @@ class _Ready:
 
 def _ready(db: Database, booking: Booking, registry: str, trial: str, hold: int) -> _Ready | None:
     """None when it is not staged any more."""
+    from snapshots.query import Reader
+    from snapshots.store import Store
+
     row = db.execute(
         "select raw, mark, told, several, steps, against, id from staged_record where id ="
         " (select record from staged where registry = ? and trial = ? and held = ? limit 1)",
@@ -191,10 +202,15 @@ def clear(db: Database) -> None:
 
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
+    from monitor.booking import Seen
+    from snapshots.record import parse
+    from snapshots.steps import steps_of
+    from snapshots.store import Parsed
+
     record = parse(raw)
     return Seen(
         record=record,
-        facts=facts(record),
+        parsed=Parsed.of(record),
         fingerprint=mark,
         several=bool(several),
         steps=steps_of(json.loads(steps)),

@@ -10,28 +10,30 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import staging
+from monitor import staging, watches
 from monitor.booking import Booking, Seen, several_submissions
 from monitor.logs import log
 from monitor.registries.base import RegistryError
-from monitor.watches import Watch
+from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion, DatabaseHeld, NotAStudyRecord, NotJSON
-from snapshots.event import EventKind, Step, stamp
-from snapshots.facts import facts
+from snapshots.event import EventKind, Step
+from snapshots.instants import stamp
 from snapshots.query import Reader
-from snapshots.record import content_hash, fingerprint, parse
-from snapshots.store import Store
+from snapshots.record import fingerprint, parse
+from snapshots.store import Parsed, Store
 
 # (trial, old record, new record) → the registry's own steps between them; None when it could not tell.
 History = Callable[[str, dict[str, Any], dict[str, Any]], tuple[Step, ...] | None]
+# (trial, number of its version, record): called in the transaction that stores it.
+Stored = Callable[[str, int, dict[str, Any]], None]
 AT_ONCE = 50  # records parsed, compared and written together
 FIRST_BYTES = 1000  # of a record that cannot be read, in which its id is looked for, to name it
 _ID = re.compile(rb'"nctId"\s*:\s*"([A-Za-z0-9]{1,20})"')
@@ -85,24 +87,21 @@ class Sweep:
                 [registry],
             ).fetchall()
         }
-        db.execute(
-            "create temp table if not exists seen (watch integer, trial text, primary key (watch, trial))"
-        )
-        db.execute("delete from temp.seen")
         db.execute("create temp table if not exists met (trial text primary key) without rowid")
         db.execute("delete from temp.met")
 
     def take(
-        self, records: Sequence[bytes | memoryview], holders: Callable[[str], Sequence[Watch]], *, note: bool
+        self,
+        records: Sequence[bytes | memoryview],
+        holders: Callable[[str], Sequence[Due]],
+        *,
+        stored: Stored | None = None,
     ) -> set[str]:
-        """Store what a page brings; returns the ids in it.
-
-        note: remember which watch saw which trial (needed to tell what a query no longer matches).
-        """
+        """Store what a page brings; returns the ids in it, but for records that could not be stored."""
         prints = [fingerprint(raw) for raw in records]
         known = self._store.known(self._registry, [mark for mark in prints if mark is not None])
         present = {known[mark] for mark in prints if mark is not None and mark in known}
-        self._write([], {trial: list(holders(trial)) for trial in present}, note=note)
+        self._write([], {trial: list(holders(trial)) for trial in present}, stored)
         self._count(present)
         strange = [(raw, mark) for raw, mark in zip(records, prints, strict=True) if mark not in known]
         for start in range(0, len(strange), AT_ONCE):
@@ -111,13 +110,24 @@ class Sweep:
                 seen = self._read(raw, mark)
                 if seen is not None and seen.facts.trial not in present:
                     fresh[seen.facts.trial] = seen
-            compared = [one for seen in fresh.values() if (one := self._compared(seen)) is not None]
+            older = self._store.newest_numbers(self._registry, list(fresh))
+            compared = [
+                one
+                for trial, seen in fresh.items()
+                if (one := self._compared(seen) if trial in older else seen) is not None
+            ]
             self._count(one.facts.trial for one in compared)  # what is written has counted itself
-            written = self._written(compared, holders, note=note)
+            written = self._written(compared, holders, stored)
             present |= {one.facts.trial for one in written}
             self.tally.fresh += len(written)
         self._progressed()
         return present
+
+    def seen_equal(self, trials: Sequence[str], holders: Sequence[Due]) -> None:
+        """These are there and as they are stored, as far as could be seen."""
+        self._write([], dict.fromkeys(trials, holders), None)
+        self._count(trials)
+        self._progressed()
 
     def _count(self, trials: Iterable[str]) -> None:
         with self._db.atomic():
@@ -129,7 +139,7 @@ class Sweep:
     def _read(self, raw: bytes | memoryview, mark: bytes | None) -> Seen | None:
         try:
             record = parse(raw)
-            return Seen(record=record, facts=facts(record), fingerprint=mark)
+            return Seen(record=record, parsed=Parsed.of(record), fingerprint=mark)
         except (NotJSON, NotAStudyRecord) as error:
             named = _ID.search(bytes(raw[:FIRST_BYTES]))
             which = named[1].decode() if named else "a record"
@@ -147,13 +157,13 @@ class Sweep:
             return None
 
     def _written(
-        self, compared: Sequence[Seen], holders: Callable[[str], Sequence[Watch]], *, note: bool
+        self, compared: Sequence[Seen], holders: Callable[[str], Sequence[Due]], stored: Stored | None
     ) -> list[Seen]:
         """Those that are stored: all, or where one of them cannot be, each by itself."""
         wanted = {one.facts.trial: list(holders(one.facts.trial)) for one in compared}
         before = self._booking.booked()
         try:
-            self._write(list(compared), wanted, note=note)
+            self._write(list(compared), wanted, stored)
             return list(compared)
         except _NO_RECORDS_FAULT:
             raise
@@ -162,7 +172,7 @@ class Sweep:
             if len(compared) == 1:
                 self._fault(compared[0].facts.trial, "stored", error)
                 return []
-        return [stored for one in compared for stored in self._written([one], holders, note=note)]
+        return [written for one in compared for written in self._written([one], holders, stored)]
 
     def _fault(self, trial: str, what: str, error: Exception) -> None:
         """A line for people; of a defect of ours, the traceback too."""
@@ -187,7 +197,7 @@ class Sweep:
         None for a record older than the one that we hold.
         """
         newest = self._store.newest(self._registry, seen.facts.trial)
-        if newest is None or newest.ref.version is None or newest.content == content_hash(seen.record):
+        if newest is None or newest.ref.version is None or newest.content == seen.parsed.content:
             return seen
         if (
             seen.facts.build is not None
@@ -213,7 +223,7 @@ class Sweep:
         changes = self._booking.changes(seen, old, newest.ref)
         return replace(seen, lost=lost, changes=changes, steps=steps, several=several)
 
-    def _write(self, fresh: list[Seen], wanted: dict[str, list[Watch]], *, note: bool) -> None:
+    def _write(self, fresh: list[Seen], wanted: Mapping[str, Sequence[Due]], stored: Stored | None) -> None:
         states = self._states(wanted)
         back = self._absent & wanted.keys()
         joining = [
@@ -242,15 +252,14 @@ class Sweep:
                     if seen.lost:
                         staging.stage(self._db, self._registry, seen.lost, seen, told=told)
                     else:
-                        self._booking.version(seen, told=told)
-                        staging.overtaken(self._db, self._registry, seen.facts.trial)
+                        number = self._booking.version(seen, told=told)
+                        if stored is not None:
+                            stored(seen.facts.trial, number, seen.record)
+                        if number > 1:
+                            staging.overtaken(self._db, self._registry, seen.facts.trial)
                 for kind, watch, trial in [entered for entered in entering if entered]:
                     self._booking.membership(kind, trial, watch)
             self._absent -= back
-        if note:
-            marks = [(watch.row, trial) for trial, holders in wanted.items() for watch in holders]
-            with self._db.atomic():
-                self._db.conn.executemany("insert or ignore into temp.seen values (?, ?)", marks)
 
     def _states(self, present: Iterable[str]) -> dict[tuple[int, str], str]:
         """(watch, trial) → state, for all watches, removed ones that still hold a trial among them."""
@@ -267,7 +276,7 @@ class Sweep:
             found.update({(row[0], row[1]): row[2] for row in rows.fetchall()})
         return found
 
-    def _join(self, watch: Watch, trial: str, state: str | None) -> tuple[EventKind, Watch, str] | None:
+    def _join(self, watch: Due, trial: str, state: str | None) -> tuple[EventKind, Due, str] | None:
         self._db.execute(
             "insert into member (watch, trial, state, since) values (?, ?, 'in', ?)"
             " on conflict (watch, trial) do update set state = 'in', since = excluded.since",
@@ -277,11 +286,11 @@ class Sweep:
             return (EventKind.ENTERED, watch, trial) if watch.tell_first and state is None else None
         if state == "left":
             return EventKind.RETURNED, watch, trial
-        if state == "absent" or watch.definition.query is not None:
+        if state == "absent" or watch.query is not None:
             return EventKind.ENTERED, watch, trial
         return None  # named by its id: it did not enter, it was put there
 
-    def _return(self, trial: str, wanting: Sequence[Watch]) -> None:
+    def _return(self, trial: str, wanting: Sequence[Due]) -> None:
         """It was not there, or was merged into another, and is published under its own id again."""
         self._db.execute("delete from absence where registry = ? and trial = ?", [self._registry, trial])
         survivor = self._db.execute(
@@ -290,7 +299,7 @@ class Sweep:
         if survivor is not None:
             self._db.execute("delete from alias where registry = ? and trial = ?", [self._registry, trial])
             for watch in wanting:
-                if watch.definition.ids is not None and survivor[0] not in watch.definition.ids:
+                if watch.query is None and not watches.names(self._db, watch.row, survivor[0]):
                     self._db.execute(
                         "delete from member where watch = ? and trial = ?", [watch.row, survivor[0]]
                     )

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from monitor import held
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 class WatchError(Exception):
@@ -27,8 +27,7 @@ class WatchError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """What a watch watches: ids, or a query (`{}` is the whole registry). Exactly one is given."""
 
     registry: str
@@ -58,8 +57,7 @@ class Definition:
         return cls(registry=body["registry"], ids=tuple(body["ids"]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     name: str
     definition: Definition
@@ -82,6 +80,86 @@ class Watch:
         The file and a command may each have come to hold the same definition.
         """
         return self.definition.hash if self.origin == "config" else f"{self.definition.hash}c"
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """A watch that a poll has work with: all of it but its list of ids, which may be long."""
+
+    row: int
+    name: str
+    definition_hash: str
+    query: tuple[tuple[str, str], ...] | None  # None: a watch of ids; () is the whole registry
+    origin: str
+    tell_first: bool
+    baseline: bool
+    finished: str | None
+    whole: str | None  # the stamp of the last build of which whole records were stored; of a query
+
+    @property
+    def key(self) -> str:
+        """As a `Watch` has it."""
+        return self.definition_hash if self.origin == "config" else f"{self.definition_hash}c"
+
+    @property
+    def mirror(self) -> bool:
+        """Does it watch the whole registry?"""
+        return self.query == ()
+
+
+def all_finished(db: Database, *, registry: str, build: str) -> bool:
+    """Whether every watch has finished this build. Reads no definition."""
+    row = db.execute(
+        "select 1 from watch where registry = ? and removed_at is null and finished is not ? limit 1",
+        [registry, build],
+    ).fetchone()
+    return row is None
+
+
+def due(db: Database, *, registry: str, build: str | None) -> list[Due]:
+    """The watches that have not finished this build, in the order they were added; all of them for None."""
+    rows = db.execute(
+        "select id, name, definition_hash, json_extract(definition, '$.query'), origin, tell_first, baseline,"
+        " finished, whole from watch where registry = ?1 and removed_at is null"
+        " and (?2 is null or finished is not ?2) order by id",
+        [registry, build],
+    ).fetchall()
+    return [
+        Due(
+            row=row[0],
+            name=row[1],
+            definition_hash=row[2],
+            query=None if row[3] is None else tuple(sorted(json.loads(row[3]).items())),
+            origin=row[4],
+            tell_first=bool(row[5]),
+            baseline=bool(row[6]),
+            finished=row[7],
+            whole=row[8],
+        )
+        for row in rows
+    ]
+
+
+def name_ids(db: Database, due: Iterable[Due]) -> None:
+    """temp.named: (trial, watch) of these watches of ids, each merged id with its survivor. No list is read for it."""
+    db.execute(
+        "create temp table if not exists named (trial text, watch integer, primary key (trial, watch)) without rowid"
+    )
+    with db.atomic():
+        db.execute("delete from temp.named")
+        db.conn.executemany(
+            "insert or ignore into temp.named select json_each.value, watch.id"
+            " from watch, json_each(watch.definition, '$.ids') where watch.id = ?",
+            [(one.row,) for one in due if one.query is None],
+        )
+
+
+def names(db: Database, row: int, trial: str) -> bool:
+    """Whether a watch's definition names a trial by its id."""
+    found = db.execute(
+        "select 1 from watch, json_each(watch.definition, '$.ids') where watch.id = ? and json_each.value = ?",
+        [row, trial],
+    )
+    return found.fetchone() is not None
 
 
 def active(db: Database, *, registry: str | None = None) -> list[Watch]:
@@ -130,8 +208,7 @@ def removed(db: Database, *, registry: str) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A watch as a configuration asks for it."""
 
     name: str
@@ -187,16 +264,21 @@ def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
 
 def add(db: Database, name: str, definition: Definition, *, now: datetime) -> Watch:
     """A watch from a command. Caller owns the transaction."""
-    for watch in active(db):
+    refuse_another(active(db), name, definition)
+    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
+    return next(watch for watch in active(db) if watch.row == row)
+
+
+def refuse_another(stored: Sequence[Watch], name: str, definition: Definition) -> None:
+    """Raises WatchError where one of the watches has the definition or the name already."""
+    for watch in stored:
         if watch.definition.hash == definition.hash:
             raise WatchError(f"already watched: watch `{watch.name}` has the same definition")
-    for watch in active(db):
+    for watch in stored:
         if watch.name == name:
             raise WatchError(
                 f"watch name taken: `{name}` ({watch.origin})", hint="choose another with --name"
             )
-    row = _insert(db, Wanted(name=name, definition=definition), origin="command", now=now)
-    return next(watch for watch in active(db) if watch.row == row)
 
 
 def remove(db: Database, name: str, *, now: datetime) -> Watch:
@@ -212,13 +294,18 @@ def remove(db: Database, name: str, *, now: datetime) -> Watch:
     raise WatchError(f"no such watch: `{name}`", hint="`trialbell watch list` shows them")
 
 
+def wider(definition: Definition, ids: Iterable[str]) -> Definition:
+    """A definition by ids with these added."""
+    return Definition(registry=definition.registry, ids=tuple(sorted({*(definition.ids or ()), *ids})))
+
+
 def extend(db: Database, name: str, ids: Iterable[str]) -> Watch:
     """Add ids to a watch of ids that a command added. Caller owns the transaction."""
     for watch in active(db):
         if watch.name == name and watch.origin == "command" and watch.definition.ids is not None:
-            wider = Definition(registry=watch.registry, ids=tuple(sorted({*watch.definition.ids, *ids})))
-            if wider.hash != watch.definition.hash:
-                _redefine(db, watch.row, wider)
+            definition = wider(watch.definition, ids)
+            if definition.hash != watch.definition.hash:
+                _redefine(db, watch.row, definition)
             return next(one for one in active(db) if one.row == watch.row)
     raise WatchError(f"no watch of ids added by a command has this name: `{name}`")
 
@@ -246,8 +333,21 @@ def all_held(db: Database, *, registry: str) -> list[str]:
 
 def held_trials(db: Database, watch: int) -> list[str]:
     """The trials that a watch holds now."""
-    rows = db.execute("select trial from member where watch = ? and state = 'in' order by trial", [watch])
-    return [row[0] for row in rows.fetchall()]
+    return list(each_held(db, watch))
+
+
+def each_held(db: Database, watch: int, *, at_a_time: int = 1000) -> Iterator[str]:
+    """The same, read in pieces: of a watch that holds a whole registry."""
+    after = ""
+    while True:
+        rows = db.execute(
+            "select trial from member where watch = ? and trial > ? and state = 'in' order by trial limit ?",
+            [watch, after, at_a_time],
+        ).fetchall()
+        if not rows:
+            return
+        after = rows[-1][0]
+        yield from (row[0] for row in rows)
 
 
 def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:
@@ -272,7 +372,7 @@ def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:
 def _redefine(db: Database, row: int, definition: Definition) -> None:
     db.execute(
         "update watch set definition = ?, definition_hash = ?, registry = ?, baseline = 1, finished = null,"
-        " finished_at = null, tried_at = null, error = null, tell_first = 0 where id = ?",
+        " finished_at = null, tried_at = null, error = null, tell_first = 0, whole = null where id = ?",
         [definition.as_json(), definition.hash, definition.registry, row],
     )
     if definition.ids is not None:  # what it no longer names it no longer holds; the rest stays established

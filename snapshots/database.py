@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +19,8 @@ from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from snapshots.errors import DatabaseHeld, DatabaseNewer, NoDatabase, SnapshotsError
+
+PAGES_AT_ONCE = 1_000  # of a copy, between two words on how far it has come
 
 
 def open_database(
@@ -80,6 +82,53 @@ def immediate(db: Database) -> Iterator[None]:
         if isinstance(error, sqlite3.Error):
             _raise_translated(error)
         raise
+
+
+def settle_log(db: Database) -> bool:
+    """At a quiet moment: bring all that is in the write-ahead log into the file and empty the log, if nobody reads an
+    older state just now. Waits for nobody. Returns whether it is empty.
+
+    SQLite does the first by itself, but a log that grew, under a reader that stayed long, keeps its size.
+    """
+    if db.conn.in_transaction:
+        raise ValueError("within a transaction the log cannot be emptied")
+    timeout = db.conn.execute("PRAGMA busy_timeout").fetchone()[0]
+    db.conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        busy: int = db.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.conn.execute(f"PRAGMA busy_timeout = {timeout}")
+    return not busy
+
+
+def copy_database(
+    path: Path,
+    target: Path,
+    *,
+    told: Callable[[int, int], object] | None = None,
+    at_once: int = PAGES_AT_ONCE,
+) -> None:
+    """A consistent copy in a new file, beside whoever writes. told: pages copied, of how many; it may raise.
+
+    One state is held while the pages are copied: a copy in steps begins anew whenever another process has written,
+    and under a poll that is always. The errors of `open_database`.
+    """
+
+    def progress(status: int, left: int, pages: int) -> None:
+        if told is not None:
+            told(pages - left, pages)
+
+    try:
+        address = f"file:{quote(str(path.resolve()))}?mode=ro"
+        with (
+            closing(sqlite3.connect(address, uri=True)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.execute("BEGIN")
+            source.execute("SELECT 1 FROM sqlite_master").fetchone()
+            source.backup(copy, pages=at_once, progress=progress)
+    except sqlite3.Error as error:
+        _raise_translated(error)
 
 
 def _check_place(path: Path, *, create: bool) -> None:
@@ -194,8 +243,7 @@ def _back_up(path: Path, target: Path) -> None:
     """A consistent copy, complete or not there at all."""
     unfinished = target.with_name(target.name + ".part")
     unfinished.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
-        source.backup(copy)
+    copy_database(path, unfinished)
     unfinished.replace(target)
 
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from snapshots.schema_versions import lean_versions
+from snapshots.search import CHANGE_COLUMNS, COLUMNS
+
 MIGRATIONS = Migrations("snapshots")
 
 
@@ -16,6 +19,11 @@ MIGRATIONS = Migrations("snapshots")
 def _first(db: Database) -> None:
     for statement in _FIRST:
         db.execute(statement)
+
+
+@MIGRATIONS(name="0002_lean_versions")
+def _lean(db: Database) -> None:
+    lean_versions(db)
 
 
 _FIRST = (
@@ -202,6 +210,65 @@ _FIRST = (
 )
 
 
+@MIGRATIONS(name="0003_search")
+def _search(db: Database) -> None:
+    for statement in _SEARCH:
+        db.execute(statement)
+
+
+# What a record says is indexed when a poll has ended, from the queue `unsearched`; see search/index.py. The indexes
+# hold no texts, only where which word stands: a text is read off the version again when it is to be taken out.
+_WORDS = "tokenize = \"porter unicode61 remove_diacritics 2\", content = ''"
+_SEARCH = (
+    f"create virtual table search_now using fts5 ({', '.join(COLUMNS)}, {_WORDS})",
+    f"create virtual table search_past using fts5 ({', '.join(COLUMNS)}, {_WORDS})",
+    f"create virtual table search_change using fts5 ({', '.join(CHANGE_COLUMNS)}, {_WORDS})",
+    # One row a trial: what its record says now is the document `document` of search_now, since a day, read off a
+    # version. The number of a document grows with the day of the last update (index.DAY_ROOM), so that the latest
+    # come first without sorting. stood: hash of the versions that went into it. trial: NULL for a document that
+    # could not be taken out of the index, whose number must not be used again.
+    """create table searched (
+        document integer primary key,
+        trial integer unique references trial (key),
+        line text not null,
+        number integer not null,
+        since text not null,
+        digest blob not null,
+        stood blob not null
+    ) strict""",
+    # What a record said from a day on until another: the document `id` of search_past.
+    """create table searched_past (
+        id integer primary key autoincrement,
+        trial integer not null references trial (key),
+        line text not null,
+        number integer not null,
+        since text not null,
+        until text not null,
+        digest blob not null
+    ) strict""",
+    "create index searched_past_trial on searched_past (trial)",
+    # The trials whose versions are others than those that were indexed. why: it was tried and cannot be.
+    """create table unsearched (
+        trial integer primary key references trial (key),
+        why text
+    ) strict""",
+    # manner: how texts were read off (wording.MANNER). event: the last one in search_change.
+    """create table search_state (
+        manner integer not null,
+        event integer not null
+    ) strict""",
+    "insert into search_state values (0, 0)",
+    *(
+        f"""create trigger version_{verb}_unsearched after {verb} on version
+            when not exists (select 1 from unsearched where trial = {row}.trial and why is null) begin
+            delete from unsearched where trial = {row}.trial;
+            insert into unsearched (trial) values ({row}.trial);
+        end"""
+        for verb, row in (("insert", "new"), ("delete", "old"))
+    ),
+)
+
+
 @MIGRATIONS(name="0004_archive_events")
 def _archive_events(db: Database) -> None:
     for statement in _ARCHIVE_EVENTS:
@@ -231,4 +298,25 @@ _ARCHIVE_EVENTS = (
     "drop table event_tag",
     "alter table tagged rename to event_tag",
     "create index event_tag_event on event_tag (event)",
+)
+
+
+@MIGRATIONS(name="0005_views")
+def _views(db: Database) -> None:
+    for statement in _VIEWS:
+        db.execute(statement)
+
+
+_VIEWS = (
+    # For people with SQL: a row a change with what its event says, a row for an event that has none; the columns of
+    # `trialbell export changes`. before, after: text as it is, all else as JSON.
+    """create view changes as
+        select event.registry, event.trial, event.id, change.position + 1 as position, event.kind as event,
+               event.at as seen_at, event.build, event.to_source as source, event.from_version, event.to_version,
+               event.to_updated as updated, event.title, event.status, event.phase, event.sponsor,
+               event.sponsor_class, change.field, change.label, change.action, change.item,
+               json_extract(change."before", '$') as "before", json_extract(change."after", '$') as "after",
+               change.severity, change.reason, change.summary, change.tags, event.headline,
+               event.severity as event_severity, event.tags as event_tags, event.watches, event.detail, event.url
+        from event left join change on change.event = event.sequence""",
 )

@@ -5,7 +5,6 @@ What holds for any registry is in test_registry_contract.py.
 
 import json
 import threading
-from datetime import date
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
@@ -96,7 +95,7 @@ def test_a_url_is_never_longer_than_4000(loopback, clock):
 
 def test_a_malformed_id_is_found_before_it_is_asked(ctgov, loopback):
     with pytest.raises(MalformedId, match="`NCT12X`"):
-        ctgov.by_ids([*IDS, "NCT12X"])
+        list(ctgov.by_ids(["NCT12X", *IDS]))
     with pytest.raises(MalformedId):
         ctgov.study("nonsense")
     assert loopback.requests() == []
@@ -123,8 +122,8 @@ def test_what_was_posted_since(ctgov, loopback):
     late = small_record("NCT00000077")
     late["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"]["date"] = "2026-11-22"
     loopback.publish("2026-11-23", [late])
-    assert list(ctgov.posted_since(date(2026, 11, 20))) == [("NCT00000077", "2026-11-22")]
-    assert len(list(ctgov.posted_since(date(2026, 11, 1)))) == 13
+    assert [list(page.ids) for page in ctgov.slim(since="2026-11-20")] == [["NCT00000077"]]
+    assert sum(len(page.ids) for page in ctgov.slim(since="2026-11-01")) == 13
     assert all(request.bytes < 3000 for request in loopback.requests())
 
 
@@ -197,7 +196,7 @@ QUESTIONS = {
     "by_ids": lambda ctgov: [batch.page for batch in ctgov.by_ids(IDS[:1])],  # one: more are split
     "by_query": lambda ctgov: swept(ctgov.by_query({})),
     "count": lambda ctgov: ctgov.count({}),
-    "posted_since": lambda ctgov: list(ctgov.posted_since(date(2026, 1, 1))),
+    "slim": lambda ctgov: swept(ctgov.slim()),
     "history": lambda ctgov: ctgov.history(IDS[0]),
     "archived": lambda ctgov: ctgov.archived(IDS[0], 1),
 }

@@ -107,19 +107,19 @@ def test_a_refused_first_page_is_a_bad_question():
 
 def test_a_page_too_large_is_asked_for_in_halves_and_stays_so():
     size = PageSize(10)
-    # All pages of a sweep have one size: amid it, it begins again, and nothing is given twice.
+    # All pages of a sweep have one size: amid it, it begins again.
     ask, asked = asking(
         *(Oversize("x"), Oversize("x"), page([1, 2], "a", 3), Oversize("x")),
         *(page([1], "b", 3), page([2], "c"), page([3])),
     )
-    assert seen(sweep(ask, size)) == [1, 2, 3]
+    assert seen(sweep(ask, size)) == [1, 2, 1, 2, 3]
     assert asked == [(None, 10), (None, 5), (None, 2), ("a", 2), (None, 1), ("b", 1), ("c", 1)]
     assert size.now == 1
 
 
-def test_a_page_too_large_amid_a_sweep_keeps_the_first_total():
+def test_a_sweep_that_begins_again_says_so_by_a_total():
     ask, _ = asking(page([1, 2], "a", 3), Oversize("x"), page([1], "b", 3), page([2], "c"), page([3]))
-    assert [one.total for one in sweep(ask, PageSize(2))] == [3, None]
+    assert [one.total for one in sweep(ask, PageSize(2))] == [3, 3, None, None]
 
 
 def test_one_record_too_large_is_the_end():

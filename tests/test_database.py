@@ -41,7 +41,12 @@ def test_a_new_file_has_all_tables_and_the_safe_settings(path):
         }
         ours = [table for table in db.tables if not table.name.startswith(("_", "sqlite_"))]
         assert {table.name for table in ours} >= {"trial", "version", "head", "body", "ledger", "event"}
-        assert all(table.strict for table in ours)
+        # Those of SQLite's own full-text indexes are what it makes of them.
+        assert all(
+            table.strict
+            for table in ours
+            if not table.name.startswith(("search_now", "search_past", "search_change"))
+        )
     assert [file.name for file in path.parent.iterdir()] == ["trialbell.db"]  # no copy of nothing
 
 

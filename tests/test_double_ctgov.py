@@ -105,6 +105,12 @@ SEARCHED = [
     ),
     study_record(4, status="COMPLETED", has_results=True, updated="2025-01-31", sponsor="Old Bell Clinic"),
 ]
+SEARCHED[0]["protocolSection"]["contactsLocationsModule"]["locations"] = [
+    {"city": "Oslo", "zip": "0150", "country": "Norway", "geoPoint": {"lat": 59.91273, "lon": 10.74609}},
+    {"city": "Arica", "zip": "1000000", "country": "Chile"},
+]
+for _other in SEARCHED[1:]:
+    _other["protocolSection"]["contactsLocationsModule"].pop("locations", None)
 
 
 @pytest.mark.parametrize(
@@ -119,6 +125,15 @@ SEARCHED = [
         ({"filter.advanced": 'AREA[BriefTitle]"asthma at" AND AREA[EnrollmentCount]RANGE[1,10]'}, [3]),
         ({"filter.advanced": "AREA[EnrollmentCount]RANGE[2000,MAX] NOT AREA[Phase]NA"}, [2]),
         ({"filter.advanced": "AREA[ResultsFirstPostDate]MISSING"}, [1, 2, 3]),
+        ({"filter.advanced": "AREA[BriefTitle]COVERAGE[FullMatch]asthma"}, []),
+        ({"filter.advanced": 'AREA[BriefTitle]COVERAGE[FullMatch]"asthma at night"'}, [3]),
+        ({"filter.advanced": "AREA[BriefTitle]COVERAGE[StartsWith]EXPANSION[None]asthma at"}, [3]),
+        ({"filter.advanced": "AREA[BriefTitle]COVERAGE[EndsWith](night)"}, [3]),
+        ({"filter.advanced": "SEARCH[Location](AREA[LocationCity]Oslo AND AREA[LocationCountry]Chile)"}, []),
+        ({"filter.advanced": "SEARCH[Location](AREA[LocationCity]Oslo AND AREA[LocationZip]0150)"}, [1]),
+        ({"filter.advanced": "AREA[LocationCity]Oslo AND AREA[LocationCountry]Chile"}, [1]),
+        ({"filter.geo": "distance(59.91,10.75,5km)"}, [1]),
+        ({"filter.geo": "distance(59.91,10.75,200mi)", "query.cond": "flu"}, []),
         ({"query.cond": "asthma"}, [1, 3]),
         ({"query.titles": "NIGHT asthma"}, [3]),
         ({"query.spons": "bell clinic", "query.cond": ""}, [4]),
@@ -154,6 +169,10 @@ def test_searches(query: dict[str, str], found: list[int]) -> None:
         {"filter.ids": f"{FIRST},"},
         {"filter.overallStatus": "SLEEPING"},
         {"filter.geo": "near me"},
+        {"filter.geo": "distance(95,10,5km)"},
+        {"filter.geo": "distance(59.91, 10.75, 5km)"},
+        {"filter.advanced": "SEARCH[Nowhere]x"},
+        {"filter.advanced": "AREA[BriefTitle]COVERAGE[Some]x"},
         {"sort": "NoSuchField"},
         {"pageSize": "many"},
         {"pageToken": "invented"},

@@ -19,8 +19,9 @@ from doubles.study_records import Edit, edited, study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor.diagnosis import health_of
-from monitor.poll import Selection
-from monitor.routes import Decision, Router
+from monitor.report import Selection
+from monitor.router import Router
+from monitor.routes import Decision
 
 STUDIES = "/api/v2/studies"
 NEXT = "2026-11-23"
@@ -105,7 +106,7 @@ def test_a_stop_within_a_drifting_sweep_is_told_as_what_it_is(watching, registry
     sex = next(change for change in stop["changes"] if change["field"] == "sex")
     assert (sex["severity"], sex["reason"]) == (
         "minor",
-        "the same change in most records of this build: taken as the registry's own",
+        "the same change in most records of a build: taken as the registry's own",
     )
     assert [alert["severity"] for alert in alerts.values()] == ["minor"] * 19
 

@@ -11,8 +11,9 @@ from doubles.plain_edits import nct, recruiting, timeless, with_results, with_st
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import held
-from monitor.poll import Selection
-from monitor.routes import Decision, Router
+from monitor.report import Selection
+from monitor.router import Router
+from monitor.routes import Decision
 from monitor.watches import WatchError
 from snapshots.database import immediate
 

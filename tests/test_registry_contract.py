@@ -6,7 +6,9 @@ A new registry joins by one more fixture that gives a `World`.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
+import msgspec
 import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.small_records import small_record
@@ -16,6 +18,7 @@ from monitor.demo.registry import DemoRegistry
 from monitor.registries.base import (
     Absurd,
     BadQuestion,
+    Begun,
     DataBuild,
     Found,
     MalformedId,
@@ -24,9 +27,12 @@ from monitor.registries.base import (
     NoHistory,
     Registry,
     RegistryError,
+    SweepBroken,
     Unreachable,
 )
 from monitor.registries.ctgov import CtgovRegistry
+
+PAGE_SIZE = 3
 
 
 @dataclass(kw_only=True)
@@ -86,7 +92,9 @@ def demo() -> Iterator[World]:
 
 def _ctgov(url: str) -> CtgovRegistry:
     clock = StillClock()
-    return CtgovRegistry(url=url, requests_per_minute=60_000, page_size=3, clock=clock.clock, wait=clock.wait)
+    return CtgovRegistry(
+        url=url, requests_per_minute=60_000, page_size=PAGE_SIZE, clock=clock.clock, wait=clock.wait
+    )
 
 
 @pytest.fixture(params=["loopback", "demo"])
@@ -121,6 +129,7 @@ def test_a_malformed_id_is_malformed_everywhere(world: World) -> None:
         lambda: registry.trial_id(world.malformed),
         lambda: registry.study(world.malformed),
         lambda: list(registry.by_ids([*world.trials, world.malformed])),
+        lambda: registry.preview_ids([*world.trials, world.malformed], show=3),
         lambda: registry.history(world.malformed),
         lambda: registry.archived(world.malformed, 1),
     ):
@@ -189,6 +198,56 @@ def test_a_sweep_gives_each_record_once_and_the_total_on_its_first_page(world: W
     assert len(totals) > 1
 
 
+def test_a_sweep_goes_on_from_any_of_its_pages(world: World) -> None:
+    pages = list(world.registry.by_query({}))
+    for at, page in enumerate(pages):
+        assert page.progress is not None
+        assert page.progress.arrived == sum(len(one.ids) for one in pages[: at + 1])
+        assert page.progress.whole == (page is pages[-1])
+        if page.progress.token is not None:
+            seen = [id for one in pages[: at + 1] for id in one.ids]
+            begun = Begun(progress=page.progress, ids=seen)
+            rest = list(world.registry.by_query({}, begun=begun))
+            assert [one.ids for one in rest] == [one.ids for one in pages[at + 1 :]]
+            assert [one.total for one in rest] == [None] * len(rest)
+            assert rest[-1].progress == pages[-1].progress
+
+
+def test_what_a_sweep_that_goes_on_gives_again_is_not_sound(world: World) -> None:
+    first = next(iter(world.registry.by_query({})))
+    assert first.progress is not None
+    begun = Begun(progress=first.progress, ids=world.trials)
+    with pytest.raises(SweepBroken, match="came twice"):
+        list(world.registry.by_query({}, begun=begun))
+
+
+def test_a_token_that_is_not_taken_begins_the_sweep_again(world: World) -> None:
+    first = next(iter(world.registry.by_query({})))
+    assert first.progress is not None
+    begun = Begun(progress=msgspec.structs.replace(first.progress, token="nonsense"), ids=first.ids)
+    pages = list(world.registry.by_query({}, begun=begun))
+    assert pages[0].total == len(world.trials)
+    assert sorted(id for page in pages for id in page.ids) == sorted(world.trials)
+
+
+def test_slim_records_have_the_digests_of_the_whole_ones(world: World) -> None:
+    whole = {
+        id: world.registry.slim_digest(raw)
+        for page in world.registry.by_query({})
+        for id, raw in zip(page.ids, page.records, strict=True)
+    }
+    slim = {
+        id: world.registry.slim_digest(raw)
+        for page in world.registry.slim()
+        for id, raw in zip(page.ids, page.records, strict=True)
+    }
+    assert slim == whole
+    assert len(set(whole.values())) == len(world.trials)
+    posted = [id for page in world.registry.slim(since="2000-01-01") for id in page.ids]
+    assert sorted(posted) == sorted(world.trials)
+    assert [page.total for page in world.registry.slim(since="2099-01-01")] == [0]
+
+
 def test_a_sweep_of_nothing_says_so(world: World) -> None:
     assert [(len(page.records), page.total) for page in world.registry.by_query(world.none)] == [(0, 0)]
 
@@ -198,6 +257,39 @@ def test_a_count_is_what_a_sweep_brings(world: World) -> None:
         swept = sum(len(page.records) for page in world.registry.by_query(query))
         assert world.registry.count(query) == swept
     assert 0 < world.registry.count(world.some) < len(world.trials)
+
+
+def test_a_preview_says_how_many_match_and_shows_the_newest(world: World) -> None:
+    for query in ({}, world.some, world.none):
+        swept = [json.loads(bytes(raw)) for page in world.registry.by_query(query) for raw in page.records]
+        found = world.registry.preview(query, show=2)
+        assert found.matches == len(swept)
+        assert len(found.shown) == min(2, len(swept))
+        published = {one["protocolSection"]["identificationModule"]["nctId"]: one for one in swept}
+        newest = sorted((updated(one) for one in swept), reverse=True)
+        assert [one.updated for one in found.shown] == newest[:2]
+        for one in found.shown:
+            protocol = published[one.trial]["protocolSection"]
+            assert one.title == protocol["identificationModule"]["briefTitle"]
+            assert one.status == protocol["statusModule"]["overallStatus"]
+            assert list(one.phases) == protocol.get("designModule", {}).get("phases", [])
+        assert found.requests == 2 + max(1, -(-len(swept) // PAGE_SIZE))
+
+
+def test_a_preview_of_ids_says_which_are_not_there(world: World) -> None:
+    asked = [*world.trials, world.unknown, *world.merged]
+    found = world.registry.preview_ids(asked, show=3)
+    assert found.matches == len(world.trials)
+    assert len(found.shown) == 3
+    assert {one.trial for one in found.shown} <= set(world.trials)
+    assert found.missing == (world.unknown,)
+    assert found.merged == world.merged
+
+
+def updated(record: dict[str, Any]) -> str:
+    day = record["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"]["date"]
+    assert isinstance(day, str)
+    return day
 
 
 def test_records_are_the_same_bytes_by_either_way(world: World) -> None:
@@ -218,6 +310,8 @@ def test_a_wrong_query_is_a_bad_question(world: World) -> None:
         world.registry.by_query({"no-such-key": "x"})
     with pytest.raises(BadQuestion):
         world.registry.count({"advanced": "AREA[NoSuchArea]x"})
+    with pytest.raises(BadQuestion):
+        world.registry.preview({"advanced": "AREA[NoSuchArea]x"}, show=3)
     with pytest.raises(BadQuestion):
         for _ in world.registry.by_query({"advanced": "AREA[NoSuchArea]x"}):
             pass
@@ -252,6 +346,8 @@ def test_when_nobody_answers_every_question_is_unreachable(world: World) -> None
         lambda: [batch.page for batch in registry.by_ids([trial])],
         lambda: list(registry.by_query({})),
         lambda: registry.count({}),
+        lambda: registry.preview({}, show=3),
+        lambda: registry.preview_ids([trial], show=3),
         lambda: registry.history(trial),
         lambda: registry.archived(trial, 1),
     ):

@@ -14,8 +14,7 @@ from monitor import held, staging
 from monitor.booking import Booking, Seen
 from snapshots.changes import compare
 from snapshots.database import immediate
-from snapshots.facts import facts
-from snapshots.store import Store
+from snapshots.store import Parsed, Store
 
 RESULTS = "resultsSection"
 
@@ -51,11 +50,12 @@ def crowd(watching, record, hold, *, count):
     db, booking = watching.app.db, booking_of(watching)
     new = without(record, RESULTS)
     newest = Store(db).newest("ctgov", nct(record))
-    seen = Seen(record=new, facts=facts(new), fingerprint=None)
+    seen = Seen(record=new, parsed=Parsed.of(new), fingerprint=None)
     seen = replace(seen, changes=booking.changes(seen, record, newest.ref))
     with immediate(db):
         for number in range(count):
-            other = replace(seen, facts=replace(seen.facts, trial=f"NCT9{number:07}"))
+            named = replace(seen.facts, trial=f"NCT9{number:07}")
+            other = replace(seen, parsed=replace(seen.parsed, facts=named))
             staging.stage(db, "ctgov", (RESULTS,), other, told=True)
         staging.keep(db, "ctgov", RESULTS, hold, own_only=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from monitor.cli.errors import DONE
-from monitor.cli.session import Session, moment, shared_options
+from monitor.cli.session import Session, moment, shared_options, until_end
 
 _SEVERITIES = click.Choice(["noise", "minor", "major", "critical"])
 
@@ -15,12 +15,14 @@ _SEVERITIES = click.Choice(["noise", "minor", "major", "critical"])
 Examples:
   trialbell changes                                   the last ones
   trialbell changes --since 7d --min-severity major
+  trialbell changes --since 2026-01-01 --until 2026-01-31
   trialbell changes --field overall-status --tag stopped --json
 
 \b
 Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
 )
 @click.option("--since", help="A day, an instant, or 7d, 12h before now.")
+@click.option("--until", help="The same, its end: a day is included.")
 @click.option("--watch", help="Only trials that this watch held.")
 @click.option("--trial", metavar="ID", help="Only this trial.")
 @click.option("--min-severity", type=_SEVERITIES, default="minor", show_default=True)
@@ -37,6 +39,7 @@ Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
 def changes(
     session: Session,
     since: str | None,
+    until: str | None,
     watch: str | None,
     trial: str | None,
     min_severity: str,
@@ -57,6 +60,7 @@ def changes(
 
     session.check_names(watch=watch, told=field, tag=tag, trial=trial)
     state = field if field in STATE_SLUGS else None
+    end = until_end(until)
     shown = 0
     before = None
     least = Severity(min_severity)
@@ -64,6 +68,7 @@ def changes(
     while shown < limit:
         page = reader.events(
             since=moment(since),
+            until=end,
             watch=watch,
             trial=trial,
             min_severity=floor,
@@ -90,6 +95,8 @@ def changes(
                 click.echo("\n".join(event_lines(event)))
     if not shown:
         session.say(
-            "nothing happened that fits" if any((since, watch, trial, field, tag)) else "nothing happened yet"
+            "nothing happened that fits"
+            if any((since, until, watch, trial, field, tag))
+            else "nothing happened yet"
         )
     return DONE

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import click
 
+from monitor.cli.days import day_of
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
     from snapshots.changeset import Severity
     from snapshots.deadlines.states import State
-
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_LAST_YEAR = 9900  # dates count on from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +81,7 @@ def deadlines(
 
     _known(state)
     reader = session.needed_reader()
-    today = clock().astimezone(UTC).date()
-    day = today if as_of is None else _day(as_of)
+    day = day_of(as_of or "today", now=clock())
     named = list(dict.fromkeys(session.trial_id(text) for text in trials))
     for trial in named:
         session.check_names(trial=trial)
@@ -179,16 +175,6 @@ def _known(state: str | None) -> None:
 
     if state is not None and state not in STATE_SLUGS:
         raise UseError(f"no such state: `{state}`", hint=suggestion(state, list(STATE_SLUGS)))
-
-
-def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
-    except ValueError:
-        day = None
-    if day is None or day.year > _LAST_YEAR:
-        raise UseError(f"no such day: `{text}`", hint="write it as 2026-01-31")
-    return day
 
 
 def _nothing(trials: int, state: str | None, within: int | None, day: date) -> str:

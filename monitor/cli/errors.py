@@ -41,8 +41,11 @@ class Explained:
 
 def explained(error: Exception) -> Explained | None:
     """None for an error that nobody raised on purpose."""
+    from monitor.backup import Unsound
     from monitor.config.errors import ConfigError
+    from monitor.export.parquet import NoPyarrow
     from monitor.lease import LeaseHeld
+    from monitor.placed import PlaceError
     from monitor.registries.base import BadQuestion, MalformedId, NoHistory, RegistryError
     from monitor.watches import WatchError
     from monitor.web.errors import CannotListen
@@ -52,9 +55,11 @@ def explained(error: Exception) -> Explained | None:
     hint = getattr(error, "hint", None)
     if isinstance(error, ConfigError):
         return Explained(lines=tuple(str(problem) for problem in error.problems), hint=hint, code=WRONG_USE)
-    if isinstance(error, DatabaseHeld | DatabaseNewer | DamagedVersion | LeaseHeld | CannotListen):
+    if isinstance(error, DatabaseHeld | DatabaseNewer | DamagedVersion | LeaseHeld | CannotListen | Unsound):
         return Explained(lines=(str(error),), hint=hint, code=WORLD)
-    if isinstance(error, SnapshotsError | WatchError | NotifiersError):
+    if isinstance(error, PlaceError):
+        return Explained(lines=(str(error),), hint=hint, code=WORLD if error.full else WRONG_USE)
+    if isinstance(error, SnapshotsError | WatchError | NotifiersError | NoPyarrow):
         return Explained(lines=(str(error),), hint=hint, code=WRONG_USE)
     if isinstance(error, MalformedId | BadQuestion | NoHistory):
         return Explained(lines=(str(error),), hint=hint, code=WRONG_USE)

@@ -7,12 +7,15 @@ newer than us, a port taken); 70 a defect of ours; 130 Ctrl-C.
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 
 import click
 
+from monitor import lean
 from monitor.cli.errors import DEFECT, DONE, INTERRUPTED, WRONG_USE, CommandError, UseError, explained
+
+# sqlite-utils loads it for its command line's `convert`, which nobody calls here: 15 ms.
+lean.later("dateutil.parser")
 
 # name → (module, short help). The help is here so that `trialbell --help` imports none of the commands.
 COMMANDS = {
@@ -26,13 +29,18 @@ COMMANDS = {
     "changes": ("monitor.cli.changes", "What happened, newest first."),
     "field": ("monitor.cli.reading", "One field of a trial through time."),
     "backfill": ("monitor.cli.backfill", "Bring the past from the registry's record history. Tells nobody."),
+    "search": ("monitor.cli.search", "Trials and changes by words, now or on any day."),
     "deadlines": ("monitor.cli.deadlines", "Results due, dates that passed, and when they turn."),
     "watch": ("monitor.cli.watch", "List, add and remove watches."),
     "mute": ("monitor.cli.mute", "Do not tell of a trial, watch or field for a while."),
     "unmute": ("monitor.cli.mute", "Tell of it again."),
     "held": ("monitor.cli.held", "List and decide on held sweeps."),
     "outbox": ("monitor.cli.outbox", "Deliveries: pending, sent, failed and why."),
+    "export": ("monitor.cli.export", "Versions, changes, trials as CSV, JSON lines or Parquet."),
+    "backup": ("monitor.cli.backup", "A copy of the database, also while the service runs."),
+    "datasette": ("monitor.cli.datasette", "Metadata, to browse the database with Datasette."),
     "recompute": ("monitor.cli.recompute", "Read stored changes anew after an upgrade. Tells nobody."),
+    "retention": ("monitor.cli.retention", "Remove versions past the age that config.toml gives them."),
     "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
     "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),
     "serve": ("monitor.cli.service", "The history browser alone."),
@@ -125,6 +133,8 @@ def run(arguments: list[str] | None = None) -> int:
         known = _known(error)
         if known is not None:
             return known
+        import traceback
+
         traceback.print_exc()
         _say(
             f"error: a defect of trialbell: {type(error).__name__}: {error}",

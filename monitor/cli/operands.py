@@ -4,18 +4,19 @@ FILE.json          a record in a file; `-` is standard input
 NCT07146087        as published now
 NCT07146087@7      our 7th snapshot
 NCT07146087@r12    the registry's own 12th version
-NCT07146087@2026-01-31   as of that day: our snapshots, else the registry's history
+NCT07146087@2026-01-31   as of that day: our snapshots, else the registry's history; also @2026-01 and @today
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from monitor.cli.days import day_of, names_day
 from monitor.cli.errors import UseError
 from monitor.cli.session import Session, clock
 from monitor.registries.base import Found, MalformedId, Missing, Moved, NoHistory, Registry
@@ -23,9 +24,12 @@ from snapshots.changeset import Source, VersionRef
 from snapshots.errors import NotAStudyRecord, NotJSON, SnapshotsError, UnknownTrial, UnknownVersion
 from snapshots.facts import Facts, facts
 from snapshots.record import parse
+from snapshots.timeline import Stood, stood_on
+
+if TYPE_CHECKING:
+    from snapshots.query import Reader
 
 _AT = re.compile(r"^(?P<id>[^@]+)@(?P<when>[^@]*)$")
-_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 BIGGEST_FILE = 64 * 1024 * 1024  # bytes; the registry's largest records are about 4 MB
 
 
@@ -80,12 +84,8 @@ class Operands:
             return self._stored(trial, int(when))
         if when[:1] in ("r", "R") and when[1:].isdigit():
             return self.archived(trial, int(when[1:]))
-        if _DAY.match(when):
-            try:
-                day = date.fromisoformat(when)
-            except ValueError:
-                raise UseError(f"no such day: `{when}`", hint="write it as 2026-01-31") from None
-            return self._on(trial, day)
+        if names_day(when):
+            return self._on(trial, day_of(when, now=clock()))
         raise UseError(
             f"no version or day: `{when}` in `{trial}@{when}`",
             hint="write `@7` (our version), `@r12` (the registry's version) or `@2026-01-31` (a day)",
@@ -165,9 +165,7 @@ class Operands:
         read = facts(record)
         day = submitted or read.submitted
         ref = VersionRef(source=Source.ARCHIVE, version=number, seen_at=clock(), updated=day, build=None)
-        return Side(
-            record=record, facts=read, ref=ref, words=f"the registry's version {number}, submitted {day}"
-        )
+        return Side(record=record, facts=read, ref=ref, words=words_of(Source.ARCHIVE, number, day))
 
     def _stored(self, trial: str, number: int) -> Side:
         if self._reader is None:
@@ -181,28 +179,50 @@ class Operands:
             record=record,
             facts=facts(record),
             ref=version.ref,
-            words=f"our version {number}, build of {version.ref.build}",
+            words=words_of(Source.SNAPSHOT, number, version.ref.build),
         )
 
     def _on(self, trial: str, day: date) -> Side:
-        if self._reader is not None:
-            try:
-                version = self._reader.as_of(self._session.registry_name, trial, day)
-            except SnapshotsError:
-                version = None
-            if version is not None and version.ref.version is not None:
-                if version.ref.source is Source.SNAPSHOT:
-                    return self._stored(trial, version.ref.version)
-                return self.archived(trial, version.ref.version)
+        """By the one rule of `snapshots.timeline`; what stood before all that is stored the registry is asked."""
+        today = clock().astimezone(UTC).date()
+        still = f"as of {day}" + (", a day to come" if day > today else "")
+        stood = stored_timeline(self._reader, self._session.registry_name, trial)
+        found = stood_on(stood, day)
+        if found is not None:
+            if found.source is Source.SNAPSHOT:
+                side = self._stored(trial, found.number)
+            else:
+                side = self.archived(trial, found.number)
+            return replace(side, words=f"{still}: {side.words}")
+        first = f"; the first that is stored is of {stood[0].since}" if stood else ""
         try:
             entries = self._registry.history(trial)
         except NoHistory as error:
-            raise UseError(f"no version of `{trial}` on {day}: {error}") from error
+            raise UseError(f"no version of `{trial}` as of {day}{first}: {error}") from error
         until = [entry for entry in entries if entry.submitted <= day.isoformat()]
         if not until:
-            first = entries[0].submitted if entries else "never"
-            raise UnknownVersion(f"no version of `{trial}` on {day}: its first was submitted on {first}")
-        return self._asked(trial, until[-1].number, until[-1].submitted)
+            if entries:
+                first = f": its first was submitted on {entries[0].submitted}"
+            raise UnknownVersion(f"no version of `{trial}` as of {day}{first}")
+        side = self._asked(trial, until[-1].number, until[-1].submitted)
+        return replace(side, words=f"{still}: {side.words}")
+
+
+def words_of(source: Source, number: int, day: str | None) -> str:
+    """A version's name for people."""
+    if source is Source.SNAPSHOT:
+        return f"our version {number}, build of {day}"
+    return f"the registry's version {number}, submitted {day}"
+
+
+def stored_timeline(reader: Reader | None, registry: str, trial: str) -> list[Stood]:
+    """Which stored version stood on which days; empty when nothing is stored, or there is no database."""
+    if reader is None:
+        return []
+    try:
+        return reader.timeline(registry, trial)
+    except UnknownTrial:
+        return []
 
 
 def names_file(text: str) -> bool:

@@ -14,6 +14,8 @@ from snapshots.terms import counted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlite_utils import Database
+
     from snapshots.recompute import Rebuilt
 
 
@@ -80,7 +82,15 @@ def _found(
         return rebuilt(session.db, trials=ids, everything=everything)
     stack.enter_context(Lease(session.database, command="recompute", now=clock()))
     db = stack.enter_context(closing(open_for_writing(session.database)))
-    return recompute(db, trials=ids, everything=everything)
+    return _indexed(db, recompute(db, trials=ids, everything=everything))
+
+
+def _indexed(db: Database, found: Iterator[Rebuilt]) -> Iterator[Rebuilt]:
+    """After an upgrade there may be words to index anew as well."""
+    from snapshots.search.index import catch_up
+
+    yield from found
+    catch_up(db)
 
 
 def _show(session: Session, one: Rebuilt) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -248,6 +248,16 @@ def moment(text: str | None) -> datetime | None:
     """A day, an instant, or `7d` / `12h` before now."""
     span = _span(text)
     return clock() - span if span is not None else _instant(text)
+
+
+def until_end(text: str | None) -> datetime | None:
+    """The moment before which something is `until` a day, an instant, or `7d` before now: a day counts whole."""
+    from monitor.cli.days import day_of, names_day
+
+    if text is None or not names_day(text):
+        return moment(text)
+    last = day_of(text, now=clock())
+    return datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
 def later(text: str | None) -> datetime | None:

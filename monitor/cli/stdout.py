@@ -30,6 +30,11 @@ class Patient:
                 self._failed(error)
         return len(text)
 
+    @property
+    def gone(self) -> bool:
+        """Whether nobody reads any more: long output may end."""
+        return self._gone
+
     def flush(self) -> None:
         if not self._gone:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -106,38 +107,56 @@ def _as_json(session: Session, one: Watch) -> dict[str, object]:
 Examples:
   trialbell watch add NCT07146087
   trialbell watch add ids.txt --name "our trials"
-  trialbell watch add --query cond="multiple sclerosis" --query status=RECRUITING
+  trialbell watch add --query cond="multiple sclerosis" --query status=RECRUITING --dry-run
+  trialbell watch add "https://clinicaltrials.gov/search?cond=ALS&aggFilters=phase:3"
 
 \b
-Exit codes: 0 done, 2 malformed id, name taken or query unknown, 3 the database is held."""
+Keys of a query: cond, term, intr, titles, spons, lead, locn, outc, id, patient, status, geo, advanced, agg.
+  --query status="RECRUITING,NOT_YET_RECRUITING"
+  --query geo="distance(52.52,13.405,50mi)"
+  --query advanced="AREA[Phase](PHASE2 OR PHASE3) AND NOT AREA[HasResults]true"
+
+\b
+Exit codes: 0 done, 2 malformed id, name taken, query unknown or refused, 3 the database is held or the registry
+could not be reached (`--dry-run`)."""
 )
 @click.argument("what", nargs=-1, metavar="[ID|ADDRESS|FILE]...")
 @click.option("--name", help="Default: made from what is watched. An existing watch of ids is extended.")
 @click.option(
     "--query", "terms", multiple=True, metavar="KEY=VALUE", help="A query's part, e.g. cond=…; repeatable."
 )
+@click.option("--everything", is_flag=True, help="The whole registry.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Ask the registry how many match now, show some, say what a first poll takes; store nothing.",
+)
 @shared_options
-def add(session: Session, what: tuple[str, ...], name: str | None, terms: tuple[str, ...]) -> int:
-    """Watch ids, record or search addresses, or files of ids. It begins with the next poll."""
+def add(
+    session: Session,
+    what: tuple[str, ...],
+    name: str | None,
+    terms: tuple[str, ...],
+    everything: bool,
+    dry_run: bool,
+) -> int:
+    """Watch ids, record or search addresses, files of ids, or a query. It begins with the next poll."""
     from monitor import watches
     from monitor.database import open_for_writing
     from snapshots.database import immediate
 
-    definition, default_name = _definition(session, what, terms)
+    definition, default_name = _definition(session, what, terms, everything=everything)
+    if dry_run:
+        return _previewed(session, name, default_name, definition)
     db = open_for_writing(session.database)
     try:
-        for configured in session.config.watches:
-            if configured.name == (name or default_name):
-                raise UseError(
-                    f"watch name taken: `{configured.name}` stands in config.toml",
-                    hint="choose another with --name",
-                )
         with immediate(db):
-            existing = [one for one in watches.active(db) if one.name == name]
-            before = set(existing[0].definition.ids or ()) if existing else set()
-            if existing and existing[0].definition.ids is not None and definition.ids is not None:
-                added = watches.extend(db, existing[0].name, definition.ids)
+            extended = _extended(watches.active(db), name, definition)
+            before = set(extended.definition.ids or ()) if extended else set()
+            if extended is not None:
+                added = watches.extend(db, extended.name, definition.ids or ())
             else:
+                _refuse_what_the_file_has(session, name or default_name, definition)
                 added = watches.add(db, name or default_name, definition, now=clock())
     finally:
         db.close()
@@ -150,10 +169,61 @@ def add(session: Session, what: tuple[str, ...], name: str | None, terms: tuple[
     return DONE
 
 
-def _definition(session: Session, what: tuple[str, ...], terms: tuple[str, ...]) -> tuple[Definition, str]:
+def _previewed(session: Session, name: str | None, default_name: str, definition: Definition) -> int:
+    from monitor import watches
+    from monitor.cli.preview import preview
+
+    stored = watches.active(session.db) if session.db is not None else []
+    extended = _extended(stored, name, definition)
+    refused = None
+    if extended is not None:
+        definition = watches.wider(extended.definition, definition.ids or ())
+    else:
+        try:
+            _refuse_what_the_file_has(session, name or default_name, definition)
+            watches.refuse_another(stored, name or default_name, definition)
+        except (UseError, watches.WatchError) as error:
+            refused = str(error)
+    return preview(session, name or default_name, definition, refused=refused)
+
+
+def _extended(stored: Sequence[Watch], name: str | None, definition: Definition) -> Watch | None:
+    """The watch of ids that these are added to. One of config.toml is not ours to extend."""
+    return next(
+        (
+            one
+            for one in stored
+            if one.name == name
+            and one.origin == "command"
+            and None not in (one.definition.ids, definition.ids)
+        ),
+        None,
+    )
+
+
+def _refuse_what_the_file_has(session: Session, name: str, definition: Definition) -> None:
+    for configured in session.config.watches:
+        if configured.name == name:
+            raise UseError(
+                f"watch name taken: `{configured.name}` stands in config.toml",
+                hint="choose another with --name",
+            )
+        if configured.definition_hash == definition.hash:
+            raise UseError(
+                f"already watched: watch `{configured.name}` of config.toml has the same definition"
+            )
+
+
+def _definition(
+    session: Session, what: tuple[str, ...], terms: tuple[str, ...], *, everything: bool
+) -> tuple[Definition, str]:
     from monitor.registries import ctgov_query
     from monitor.watches import Definition
 
+    if everything:
+        if what or terms:
+            raise UseError("the whole registry and a part of it", hint="leave out `--everything` or the rest")
+        return Definition(registry=session.registry_name, query=()), "everything"
     query: dict[str, str] = {}
     searches = 0
     ids: list[str] = []
@@ -180,12 +250,17 @@ def _definition(session: Session, what: tuple[str, ...], terms: tuple[str, ...])
             ids.append(session.trial_id(text))
     if searches > 1 or (searches and terms):
         raise UseError("a watch is of one query", hint="add a watch for each search")
-    if query and ids:
+    if (query or searches) and ids:
         raise UseError("a watch is of ids or of a query, not both", hint="add two watches")
     if query:
         ctgov_query.parameters(query)  # an unknown part is said now, not at the next poll
         label = ", ".join(query.values())
         return Definition(registry=session.registry_name, query=tuple(sorted(query.items()))), label
+    if searches:
+        raise UseError(
+            "a search for nothing in particular finds the whole registry",
+            hint="`trialbell watch add --everything`, when that is what you want",
+        )
     if not ids:
         raise UseError("nothing to watch", hint="`trialbell watch add NCT07146087`")
     unique = tuple(dict.fromkeys(ids))

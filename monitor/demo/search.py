@@ -148,6 +148,7 @@ PIECES: dict[str, str] = {
     "UnpostedEventType": "annotationSection.annotationModule.unpostedAnnotation.unpostedEvents.type",
     "UnpostedEventDate": "annotationSection.annotationModule.unpostedAnnotation.unpostedEvents.date",
     "ViolationEventType": "annotationSection.annotationModule.violationAnnotation.violationEvents.type",
+    "SubmissionTracking": "derivedSection.miscInfoModule.submissionTracking",
     "VersionHolder": "derivedSection.miscInfoModule.versionHolder",
     "HasResults": "hasResults",
 }

@@ -16,10 +16,11 @@ Not found, moved, found and unchanged are results, never errors and never one No
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
+
+import msgspec
 
 
 class RegistryError(Exception):
@@ -80,28 +81,49 @@ class NoHistory(RegistryError):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataBuild:
+class DataBuild(msgspec.Struct, frozen=True, kw_only=True):
     """The registry's data set as it stands between two rebuilds."""
 
     stamp: str  # the registry's own words (ctgov: dataTimestamp, `2026-09-04T09:00:06`, UTC)
     day: str  # ISO day of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Some whole records, each as the bytes it came in; nothing of them was parsed beyond its borders.
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a sweep has come after one of its pages: all that is needed to go on from there."""
+
+    token: str | None  # the registry's word for the next page; None: this was the last
+    size: int  # records a page; the same on every page of a sweep
+    total: int  # how many the registry says there are
+    arrived: int  # distinct records, all pages so far
+    repeated: int  # that came more than once: the sweep is not sound
+
+    @property
+    def whole(self) -> bool:
+        """The last page came, and with it exactly what the registry counts."""
+        return self.token is None and self.arrived == self.total and not self.repeated
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """A sweep that got somewhere before: its `Progress` then, and the ids that arrived."""
+
+    progress: Progress
+    ids: Iterable[str]
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Some records, each as the bytes it came in; nothing of them was parsed beyond its borders.
 
     `records` may be empty (a page may be, and still be followed by another). Each element is a JSON object's
     UTF-8 bytes (a memoryview or bytes); it is valid only until the next page is asked for.
     """
 
     records: Sequence[bytes | memoryview]
+    ids: Sequence[str]  # the records' own, in the same order
     total: int | None  # how many the registry says there are; on a sweep's first page only
+    progress: Progress | None = None  # after this page; None where it is no page of a sweep
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a question for some ids, and what was asked: a page, or what this one question failed at."""
 
     asked: tuple[str, ...]
@@ -115,31 +137,47 @@ class Batch:
         return self.answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """The id is an alias now: the record lives on under another one."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
     """The registry says plainly that it has no such record (404). One such answer is not yet a fact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveEntry:
+class ArchiveEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a record's own history in the registry."""
 
     number: int  # 1-based, as the registry's Record History tab shows
     submitted: str  # ISO day
     status: str | None
     modules: tuple[str, ...]  # the labels of what changed, the registry's words
+
+
+class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
+    """A trial in one line, from a partial record: for people who choose what to watch, never a version."""
+
+    trial: str
+    title: str | None
+    status: str | None  # the registry's own word, as are the phases
+    phases: tuple[str, ...]
+    updated: str | None  # ISO day on which its last update was posted
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """What a watch would hold if it began now."""
+
+    matches: int
+    shown: tuple[Glimpse, ...]  # some of them, the newest update first
+    requests: int  # what a first look would ask, as long as no page is too large to be had in one piece
+    missing: tuple[str, ...] = ()  # ids asked for that the registry does not give
+    merged: Mapping[str, str] = {}  # id asked for → the one that it lives on under
 
 
 class Registry(Protocol):
@@ -173,8 +211,8 @@ class Registry(Protocol):
     def study(self, trial: str) -> Found | Moved | Missing:
         """One record. One request."""
 
-    def by_ids(self, trials: Sequence[str]) -> Iterator[Batch]:
-        """Whole records, in as few requests as the URL's length allows.
+    def by_ids(self, trials: Iterable[str]) -> Iterator[Batch]:
+        """Whole records of distinct ids, in as few requests as the URL's length allows; reads them as it asks.
 
         Each batch is believed only when whole: JSON parses, no id that was not asked for (an alias's
         survivor counts as asked for), no id twice, totalCount matches. Ids that are missing from the answer
@@ -184,14 +222,43 @@ class Registry(Protocol):
         page, and hides no later one; what says that nobody answers us is raised.
         """
 
-    def by_query(self, query: Mapping[str, str]) -> Iterator[Page]:
+    def by_query(self, query: Mapping[str, str], *, begun: Begun | None = None) -> Iterator[Page]:
         """Whole records that match; `{}` is all. Raises SweepBroken at the end when the count is wrong.
+
+        begun: go on from there, on the same data build. A page with a total is the first of a sweep that begins: the
+        first of all, or, where the registry takes the token no more or a page was too large, of one that begins
+        again. No id comes twice between two of these.
 
         Raises BadQuestion, with the registry's own words, when the query is refused.
         """
 
+    def same_query(self, query: Mapping[str, str]) -> str:
+        """A text that two queries share when it is certain that they match the same; also of a wrong one."""
+
+    def slim(self, *, since: str | None = None, begun: Begun | None = None) -> Iterator[Page]:
+        """Slim records of all trials, or of those posted since a day (ISO), it included; else as `by_query`.
+
+        They hold what changes without a new post date, and tell by `slim_digest` whether the whole one is worth
+        asking for. They are no study records.
+        """
+
+    def slim_digest(self, record: bytes | memoryview | Mapping[str, Any]) -> bytes:
+        """What a slim record says, or would say of a whole one, in 16 bytes. Asks nobody.
+
+        A whole record and the slim one of the same content have the same digest. Raises Absurd for what is no JSON.
+        """
+
     def count(self, query: Mapping[str, str]) -> int:
         """How many match. One request."""
+
+    def preview(self, query: Mapping[str, str], *, show: int) -> Preview:
+        """What a watch of this query would hold now, and some of it. One request.
+
+        Raises BadQuestion, with the registry's own words, when the query is refused.
+        """
+
+    def preview_ids(self, trials: Sequence[str], *, show: int) -> Preview:
+        """The same for a watch of ids. As many requests as `by_ids`; raises what any of them fails at."""
 
     def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
         """Oldest first. Raises NoHistory; Missing ids raise NoHistory too. One request."""

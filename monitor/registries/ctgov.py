@@ -8,30 +8,33 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from monitor.registries import ctgov_history, ctgov_ids, ctgov_query
+from monitor.registries import ctgov_ids, ctgov_query
 from monitor.registries.asking import LARGEST_SMALL, ask
 from monitor.registries.base import (
     Absurd,
     ArchiveEntry,
     BadQuestion,
     Batch,
+    Begun,
     DataBuild,
     Found,
     Missing,
     Moved,
     Page,
+    Preview,
     RegistryError,
     Stopped,
     Unreachable,
 )
 from monitor.registries.ctgov_pages import Slice, aliases, decoded, names, sliced
+from monitor.registries.ctgov_slim import FIELDS, digest
 from monitor.registries.ctgov_sweep import AskPage, PageSize, sweep
 from monitor.transport import TLS, Answer, Limiter, Transport, Wait, shortened
 
@@ -51,24 +54,7 @@ class _Version(msgspec.Struct):
     dataTimestamp: str  # noqa: N815 - the registry's name
 
 
-class _PostDate(msgspec.Struct):
-    date: str
-
-
-class _PostedStatus(msgspec.Struct):
-    lastUpdatePostDateStruct: _PostDate  # noqa: N815
-
-
-class _PostedProtocol(msgspec.Struct):
-    statusModule: _PostedStatus  # noqa: N815
-
-
-class _Posted(msgspec.Struct):
-    protocolSection: _PostedProtocol  # noqa: N815
-
-
 _version_decoder = msgspec.json.Decoder(_Version)
-_posted_decoder = msgspec.json.Decoder(_Posted)
 
 
 class CtgovRegistry:
@@ -107,6 +93,7 @@ class CtgovRegistry:
         )
         self._site = self._transport.origin
         self._page_size = PageSize(page_size)
+        self._slim_size = PageSize(page_size)
         self._page_cap = page_cap
         room = LONGEST_URL - len(self._transport.address(STUDIES, self._ids_params([])))
         self._ids_per_request = max(1, min(ids_per_request, page_size, room // len("NCT00000000,")))
@@ -146,14 +133,24 @@ class CtgovRegistry:
             return Moved(to=id)
         raise Absurd(f"{answer.url} gave another record: `{id}`")
 
-    def by_ids(self, trials: Sequence[str]) -> Iterator[Batch]:
-        # An id in our own form stays the string it is: there may be a hundred thousand of them.
-        ids = tuple(dict.fromkeys(one if ctgov_ids.is_id(one) else self.trial_id(one) for one in trials))
-        size = self._ids_per_request
-        return self._batches([ids[start : start + size] for start in range(0, len(ids), size)])
+    def by_ids(self, trials: Iterable[str]) -> Iterator[Batch]:
+        ids = (one if ctgov_ids.is_id(one) else self.trial_id(one) for one in trials)
+        return self._batches(iter(lambda: tuple(dict.fromkeys(islice(ids, self._ids_per_request))), ()))
 
-    def by_query(self, query: Mapping[str, str]) -> Iterator[Page]:
-        return sweep(self._pages(ctgov_query.parameters(query), self._page_cap), self._page_size)
+    def by_query(self, query: Mapping[str, str], *, begun: Begun | None = None) -> Iterator[Page]:
+        return sweep(self._pages(ctgov_query.parameters(query), self._page_cap), self._page_size, begun)
+
+    def same_query(self, query: Mapping[str, str]) -> str:
+        return ctgov_query.same(query)
+
+    def slim(self, *, since: str | None = None, begun: Begun | None = None) -> Iterator[Page]:
+        params = [("fields", FIELDS)]
+        if since is not None:
+            params.append(("filter.advanced", f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"))
+        return sweep(self._pages(params, LARGEST_RECORD), self._slim_size, begun)
+
+    def slim_digest(self, record: bytes | memoryview | Mapping[str, Any]) -> bytes:
+        return digest(record)
 
     def count(self, query: Mapping[str, str]) -> int:
         params = [*ctgov_query.parameters(query), ("fields", "NCTId")]
@@ -162,19 +159,32 @@ class CtgovRegistry:
             raise Absurd(f"{page.came_from} does not say how many records there are")
         return page.total
 
-    def posted_since(self, day: date) -> Iterator[tuple[str, str]]:
-        """Id and post date of all records posted on that day or later; a sweep like any other."""
-        since = f"AREA[LastUpdatePostDate]RANGE[{day.isoformat()},MAX]"
-        params = [("filter.advanced", since), ("fields", "NCTId,LastUpdatePostDate")]
-        ask_page = self._pages(params, LARGEST_RECORD)
-        for page in sweep(ask_page, PageSize(PAGE_SIZE)):
-            for record in page.records:
-                yield self._posted(record)
+    def preview(self, query: Mapping[str, str], *, show: int) -> Preview:
+        from monitor.registries import ctgov_preview
+
+        params = [*ctgov_query.parameters(query), ctgov_preview.FIELDS, ctgov_preview.NEWEST_FIRST]
+        page = self._pages(params, LARGEST_RECORD)(None, show)
+        return ctgov_preview.of_query(page, page_size=self._page_size.now)
+
+    def preview_ids(self, trials: Sequence[str], *, show: int) -> Preview:
+        from monitor.registries import ctgov_preview
+
+        asked = tuple(dict.fromkeys(self.trial_id(one) for one in trials))
+        size = self._ids_per_request
+        pages = (
+            self._page_of(asked[start : start + size], ctgov_preview.FIELDS)
+            for start in range(0, len(asked), size)
+        )
+        return ctgov_preview.of_ids(asked, pages, show=show, label=self.label)
 
     def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.entries(self._transport, self.trial_id(trial), label=self.label)
 
     def archived(self, trial: str, number: int) -> dict[str, Any]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.version(self._transport, self.trial_id(trial), number, label=self.label)
 
     def _ask(
@@ -212,12 +222,11 @@ class CtgovRegistry:
         whither = f"; it points to `{shortened(answer.location)}`" if answer.location else ""
         raise Absurd(f"{answer.url} answered {answer.status}, which says nothing about the record{whither}")
 
-    def _batches(self, waiting: list[tuple[str, ...]]) -> Iterator[Batch]:
+    def _batches(self, batches: Iterator[tuple[str, ...]]) -> Iterator[Batch]:
         """One that fails is split, down to the id that it fails for, unless that helps nobody."""
-        waiting.reverse()
+        waiting: list[tuple[str, ...]] = []
         in_vain = 0
-        while waiting:
-            ids = waiting.pop()
+        while ids := waiting.pop() if waiting else next(batches, ()):
             answer: Page | RegistryError
             try:
                 answer = self._page_of(ids)
@@ -237,9 +246,9 @@ class CtgovRegistry:
                 in_vain = 0
             yield Batch(asked=ids, answer=answer)
 
-    def _page_of(self, ids: tuple[str, ...]) -> Page:
+    def _page_of(self, ids: tuple[str, ...], *further: tuple[str, str]) -> Page:
         """One question for some ids; a page is large enough for all of them."""
-        page = sliced(self._ask(STUDIES, self._ids_params(ids), cap=self._page_cap))
+        page = sliced(self._ask(STUDIES, [*self._ids_params(ids), *further], cap=self._page_cap))
         asked = set(map(str.encode, ids))
         for record, id in zip(page.records, page.ids, strict=True):
             if id not in asked and asked.isdisjoint(map(str.encode, aliases(record))):
@@ -251,17 +260,7 @@ class CtgovRegistry:
                 f"{page.came_from} gave {len(page.ids)} records and counts {page.total}"
                 f"{', with more to follow' if page.next else ''}"
             )
-        return Page(records=page.records, total=page.total)
+        return Page(records=page.records, ids=[id.decode() for id in page.ids], total=page.total)
 
     def _ids_params(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         return [("filter.ids", ",".join(ids)), ("countTotal", "true"), ("pageSize", str(PAGE_SIZE))]
-
-    def _posted(self, record: bytes | memoryview) -> tuple[str, str]:
-        raw = bytes(record)
-        try:
-            posted = _posted_decoder.decode(raw).protocolSection.statusModule.lastUpdatePostDateStruct.date
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            raise Absurd(f"{self.label} gave a record without its post date: `{raw[:80]!r}`") from None
-        found = re.search(rb"NCT[0-9]{8}", raw)
-        assert found is not None  # `sliced` has read it
-        return found[0].decode(), posted

@@ -6,6 +6,7 @@ A part of a query that is not understood is refused by name: left out, it would 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 from collections.abc import Mapping
 from datetime import date
@@ -44,7 +45,11 @@ _NEAR = {parameter.casefold(): key for key, parameter in PARAMETERS.items()} | {
     "distance": "geo",
     "filter": "advanced",
 }
+# The registry's search knows phases by an area alone.
+_PHASE = frozenset({"phase", "phases", "filter.phase", "studyphase"})
+_PHASES = {"early": "EARLY_PHASE1", "na": "NA", "not": "NA"}
 
+_LISTED = frozenset({"status", "agg"})  # lists of words
 _GEO = re.compile(r"distance\(-?[0-9.]+,-?[0-9.]+,[0-9.]+(?:mi|km)?\)")
 
 # The site's search page: keys that mean what ours do; date ranges `FROM_TO`; how the page looks.
@@ -67,15 +72,32 @@ def parameters(query: Mapping[str, str]) -> list[tuple[str, str]]:
     """The API's parameters of a query, in a fixed order. Raises BadQuestion."""
     for key, value in query.items():
         if key not in PARAMETERS:
-            raise BadQuestion(f"unknown query key: `{key}`", hint=_suggestion(key))
+            raise BadQuestion(f"unknown query key: `{key}`", hint=_suggestion(key, value))
         if not value.strip():
             raise BadQuestion(f"query key without a value: `{key}`", hint="leave the key out")
     geo = query.get("geo")
-    if geo is not None and _GEO.fullmatch(geo.replace(" ", "")) is None:
+    if geo is not None and _GEO.fullmatch("".join(geo.split())) is None:
         raise BadQuestion(
             f"query key `geo` is no distance: `{geo}`", hint="write distance(LATITUDE,LONGITUDE,50mi)"
         )
-    return [(PARAMETERS[key], query[key].strip()) for key in PARAMETERS if key in query]
+    # Nobody promises that the registry reads a distance with spaces in it.
+    given = {key: "".join(value.split()) if key == "geo" else value.strip() for key, value in query.items()}
+    return [(PARAMETERS[key], given[key]) for key in PARAMETERS if key in given]
+
+
+def same(query: Mapping[str, str]) -> str:
+    """Equal for queries that differ in the order of keys and listed words and in spacing alone."""
+    written = {}
+    for key, value in query.items():
+        if key in _LISTED:
+            written[key] = ",".join(sorted({word.strip() for word in re.split(r"[,|]", value)} - {""}))
+        elif key == "geo":
+            written[key] = value.replace(" ", "")
+        else:  # inside quotes a space may count
+            parts = value.split('"')
+            parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
+            written[key] = '"'.join(parts).strip()
+    return json.dumps(written, sort_keys=True, ensure_ascii=False)
 
 
 def query_from_url(text: str, *, site: str) -> dict[str, str] | None:
@@ -150,8 +172,14 @@ def _range(name: str, value: str) -> str:
     return f"RANGE[{low or 'MIN'},{high or 'MAX'}]"
 
 
-def _suggestion(key: str) -> str:
+def _suggestion(key: str, value: str) -> str:
     folded = key.casefold()
+    if folded in _PHASE:
+        # The registry has no parameter for it; `3` and `Phase 2/3` are how people write its words.
+        named = dict.fromkeys(re.findall(r"early|not|na\b|[1-4]", value.casefold()))
+        words = [_PHASES.get(one, f"PHASE{one}") for one in named if not (one == "1" and "early" in named)]
+        area = words[0] if len(words) == 1 else f"({' OR '.join(words)})" if words else "PHASE3"
+        return f'write advanced = "AREA[Phase]{area}"'
     if folded in _NEAR:
         return f"did you mean `{_NEAR[folded]}`?"
     near = difflib.get_close_matches(folded, [*PARAMETERS, *_NEAR], n=1, cutoff=0.5)

@@ -9,7 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from monitor.registries.asking import Oversize
-from monitor.registries.base import Absurd, BadQuestion, Page, SweepBroken
+from monitor.registries.base import Absurd, BadQuestion, Begun, Page, Progress, SweepBroken
 from monitor.registries.ctgov_pages import Slice
 
 EMPTY_IN_A_ROW = 20  # pages without a record but with a token; more are a circle that shows no other sign
@@ -68,38 +68,44 @@ class _TooLargeAmid(Exception):
     """A page past the first was too large, and all pages of a sweep must be asked for in one size."""
 
 
-def sweep(ask: AskPage, size: PageSize) -> Iterator[Page]:
-    """Pages with records, the total on the first; one empty page when there are none at all.
+def sweep(ask: AskPage, size: PageSize, begun: Begun | None = None) -> Iterator[Page]:
+    """Pages with records, and progress with each; one empty page when there are none at all.
 
-    A record's bytes are released when the next page is asked for. No id comes twice. Raises SweepBroken,
-    after all that arrived, when it is not exactly what the registry said there is.
+    A record's bytes are released when the next page is asked for. Raises SweepBroken, after all that arrived, when it
+    is not exactly what the registry said there is.
     """
-    given, restarted = IdSet(), False
+    given = restarted = False
     while True:
         try:
-            yield from _through(ask, size, given)
+            for page in _through(ask, size, begun):
+                given = True
+                yield page
             return
         except _TooLargeAmid:
-            continue  # from the first page, in the smaller size; what was given is not given again
+            begun = None  # from the first page, in the smaller size
         except _TokenRefused as error:
             # Nobody promises that a token survives a rebuild of the data. From the start again, but only if
             # the caller has seen nothing: what it saw may be of another build.
-            if given.any or restarted:
+            if given or restarted:
                 raise SweepBroken(
                     f"the sweep's page token is no longer taken, the next poll starts again ({error})"
                 ) from None
-            restarted = True
+            restarted, begun = True, None
 
 
-def _through(ask: AskPage, size: PageSize, given: IdSet) -> Iterator[Page]:
-    """given: ids that the caller has already; it is added to."""
+def _through(ask: AskPage, size: PageSize, begun: Begun | None) -> Iterator[Page]:
     seen, tokens = IdSet(), set[str]()
     token: str | None = None
     total: int | None = None
     arrived = repeated = empty = 0
-    yielded = given.any
+    asked = size.now
+    if begun is not None:
+        progress = begun.progress
+        token, total, repeated, asked = progress.token, progress.total, progress.repeated, progress.size
+        arrived = sum(seen.add(id.encode()) for id in begun.ids)
+    yielded = begun is not None
     while True:
-        page = _asked(ask, token, size)
+        page, asked = _asked(ask, token, asked, size)
         if token is None:
             if page.total is None or page.total < 0:
                 raise Absurd(f"{page.came_from} does not say how many records there are")
@@ -109,11 +115,14 @@ def _through(ask: AskPage, size: PageSize, given: IdSet) -> Iterator[Page]:
         arrived += len(fresh)
         repeated += len(page.records) - len(fresh)
         empty = 0 if fresh else empty + 1
-        records = [record for record, id in fresh if given.add(id)]
         token = page.next
-        del page, fresh
+        del page
+        records = [record for record, _ in fresh]
+        ids = [id.decode() for _, id in fresh]
+        del fresh
+        progress = Progress(token=token, size=asked, total=total, arrived=arrived, repeated=repeated)
         if records:
-            yield Page(records=records, total=None if yielded else total)
+            yield Page(records=records, ids=ids, total=None if yielded else total, progress=progress)
             yielded = True
             for record in records:
                 # A page's memory lives as long as one view of it. A part still in use keeps its view.
@@ -132,20 +141,21 @@ def _through(ask: AskPage, size: PageSize, given: IdSet) -> Iterator[Page]:
     if arrived != total:
         raise SweepBroken(f"the sweep is not whole: {arrived:,} records came, the registry counts {total:,}")
     if not yielded:
-        yield Page(records=(), total=total)
+        yield Page(records=(), ids=(), total=total, progress=progress)
 
 
-def _asked(ask: AskPage, token: str | None, size: PageSize) -> Slice:
+def _asked(ask: AskPage, token: str | None, asked: int, size: PageSize) -> tuple[Slice, int]:
+    """A page, and how many records were asked for; no page of a sweep is asked for in another size than its first."""
     while True:
-        asked = size.now
         try:
-            return ask(token, asked)
+            return ask(token, asked), asked
         except Oversize:
-            # Another sweep may have halved it meanwhile.
-            if size.now == asked and not size.halve():
-                raise
+            while size.now >= asked:  # another sweep may have halved it meanwhile
+                if not size.halve():
+                    raise
             if token is not None:
                 raise _TooLargeAmid from None
+            asked = size.now
         except BadQuestion as error:
             if token is None:
                 raise

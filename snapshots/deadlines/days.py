@@ -33,11 +33,7 @@ class Dated:
 
     def __str__(self) -> str:
         """`3 August 2025 (estimated)`, `August 2025 (taken as its last day)`."""
-        words = in_words(self.day)
-        if self.assumed:
-            words = words.split(" ", 2 if (self.day - self.first).days > 31 else 1)[-1]
-        notes = ["estimated"] * self.estimated + ["taken as its last day"] * self.assumed
-        return f"{words} ({'; '.join(notes)})" if notes else words
+        return _written(self.first, self.day, self.estimated)
 
 
 def dated(text: Any, *, estimated: bool = False) -> Dated | None:
@@ -59,6 +55,16 @@ def dated_struct(value: Any) -> Dated | None:
     return dated(given.get("date"), estimated=given.get("type") == "ESTIMATED")
 
 
+@lru_cache(maxsize=4096)
+def _written(first: date, last: date, estimated: bool) -> str:
+    words = in_words(last)
+    if first != last:
+        words = words.split(" ", 2 if (last - first).days > 31 else 1)[-1]
+    notes = ["estimated"] * estimated + ["taken as its last day"] * (first != last)
+    return f"{words} ({'; '.join(notes)})" if notes else words
+
+
+@lru_cache(maxsize=4096)
 def later(day: date, *, months: int) -> date:
     """The same day of a later month; its last day where there is no such day.
 

@@ -8,30 +8,39 @@ turn, because machines are noisy.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from functools import partial
 
-from bench import backfill, commands, machine, meaning, polling
+from bench import backfill, commands, density, machine, meaning, mirror, polling, readers, searching
+
+RECORDS = 5_000  # that are polled, mirrored, watched, searched
+
+
+def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
+    return {
+        "polling": partial(polling.measure, runs=runs, records=records),
+        "commands": partial(commands.measure, runs=runs),
+        "meaning": partial(meaning.measure, runs=runs),
+        "mirror": partial(mirror.measure, runs=runs, records=records),
+        "overlaps": partial(mirror.measure_overlaps, watches=min(10_000, 2 * records), records=records),
+        "readers": partial(readers.measure, runs=runs),
+        "backfill": partial(backfill.measure, runs=runs),
+        "density": density.measure,
+        "searching": partial(searching.measure, runs=runs, trials=records),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench ARGS=…", description=__doc__)
-    parser.add_argument(
-        "what", nargs="*", choices=["polling", "commands", "meaning", "backfill", []], default=[]
-    )
+    parser.add_argument("what", nargs="*", choices=[*rooms(1, 1), []], default=[])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--records", type=int, default=5_000, help="that the polls watch")
+    parser.add_argument("--records", type=int, default=RECORDS, help=f"{RECORDS:,} unless told, e.g. 100000")
     options = parser.parse_args()
     print(machine.described())
-    rooms = {
-        "polling": partial(polling.measure, records=options.records),
-        "commands": commands.measure,
-        "meaning": meaning.measure,
-        "backfill": backfill.measure,
-    }
-    for name, measure in rooms.items():
+    for name, measure in rooms(options.runs, options.records).items():
         if not options.what or name in options.what:
-            print(f"\n## {name}\n")
-            measure(runs=options.runs)
+            print(f"\n## {name}\n", flush=True)
+            measure()
 
 
 main()

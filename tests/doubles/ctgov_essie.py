@@ -1,8 +1,9 @@
 """The subset of Essie, the registry's search language, that the loopback registry understands.
 
 Words (all of them, anywhere in the text of the area, case ignored), "phrases", AREA[…], RANGE[…,…], AND, OR,
-NOT, parentheses, ALL and MISSING. COVERAGE, EXPANSION, SEARCH and TILT are read and change nothing: there are
-no synonyms here. Anything else is refused with 400, as the real one refuses it.
+NOT, parentheses, ALL, MISSING, COVERAGE[FullMatch] (the whole value), COVERAGE[StartsWith], COVERAGE[EndsWith],
+SEARCH[Location](…) (all of it true of one site). EXPANSION and TILT are read and change nothing: there are no
+synonyms here. Anything else is refused with 400, as the real one refuses it.
 """
 
 import re
@@ -14,13 +15,23 @@ from doubles.ctgov_fields import PIECES
 
 _TOKEN = re.compile(r'\s*(?:([A-Z]+)\[([^\]]*)\]|([()])|"([^"]*)"|([^\s()"]+))')
 _WORD = re.compile(r"\w+")
-_PASSIVE = {"COVERAGE", "EXPANSION", "SEARCH", "TILT"}
+_PASSIVE = {
+    "EXPANSION": {"None", "Term", "Concept", "Relaxation", "Lossy"},
+    "TILT": None,  # a field's name: the order by relevance, which is not kept here
+}
+_COVERAGE = ("Contains", "StartsWith", "EndsWith", "FullMatch")
+# SEARCH[…] looks at the members of a list one by one.
+_GROUPS = {"Location": "protocolSection.contactsLocationsModule.locations"}
 
 
 class Subject(Protocol):
-    """A record as the search sees it."""
+    """A record as the search sees it, or one member of a list in it."""
 
-    def values(self, path: str) -> list[Any]: ...
+    def values(self, path: str) -> list[Any]:
+        """Scalars at a dotted path from the record's root."""
+
+    def members(self, path: str) -> list["Subject"]:
+        """The members of the list at a path, each by itself."""
 
 
 Test = Callable[[Subject], bool]
@@ -179,7 +190,13 @@ class _Reader:
                 return self.operand(inner)
             if value == "RANGE":
                 return self.range(area, argument)
+            if value == "COVERAGE":
+                return self.covering(area, argument)
+            if value == "SEARCH":
+                return self.grouped(argument)
             if value in _PASSIVE:
+                if argument not in (_PASSIVE[value] or PIECES):
+                    raise self.error(f"unknown {value} `{argument}`")
                 return self.operand(area)
             raise self.error(f"unknown operator `{value}`")
         if (kind, value) == ("bracket", "("):
@@ -200,6 +217,40 @@ class _Reader:
                 self.at += 1
             return _has_words(area, words)
         raise self.error(f"unexpected `{value}`" if value else "unexpected end")
+
+    def grouped(self, name: str) -> Test:
+        if name == "Study":
+            return self.operand(SEARCH_AREAS["BasicSearch"])
+        if name not in _GROUPS:
+            raise self.error(f"unknown document `{name}`")
+        path = _GROUPS[name]
+        test = self.operand(SEARCH_AREAS[f"{name}Search"])
+        return lambda subject: any(test(member) for member in subject.members(path))
+
+    def covering(self, area: tuple[str, ...], how: str) -> Test:
+        """The words or the phrase that follow, and how much of a value they must be."""
+        if how not in _COVERAGE:
+            raise self.error(f"unknown COVERAGE `{how}`")
+        kind, _ = self.next()
+        if how == "Contains" or kind not in ("word", "phrase"):
+            return self.operand(area)
+        said = []
+        while self.next()[0] == kind:
+            said.append(self.next()[1])
+            self.at += 1
+            if kind == "phrase":
+                break
+        wanted = _words(said)
+
+        def covers(subject: Subject) -> bool:
+            found = [_words([value]) for path in area for value in subject.values(path)]
+            if how == "FullMatch":
+                return wanted in found
+            if how == "StartsWith":
+                return any(one[: len(wanted)] == wanted for one in found)
+            return any(one[-len(wanted) :] == wanted for one in found)
+
+        return covers
 
     def range(self, area: tuple[str, ...], argument: str) -> Test:
         low, comma, high = (part.strip() for part in argument.partition(","))

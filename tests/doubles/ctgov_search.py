@@ -3,6 +3,7 @@
 Everything the real registry refuses is refused here, with a text/plain 400.
 """
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -46,7 +47,10 @@ _SHAPE = {"format", "markupFormat", "fields", "sort", "countTotal", "pageSize", 
 STUDIES_PARAMETERS = frozenset({*PARAMETER_AREAS, *_FILTERS, *_SHAPE})
 STUDY_PARAMETERS = frozenset({"format", "markupFormat", "fields"})
 
-_GEO = re.compile(r"distance\(-?\d+(\.\d+)?,-?\d+(\.\d+)?,\d+(\.\d+)?(km|mi)?\)\Z")
+_GEO = re.compile(r"distance\((-?\d+(?:\.\d+)?),(-?\d+(?:\.\d+)?),(\d+(?:\.\d+)?)(km|mi)?\)\Z")
+_SITES = "protocolSection.contactsLocationsModule.locations"
+_EARTH_KM = 6371.0
+_KM_PER_MILE = 1.609344
 _AGG_STATUS = {
     "not": "NOT_YET_RECRUITING",
     "rec": "RECRUITING",
@@ -79,9 +83,34 @@ class _View:
             return [self.held.status] if self.held.status else []
         if path == _UPDATED:
             return [self.held.updated] if self.held.updated else []
+        return values_at(self._record(), path)
+
+    def members(self, path: str) -> list[Subject]:
+        found: Any = self._record()
+        for name in path.split("."):
+            found = found.get(name, {})
+        return [_Member(one, f"{path}.") for one in found or ()]
+
+    def _record(self) -> Record:
         if self.parsed is None:
             self.parsed = self.held.record(self.day)
-        return values_at(self.parsed, path)
+        return self.parsed
+
+
+class _Member:
+    """One member of a list; what stands elsewhere in the record is not in it."""
+
+    def __init__(self, part: Any, prefix: str) -> None:
+        self.part = part
+        self.prefix = prefix
+
+    def values(self, path: str) -> list[Any]:
+        if not path.startswith(self.prefix):
+            return []
+        return values_at(self.part, path.removeprefix(self.prefix))
+
+    def members(self, path: str) -> list[Subject]:
+        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +178,8 @@ def read_search(request: Request, *, may_change: frozenset[str]) -> Search:
         tests.append(_status_test(value))
     if value := query.get("aggFilters", ""):
         tests += [_agg_test(part) for part in _parts(value)]
-    if (value := query.get("filter.geo", "")) and not _GEO.match(value):
-        raise Refused(400, f"Parameter `filter.geo` has incorrect format: `{value}`")
+    if value := query.get("filter.geo", ""):
+        tests.append(_near(value))
     return Search(
         ids=_ids(query["filter.ids"]) if query.get("filter.ids") else None,
         tests=tuple(tests),
@@ -203,6 +232,34 @@ def _agg_test(part: str) -> Test:
         raise Refused(400, f"Parameter `aggFilters` has incorrect value: `{part}`")
     path, words = paths[name]
     return _any_of(path, {words[option] for option in options})
+
+
+def _near(text: str) -> Test:
+    """Has a site within so many miles (or km) of a point, on a round earth."""
+    match = _GEO.match(text)
+    if match is None:
+        raise Refused(400, f"Parameter `filter.geo` has incorrect format: `{text}`")
+    lat, lon, reach = map(float, match.groups()[:3])
+    if abs(lat) > 90 or abs(lon) > 180:
+        raise Refused(400, f"Parameter `filter.geo` has incorrect value: `{text}`")
+    reach *= _KM_PER_MILE if match[4] != "km" else 1
+
+    def near(subject: Subject) -> bool:
+        return any(
+            _apart((lat, lon), (float(at[0]), float(at[1]))) <= reach
+            for site in subject.members(_SITES)
+            if len(at := (*site.values(f"{_SITES}.geoPoint.lat"), *site.values(f"{_SITES}.geoPoint.lon")))
+            == 2
+        )
+
+    return near
+
+
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Kilometres along a great circle."""
+    (lat, lon), (lat_, lon_) = (tuple(map(math.radians, point)) for point in (one, other))
+    half = math.sin((lat_ - lat) / 2) ** 2 + math.cos(lat) * math.cos(lat_) * math.sin((lon_ - lon) / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, half)))
 
 
 def _any_of(path: str, wanted: set[str]) -> Callable[[Subject], bool]:

@@ -19,7 +19,7 @@ from snapshots.query import Reader
 _TABLES = {
     "member": "select watch.name, member.trial, member.state, member.since from member"
     " join watch on watch.id = member.watch",
-    "watch": "select name, definition, baseline, finished, finished_at, removed_at from watch",
+    "watch": "select name, definition, baseline, finished, finished_at, whole, removed_at from watch",
     "turning": "select trial.trial, turning.rules, turning.looked, turning.turns from turning"
     " join trial on trial.key = turning.trial",
     "deadline": "select trial.trial as id, deadline.* from deadline join trial on trial.key = deadline.trial",

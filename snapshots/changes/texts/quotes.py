@@ -6,9 +6,11 @@ Every quote stands in the text as it is quoted, in whole words and whole numbers
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from snapshots.clauses import word_key
 from snapshots.terms import short
@@ -50,8 +52,7 @@ _FILLING = {
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """Of one clause. figures: numbers that changed, in words; quote: a wording that changed; more: further ones."""
 
     figures: tuple[str, ...]
@@ -59,8 +60,7 @@ class Edit:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(msgspec.Struct, frozen=True):
     shown: str
     key: str
 
@@ -141,7 +141,12 @@ def _whole_figures(
 def _reach(runs: Sequence[tuple[int, int, int]], start: int, end: int) -> tuple[int, int]:
     """How far to the left and to the right of these words the figures go that they are a part of."""
     left = right = 0
-    for first, last, tail in runs:
+    for at in range(
+        bisect_right(runs, start, key=lambda run: run[2]), len(runs)
+    ):  # none before it reaches so far
+        first, last, tail = runs[at]
+        if first >= end:
+            break
         if start < last and end > first and (start < end or first < start):
             left, right = max(left, start - first), max(right, last - end)
         elif start < end and last <= start < tail:

@@ -1,0 +1,60 @@
+"""The sweep of what is watched by id: in as few questions as addresses hold ids, whoever watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from monitor.named import Named
+from monitor.registries.base import Registry, RegistryError
+from monitor.sweep import Sweep
+from monitor.trouble import FAILS, Trouble
+
+MOST_IN_VAIN = 4  # batches of ids without an answer, in a row: more, and this poll asks for no other ids
+
+
+@dataclass(slots=True)
+class Answered:
+    """count: ids that were answered for. missing: those that did not come back. reask: which of them were answered
+    with another record."""
+
+    count: int = 0
+    missing: list[str] = field(default_factory=list)
+    reask: set[str] = field(default_factory=set)
+
+
+def sweep_ids(registry: Registry, named: Named, sweep: Sweep, trouble: Trouble) -> Answered:
+    found = Answered()
+    in_vain = 0
+    try:
+        for batch in registry.by_ids(named.ids()) if named.watches else ():
+            if isinstance(batch.answer, RegistryError):
+                for trial in batch.asked:
+                    trouble.spoil(named.holders(trial))
+                trouble.failed(batch.answer, (), span(batch.asked))
+                in_vain += 1
+                if in_vain > MOST_IN_VAIN:
+                    trouble.spoil(named.watches)
+                    break
+                continue
+            in_vain = 0
+            present = sweep.take(batch.answer.records, named.holders)
+            found.count += len(batch.asked)
+            absent = [trial for trial in batch.asked if trial not in present]
+            if not present.issuperset(batch.answer.ids):  # one that could not be read may name an absent one
+                for trial in absent:
+                    trouble.spoil(named.holders(trial))
+                continue
+            # A merged id answers with its survivor, as it should.
+            absent = [trial for trial in absent if trial not in named.merged]
+            found.missing += absent
+            if present - set(batch.asked):
+                found.reask.update(absent)
+    except FAILS as error:
+        trouble.failed(error, named.watches)
+    return found
+
+
+def span(trials: Sequence[str]) -> str:
+    """The ids of a batch, for a person."""
+    return trials[0] if len(trials) == 1 else f"{len(trials)} ids from {trials[0]} to {trials[-1]}"
