@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, staging, untold, watches
+from monitor import held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
@@ -172,6 +172,8 @@ class App:
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
         if self.config.registries.ctgov.backfill and not report.quiet:
+            from monitor import backlog
+
             with immediate(self.db):
                 backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
@@ -187,6 +189,8 @@ class App:
 
         Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
         """
+        from monitor import backlog
+
         until = until or self.clock() + SLICE
         waiting = [
             registry
