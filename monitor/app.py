@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, retention, staging, untold, watches
+from monitor import held, requests, retention, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
@@ -179,6 +179,8 @@ class App:
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
         if self.config.registries.ctgov.backfill and not report.quiet:
+            from monitor import backlog
+
             backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
@@ -202,6 +204,8 @@ class App:
 
         Whoever polls goes first, and ends this, as do AT_ONCE requests or SLICE: the next call goes on from there.
         """
+        from monitor import backlog
+
         until = self.clock() + SLICE
         waiting = [
             registry
