@@ -6,6 +6,7 @@ new watch need no memory of it. Each notifier has a job of its own: one that han
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from monitor.database import open_for_reading
 from monitor.diagnosis import health_of
 from monitor.health import Health
 from monitor.logs import log
+from monitor.pace import page_seconds
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -69,6 +71,7 @@ class Service:
         self._failed_jobs: dict[str, str] = {}
         self._retained_at: datetime | None = None
         self._at_work: dict[str, datetime] = {}
+        self._ending = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(4 + len(app.notifiers))},
@@ -92,8 +95,10 @@ class Service:
     def stop(self, *, at_once: bool = True) -> None:
         """Finish what is being written, begin nothing more. Returns when every job has ended.
 
-        at_once: end waits and requests under way too; else let a running poll come to its end.
+        at_once: end waits and requests under way too; else let a running poll come to its end, and a backfill its
+        request.
         """
+        self._ending.set()
         if at_once:
             self.app.stopping.set()
         if self._scheduler.running:
@@ -148,6 +153,7 @@ class Service:
                 now=self.app.clock(),
                 polling=True,
                 extra=tuple(self.problems()),
+                page_seconds=page_seconds(self.app.config.registries.ctgov.requests_per_minute),
             )
         finally:
             db.close()
@@ -156,7 +162,7 @@ class Service:
         self.app.serve_requests()
 
     def _backfill(self) -> None:
-        self.app.backfill()
+        self.app.backfill(more=lambda: not self._ending.is_set())
 
     def _deliver(self, name: str) -> None:
         self.app.deliver(name)

@@ -225,6 +225,7 @@ def serve_until(
     so that links to it lead somewhere."""
     from monitor.diagnosis import health_of
     from monitor.lease import holder
+    from monitor.pace import page_seconds
     from monitor.schedule import Moments
     from monitor.web.server import serve as listen
 
@@ -242,6 +243,7 @@ def serve_until(
                 every=moments.every,
                 now=clock(),
                 polling=holder(session.database) is not None,
+                page_seconds=page_seconds(config.registries.ctgov.requests_per_minute),
             )
         finally:
             db.close()
