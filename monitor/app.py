@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import held, requests, retention, staging, untold, watches
+from monitor import held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
@@ -29,7 +29,6 @@ from monitor.patience import Patience
 from monitor.poll import Poll
 from monitor.registries.base import Registry, Stopped
 from monitor.report import EVERYTHING, PollReport, Selection
-from monitor.retention import Gone
 from monitor.router import Router
 from monitor.telling import Teller, Told
 from monitor.turns import Turns
@@ -39,6 +38,7 @@ from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
 
 if TYPE_CHECKING:
+    from monitor.retention import Gone
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.settings import Settings
@@ -258,6 +258,8 @@ class App:
         keep_for = self.config.store.keep_versions_for
         if keep_for is None:
             return None
+        from monitor import retention  # which a poll does not need
+
         gone = retention.retain(
             self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
         )

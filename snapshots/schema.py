@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from snapshots.schema_versions import lean_versions
 from snapshots.search import CHANGE_COLUMNS, COLUMNS
 
 MIGRATIONS = Migrations("snapshots")
@@ -23,6 +22,8 @@ def _first(db: Database) -> None:
 
 @MIGRATIONS(name="0002_lean_versions")
 def _lean(db: Database) -> None:
+    from snapshots.schema_versions import lean_versions  # which is needed once
+
     lean_versions(db)
 
 
