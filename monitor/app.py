@@ -358,7 +358,7 @@ class App:
             while not self.stopping.is_set():
                 with immediate(self.db):
                     if not given_back:  # whoever began what is not answered now is gone: the lease is ours
-                        requests.give_back(self.db)
+                        requests.give_back(self.db, now=self.clock())
                     given_back = True
                     request = requests.take(self.db, now=self.clock())
                 if request is None:

@@ -262,6 +262,7 @@ def test_a_database_of_0_1_goes_on_where_it_was(opened, registry, records):
         for table in ("sweep_wanted", "sweep_page", "sweep", "slim"):
             db.execute(f"drop table {table}")
         db.execute("alter table watch drop column whole")
+        db.execute("alter table request drop column begun")
         db.execute("delete from _sqlite_migrations where name = '0002_sweeps'")
     before.close()
     after = opened(MIRROR + ids_watch("one", nct(records[0])))
