@@ -136,7 +136,7 @@ def _timed(
     gc.collect()
     for kind, text in asked_for:
         began = time.perf_counter(), time.process_time()
-        hits = search(looked, asked(text)).trials
+        hits = search(looked, asked(text, known=looked.knows)).trials
         taken = time.perf_counter() - began[0], time.process_time() - began[1]
         times.setdefault(kind, []).append(taken)
         found[kind] = found.get(kind, 0) + len(hits)
