@@ -236,7 +236,7 @@ def _say_behind(session: Session, behind: Behind) -> None:
         )
     if behind.unreadable:
         session.say(f"not searched: {counted(behind.unreadable, 'trial')} with a damaged version")
-        session.say("hint: `trialbell doctor` names what is damaged")
+        session.say("hint: `trialbell doctor --deep` names what is damaged")
 
 
 def _held(session: Session, watch: str) -> frozenset[str]:
