@@ -60,6 +60,15 @@ def test_everything_watched_gets_its_past(here, place):
     assert not (place.folder / "alerts.jsonl").exists() or not place.alerts()
 
 
+def test_what_was_brought_is_found_as_of_its_days(here):
+    day = str(submitted(LINES[0][0]))
+    assert here.run("search", ONE, "--as-of", day).out == ""
+    assert here.run("backfill").code == 0
+    ran = here.run("search", ONE, "--as-of", day, "--json")
+    assert [(hit["source"], hit["version"]) for hit in ran.values] == [("archive", 1)]
+    assert ran.err == ""  # nothing waits to be indexed
+
+
 def test_one_watch_one_trial_or_none(here, place):
     assert [one["trial"] for one in here.run("backfill", TWO, "--json").values] == [TWO]
     assert [one["trial"] for one in here.run("backfill", "mine", "--json").values] == ALL

@@ -72,6 +72,7 @@ def follow(app: App, session: Session) -> None:
                 try:
                     with Lease(session.database, command="backfill", now=clock()) as lease:
                         _work(app, session, lease, further, more=more)
+                        app.index()
                     continue
                 except LeaseHeld:
                     pass
