@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils.migrations import Migrations
 
-from monitor import backlog
 from monitor.database import ALL, open_for_writing
-from monitor.pasts import Bounds, Planned, plan
+from monitor.past import backlog
+from monitor.past.planned import Bounds, Planned, plan
 from monitor.registries.base import ArchiveEntry
 from monitor.schema import MIGRATIONS
 from snapshots.database import immediate, open_database

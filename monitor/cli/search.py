@@ -152,7 +152,7 @@ def _show_trial(session: Session, hit: Hit) -> None:
 
 
 def _show_change(session: Session, hit: ChangeHit) -> None:
-    from monitor import routes
+    from monitor.alerting import routes
     from monitor.cli.telling import coloured, plain
 
     event = routes.severities(hit.event, session.config.severity)

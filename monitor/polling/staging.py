@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from snapshots.database import immediate
 
 if TYPE_CHECKING:
-    from monitor.booking import Booking, Seen
+    from monitor.polling.booking import Booking, Seen
 
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: others want to write
@@ -202,7 +202,7 @@ def clear(db: Database) -> None:
 
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
-    from monitor.booking import Seen
+    from monitor.polling.booking import Seen
     from snapshots.record import parse
     from snapshots.steps import steps_of
     from snapshots.store import Parsed

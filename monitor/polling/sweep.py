@@ -17,9 +17,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import staging, watches
-from monitor.booking import Booking, Seen, several_submissions
+from monitor import watches
 from monitor.logs import log
+from monitor.polling import staging
+from monitor.polling.booking import Booking, Seen, several_submissions
 from monitor.registries.base import RegistryError
 from monitor.watches import Due
 from snapshots.database import immediate

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import backlog
-from monitor.archive import Archive, Archived
-from monitor.backlog import Job
 from monitor.logs import log
-from monitor.pasts import Planned, plan
+from monitor.past import backlog
+from monitor.past.archive import Archive, Archived
+from monitor.past.backlog import Job
+from monitor.past.planned import Planned, plan
 from monitor.registries.base import (
     ArchiveEntry,
     NoHistory,
