@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -56,6 +57,7 @@ class _Reader(HTMLParser):
         self.parts.append(data)
 
 
+@lru_cache(maxsize=64)  # versions of one trial, read one after the other, share most of their texts
 def from_html(text: str) -> str:
     """The archive's HTML as the API's markdown. Text without markup comes back with its entities resolved."""
     if not _HAS_MARKUP.search(text):

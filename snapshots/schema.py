@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from snapshots.schema_versions import lean_versions
 from snapshots.search import CHANGE_COLUMNS, COLUMNS
 
 MIGRATIONS = Migrations("snapshots")
@@ -18,6 +19,11 @@ MIGRATIONS = Migrations("snapshots")
 def _first(db: Database) -> None:
     for statement in _FIRST:
         db.execute(statement)
+
+
+@MIGRATIONS(name="0002_lean_versions")
+def _lean(db: Database) -> None:
+    lean_versions(db)
 
 
 _FIRST = (

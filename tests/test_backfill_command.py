@@ -88,6 +88,10 @@ def test_ids_that_no_poll_has_seen_get_their_past_too(terminal, place):
     shown = terminal.run("diff", ONE)  # only the archive is stored: the registry's own last two versions
     assert shown.code == 1
     assert "Suspended → Recruiting" in shown.out
+    first = terminal.run("check")  # a first look all the same
+    assert (first.code, place.alerts()) == (0, [])
+    assert "first look at mine: 3 trials, none told" in first.err
+    assert terminal.run("history", ONE, "--json").values[0]["source"] == "snapshot"
 
 
 def test_a_dry_run_says_what_it_would_ask_for_and_stores_nothing(here, place):

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from monitor.config import Config, ConfigError, Jsonl, Slack, defaults, find, load, read
 from monitor.config.cron import fault
 from monitor.config.durations import duration_text, parse_duration
-from monitor.config.places import places
+from monitor.config.places import Places
 from monitor.config.starter import starter, watch_table
 from monitor.watches import Definition
 
@@ -266,7 +266,7 @@ def walk(value: object, path: tuple[str | int, ...] = ()) -> set[tuple[str | int
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
 def test_every_key_has_its_line(ends: str) -> None:
     text = TRICKY.replace("\n", ends)
-    found = places(text)
+    found = Places(text)
     assert set(found) == walk(tomllib.loads(text))
     lines = text.split(ends)
     for path, line in found.items():
@@ -275,6 +275,12 @@ def test_every_key_has_its_line(ends: str) -> None:
             assert last in lines[line - 1], path
     assert lines[found["a", "b", "list", 1] - 1].strip() == '"three ]",'
     assert lines[found["watch", 1, "name"] - 1] == 'name = "z"'
+
+
+def test_a_file_without_a_mistake_is_not_walked_for_its_lines(tmp_path: Path) -> None:
+    config = read('[store]\npath = "t.db"\n[[watch]]\nname = "a"\nids = ["NCT1"]\n', tmp_path / "config.toml")
+    assert "_found" not in vars(config.places)
+    assert config.places["watch", 0, "ids", 0] == 5
 
 
 def test_reading_the_configuration_imports_nothing_heavy() -> None:

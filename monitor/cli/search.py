@@ -78,7 +78,8 @@ def search(
     from snapshots.search.finding import Fitting, Search
 
     session.needed_reader()
-    session.check_names(watch=watch)
+    if watch is not None:
+        session.check_names(watch=watch)
     assert session.db is not None  # the reader reads it
     if where == "changes" and country is not None:
         raise UseError("a change has no country", hint="leave out `--country`, or search the trials")
@@ -94,6 +95,8 @@ def search(
     looked = Search(session.db)
     for line in question.notes:
         session.say(line)
+    if day is not None and day > day_of("today", now=clock()):
+        session.say(f"{day} is still to come: as it stood last")
     if where == "changes":
         found = looked.changes(question, fitting=fitting, watch=watch, until=day, limit=limit)
     elif day is None:
@@ -104,6 +107,10 @@ def search(
         _show_trial(session, hit)
     for change in found.changes:
         _show_change(session, change)
+    if day is not None and not found.trials and where == "trials":
+        first = looked.first_day()
+        if first is not None and day.isoformat() < first:
+            session.say(f"nothing is stored of {day}: the first day that is known is {first}")
     _say(session, found, where=where, day=day, limit=limit, fitted=fitting != Fitting() or watch is not None)
     _say_behind(session, looked.behind())
     return DONE

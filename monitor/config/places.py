@@ -6,15 +6,36 @@ Only for texts that tomllib has accepted: this scanner checks nothing, it walks.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 Path = tuple[str | int, ...]  # ("watch", 0, "ids", 2): as one would index the parsed file
 _SPACE = " \t\r\n"
 _WORD_ENDS = " \t\r\n,]}#=."
 
 
-def places(text: str) -> dict[Path, int]:
-    """Line numbers from 1. A table written in several places has its first one."""
-    return _Scanner(text).scan()
+class Places(Mapping[Path, int]):
+    """Line numbers from 1. A table written in several places has its first one.
+
+    The text is walked when the first line is asked for: in a file without a mistake that is never, and a file may
+    hold ten thousand watches.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @cached_property
+    def _found(self) -> dict[Path, int]:
+        return _Scanner(self._text).scan()
+
+    def __getitem__(self, path: Path) -> int:
+        return self._found[path]
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 class _Scanner:

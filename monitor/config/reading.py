@@ -11,7 +11,7 @@ from typing import Any
 from monitor.config.checking import Checker, Slugs
 from monitor.config.errors import ConfigError, Problem
 from monitor.config.id_lists import TrialId
-from monitor.config.places import places
+from monitor.config.places import Places
 from monitor.config.report import Report
 from monitor.config.settings import Config, File
 from monitor.config.shaping import shape
@@ -71,7 +71,7 @@ def read(text: str, path: Path, *, trial_id: TrialId | None = None, slugs: Slugs
                 )
             ]
         )
-    where = places(text)
+    where = Places(text)
     report = Report(shown, raw, where)
     checker = Checker(
         report, path.absolute().parent, trial_id=trial_id or _ctgov_id(raw), slugs=slugs or _field_slugs

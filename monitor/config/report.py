@@ -39,7 +39,7 @@ class Report:
         """Where it stands, or the nearest thing around it that stands somewhere."""
         while path and path not in self._places:
             path = path[:-1]
-        return self._places.get(path)
+        return self._places[path] if path else None
 
     def table(self, path: Path) -> tuple[str, str]:
         """The table that a path lies in, as a person would write it, and the key in it."""

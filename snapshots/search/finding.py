@@ -22,7 +22,7 @@ from snapshots.facts import facts
 from snapshots.query import Reader
 from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER
 from snapshots.search.asking import Asked, Term
-from snapshots.search.marking import Marks, marks
+from snapshots.search.marking import Marker, Marks
 from snapshots.search.wording import event_wording, wording
 from snapshots.stored import TRIAL_COLUMNS, Trial, trial_of
 from snapshots.timeline import stood_on, timeline
@@ -125,6 +125,7 @@ class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._reader = Reader(db)
+        self._marker = Marker(COLUMNS, _SNIPPETS)
 
     def behind(self) -> Behind:
         manner, through = self._db.execute("select manner, event from search_state").fetchone()
@@ -203,7 +204,7 @@ class Search:
         ).fetchall()
         found = events.read(self._db, [row[0] for row in rows[:limit]])
         texts = [event_wording(event) for _, event in found]
-        marked = marks(CHANGE_COLUMNS, _CHANGE_SNIPPETS, texts, asked.terms)
+        marked = Marker(CHANGE_COLUMNS, _CHANGE_SNIPPETS).marks(texts, asked.terms)
         return Found(
             changes=tuple(
                 ChangeHit(sequence=sequence, event=event, marks=one)
@@ -213,6 +214,14 @@ class Search:
             more=len(rows) > limit,
             nowhere=() if found else self._nowhere(asked, ("search_change",)),
         )
+
+    def first_day(self) -> str | None:
+        """The first day, ISO, of which anything that is indexed tells; None when nothing is."""
+        found: str | None = self._db.execute(
+            "select min(since) from (select since from searched where trial is not null"
+            " union all select since from searched_past)"
+        ).fetchone()[0]
+        return found
 
     def _is_ranked(self, table: str, asked: Asked) -> bool:
         """Whether so few hold the words that ranking tells something, and takes little time."""
@@ -288,7 +297,7 @@ class Search:
     def _found(
         self, shown: Sequence[_Shown], asked: Asked, *, ranked: bool, more: bool, tables: Sequence[str]
     ) -> Found:
-        marked = marks(COLUMNS, _SNIPPETS, [one.texts for one in shown], asked.terms)
+        marked = self._marker.marks([one.texts for one in shown], asked.terms)
         return Found(
             trials=tuple(
                 Hit(

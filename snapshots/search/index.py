@@ -27,7 +27,7 @@ from snapshots.errors import DamagedVersion
 from snapshots.event import Event
 from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER, is_behind
 from snapshots.search.wording import digest, event_wording, wording
-from snapshots.timeline import Stood, timeline
+from snapshots.timeline import Stood, timelines
 
 AT_ONCE = 500  # trials or events in one transaction: about a tenth of a second
 DAY_ROOM = 4096  # numbers of documents for the trials last updated on one day
@@ -120,8 +120,9 @@ def _batch(db: Database) -> int:
             " left join searched on searched.trial = unsearched.trial where unsearched.why is null limit ?",
             [AT_ONCE],
         ).fetchall()
+        stood = timelines(db, [row[0] for row in rows])
         for key, updated, *known in rows:
-            batch.trial(key, _day(updated), None if known[0] is None else _known(*known))
+            batch.trial(key, _day(updated), None if known[0] is None else _known(*known), stood.get(key, []))
         batch.write()
     return len(rows)
 
@@ -164,9 +165,8 @@ class _Batch:
         )
         self._db.conn.executemany("delete from unsearched where trial = ?", self._done)
 
-    def trial(self, key: int, day: int, known: _Known | None) -> None:
+    def trial(self, key: int, day: int, known: _Known | None, stood: Sequence[Stood]) -> None:
         """day: of the last update."""
-        stood = timeline(self._db, key)
         try:
             runs, covered = self._runs(key, stood, known)
         except DamagedVersion as error:

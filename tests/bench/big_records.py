@@ -61,7 +61,7 @@ _MIDDLES = _listed(
     "la le li lo lu ma me mi mo mu na ne ni no nu pa pe phi po ra re ri ro ru sa se si so ta te ti to tri"
 )
 _TAILS = _listed(
-    "l n r s t x d ble cy ent ic ane ion ing ity ive mab nd ne ness ol ose sis ted tion ty um us xin zole"
+    "l n r s t x d ble cy ent ic ion ing ity ive mab nd ne ness ol ose sis ted tion ty um us xin zole"
 )
 
 
@@ -491,7 +491,7 @@ def compressed(bodies: list[bytes]) -> tuple[float, float]:
 
     content = codec.train(bodies[:200])
     assert content is not None
-    dictionary, rest = codec.dictionary(content), bodies[200:1400]
+    dictionary, rest = codec.Dictionary(content), bodies[200:1400]
     alone = sum(len(codec.pack(one)) for one in rest) / len(rest)
     return alone, sum(len(codec.pack(one, dictionary)) for one in rest) / len(rest)
 

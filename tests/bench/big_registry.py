@@ -44,6 +44,7 @@ SILENT = 0.2  # of the changed ones
 NEW = 0.0002  # of the trials, a build: about 120 of 605,000
 GONE = 0.000005
 _SILENTLY = (Edit.UNKNOWN, Edit.UNKNOWN, Edit.SUBMIT_RESULTS, Edit.RETURN_RESULTS, Edit.REDERIVE_BROWSE)
+_NOISE = (Edit.VERIFY, Edit.REORDER_SITES, Edit.REDERIVE_BROWSE, Edit.MOVE_GEO_POINT)
 _SINCE = re.compile(r"AREA\[LastUpdatePostDate\]RANGE\[(\d{4}-\d\d-\d\d),MAX\]\Z")
 _PARAMETERS = {"pageSize", "pageToken", "countTotal", "fields", "filter.ids", "filter.advanced", "sort"}
 _HOLDER = re.compile(rb'"versionHolder":"(\d{4}-\d\d-\d\d)"')
@@ -59,6 +60,7 @@ class Day:
     deep: list[str]  # changed without one, where only the whole record shows it
     new: list[str]
     gone: list[str]
+    news: list[str]  # of the changed ones, those of which somebody is to be told; the rest is noise
 
 
 class Registry:
@@ -81,7 +83,7 @@ class Registry:
     def next(self, day: str) -> Day:
         rng = Random(f"{self._seed} {day}")
         there = [number for number in range(len(self._posted)) if number not in self._gone]
-        told = Day(day=day, posted=[], slim=[], deep=[], new=[], gone=[])
+        told = Day(day=day, posted=[], slim=[], deep=[], new=[], gone=[], news=[])
         for number in rng.sample(there, max(1, round(len(there) * CHANGED))):
             self._change(number, day, rng, told)
         for number in rng.sample(there, _chance(len(there) * GONE, rng)):
@@ -124,6 +126,8 @@ class Registry:
             kind = rng.choice([kind for kind in possible if kind not in OF_THE_REGISTRY])
             told.posted.append(id_of(number))
             self._posted[number] = date.fromisoformat(day).toordinal()
+        if kind not in _NOISE:
+            told.news.append(id_of(number))
         self._changed[number] = compact(edited(record, kind, rng, day=day))
         for kept in self._slim.values():
             kept.pop(number, None)

@@ -164,14 +164,16 @@ def _days(room: Room, registry: BigRegistry, days: int) -> None:
         due = {*day.posted, *day.slim, *day.new}
         if missed := due - found:
             sys.exit(f"{day.day}: {len(missed)} of {len(due)} changes were missed: {sorted(missed)[:5]}")
+        told = {str(row[0]) for row in room.ask(_TOLD, day.day)}
+        if untold := set(day.news) & found - told:
+            sys.exit(f"{day.day}: {len(untold)} changes were stored and not told: {sorted(untold)[:5]}")
         late = (late | set(day.deep)) - found
-        events = room.ask("select events from poll order by id desc limit 1")[0][0]
         rows.append(
             (
                 day.day,
                 f"{len(due)} + {len(day.deep)}",
-                f"{len(found)}",
-                events,
+                len(found),
+                f"{len(told)} of {len(set(day.news) & found)}",
                 *(asked[kind] for kind in _KINDS),
                 f"{one.cpu:.2f}",
                 f"{one.wall:.2f}",
@@ -180,12 +182,12 @@ def _days(room: Room, registry: BigRegistry, days: int) -> None:
         )
         lines += _bounds(registry, day, asked, len(due), found)
     table(
-        ("build", "changed + deep", "versions", "events", *_KINDS, "CPU s", "wall s", "peak MB"),
+        ("build", "changed + deep", "versions", "told", *_KINDS, "CPU s", "wall s", "peak MB"),
         rows,
     )
     print(
-        "\nchanged: all found on the day; deep: changed where only the whole record shows it, so that a slim sweep"
-        f" leaves it to the weekly one ({len(late)} not seen after these days)\n"
+        "\nchanged: all found on the day, and told unless they are noise; deep: changed where only the whole record"
+        f" shows it, so that a slim sweep leaves it to the weekly one ({len(late)} not seen after these days)\n"
     )
     print("\n".join(lines))
 
@@ -194,8 +196,7 @@ _FOUND = (
     "select trial.trial from version join trial on trial.key = version.trial"
     " where version.line = 'snapshot' and version.build = ?"
 )
-
-
+_TOLD = "select trial from event where kind = 'changed' and severity <> 'noise' and build = ?"
 _KINDS = ("version", "window", "slim", "whole", "ids", "one")  # of questions
 
 
