@@ -12,7 +12,6 @@ from monitor.app import App
 from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
 from monitor.lease import Lease, LeaseHeld, holder
-from monitor.polling import under_way
 from monitor.polling.pace import Pace
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
@@ -59,6 +58,8 @@ def do_or_ask(
                         session.say(f"{error.holder} does it")
                         with immediate(app.db):
                             row = requests.ask(app.db, kind, arguments, now=clock())
+                from monitor import under_way
+
                 for pace in under_way.paces(app.db):
                     watching(pace)
             time.sleep(0.1)
