@@ -58,7 +58,7 @@ def do_or_ask(
                         session.say(f"{error.holder} does it")
                         with immediate(app.db):
                             row = requests.ask(app.db, kind, arguments, now=clock())
-                from monitor import under_way
+                from monitor.polling import under_way
 
                 for pace in under_way.paces(app.db):
                     watching(pace)
