@@ -7,9 +7,10 @@ concern: everything is given, the weightiest first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec.structs import replace
 
 from monitor import addresses
 from monitor.alert_deadlines import deadline_item
@@ -26,7 +27,8 @@ from snapshots.changeset import (
     VersionRef,
 )
 from snapshots.dates import in_words
-from snapshots.event import Event, EventKind, event_json, stamp
+from snapshots.event import Event, EventKind, event_json
+from snapshots.instants import stamp
 
 _LEVELS = {
     Severity.CRITICAL: Level.CRITICAL,

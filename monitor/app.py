@@ -2,6 +2,9 @@
 
 The one composition root. Tests and the demo start it in process with their own registries, notifiers and clock;
 the service runs it on a schedule; `check` calls it once. Polling and sending need the lease.
+
+What a poll that finds nothing new does not need is loaded by those who need it: on a small machine a poll an hour is
+mostly imports.
 """
 
 from __future__ import annotations
@@ -9,16 +12,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, routes, staging, untold, watches
-from monitor.backfill import Backfill, Paused
-from monitor.booking import Booking
+from monitor import backlog, held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
@@ -27,17 +28,20 @@ from monitor.patience import Patience
 from monitor.poll import Poll
 from monitor.registries.base import Registry, Stopped
 from monitor.report import EVERYTHING, PollReport, Selection
+from monitor.router import Router
 from monitor.telling import Teller, Told
 from monitor.turns import Turns
 from monitor.watches import Definition, Wanted
-from notifiers.deliver import Settings
-from notifiers.message import Message
-from notifiers.notifier import Notifier
 from snapshots import search
 from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
-from snapshots.event import Event
-from snapshots.query import Reader
+
+if TYPE_CHECKING:
+    from notifiers.message import Message
+    from notifiers.notifier import Notifier
+    from notifiers.settings import Settings
+    from snapshots.event import Event
+    from snapshots.query import Reader
 
 # Of a backfill's work, at a time: an end without which its job would look as if it hung.
 AT_ONCE = 100  # requests
@@ -184,9 +188,16 @@ class App:
         Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
         """
         until = until or self.clock() + SLICE
-        for name, registry in self.registries.items():
-            if not backlog.waits(self.db, name) or backlog.paused(self.db, name, now=self.clock()):
-                continue
+        waiting = [
+            registry
+            for name, registry in self.registries.items()
+            if backlog.waits(self.db, name) and not backlog.paused(self.db, name, now=self.clock())
+        ]
+        if not waiting:
+            return
+        from monitor.backfill import Backfill, Paused
+
+        for registry in waiting:
             work = Backfill(self.db, registry, clock=self.clock)
             try:
                 for _ in range(AT_ONCE):
@@ -237,8 +248,8 @@ class App:
         log.info("indexed", count=indexed)
         return indexed
 
-    def router(self) -> routes.Router:
-        return routes.Router(self.config)
+    def router(self) -> Router:
+        return Router(self.config)
 
     def effective(self, event: Event) -> Event:
         """An event with the user's own severities."""
@@ -282,6 +293,8 @@ class App:
             one = held.accept(self.db, row)
         if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
+        from monitor.booking import Booking
+
         registry = self.registries[one.registry]
         self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's
         booking = Booking(self.db, registry, build=one.build, now=now)
@@ -350,12 +363,14 @@ class App:
         told = self.deliver()
         self.index()  # nobody is told later for it
         return {
-            "reports": [asdict(report) for report in reports],
-            "deadlines": asdict(looked),
+            "reports": [msgspec.structs.asdict(report) for report in reports],
+            "deadlines": msgspec.structs.asdict(looked),
             "told": told_json(told),
         }
 
     def reader(self) -> Reader:
+        from snapshots.query import Reader
+
         return Reader(self.db)
 
     def close_thread(self) -> None:

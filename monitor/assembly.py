@@ -18,8 +18,8 @@ from monitor.config import Config, Jsonl, Slack, expanded
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.registries.base import Registry
-    from notifiers.deliver import Settings
     from notifiers.notifier import Notifier
+    from notifiers.settings import Settings
 
 
 def registry_of(config: Config, name: str, *, wait: Callable[[float], bool] | None = None) -> Registry:
@@ -40,7 +40,7 @@ def registry_of(config: Config, name: str, *, wait: Callable[[float], bool] | No
 
 def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[Notifier, Settings]:
     """A notifier by its name. Raises ConfigError when a variable that it needs is unset."""
-    from notifiers.deliver import Settings
+    from notifiers.settings import Settings
 
     ready = expanded(config, name, environ)
     if isinstance(ready.settings, Jsonl):

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor.registries.base import ArchiveEntry
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 AHEAD = 200  # histories known before the first version is asked for: an estimate needs some
 FRESH = timedelta(

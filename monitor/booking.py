@@ -17,6 +17,7 @@ from monitor import untold, watches
 from monitor.registries.base import Registry
 from snapshots.changeset import ChangeSet, Severity, VersionRef
 from snapshots.deadlines.standing import Entered
+from snapshots.deadlines.states import StateKind
 from snapshots.deadlines.telling import deadline_event
 from snapshots.event import Event, EventKind, Step, changed_event, disappearance_id, membership_id
 from snapshots.facts import Facts
@@ -111,7 +112,8 @@ class Booking:
         if quiet:
             self.quiet_versions += 1
         self._write(event, told=told and not quiet)
-        self.deadlines(seen.facts.trial, added.entered if told else ())
+        news = [one for one in added.entered if not _follows(one, event)]
+        self.deadlines(seen.facts.trial, news if told else ())
         return added.ref.version
 
     def changes(self, seen: Seen, old: dict[str, Any], previous: VersionRef) -> ChangeSet:
@@ -238,6 +240,15 @@ class Booking:
     def _old(self, trial: str, ref: VersionRef) -> dict[str, Any]:
         assert ref.version is not None
         return self._reader.record(self._registry.name, trial, ref.source, ref.version)
+
+
+def _follows(entered: Entered, event: Event) -> bool:
+    """Whether a state only says again what an event says: that a study stopped, and its sites are listed as before.
+
+    The state stands all the same, and is shown.
+    """
+    turned = any(change.field == "overall-status" for change in event.news)
+    return turned and entered.state.state is StateKind.INCONSISTENT_SITE
 
 
 def several_submissions(old: dict[str, Any], new: dict[str, Any]) -> bool:

@@ -20,7 +20,8 @@ from monitor.booking import Booking
 from monitor.registries.base import Absurd, Found, Missing, Moved, Registry
 from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import EventKind, stamp
+from snapshots.event import EventKind
+from snapshots.instants import stamp
 from snapshots.query import Reader
 
 AT_ONCE = 50  # trials that leave in one transaction: others want to write

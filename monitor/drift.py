@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from snapshots import manners
 from snapshots.changeset import Action
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
 from snapshots.manners import Manner
 from snapshots.terms import listed, said
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,18 @@ that does not lets it pass, and a person may decide at any time. What waits mean
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from sqlite_utils import Database
 
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 LOST_SECTION = "lost-section"
 VANISHED = "vanished"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
+class Held(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     registry: str
     kind: str  # "lost-section" or "vanished"
@@ -44,8 +43,7 @@ class Held:
         return f"held: {what} in the build of {self.day}; nothing of it was recorded or told"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     hold: Held | None  # None: believe it
     by_person: bool = False  # it was accepted for this very build: no second one need say so
     accepted: Held | None = (

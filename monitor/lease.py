@@ -10,20 +10,20 @@ import fcntl
 import json
 import os
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 
-from snapshots.event import stamp
+import msgspec
+
+from snapshots.instants import stamp
 
 # `holder` takes a shared lock for a moment to find out: that moment must not look like a holder.
 _TRIES = 10
 _BETWEEN_TRIES = 0.02  # seconds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
     pid: int | None
     since: str | None
     command: str | None

@@ -11,7 +11,8 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from snapshots.event import Event, EventKind, stamp
+from snapshots.event import Event, EventKind
+from snapshots.instants import stamp
 
 
 class Scope(StrEnum):

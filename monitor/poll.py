@@ -11,15 +11,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from monitor import staging, under_way, untold, watches
-from monitor.booking import Booking
-from monitor.id_sweep import span
-from monitor.named import Named, survivor
+from monitor import untold, watches
 from monitor.patience import Patience
-from monitor.query_sweep import QuerySweep
 from monitor.registries.base import (
     Absurd,
     DataBuild,
@@ -29,15 +26,16 @@ from monitor.registries.base import (
     Unreachable,
 )
 from monitor.report import EVERYTHING, PollReport, Selection
-from monitor.routes import Router
-from monitor.stage import Stages
-from monitor.steps import StepsBetween
-from monitor.sweep import Sweep
-from monitor.trouble import Trouble
-from monitor.under_way import Pace
 from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
+
+if TYPE_CHECKING:
+    from monitor.booking import Booking
+    from monitor.router import Router
+    from monitor.sweep import Sweep
+    from monitor.trouble import Trouble
+    from monitor.under_way import Pace
 
 LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
 
@@ -132,6 +130,12 @@ class Poll:
         if not due:
             self.report.quiet = True
             return
+        # Loaded here, for most polls find that nothing is due.
+        from monitor.booking import Booking
+        from monitor.steps import StepsBetween
+        from monitor.sweep import Sweep
+        from monitor.trouble import Trouble
+
         self._due = due
         booking = Booking(self._db, self._registry, build=build.stamp, now=self._now)
         sweep = Sweep(
@@ -160,6 +164,9 @@ class Poll:
         self, trials: Sequence[str], due: Sequence[Due], sweep: Sweep, trouble: Trouble
     ) -> None:
         """These records alone: nothing is concluded and no watch is finished by it."""
+        from monitor.id_sweep import span
+        from monitor.named import Named, survivor
+
         named = Named(self._db, self._registry.name, due)
         for batch in self._registry.by_ids(sorted({survivor(trial, named.merged) for trial in trials})):
             if isinstance(batch.answer, RegistryError):
@@ -171,6 +178,10 @@ class Poll:
     def _sweep_watches(
         self, due: Sequence[Due], sweep: Sweep, booking: Booking, trouble: Trouble, build: DataBuild
     ) -> None:
+        from monitor import staging, under_way
+        from monitor.query_sweep import QuerySweep
+        from monitor.stage import Stages
+
         with immediate(self._db):
             under_way.forget_older(self._db, self._registry.name, build.stamp)
             if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged

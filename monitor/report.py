@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(slots=True, kw_only=True)
-class PollReport:
+class PollReport(msgspec.Struct, kw_only=True):
     """What a poll did, for people, logs and `--json`."""
 
     registry: str
@@ -17,15 +16,13 @@ class PollReport:
     records: int = 0  # seen
     versions: int = 0  # stored, quiet ones and first ones among them
     quiet_versions: int = 0
-    events: list[str] = field(default_factory=list)  # ids, in order
-    finished: list[str] = field(default_factory=list)  # names of watches
-    first_looks: dict[str, int] = field(default_factory=dict)  # watch name → trials, silently taken in
-    unknown: list[str] = field(default_factory=list)  # ids that the registry does not have
-    held: list[str] = field(default_factory=list)  # one line each
-    notices: list[str] = field(default_factory=list)  # of what the registry did to most records at once
-    problems: list[str] = field(
-        default_factory=list
-    )  # one line each; whatever is here was not concluded from
+    events: list[str] = []  # ids, in order
+    finished: list[str] = []  # names of watches
+    first_looks: dict[str, int] = {}  # watch name → trials, silently taken in
+    unknown: list[str] = []  # ids that the registry does not have
+    held: list[str] = []  # one line each
+    notices: list[str] = []  # of what the registry did to most records at once
+    problems: list[str] = []  # one line each; whatever is here was not concluded from
     hint: str | None = None
     not_before: str | None = None  # the registry wants to be left alone until then
 
@@ -39,8 +36,7 @@ class PollReport:
         return "quiet" if self.quiet else "complete"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(msgspec.Struct, frozen=True, kw_only=True):
     """Which of the watches, or which trials alone. Everything when both are None."""
 
     watches: frozenset[str] | None = None

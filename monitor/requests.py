@@ -8,17 +8,16 @@ the next service does. Only the holder of the lease serves, one request at a tim
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class Request(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     kind: str  # "check" or "held-accept"
     arguments: dict[str, Any]

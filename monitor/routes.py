@@ -7,9 +7,11 @@ they are never stored. Mutes, quiet hours and the time of sending are looked at 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from monitor.config.settings import Config, Route
+import msgspec
+
+from monitor.config.settings import Route
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind, Step, StepChange
 
@@ -17,8 +19,7 @@ DRIFT = "the same change in most records of this build: taken as the registry's 
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What one route, or the want of one, means for one notifier."""
 
     notifier: str
@@ -75,26 +76,6 @@ def decide(
     for notifier in notifiers:
         decisions += _for_notifier(weighed, routes, notifier)
     return decisions
-
-
-class Router:
-    """The routing of one configuration. Holds nothing that changes: a reload makes a new one."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-
-    def decide(self, event: Event) -> list[Decision]:
-        return decide(event, self._config.routes, tuple(self._config.notifiers), self._config.severity)
-
-    def everywhere(self, reason: str) -> list[Decision]:
-        """To every notifier, whatever the routes say: for an event that could not be routed."""
-        return [
-            Decision(notifier=name, send=True, reason=reason, route=None) for name in self._config.notifiers
-        ]
-
-    def effective(self, event: Event) -> Event:
-        """The event as this configuration weighs it."""
-        return severities(event, self._config.severity)
 
 
 def _for_notifier(event: Event, routes: Sequence[Route], notifier: str) -> list[Decision]:

@@ -19,7 +19,7 @@ from monitor.sweep import Sweep
 from monitor.trouble import Trouble
 from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 class Stages:

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor.booking import Booking, Seen
 from snapshots.database import immediate
-from snapshots.query import Reader
-from snapshots.record import parse
-from snapshots.steps import rows_of, steps_of
-from snapshots.store import Parsed, Store
+
+if TYPE_CHECKING:
+    from monitor.booking import Booking, Seen
 
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: others want to write
@@ -25,6 +25,8 @@ BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
     """subjects: the sections that it lost. Caller owns the transaction."""
+    from snapshots.steps import rows_of
+
     assert seen.changes is not None  # it lost something since a version that we hold
     trial = seen.facts.trial
     db.execute(
@@ -142,8 +144,7 @@ def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], h
     _write(db, booking, registry, ready, hold)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Ready:
+class _Ready(msgspec.Struct, frozen=True, kw_only=True):
     trial: str
     record: int
     size: int
@@ -153,6 +154,9 @@ class _Ready:
 
 def _ready(db: Database, booking: Booking, registry: str, trial: str, hold: int) -> _Ready | None:
     """None when it is not staged any more."""
+    from snapshots.query import Reader
+    from snapshots.store import Store
+
     row = db.execute(
         "select raw, mark, told, several, steps, against, id from staged_record where id ="
         " (select record from staged where registry = ? and trial = ? and held = ? limit 1)",
@@ -198,6 +202,11 @@ def clear(db: Database) -> None:
 
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
+    from monitor.booking import Seen
+    from snapshots.record import parse
+    from snapshots.steps import steps_of
+    from snapshots.store import Parsed
+
     record = parse(raw)
     return Seen(
         record=record,

@@ -24,7 +24,8 @@ from monitor.registries.base import RegistryError
 from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion, DatabaseHeld, NotAStudyRecord, NotJSON
-from snapshots.event import EventKind, Step, stamp
+from snapshots.event import EventKind, Step
+from snapshots.instants import stamp
 from snapshots.query import Reader
 from snapshots.record import fingerprint, parse
 from snapshots.store import Parsed, Store

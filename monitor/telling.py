@@ -1,7 +1,8 @@
 """From deliveries that fall due to messages, and from messages to their channels.
 
 Mutes are looked at here, when a message is made. A message is stored with its deliveries before it is tried, and
-each notifier is drained by itself: one that fails holds up nobody else.
+each notifier is drained by itself: one that fails holds up nobody else. Where nothing is to be told, none of what
+tells is loaded.
 """
 
 from __future__ import annotations
@@ -9,37 +10,39 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from random import Random
+from typing import TYPE_CHECKING
 
+import msgspec
 from sqlite_utils import Database
 
-from monitor import alerts, mutes
-from monitor.alert_plain import plain_message
 from monitor.logs import log
-from notifiers.deliver import Settings, drain
-from notifiers.message import Message
-from notifiers.notifier import Notifier
-from notifiers.outbox import Outbox
-from notifiers.outbox_rows import Delivery
-from snapshots.changeset import Severity
+from notifiers.idle import idle
 from snapshots.database import immediate
-from snapshots.event import Event, event_json
-from snapshots.query import Reader
+
+if TYPE_CHECKING:
+    from monitor.mutes import Mute
+    from notifiers.message import Message
+    from notifiers.notifier import Notifier
+    from notifiers.outbox import Outbox
+    from notifiers.outbox_rows import Delivery
+    from notifiers.settings import Settings
+    from snapshots.event import Event
+    from snapshots.query import Reader
 
 AT_ONCE = 200  # deliveries made into messages in one transaction
 
 
-@dataclass(slots=True, kw_only=True)
-class Told:
+class Told(msgspec.Struct, kw_only=True):
     """What one round of telling did, by notifier."""
 
-    sent: dict[str, int] = field(default_factory=dict)
-    waiting: dict[str, int] = field(default_factory=dict)
-    failed: dict[str, int] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)  # for the operator, one line each
-    unsaid: list[int] = field(default_factory=list)  # their numbers, for `Teller.said`
+    sent: dict[str, int] = msgspec.field(default_factory=dict)
+    waiting: dict[str, int] = msgspec.field(default_factory=dict)
+    failed: dict[str, int] = msgspec.field(default_factory=dict)
+    notices: list[str] = msgspec.field(default_factory=list)  # for the operator, one line each
+    unsaid: list[int] = msgspec.field(default_factory=list)  # their numbers, for `Teller.said`
 
 
 class Teller:
@@ -63,11 +66,24 @@ class Teller:
         self._clock = clock
         self._random = random
         self._wait = wait
-        self._outbox = Outbox(db)
-        self._reader = Reader(db)
+
+    @cached_property
+    def _outbox(self) -> Outbox:
+        from notifiers.outbox import Outbox
+
+        return Outbox(self._db)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from snapshots.query import Reader
+
+        return Reader(self._db)
 
     def make_messages(self, notifier: str) -> int:
         """Messages for what is due to one notifier. Returns how many were made."""
+        from monitor import mutes
+        from notifiers.message import Message
+
         made = 0
         if self._outbox.channel(notifier).paused_at is not None and self._outbox.counts().get(
             notifier, {}
@@ -90,11 +106,13 @@ class Teller:
             if len(due) < AT_ONCE:
                 return made
 
-    def _message(self, delivery: Delivery, silent: list[mutes.Mute]) -> Message | str:
+    def _message(self, delivery: Delivery, silent: list[Mute]) -> Message | str:
         """What tells of a delivery's event, or the reason why nobody is told of it any more.
 
         A defect of ours in one event's wording stops no other: it is told in plain words.
         """
+        from monitor.alert_plain import plain_message
+
         event: Event | None = None
         try:
             event = self._reader.event(delivery.event_id)
@@ -123,7 +141,11 @@ class Teller:
             public_url=self._public_url,
         )
 
-    def _worded(self, event: Event, delivery: Delivery, silent: list[mutes.Mute]) -> Message | str:
+    def _worded(self, event: Event, delivery: Delivery, silent: list[Mute]) -> Message | str:
+        from monitor import alerts, mutes
+        from snapshots.changeset import Severity
+        from snapshots.event import event_json
+
         event = self._effective(event)
         if event.severity is Severity.NOISE:
             return "by the configuration's severities it is noise now"
@@ -140,6 +162,11 @@ class Teller:
 
     def deliver_to(self, name: str, notifier: Notifier, told: Told) -> None:
         """Tell what is due to one notifier, and add up what came of it in `told`."""
+        if idle(self._db, name):
+            told.sent[name] = told.failed[name] = told.waiting[name] = 0
+            return
+        from notifiers.deliver import drain
+
         self.make_messages(name)
         drained = drain(
             self._outbox,

@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from monitor.registries.base import Begun, Page, Progress
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 WHOLE, SLIM, POSTED = "whole", "slim", "posted"  # kinds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pace:
+class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep that is not at its end, for a person."""
 
     registry: str

@@ -11,18 +11,17 @@ poll left is settled before the next one asks for anything.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from monitor import drift
 from monitor.logs import log
-from monitor.routes import Router, severities
-from notifiers.outbox import Outbox
-from snapshots import manners
-from snapshots.changeset import Severity
 from snapshots.database import immediate
-from snapshots.event import Event
-from snapshots.query import Reader
+
+if TYPE_CHECKING:
+    from monitor.router import Router
+    from notifiers.outbox import Outbox
+    from snapshots.event import Event
 
 AT_ONCE = 50  # events in one transaction: others want to write
 
@@ -63,6 +62,16 @@ def settle(
         " join event on event.sequence = untold.event where untold.registry = ?",
         [registry],
     ).fetchone()
+    if (
+        not events
+        and not db.execute("select 1 from drift where registry = ? and said = 0", [registry]).fetchone()
+    ):
+        return []  # as after almost every poll: what decides need not be loaded
+    from monitor import drift
+    from notifiers.outbox import Outbox
+    from snapshots import manners
+    from snapshots.query import Reader
+
     drifting: list[manners.Manner] = []
     if build is not None:
         drifting = drift.still(db, registry, build, later=max(events, swept or 0))
@@ -85,6 +94,9 @@ def settle(
 
 
 def _enqueue(outbox: Outbox, sequence: int, event: Event, router: Router, now: datetime) -> None:
+    from monitor.routes import severities
+    from snapshots.changeset import Severity
+
     assert event.id is not None
     try:
         urgent = severities(event, {}).severity is Severity.CRITICAL

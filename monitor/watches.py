@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from monitor import held
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 
 class WatchError(Exception):
@@ -27,8 +27,7 @@ class WatchError(Exception):
         self.hint = hint
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True, kw_only=True):
     """What a watch watches: ids, or a query (`{}` is the whole registry). Exactly one is given."""
 
     registry: str
@@ -58,8 +57,7 @@ class Definition:
         return cls(registry=body["registry"], ids=tuple(body["ids"]))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
     row: int
     name: str
     definition: Definition
@@ -84,8 +82,7 @@ class Watch:
         return self.definition.hash if self.origin == "config" else f"{self.definition.hash}c"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
+class Due(msgspec.Struct, frozen=True, kw_only=True):
     """A watch that a poll has work with: all of it but its list of ids, which may be long."""
 
     row: int
@@ -211,8 +208,7 @@ def removed(db: Database, *, registry: str) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """A watch as a configuration asks for it."""
 
     name: str

@@ -14,8 +14,7 @@ from notifiers.channels import Channels
 from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import Placement
 from notifiers.outbox_rows import Claimed, message_of, remote_of, remote_text
-
-THREAD_FRESH_FOR = timedelta(days=7)
+from notifiers.settings import THREAD_FRESH_FOR
 
 # A message waits for those before it in any of its threads. Places are in one total order: no ring.
 _NOT_BLOCKED = """not exists (

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backoff:
+
+class Backoff(msgspec.Struct, frozen=True, kw_only=True):
     first: timedelta = timedelta(seconds=2)
     longest: timedelta = timedelta(minutes=15)
     factor: float = 2.0

@@ -8,31 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from notifiers.attempts import THREAD_FRESH_FOR
-from notifiers.backoff import Backoff
+import msgspec
+from msgspec.structs import replace
+
 from notifiers.notices import Notice, NoticeKind
 from notifiers.notifier import Found, Notifier, Outcome, Result, Trace
 from notifiers.outbox import Outbox
 from notifiers.outbox_rows import Claimed
+from notifiers.settings import Settings
 
 _NONE = timedelta(0)
 _SENDER_DIED = "the sender ended before it knew whether this arrived"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
-    backoff: Backoff = field(default_factory=Backoff)
-    thread_fresh_for: timedelta = THREAD_FRESH_FOR
-    probe_after: timedelta = timedelta(hours=1)  # a paused channel is tried again with one message so often
-    # Attempts of one message that may have arrived, in a channel that cannot be asked: then failed.
-    most_blind_attempts: int = 5
-
-
-@dataclass(slots=True, kw_only=True)
-class Drained:
+class Drained(msgspec.Struct, kw_only=True):
     """What one drain came to. The counts are of attempts, so that one message may count more than once."""
 
     sent: int = 0
@@ -43,9 +34,8 @@ class Drained:
     failed: int = 0
     next_at: datetime | None = None  # when something may be sendable; None when nothing waits
     stopped: bool = False  # `wait` said so; something may be sendable now
-    notices: list[Notice] = field(
-        default_factory=list
-    )  # of this drain; the outbox keeps them until they are said
+    # Of this drain; the outbox keeps them until they are said.
+    notices: list[Notice] = msgspec.field(default_factory=list)
 
 
 def drain(

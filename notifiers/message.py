@@ -7,9 +7,10 @@ what a machine-readable channel writes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 
 class Level(StrEnum):
@@ -22,14 +23,12 @@ class Level(StrEnum):
     SAMPLE = "sample"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     url: str  # http or https; a channel drops any other scheme
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One thing among those the message tells."""
 
     level: Level
@@ -40,8 +39,7 @@ class Item:
     after: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, kw_only=True):
     """All strings are plain text of any length and content: to escape and shorten is the channel's work."""
 
     id: str  # unique; the same on every try

@@ -7,9 +7,9 @@ it again, and loses none. Caller owns transactions.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from sqlite_utils import Database
 
 
@@ -19,8 +19,7 @@ class NoticeKind(StrEnum):
     FAILED = "failed"  # a message was given up
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True, kw_only=True):
     kind: NoticeKind
     notifier: str
     text: str

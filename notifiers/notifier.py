@@ -11,10 +11,11 @@ error is born, in the channel's module; the delivery loop only obeys.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
+
+import msgspec
 
 from notifiers.message import Message
 
@@ -48,12 +49,13 @@ class Result(StrEnum):
     MESSAGE_REFUSED = "message-refused"  # once more as plain text, then bury
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
     reason: str = ""  # one line for a person, never with a secret in it
     retry_after: timedelta | None = None  # LATER: what the channel asked for
-    remote: Mapping[str, str] = field(default_factory=dict)  # SENT: where it stands (channel, ts); kept
+    remote: Mapping[str, str] = msgspec.field(
+        default_factory=dict
+    )  # SENT: where it stands (channel, ts); kept
     thread_gone: bool = False  # not sent, for what it was to reply to is gone: it opens a new thread at once
     alone: bool = False  # SENT, and not as the reply that it was to be: it opens a thread by itself
 
@@ -66,10 +68,9 @@ class Found(StrEnum):
     CANNOT_TELL = "cannot-tell"  # this channel cannot be asked, or not now
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
     found: Found
-    remote: Mapping[str, str] = field(default_factory=dict)  # THERE: where it stands
+    remote: Mapping[str, str] = msgspec.field(default_factory=dict)  # THERE: where it stands
     alone: bool = False  # THERE, and not as the reply that it was to be
     reason: str = ""
     try_again: bool = False  # CANNOT_TELL only for the moment (network): ask again later, do not post
@@ -79,8 +80,7 @@ class Trace:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(msgspec.Struct, frozen=True, kw_only=True):
     """Where in its channel a message goes, decided by the delivery loop from what was sent before."""
 
     reply_to: Mapping[str, str] | None = None  # `remote` of the thread's opening message, while it is fresh

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -33,8 +32,7 @@ class DeliveryState(StrEnum):
     DROPPED = "dropped"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     """One event that must reach one notifier."""
 
     id: int
@@ -48,8 +46,7 @@ class Delivery:
     state: DeliveryState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     """A message to be tried now. `find` comes before `send` when `unsure_since` is set."""
 
     message: Message
@@ -64,8 +61,7 @@ class Claimed:
     reason: str  # of the last failure, "" before any
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelState:
+class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
     """What a channel was last heard to say. A channel never heard of is well."""
 
     notifier: str
@@ -79,8 +75,7 @@ class ChannelState:
     latest: Mapping[str, str] | None = None  # where the newest message that it took stands
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
     """A row of `trialbell outbox`: a message, or a delivery that is in no message yet (`message_id` None)."""
 
     message_id: str | None
@@ -101,7 +96,7 @@ class Listed:
 
 def message_text(message: Message) -> str:
     """ASCII, so that no text of a record can be one that the database refuses."""
-    return json.dumps(asdict(message), separators=(",", ":"))
+    return json.dumps(msgspec.to_builtins(message), separators=(",", ":"))
 
 
 def message_of(text: str) -> Message:

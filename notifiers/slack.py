@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
 from notifiers.secret import Secret
-from notifiers.slack_blocks import EVENT_TYPE, metadata_id, render
 from notifiers.slack_calls import Answer, Calls
 from notifiers.slack_errors import THREAD_GONE, reason
 from notifiers.slack_limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_POSTS
@@ -75,6 +74,8 @@ class SlackNotifier:
         return f"SlackNotifier(name={self.name!r}, channel={self._setting!r})"
 
     def send(self, message: Message, placement: Placement) -> Outcome:
+        from notifiers.slack_blocks import render  # a channel that has nothing to say needs none of it
+
         thread = self._thread(placement)
         rendered = render(message, placement, earlier=self._earlier(placement, thread))
         arguments: dict[str, Any] = {
@@ -138,6 +139,8 @@ class SlackNotifier:
         In the thread that it was to go to, and then in the channel: there it is when the thread was gone, or the
         setting named another channel than the thread's when it went.
         """
+        from notifiers.slack_blocks import metadata_id
+
         wanted = metadata_id(message)
         reply_to = placement.reply_to or {}
         in_thread = self._setting == reply_to.get("to") or channel == reply_to.get("channel")
@@ -309,6 +312,8 @@ def _is_blind(answer: Answer) -> bool:
 
 
 def _id_of(posted: object) -> object:
+    from notifiers.slack_blocks import EVENT_TYPE
+
     metadata = posted.get("metadata") if isinstance(posted, Mapping) else None
     if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:
         return None

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from snapshots.markup import unmarked
 
@@ -47,8 +48,7 @@ _PLAIN = str.maketrans(
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
     text: str  # on one line, signs set evenly
     key: str  # the words, without case and the punctuation around them
     exact: str  # the words with their punctuation, but for what ends the clause

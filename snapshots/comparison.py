@@ -7,16 +7,14 @@ cannot be trusted with every text as a key (it leaves out `__class__`); values a
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from snapshots.delta import delta
 from snapshots.fields import Field, FieldTable, Identity
-from snapshots.pairing import pairs, unidentified
-from snapshots.pairing.outcomes import moves
 from snapshots.record import canonical
 
 Path = tuple[str | int, ...]
@@ -24,8 +22,7 @@ _ABSENT: Any = object()
 MOST_STRANGERS = 50  # keys of one object that the table does not know, each told by itself
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, kw_only=True):
     """A member of a list that differs. One side is None when it came or went."""
 
     old: Any
@@ -40,16 +37,15 @@ class Member:
         return isinstance(self.old, dict) and isinstance(self.new, dict) and not self.keys
 
 
-@dataclass(slots=True, kw_only=True)
-class Difference:
+class Difference(msgspec.Struct, kw_only=True):
     """A field that differs."""
 
     field: Field
     path: tuple[str, ...]  # where its value stands
     old: Any = None  # None when absent; without what stands beside what it says, as in its members
     new: Any = None
-    paths: list[str] = dataclasses.field(default_factory=list)  # what differs, dotted
-    members: list[Member] = dataclasses.field(default_factory=list)  # of lists with an identity
+    paths: list[str] = msgspec.field(default_factory=list)  # what differs, dotted
+    members: list[Member] = msgspec.field(default_factory=list)  # of lists with an identity
     reordered: bool = False  # the same members in another order
 
     @property
@@ -78,7 +74,8 @@ def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> 
         found[together.path] = together
     order = {one.keys: number for number, one in enumerate(table)}
     listed = sorted(found.values(), key=lambda one: (order.get(one.path, len(order)), one.path))
-    _look_into(listed, table)
+    if any(one.field.identity is not None for one in listed):
+        _look_into(listed, table)
     return [_bare(one, table) for one in listed]
 
 
@@ -90,7 +87,7 @@ def _bare(one: Difference, table: FieldTable) -> Difference:
     if old is one.old and new is one.new:
         return one
     if old is None or new is None or not _same(old, new):
-        return dataclasses.replace(one, old=old, new=new)
+        return msgspec.structs.replace(one, old=old, new=new)
     row = next(row for row in table if row.anywhere)
     before, after = (list(_beside(table, value)) or None for value in (one.old, one.new))
     return Difference(field=row, path=one.path, old=before, new=after, paths=one.paths)
@@ -181,6 +178,8 @@ def _fields_below(path: tuple[str, ...], values: list[dict[str, Any]], table: Fi
 
 def _look_into(listed: list[Difference], table: FieldTable) -> None:
     """Fill in members of lists: pair them, and let deepdiff say what differs in each pair."""
+    from snapshots.pairing import pairs  # most updates change no list
+
     left: dict[str, Any] = {}
     right: dict[str, Any] = {}
     where: dict[str, dict[str, tuple[int | None, int | None]]] = {}
@@ -228,6 +227,8 @@ def _look_into(listed: list[Difference], table: FieldTable) -> None:
 
 def _moved(outcomes: list[Difference]) -> dict[str, tuple[set[int], set[int]]]:
     """Field → positions, before and after, of what went to or came from another of the lists of outcomes."""
+    from snapshots.pairing import unidentified
+
     gone: dict[tuple[str, int], Any] = {}
     come: dict[tuple[str, int], Any] = {}
     for one in outcomes:
@@ -236,9 +237,12 @@ def _moved(outcomes: list[Difference]) -> dict[str, tuple[set[int], set[int]]]:
         gone |= {(one.field.slug, at): before[at] for at in left_old}
         come |= {(one.field.slug, at): after[at] for at in left_new}
     found: dict[str, tuple[set[int], set[int]]] = {one.field.slug: (set(), set()) for one in outcomes}
-    for (slug, at), (other, new_at) in moves(gone, come):
-        found[slug][0].add(at)
-        found[other][1].add(new_at)
+    if gone and come:
+        from snapshots.pairing.outcomes import moves
+
+        for (slug, at), (other, new_at) in moves(gone, come):
+            found[slug][0].add(at)
+            found[other][1].add(new_at)
     return found
 
 
@@ -250,25 +254,30 @@ def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, st
     """(field, member) → the keys of the member's first level that differ."""
     spelled: dict[str, str] = {}  # the registry's key → ours
     views: tuple[dict[str, Any], dict[str, Any]] = ({}, {})
+    found: dict[tuple[str, str], set[str]] = {}
     for field, members in left.items():
         for name, member in members.items():
             other = right[field].get(name)
             if not isinstance(member, dict) or not isinstance(other, dict):
                 continue  # it came, went, or is a value of its own
-            shared = {inner for inner in member.keys() & other.keys() if _same(member[inner], other[inner])}
-            for view, one in zip(views, (member, other), strict=True):
-                view.setdefault(field, {})[name] = {
-                    spelled.setdefault(inner, f"k{len(spelled)}"): _text(value)
-                    for inner, value in one.items()
-                    if inner not in shared  # deepdiff takes its time for each key, equal or not
-                }
-    if not views[0]:
-        return {}  # nothing was edited: what comes or goes needs no comparison, nor its library's 100 ms
+            for inner in member.keys() | other.keys():
+                sides = [one[inner] for one in (member, other) if inner in one]
+                if len(sides) == 2 and _same(*sides):
+                    continue  # deepdiff takes its time for each key, equal or not
+                if not any(isinstance(value, dict | list) for value in sides):
+                    found.setdefault((field, name), set()).add(inner)  # nothing to look into
+                    continue
+                ours = spelled.setdefault(inner, f"k{len(spelled)}")
+                for view, one in zip(views, (member, other), strict=True):
+                    shown = view.setdefault(field, {}).setdefault(name, {})
+                    if inner in one:
+                        shown[ours] = _text(one[inner])
+    if not spelled:
+        return found  # as of most edits: they need no library that takes 80 ms to load
     from deepdiff import DeepDiff
 
     tree = DeepDiff(*views, view="tree", threshold_to_diff_deeper=0, verbose_level=2, ignore_order=False)
     registrys = {ours: inner for inner, ours in spelled.items()}
-    found: dict[tuple[str, str], set[str]] = {}
     for report in tree.values():
         for item in report:
             field, name, key = item.path(output_format="list")[:3]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import date
+
+import msgspec
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -14,8 +15,7 @@ MONTHS = (
 _FORM = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$")
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(msgspec.Struct, frozen=True):
     """A date known to the year, the month or the day."""
 
     text: str
@@ -42,8 +42,7 @@ class Partial:
         return tuple(part for part in (self.year, self.month, self.day)[:precision] if part is not None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shift:
+class Shift(msgspec.Struct, frozen=True, kw_only=True):
     """How far a date moved. `days` is positive when it moved later; `about` says that it is not known to the day."""
 
     days: int

@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -35,8 +34,7 @@ class OperationKind(StrEnum):
     SPLICE = "splice"  # from an index of a list on: these members out, those in
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One step, to be taken in the order of the list.
 
     `path` is where the value stands when the step is taken; as lists are changed from their end, a number in

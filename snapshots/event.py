@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from snapshots.changeset import JSON, ChangeSet, FieldChange, Severity, VersionRef
+from snapshots.instants import stamp
 
 
 class EventKind(StrEnum):
@@ -183,11 +184,6 @@ def event_json(event: Event, *, with_noise: bool = False) -> dict[str, JSON]:
             if with_noise or change.severity is not Severity.NOISE
         ],
     }
-
-
-def stamp(moment: datetime | None) -> str | None:
-    """An instant as everything of ours writes it: `2026-11-20T09:12:44Z`."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _version_json(ref: VersionRef | None) -> dict[str, JSON] | None:

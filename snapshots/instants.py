@@ -29,6 +29,17 @@ def instant(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
+@overload
+def stamp(moment: datetime) -> str: ...
+@overload
+def stamp(moment: None) -> None: ...
+@overload
+def stamp(moment: datetime | None) -> str | None: ...
+def stamp(moment: datetime | None) -> str | None:
+    """An instant as everything of ours writes it for people and machines: `2026-11-20T09:12:44Z`."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 def bound(moment: datetime) -> str:
     """To compare stored instants with, to the second: without its end it sorts before all of its second."""
     return written(moment)[:19]

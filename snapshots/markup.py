@@ -1,86 +1,35 @@
-"""The two forms in which one text reaches us: the API's markdown and the archive's HTML; and what is equal in both.
+"""What in a text is no content: markup, escapes, entities, white space, letters' case; and what is equal without it.
 
-Pure. `from_html` turns the archive's form into the API's; `normal_text` takes away what is no content.
+Pure. A text of the registry's archive is HTML: `archive_markup` turns it into the form that is read here.
 """
 
 from __future__ import annotations
 
-import html
 import re
-from html.parser import HTMLParser
 from typing import Any
 
-_BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
 _BULLET = re.compile(r"^[^\S\n]*+(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
 # `open -label`, `open-label`: a hyphen before a word. One behind it may be a sign (`ER- tumours`), one before a digit a
 # minus.
 _HYPHEN = re.compile(r"(?<=[^\W\d_]) ?-(?=[^\W\d_])")
-_INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
-_KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
-_HAS_MARKUP = re.compile(rf"</?(?:{'|'.join(sorted(_KNOWN))})\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<!--[ ]?-->|</?(?:ul|ol|li|p|br|div|sup|sub|b|i|em|strong)\b[^<>]*>", re.IGNORECASE)
-
-# A `<` that begins no whole tag or comment. Told so, the parser need not look for the end of each to the text's end.
-_LOOSE = re.compile(r"<(?!/?[a-zA-Z][^<>]*>|!--[^<>]*(?<=--)>)")
-
-
-class _Reader(HTMLParser):
-    """Writes markdown as the API has it: `* item`, `1. item`, blank lines between paragraphs."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._lists: list[tuple[str, int]] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _KNOWN:  # a sponsor's `<Mart 200 mg>` is text
-            self.parts.append(self.get_starttag_text() or "")
-        elif tag in ("ul", "ol"):
-            self._lists.append((tag, 0))
-        elif tag == "li":
-            kind, number = self._lists[-1] if self._lists else ("ul", 0)
-            if self._lists:
-                self._lists[-1] = (kind, number + 1)
-            indent = "   " * (len(self._lists) - 1)
-            self.parts.append("\n" + indent + (f"{number + 1}. " if kind == "ol" else "* "))
-        elif tag == "br":
-            self.parts.append("\n")
-        elif tag in _BLOCKS and not (tag in ("ul", "ol") and len(self._lists) > 1):
-            self.parts.append("\n\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("ul", "ol") and self._lists:
-            self._lists.pop()
-        if tag in _BLOCKS and not self._lists:
-            self.parts.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._lists and not data.strip():
-            return
-        self.parts.append(data)
-
-
-def from_html(text: str) -> str:
-    """The archive's HTML as the API's markdown. Text without markup comes back with its entities resolved."""
-    if not _HAS_MARKUP.search(text):
-        return html.unescape(text).strip()
-    reader = _Reader()
-    reader.feed(_LOOSE.sub("&lt;", text))
-    reader.close()
-    joined = "".join(reader.parts)
-    joined = re.sub(r"(?<![ \t])[ \t]++\n", "\n", joined)
-    return re.sub(r"\n{3,}", "\n\n", joined).strip()
 
 
 def unmarked(text: str) -> str:
     """A text without escapes, entities and tags; its lines and their bullets stay."""
-    plain = html.unescape(html.unescape(_ESCAPED.sub(r"\1", text)))  # sponsors paste `\&#39;` and `&amp;gt;`
+    plain = _ESCAPED.sub(r"\1", text)
+    if "&" in plain:
+        from html import unescape  # its table of names takes 2 ms to load
+
+        plain = unescape(unescape(plain))  # sponsors paste `\&#39;` and `&amp;gt;`
     return _TAG.sub(" ", plain)
 
 
 def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
+    if text.isidentifier():  # a code, or one word
+        return text.casefold()
     plain = _BULLET.sub("", unmarked(text))
     return _HYPHEN.sub(" ", " ".join(plain.split())).casefold()
 
@@ -109,19 +58,3 @@ def _orderless(value: Any) -> Any:
     if isinstance(value, list):
         return "list", tuple(sorted(map(_orderless, value), key=repr))
     return type(value).__name__, repr(value)
-
-
-def record_from_archive(record: dict[str, Any]) -> dict[str, Any]:
-    """An archived record with every text in the API's form. The record given is not changed."""
-    normal = _mapped(record)
-    return normal if isinstance(normal, dict) else record
-
-
-def _mapped(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _mapped(member) for key, member in value.items()}
-    if isinstance(value, list):
-        return [_mapped(member) for member in value]
-    if isinstance(value, str) and ("<" in value or "&" in value):
-        return from_html(value)
-    return value

@@ -6,7 +6,6 @@ Read with one look along the index of a trial's events. What it means for a new 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -21,8 +20,7 @@ MOST = 30  # change sets looked back
 FARTHEST = 366  # days looked back
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Earlier:
+class Earlier(msgspec.Struct, frozen=True, kw_only=True):
     """One field change of an earlier change set of the same line."""
 
     field: str

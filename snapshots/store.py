@@ -19,6 +19,7 @@ from snapshots import events, ledger
 from snapshots.bodies import TRAIN_AT, Bodies
 from snapshots.changeset import Source, VersionRef
 from snapshots.deadlines.standing import Entered, settle
+from snapshots.deadlines.turning import believed
 from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
@@ -145,7 +146,8 @@ class Store:
         self._add(registry, read, key, ref, body, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
-        entered = settle(self._db, key, registry, record, day=seen_at.astimezone(UTC).date())
+        day = believed(seen_at.astimezone(UTC).date(), build)
+        entered = settle(self._db, key, registry, record, day=day)
         return Added(ref=ref, new=True, previous=previous, entered=entered)
 
     def add_archived(

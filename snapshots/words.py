@@ -6,8 +6,6 @@ import re
 from collections.abc import Hashable, Sequence
 from itertools import accumulate
 
-from rapidfuzz.distance import LCSseq
-
 Marked = list[tuple[str, str]]  # ("=" | "-" | "+", text); the "=" and "-" parts joined are the old text
 Hunk = tuple[int, int, int, int]  # old[a:b] became new[c:d]; one of both may be empty
 
@@ -47,6 +45,8 @@ def hunks(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Hunk]:
         return []
     if not left or not right or len(left) * len(right) > MOST_CELLS:
         return [(start, ends[0] - end, start, ends[1] - end)]
+    from rapidfuzz.distance import LCSseq  # 15 ms to load, and most texts that are looked at are equal
+
     numbers: dict[Hashable, int] = {}  # compared as numbers, so that no two words are ever taken for one
     codes = [[numbers.setdefault(one, len(numbers)) for one in side] for side in (left, right)]
     found: list[Hunk] = []

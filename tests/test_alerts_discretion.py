@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from doubles.registry_data import RECORDS
 from hypothesis import given
@@ -42,7 +43,7 @@ def told(*changes: FieldChange, **other: Any) -> tuple[alerts.Message, str]:
     )
     event = replace(event, **other)
     message = alerts.message_of(event, message_id="m", order=1, public_url=None, payload=event_json(event))
-    return message, json.dumps(asdict(message), ensure_ascii=False)
+    return message, json.dumps(msgspec.to_builtins(message), ensure_ascii=False)
 
 
 def change(path: str, before: Any, after: Any, **other: Any) -> FieldChange:

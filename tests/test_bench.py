@@ -12,7 +12,9 @@ from doubles.ctgov_answers import Request, compact
 def test_what_measures_runs(capsys):
     from bench import commands, machine, meaning, polling
 
-    assert polling.measure and commands.measure
+    assert polling.measure
+    commands.measure(runs=1)
+    assert "quiet check ÷ bare process" in capsys.readouterr().out
     ran = machine.run([sys.executable, "-c", "print('x')"])
     assert ran.out == "x\n"
     assert ran.cpu > 0 and ran.peak > 1

@@ -92,3 +92,20 @@ def test_a_look_enters_no_states_of_years_to_come(tmp_path, clock):
             watching.app.deliver()
             assert [alert["detail"] for alert in watching.rung()] == told
         watching.close()
+
+
+def test_a_version_stored_then_enters_no_states_of_years_to_come(tmp_path, clock):
+    """A first sight is silent: what it entered by a clock years ahead would never be told."""
+    record = timed("NCT00000001", primary="2025-12-25", verified="2026-10")
+    with LoopbackRegistry([record], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("d", nct(record)), clock=clock)
+        clock.now = datetime(2031, 1, 1, tzinfo=UTC)
+        watching.poll()
+        for day, told in (("2026-12-01", []), ("2027-01-25", ["results-overdue"])):
+            registry.publish(day)
+            clock.now = datetime.fromisoformat(f"{day}T10:00:00+00:00")
+            watching.app.poll()
+            watching.app.look()
+            watching.app.deliver()
+            assert [alert["detail"] for alert in watching.rung()] == told
+        watching.close()

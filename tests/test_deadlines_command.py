@@ -20,7 +20,7 @@ from monitor import alerts, mutes
 from monitor.config import read
 from monitor.database import open_for_writing
 from monitor.mutes import Mute, Scope
-from monitor.routes import Router
+from monitor.router import Router
 from notifiers.message import Level
 from snapshots.changeset import Severity, Source, VersionRef
 from snapshots.database import immediate

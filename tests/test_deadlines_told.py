@@ -10,10 +10,11 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.deadline_records import timed
 from doubles.watching import Watching, ids_watch
 
-from monitor.routes import Decision, Router
+from monitor.router import Router
+from monitor.routes import Decision
 from monitor.schedule import Service
 from snapshots.database import immediate
-from snapshots.deadlines import standing
+from snapshots.deadlines import turning
 from snapshots.event import Event
 
 # NCT00000001: results due on 2026-12-25, overdue from 2027-01-25. NCT00000002: none of it, its start passes.
@@ -285,8 +286,8 @@ def test_a_record_that_cannot_be_read_holds_up_no_other(watching, clock):
     looked = watching.app.look()
     assert looked.events == [OVERDUE]
     assert [line.partition(":")[0] for line in looked.problems] == ["NCT00000002"]
-    assert standing.due(db, date(2027, 1, 25), limit=9) == []  # and is not tried at every tick
-    assert [one.trial for one in standing.due(db, date(2027, 1, 26), limit=9)] == ["NCT00000002"]
+    assert turning.due(db, date(2027, 1, 25), limit=9) == []  # and is not tried at every tick
+    assert [one.trial for one in turning.due(db, date(2027, 1, 26), limit=9)] == ["NCT00000002"]
 
 
 def test_an_event_comes_with_the_state_or_not_at_all(watching, clock):
@@ -325,3 +326,33 @@ def test_the_clock_set_back_enters_and_leaves_nothing(watching, registry, clock)
     watching.poll()
     assert stands(watching) == before
     assert look(watching, "2027-01-25", clock) == []
+
+
+def test_a_study_that_stops_rings_once_though_its_sites_are_listed_as_before(tmp_path, clock):
+    """That they recruit while it does not stands, and says nothing that the stop does not say."""
+    open_ = timed("NCT00000003", status="RECRUITING", site="RECRUITING", primary=None, completion=None)
+    stopped = timed("NCT00000003", status="SUSPENDED", site="RECRUITING", primary=None, completion=None)
+    with LoopbackRegistry([open_], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("d", "NCT00000003"), clock=clock)
+        watching.poll()
+        registry.publish("2026-11-23", [stopped])
+        watching.poll()
+        watching.app.look()
+        watching.app.deliver()
+        assert [(alert["event"], alert["severity"]) for alert in watching.rung()] == [("changed", "critical")]
+        assert [state for _, state, _ in stands(watching)] == ["inconsistent-site"]
+        watching.close()
+
+
+def test_a_site_that_begins_to_recruit_in_a_stopped_study_rings(tmp_path, clock):
+    still = timed("NCT00000003", status="SUSPENDED", site=None, primary=None, completion=None)
+    begun = timed("NCT00000003", status="SUSPENDED", site="RECRUITING", primary=None, completion=None)
+    with LoopbackRegistry([still], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, ids_watch("d", "NCT00000003"), clock=clock)
+        watching.poll()
+        registry.publish("2026-11-23", [begun])
+        watching.poll()
+        assert [alert["detail"] for alert in watching.rung() if alert["event"] == "deadline"] == [
+            "inconsistent-site"
+        ]
+        watching.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import pytest
 
+from snapshots.archive_markup import from_html
 from snapshots.changes.respelling import same_name
 from snapshots.changes.results.leaves import leaves
 from snapshots.changes.texts.quotes import edit
-from snapshots.markup import from_html
-from snapshots.pairing.sites import masked
+from snapshots.pairing.site_names import masked
 
 MANY = 100_000
 

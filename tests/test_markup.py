@@ -7,9 +7,10 @@ from doubles.ctgov_archive import archived, markdown_to_html
 from doubles.registry_data import ABSENT, RECORDS
 from doubles.study_records import study_records
 
+from snapshots.archive_markup import from_html, record_from_archive
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source, VersionRef
-from snapshots.markup import from_html, normal_text, record_from_archive, same_words
+from snapshots.markup import normal_text, same_words
 
 THEN = VersionRef(source=Source.ARCHIVE, version=3, seen_at=None, updated=None, build=None)
 NOW = VersionRef(source=Source.LIVE, version=None, seen_at=None, updated=None, build=None)

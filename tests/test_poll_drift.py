@@ -20,7 +20,8 @@ from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor.diagnosis import health_of
 from monitor.report import Selection
-from monitor.routes import Decision, Router
+from monitor.router import Router
+from monitor.routes import Decision
 
 STUDIES = "/api/v2/studies"
 NEXT = "2026-11-23"

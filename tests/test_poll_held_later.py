@@ -12,7 +12,8 @@ from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import held
 from monitor.report import Selection
-from monitor.routes import Decision, Router
+from monitor.router import Router
+from monitor.routes import Decision
 from monitor.watches import WatchError
 from snapshots.database import immediate
 

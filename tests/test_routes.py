@@ -15,7 +15,8 @@ from inline_snapshot import snapshot
 from monitor import untold
 from monitor.config import Route, read
 from monitor.database import open_for_writing
-from monitor.routes import Decision, Router, decide, severities
+from monitor.router import Router
+from monitor.routes import Decision, decide, severities
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.database import immediate
 from snapshots.event import Event, EventKind

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from doubles.slack_fault_proxy import broken_rule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
+from msgspec.structs import replace
 from slack_sdk.models.blocks import Block as SdkBlock
 from slackblocks.blocks import Block as CheckedBlock
 

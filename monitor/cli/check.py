@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -41,6 +39,8 @@ def check(session: Session, what: tuple[str, ...], dry_run: bool, exit_code: boo
     session.needed_config()
     logs.configure(level=logging.ERROR)  # this command says itself what a log would
     if dry_run:
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="trialbell-dry-run-") as folder:
             return _run(session, what, exit_code, copy_to=Path(folder) / "copy.db")
     session.refuse_mixed_output()
@@ -127,23 +127,10 @@ def selection(app: Any, session: Session, what: Sequence[str], *, command: str =
 
 
 def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -> int:
-    from monitor.cli.telling import event_lines
-    from snapshots.event import event_json
-
-    reader = app.reader()
     reports = answer["reports"]
     looked = answer.get("deadlines") or {"trials": 0, "events": [], "problems": []}
-    changed = 0
-    for event_id in [*(one for report in reports for one in report["events"]), *looked["events"]]:
-        event = reader.event(event_id)
-        if event is None:
-            continue
-        event = app.effective(event)
-        changed += 1
-        if session.as_json:
-            session.emit(event_json(event))
-        else:
-            click.echo("\n".join(event_lines(event)))
+    events = [*(one for report in reports for one in report["events"]), *looked["events"]]
+    changed = _tell(app, session, events) if events else 0
     for report in reports:
         for line in report["problems"]:
             session.say(f"error: not concluded: {line}")
@@ -176,6 +163,26 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
     return DIFFERS if exit_code and changed else DONE
 
 
+def _tell(app: Any, session: Session, events: Sequence[str]) -> int:
+    """How many of them there are to tell."""
+    from monitor.cli.telling import event_lines
+    from snapshots.event import event_json
+
+    reader = app.reader()
+    told = 0
+    for event_id in events:
+        event = reader.event(event_id)
+        if event is None:
+            continue
+        event = app.effective(event)
+        told += 1
+        if session.as_json:
+            session.emit(event_json(event))
+        else:
+            click.echo("\n".join(event_lines(event)))
+    return told
+
+
 def summary(report: dict[str, Any]) -> str:
     """A poll in one line."""
     where = f"{report['registry']}, build of {report['build']}" if report["build"] else report["registry"]
@@ -194,6 +201,7 @@ def summary(report: dict[str, Any]) -> str:
 
 def _copy(source: Path, target: Path) -> None:
     """A consistent copy while others may write; the file's own backup interface knows how."""
+    import shutil
     import sqlite3
 
     with sqlite3.connect(source) as old, sqlite3.connect(target) as new:

@@ -7,12 +7,15 @@ newer than us, a port taken); 70 a defect of ours; 130 Ctrl-C.
 from __future__ import annotations
 
 import sys
-import traceback
 from importlib import import_module
 
 import click
 
+from monitor import lean
 from monitor.cli.errors import DEFECT, DONE, INTERRUPTED, WRONG_USE, CommandError, UseError, explained
+
+# sqlite-utils loads it for its command line's `convert`, which nobody calls here: 15 ms.
+lean.later("dateutil.parser")
 
 # name → (module, short help). The help is here so that `trialbell --help` imports none of the commands.
 COMMANDS = {
@@ -129,6 +132,8 @@ def run(arguments: list[str] | None = None) -> int:
         known = _known(error)
         if known is not None:
             return known
+        import traceback
+
         traceback.print_exc()
         _say(
             f"error: a defect of trialbell: {type(error).__name__}: {error}",

@@ -88,7 +88,7 @@ def _lines(row: Listed, *, configured: bool) -> list[str]:
 
 
 def _as_json(row: Listed) -> dict[str, object]:
-    from snapshots.event import stamp
+    from snapshots.instants import stamp
 
     return {
         "message": row.message_id,

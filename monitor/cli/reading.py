@@ -47,7 +47,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
     if from_registry:
         return _registry_history(session, trial, day)
     from monitor.cli.telling import coloured, plain
-    from snapshots.event import stamp
+    from snapshots.instants import stamp
     from snapshots.terms import counted
 
     reader = session.needed_reader()

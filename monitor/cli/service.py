@@ -258,7 +258,7 @@ def serve_until(
 
 def _browser(session: Session, config: Config, host: str, *, health: Any, registry_runs: bool = False) -> Any:
     from monitor.database import open_for_reading
-    from monitor.routes import Router
+    from monitor.router import Router
     from monitor.web.app import create_app
     from monitor.web.guard import hosts_for
     from monitor.web.sources import site_of

@@ -16,7 +16,7 @@ from typing import Any, TextIO
 import msgspec
 
 from monitor.export.tables import Column, Kind
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 _SIGNS = "=+\\-@\t\r\n＝＋－＠"  # the last four: full width, which some turn into the first
 _RISKY = re.compile(f"'*[{_SIGNS}]")

@@ -14,8 +14,9 @@ from typing import Any
 import msgspec
 
 from snapshots.changeset import FieldChange, Severity, Source
-from snapshots.event import Event, stamp
+from snapshots.event import Event
 from snapshots.facts import Facts, facts
+from snapshots.instants import stamp
 from snapshots.posting import Results, results_of
 from snapshots.stored import Trial
 from snapshots.whole import Read

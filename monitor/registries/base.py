@@ -17,9 +17,10 @@ Not found, moved, found and unchanged are results, never errors and never one No
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
+
+import msgspec
 
 
 class RegistryError(Exception):
@@ -80,16 +81,14 @@ class NoHistory(RegistryError):
     pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DataBuild:
+class DataBuild(msgspec.Struct, frozen=True, kw_only=True):
     """The registry's data set as it stands between two rebuilds."""
 
     stamp: str  # the registry's own words (ctgov: dataTimestamp, `2026-09-04T09:00:06`, UTC)
     day: str  # ISO day of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """How far a sweep has come after one of its pages: all that is needed to go on from there."""
 
     token: str | None  # the registry's word for the next page; None: this was the last
@@ -104,16 +103,14 @@ class Progress:
         return self.token is None and self.arrived == self.total and not self.repeated
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Begun:
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
     """A sweep that got somewhere before: its `Progress` then, and the ids that arrived."""
 
     progress: Progress
     ids: Iterable[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Some records, each as the bytes it came in; nothing of them was parsed beyond its borders.
 
     `records` may be empty (a page may be, and still be followed by another). Each element is a JSON object's
@@ -126,8 +123,7 @@ class Page:
     progress: Progress | None = None  # after this page; None where it is no page of a sweep
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to a question for some ids, and what was asked: a page, or what this one question failed at."""
 
     asked: tuple[str, ...]
@@ -141,25 +137,21 @@ class Batch:
         return self.answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(msgspec.Struct, frozen=True, kw_only=True):
     raw: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """The id is an alias now: the record lives on under another one."""
 
     to: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
     """The registry says plainly that it has no such record (404). One such answer is not yet a fact."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveEntry:
+class ArchiveEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a record's own history in the registry."""
 
     number: int  # 1-based, as the registry's Record History tab shows
@@ -168,8 +160,7 @@ class ArchiveEntry:
     modules: tuple[str, ...]  # the labels of what changed, the registry's words
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
+class Glimpse(msgspec.Struct, frozen=True, kw_only=True):
     """A trial in one line, from a partial record: for people who choose what to watch, never a version."""
 
     trial: str
@@ -179,15 +170,14 @@ class Glimpse:
     updated: str | None  # ISO day on which its last update was posted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """What a watch would hold if it began now."""
 
     matches: int
     shown: tuple[Glimpse, ...]  # some of them, the newest update first
     requests: int  # what a first look would ask, as long as no page is too large to be had in one piece
     missing: tuple[str, ...] = ()  # ids asked for that the registry does not give
-    merged: Mapping[str, str] = field(default_factory=dict)  # id asked for → the one that it lives on under
+    merged: Mapping[str, str] = {}  # id asked for → the one that it lives on under
 
 
 class Registry(Protocol):

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from monitor.registries import ctgov_history, ctgov_ids, ctgov_preview, ctgov_query
+from monitor.registries import ctgov_ids, ctgov_query
 from monitor.registries.asking import LARGEST_SMALL, ask
 from monitor.registries.base import (
     Absurd,
@@ -160,11 +160,15 @@ class CtgovRegistry:
         return page.total
 
     def preview(self, query: Mapping[str, str], *, show: int) -> Preview:
+        from monitor.registries import ctgov_preview
+
         params = [*ctgov_query.parameters(query), ctgov_preview.FIELDS, ctgov_preview.NEWEST_FIRST]
         page = self._pages(params, LARGEST_RECORD)(None, show)
         return ctgov_preview.of_query(page, page_size=self._page_size.now)
 
     def preview_ids(self, trials: Sequence[str], *, show: int) -> Preview:
+        from monitor.registries import ctgov_preview
+
         asked = tuple(dict.fromkeys(self.trial_id(one) for one in trials))
         size = self._ids_per_request
         pages = (
@@ -174,9 +178,13 @@ class CtgovRegistry:
         return ctgov_preview.of_ids(asked, pages, show=show, label=self.label)
 
     def history(self, trial: str) -> tuple[ArchiveEntry, ...]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.entries(self._transport, self.trial_id(trial), label=self.label)
 
     def archived(self, trial: str, number: int) -> dict[str, Any]:
+        from monitor.registries import ctgov_history
+
         return ctgov_history.version(self._transport, self.trial_id(trial), number, label=self.label)
 
     def _ask(

@@ -14,7 +14,6 @@ from monitor.registries.asking import Oversize, ask, what_came
 from monitor.registries.base import Absurd, ArchiveEntry, BadQuestion, NoHistory
 from monitor.transport import Answer, Transport, shortened
 from snapshots.errors import SnapshotsError
-from snapshots.markup import record_from_archive
 from snapshots.record import parse
 
 LARGEST = 32 * 1024 * 1024  # versions of 4 MB were seen
@@ -87,6 +86,8 @@ def version(transport: Transport, trial: str, number: int, *, label: str) -> dic
     named = named.get("identificationModule", {}) if isinstance(named, dict) else {}
     if not isinstance(named, dict) or named.get("nctId") != trial:
         raise _unknown_shape(trial, "the record in it is not this one")
+    from snapshots.archive_markup import record_from_archive
+
     return record_from_archive(record)
 
 

@@ -6,10 +6,10 @@ What is not the known shape is Absurd, in one line that says what came and whenc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from monitor.registries.asking import what_came
 from monitor.registries.base import Absurd
@@ -48,8 +48,7 @@ _page_decoder = msgspec.json.Decoder(_Page)
 _record_decoder = msgspec.json.Decoder(_Record)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slice:
+class Slice(msgspec.Struct, frozen=True, kw_only=True):
     """One page as it came."""
 
     records: list[memoryview]  # each a JSON object's bytes, by its borders

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from monitor.transport.retries import moment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     headers: Mapping[str, str]  # names in lower case
     # Decompressed. Of a status other than 200 the beginning only. Never changed: views of it are handed on.

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 ATTEMPTS = 5
 FIRST_PAUSE = 1.0  # seconds; doubled with each further try
@@ -44,6 +43,8 @@ def asked_pause(headers: Mapping[str, str]) -> float | None:
 
 def moment(text: str) -> datetime | None:
     """An HTTP date, aware UTC; None when it is none."""
+    from email.utils import parsedate_to_datetime
+
     try:
         read = parsedate_to_datetime(text)
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

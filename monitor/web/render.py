@@ -15,7 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from monitor.web.prose import paragraphs, plain, shortened, with_code, without_addresses
-from snapshots.event import stamp
+from snapshots.instants import stamp
 
 HERE = Path(__file__).parent
 STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}

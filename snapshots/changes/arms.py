@@ -7,7 +7,6 @@ from typing import Any
 
 from snapshots.changes.context import Context
 from snapshots.changes.making import made
-from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Member
 from snapshots.fields import Field
@@ -104,6 +103,8 @@ def _redescribed(field: Field, member: Member, keys: Collection[str], name: str,
         f"{called}: {', '.join(sorted(field.words(key) for key in keys if key not in _FOLLOWING))} changed"
     )
     if set(keys) - _FOLLOWING == {"description"}:
+        from snapshots.changes.texts import told_of
+
         words = f"{called}: description{told_of(member)}"
     return made(field, member, Action.EDITED, words, name)
 

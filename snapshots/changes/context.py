@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from snapshots.changeset import Source
 from snapshots.dates import Partial, partial
@@ -17,8 +18,7 @@ ENDED = {"COMPLETED", "TERMINATED", "WITHDRAWN", "UNKNOWN", "NO_LONGER_AVAILABLE
 _STARTED = RECRUITING | {"ACTIVE_NOT_RECRUITING", "COMPLETED", "TERMINATED"}  # no study gets there unstarted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(msgspec.Struct, frozen=True, kw_only=True):
     old_status: str | None
     new_status: str | None
     why_stopped: str | None  # of the newer record

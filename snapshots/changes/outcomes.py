@@ -9,12 +9,10 @@ from typing import Any
 from snapshots.changes.context import Context
 from snapshots.changes.making import member_change, member_path
 from snapshots.changes.members import commented, reordered
-from snapshots.changes.texts import told_of
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
 from snapshots.fields import Field
 from snapshots.markup import normal_text, same_words
-from snapshots.pairing.outcomes import moves
 from snapshots.reaching import struct
 from snapshots.terms import short
 from snapshots.words import marked
@@ -51,6 +49,10 @@ def outcome_changes(found: Sequence[Difference], context: Context) -> list[Field
 def _moves(
     gone: list[tuple[Field, Member]], come: list[tuple[Field, Member]]
 ) -> list[tuple[tuple[Field, Member], tuple[Field, Member]]]:
+    if not gone or not come:
+        return []
+    from snapshots.pairing.outcomes import moves
+
     before = {(field.slug, at): (field, one) for field, one in gone if (at := one.old_at) is not None}
     after = {(field.slug, at): (field, one) for field, one in come if (at := one.new_at) is not None}
     found = moves(
@@ -211,6 +213,8 @@ def _edited(field: Field, member: Member, context: Context) -> FieldChange:
     elif "description" in keys - stated:
         words = f"{kind.capitalize()} outcome's description changed {context.when}: {name}"
         if keys == {"description"}:
+            from snapshots.changes.texts import told_of
+
             words += f" ({told_of(member).removeprefix(':').strip()})"
         if "timeFrame" in keys:
             words += f"; time frame {_frames(member)}"

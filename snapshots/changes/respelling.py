@@ -11,10 +11,8 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from rapidfuzz import fuzz
-
 from snapshots.countries import country_key
-from snapshots.pairing.sites import another_state, folded, masked
+from snapshots.pairing.site_names import another_state, folded, masked
 
 _SUFFIX = re.compile(
     r"[\s,.]{1,4}+(?:inc|incorporated|ltd|limited|llc|llp|plc|gmbh|ag|co|corp|corporation|company|s\.?a\.?|s\.?r\.?l\.?"
@@ -36,7 +34,11 @@ def same_name(old: object, new: object) -> bool:
     if (bare := _bare(old)) and bare == _bare(new):
         return True
     damaged = bool(_DAMAGED.search(old)) != bool(_DAMAGED.search(new))
-    return damaged and fuzz.ratio(folded(old), folded(new)) >= NEARLY
+    if not damaged:
+        return False
+    from rapidfuzz import fuzz  # seldom asked: a library that takes 15 ms to load
+
+    return fuzz.ratio(folded(old), folded(new)) >= NEARLY
 
 
 def _bare(name: str) -> str:

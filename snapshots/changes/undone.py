@@ -6,7 +6,9 @@ Pure. The past is of the same line and bounded; weights and tags stay as they ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+import msgspec
 
 from snapshots.changes.context import STOPPED
 from snapshots.changes.making import NOTHING, TRIPPED, UNREADABLE
@@ -26,16 +28,14 @@ MOST_COUNTRIES = 2  # that a headline names as open or closed again
 _TURNS = {"a country opened": "opened", "a country closed": "closed", "the country closed": "closed"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reread:
+class Reread(msgspec.Struct, frozen=True, kw_only=True):
     """The changes with what they undo, in their order; and what a headline's words of sites are to add."""
 
     changes: list[FieldChange]
     of_sites: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class _Span(msgspec.Struct, frozen=True):
     """From an earlier change to this one, in words."""
 
     days: int | None  # None: not known

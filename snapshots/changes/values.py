@@ -1,43 +1,21 @@
-"""Fields that are one value: status, dates, counts, choices, texts. Each rule returns one change."""
+"""Fields that are one value: status, dates, counts, choices, texts. Each rule returns one change.
+
+Rules that have a room of their own are loaded when first asked for: most updates change one field or two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from snapshots.changes.context import RECRUITING, STOPPED, Context
 from snapshots.changes.making import action_of, change
-from snapshots.changes.registry_days import registry_day
-from snapshots.changes.results import certificate, has_results
-from snapshots.changes.sponsors import organization, sponsor
-from snapshots.changes.texts import text_change
-from snapshots.changes.texts.criteria import criteria_change
-from snapshots.changes.timeline import enrollment, milestone
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.comparison import Difference
 from snapshots.markup import same_in_any_order
-from snapshots.pairing.sites import folded
 from snapshots.reaching import struct, text
 from snapshots.terms import phases, said, short
 
 MOST_REASON = 200  # characters of a reason for stopping
-_RULES: dict[str, Callable[[Difference, Context], FieldChange]] = {
-    "status": lambda one, context: status(one, context),
-    "why-stopped": lambda one, context: why_stopped(one, context),
-    "milestone": milestone,
-    "enrollment": enrollment,
-    "has-results": has_results,
-    "certificate": certificate,
-    "study-type": lambda one, context: study_type(one),
-    "phase": lambda one, context: phase(one),
-    "post-date": lambda one, context: registry_day(one),
-    "registry-day": lambda one, context: registry_day(one),
-    "expanded-access": lambda one, context: expanded_access(one),
-    "organization": lambda one, context: organization(one),
-    "sponsor": lambda one, context: sponsor(one),
-    "data-sharing": lambda one, context: data_sharing(one),
-    "people": lambda one, context: people(one),
-}
 _OVER = 3
 _STAGES = {  # how far a study has come; both kinds of recruiting are one stage
     "NOT_YET_RECRUITING": 0, "RECRUITING": 1, "ENROLLING_BY_INVITATION": 1, "ACTIVE_NOT_RECRUITING": 2,
@@ -47,12 +25,50 @@ _STAGES = {  # how far a study has come; both kinds of recruiting are one stage
 
 
 def value_change(one: Difference, context: Context) -> FieldChange:
-    rule = _RULES.get(one.field.rule)
-    if rule is not None:
-        return rule(one, context)
+    match one.field.rule:
+        case "status":
+            return status(one, context)
+        case "why-stopped":
+            return why_stopped(one, context)
+        case "study-type":
+            return study_type(one)
+        case "phase":
+            return phase(one)
+        case "expanded-access":
+            return expanded_access(one)
+        case "data-sharing":
+            return data_sharing(one)
+        case "people":
+            return people(one)
+        case "milestone" | "enrollment" as rule:
+            from snapshots.changes import timeline
+
+            return (timeline.milestone if rule == "milestone" else timeline.enrollment)(one, context)
+        case "has-results" | "certificate" as rule:
+            from snapshots.changes import results
+
+            return (results.has_results if rule == "has-results" else results.certificate)(one, context)
+        case "post-date" | "registry-day":
+            from snapshots.changes.registry_days import registry_day
+
+            return registry_day(one)
+        case "organization" | "sponsor" as rule:
+            from snapshots.changes import sponsors
+
+            return (sponsors.sponsor if rule == "sponsor" else sponsors.organization)(one)
     if one.field.kind is Kind.TEXT and isinstance(one.old or one.new, str):
-        return criteria_change(one) if one.field.rule == "criteria" else text_change(one)
+        return _text(one)
     return _plain(one)
+
+
+def _text(one: Difference) -> FieldChange:
+    if one.field.rule == "criteria":
+        from snapshots.changes.texts.criteria import criteria_change
+
+        return criteria_change(one)
+    from snapshots.changes.texts import text_change
+
+    return text_change(one)
 
 
 def status(one: Difference, context: Context) -> FieldChange:
@@ -120,6 +136,8 @@ def why_stopped(one: Difference, context: Context) -> FieldChange:
     new = _ended(short(said(one.new), MOST_REASON))
     if one.old is None:
         return change(one, f"Reason for stopping: {new}", reason="reason for stopping given")
+    from snapshots.pairing.site_names import folded
+
     if folded(one.old) and folded(one.old) == folded(one.new):
         return change(
             one,

@@ -6,37 +6,27 @@ trial is first stored, or because the rules are new, is entered silently.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from snapshots.deadlines.rules import all_states, first_turn
-from snapshots.deadlines.states import ADDED_IN, RULES, STATE_SLUGS, State, StateKind
+from snapshots.deadlines.states import ADDED_IN, STATE_SLUGS, State, StateKind
+from snapshots.deadlines.turning import RULES
 
 RULED = ("ctgov",)  # registries whose records the rules can read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entered:
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """A state that began: news."""
 
     state: State
     on: date  # the day it turned; where a version made it, or nobody knows, the day that we learnt of it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Due:
-    """A trial of which a state turns, or whose states were taken by older rules."""
-
-    key: int
-    registry: str
-    trial: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """The states of a trial's newest snapshot, and the next day on which one of them turns."""
 
     states: tuple[State, ...]
@@ -88,25 +78,6 @@ def settle(
     if before is None or looked is None:
         return ()
     return tuple(one for one in entered if _is_news(one.state, rules=before[0], looked=looked))
-
-
-def due(db: Database, day: date, *, limit: int) -> list[Due]:
-    """Trials of which something turned up to a day. Sorts none: after new rules it is every trial."""
-    rows = db.execute(
-        "select turning.trial, trial.registry, trial.trial from turning join trial on trial.key = turning.trial"
-        " where (turning.rules = ?1 and turning.turns <= ?2) or turning.rules < ?1 or turning.rules > ?1"
-        " limit ?3",
-        [RULES, day.isoformat(), limit],
-    ).fetchall()
-    return [Due(key=row[0], registry=row[1], trial=row[2]) for row in rows]
-
-
-def put_off(db: Database, key: int, day: date) -> None:
-    """Look at a trial again on the next day: its record cannot be read on this one."""
-    db.execute(
-        "update turning set rules = ?, turns = ? where trial = ?",
-        [RULES, (day + timedelta(days=1)).isoformat(), key],
-    )
 
 
 def standing_on(db: Database, registry: str, trial: str, day: date) -> Standing | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from snapshots.changeset import Severity
+import msgspec
 
-RULES = 1  # raised when a record would be read otherwise than before: what that enters is entered silently
+from snapshots.changeset import Severity
 
 
 class StateKind(StrEnum):
@@ -35,8 +34,7 @@ TAGS: dict[StateKind, tuple[str, ...]] = {
 ADDED_IN = dict.fromkeys(StateKind, 1)  # the RULES with which each came
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class State:
+class State(msgspec.Struct, frozen=True, kw_only=True):
     """A state of one record and all the days on which it holds: as long as the record stays as it is."""
 
     state: StateKind

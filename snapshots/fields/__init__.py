@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from itertools import takewhile
+
+import msgspec
+from msgspec.structs import replace
 
 from snapshots.changeset import Kind, Severity
 from snapshots.terms import spaced
@@ -33,16 +35,14 @@ class Identity(StrEnum):
     SITE = "site"
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """A known key below a row that is no row of its own: of a struct, of a list's members, at any depth."""
 
     path: str  # dotted, from the row on; list indices left out
     words: str  # as sentences say it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One row. `path` is dotted; it covers everything below it that no longer path covers, its pieces and what
     else the registry may put there."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from snapshots.changeset import Kind, Severity
 from snapshots.fields import Field, Identity, Piece
@@ -12,8 +13,7 @@ from snapshots.terms import spaced
 DATED = "date, type"  # the pieces of every date that says whether it is a plan or a fact
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(msgspec.Struct, frozen=True):
     """Makes rows, by being called. `tags` are those of a row that names none."""
 
     name: str

@@ -1,43 +1,24 @@
 """Which member of a list is which in the newer version: equal ones, then by identity, then by likeness.
 
 Never by position. Duplicated identities are paired in order; what is left over on one side only was added or removed.
-Sites, outcomes, arms and interventions have likenesses of their own, in the modules called after them.
+What is alike is said in `likeness`; sites, outcomes, arms and interventions have likenesses of their own, in the
+modules called after them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
-from rapidfuzz import fuzz, process
+import msgspec
 
 from snapshots.fields import Identity
 from snapshots.markup import normal_text
-from snapshots.pairing.arms import Arm, another_arm, last_arm, like_arms
-from snapshots.pairing.endpoints import like_endpoints
-from snapshots.pairing.interventions import (
-    another_intervention,
-    last_intervention,
-    like_interventions,
-    naming,
-)
-from snapshots.pairing.outcomes import another_endpoint
-from snapshots.pairing.sites import like_sites, site_keys
 from snapshots.record import canonical
 
-LIKE = 70.0  # rapidfuzz's ratio from which two leftovers are one, reworded
-OUTCOMES_LIKE = 60.0
-LONGEST = 256  # characters compared
-MOST_PAIRS = 4_000_000  # compared: a second's work
-MOST_LIKE = 20  # of the members like one, so many are looked at
 
-Scored = tuple[float, int, int]  # minus the likeness, position in the older list, in the newer
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """Positions of one member in both lists; None where it is not."""
 
     old: int | None
@@ -63,13 +44,15 @@ def pairs(
     left_old = [at for at in range(len(old)) if at not in taken and at not in kept_old]
     left_new = [at for at in range(len(new)) if at not in found and at not in kept_new]
     if identity is not Identity.WHOLE and left_old and left_new:
-        for _, a, b in sorted(_likenesses(old, new, left_old, left_new, identity)):
+        from snapshots.pairing.likeness import last, likenesses  # most members are known by their identity
+
+        for _, a, b in sorted(likenesses(old, new, left_old, left_new, identity)):
             if a not in taken and b not in found:
                 found[b] = a
                 taken.add(a)
         left_old = [at for at in left_old if at not in taken]
         left_new = [at for at in left_new if at not in found]
-        for a, b in _last(old, new, left_old, left_new, identity):
+        for a, b in last(old, new, left_old, left_new, identity):
             found[b] = a
             taken.add(a)
     listed = [Pair(found.get(at), at) for at in range(len(new))]
@@ -115,6 +98,8 @@ def _dates(member: dict[str, Any]) -> list[str]:
 def _keys(identity: Identity | None) -> list[Callable[[Any], Hashable | None]]:
     whole: list[Callable[[Any], Hashable | None]] = [lambda one: canonical({"": one})]
     if identity is Identity.SITE:
+        from snapshots.pairing.site_names import site_keys
+
         return [*whole, *site_keys()]
     if identity in (None, Identity.WHOLE):
         return [*whole, lambda one: normal_text(one) if isinstance(one, str) else None]
@@ -150,68 +135,3 @@ def match(
             continue
         found[at] = waiting[name].pop()
         taken.add(found[at])
-
-
-def _likenesses(
-    old: Sequence[Any],
-    new: Sequence[Any],
-    left_old: list[int],
-    left_new: list[int],
-    identity: Identity | None,
-) -> Iterator[Scored]:
-    if identity is Identity.SITE:
-        yield from like_sites(old, new, left_old, left_new)
-        return
-    if len(left_old) * len(left_new) > MOST_PAIRS:
-        return
-    texts_old = {at: normal_text(identity_text(old[at], identity))[:LONGEST] for at in left_old}
-    texts_new = {at: normal_text(identity_text(new[at], identity))[:LONGEST] for at in left_new}
-    if identity is Identity.LABEL:
-        yield from like_arms(old, new, texts_old, texts_new)
-    if identity is Identity.TYPE_NAME:
-        yield from like_interventions(old, new, texts_old, texts_new)
-    if identity is Identity.MEASURE:
-        yield from like_endpoints(old, new, left_old, left_new)
-    read, another = _ANOTHER.get(identity, (None, None))
-    before: dict[int, Any] = {}
-    after: dict[int, Any] = {}
-    least = OUTCOMES_LIKE if identity is Identity.MEASURE else LIKE
-    for a, text in texts_old.items():
-        for _, score, b in process.extract(
-            text, texts_new, scorer=fuzz.ratio, score_cutoff=least, limit=MOST_LIKE
-        ):
-            if read is not None and another is not None:
-                if a not in before:
-                    before[a] = read(old[a])
-                if b not in after:
-                    after[b] = read(new[b])
-                if another(before[a], after[b]):
-                    continue
-            yield -score, a, b
-
-
-# How a member is read, once, and what says of two alike that they are two.
-_ANOTHER: dict[Identity | None, tuple[Callable[[Any], Any], Callable[[Any, Any], bool]]] = {
-    Identity.LABEL: (Arm, another_arm),
-    Identity.MEASURE: (lambda outcome: outcome, another_endpoint),
-    Identity.TYPE_NAME: (naming, another_intervention),
-}
-_LAST: dict[Identity | None, Callable[[Any, Any], float]] = {
-    Identity.LABEL: last_arm,
-    Identity.TYPE_NAME: last_intervention,
-}
-
-
-def _last(
-    old: Sequence[Any],
-    new: Sequence[Any],
-    left_old: list[int],
-    left_new: list[int],
-    identity: Identity | None,
-) -> Iterator[tuple[int, int]]:
-    """The only two arms or interventions that are left: less says that they are one."""
-    if len(left_old) != 1 or len(left_new) != 1:
-        return
-    (a,), (b,) = left_old, left_new
-    if identity in _LAST and _LAST[identity](old[a], new[b]):
-        yield a, b

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from rapidfuzz import fuzz, process
 
 from snapshots.clauses import Clause
@@ -23,8 +23,7 @@ Pair = tuple[Clause, Clause]
 _LEAD = re.compile(r"[^\d≥≤<>]++(?=[≥≤<>]|\d)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Two texts, clause by clause. Each clause of either is in one of the lists."""
 
     same: list[Pair]  # also those that stand elsewhere in their part now

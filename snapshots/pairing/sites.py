@@ -1,35 +1,27 @@
-"""Which site is which: by what it is called and where it stands, never across countries.
+"""Which of the sites that no key pairs are one: called alike, or in one place; never across countries.
 
-A masked name ("Research Site", "Local Institution - 0062") carries no identity; its place has to. Candidates come from
-buckets of one city or one postcode, so that thousands of renamed sites cost no quadratic time.
+Candidates come from buckets of one city or one postcode, so that thousands of renamed sites cost no quadratic time.
 """
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
+import msgspec
 from rapidfuzz import fuzz, process
 
 from snapshots.countries import country_key
+from snapshots.pairing.site_names import LIKE, another_state, folded, masked, unaccented
 
-LIKE = 70.0  # rapidfuzz's ratio from which two names of a facility are one, reworded
 SHORTENED = 60.0  # when all words of the one are words of the other
 ELSEWHERE_LIKE = 88.0  # the same in another city: it had better be the same name
 MOST_LIKE = 20  # of the sites like one, so many are looked at
 MOST_IN_ONE_PLACE = 500 * 500  # pairs of names in one city; past that the postcode has to tell
 MOST_CALLED_SO = 50  # past that a word says nothing of a site
 
-_MASKED = re.compile(
-    r"^(research site|investigational site|clinical (?:research|study) site|study site|local institution.*"
-    r"|gsk investigational site|[\w ]*investigational site.*|site[ #-]*(?=\w*\d)\w+|[\d\W]+)$"
-)
 _WORD = re.compile(r"[^\W_]+")
 # Words that many a facility has: alike in these alone, two are not one.
 _ANY_FACILITY = {
@@ -40,8 +32,7 @@ _ANY_FACILITY = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Site:
+class _Site(msgspec.Struct, frozen=True, kw_only=True):
     """A site's keys, computed once."""
 
     country: str
@@ -55,8 +46,8 @@ class _Site:
     @classmethod
     def of(cls, site: dict[str, Any]) -> _Site:
         hidden = masked(site)
-        words = [] if hidden else _WORD.findall(_plain(str(site.get("facility") or "")))
-        places = set(_WORD.findall(_plain(str(site.get("city") or ""))))
+        words = [] if hidden else _WORD.findall(unaccented(str(site.get("facility") or "")))
+        places = set(_WORD.findall(unaccented(str(site.get("city") or ""))))
         return cls(
             country=country_key(site.get("country")),
             city=folded(site.get("city")),
@@ -69,41 +60,6 @@ class _Site:
 
 
 _Place = Callable[[_Site], Hashable | None]
-
-
-def folded(text: object) -> str:
-    """Letters and digits alone, without accents or case: what a respelling leaves."""
-    return _folded(text) if isinstance(text, str) else ""
-
-
-@lru_cache(maxsize=4096)  # of one comparison: the same few names, again and again
-def _folded(text: str) -> str:
-    return "".join(filter(str.isalnum, _plain(text)))
-
-
-def masked(site: Any) -> bool:
-    """Whether a site's name says nothing of which site it is."""
-    name = site.get("facility") if isinstance(site, dict) else None
-    return not isinstance(name, str) or _MASKED.match(name.strip().casefold()) is not None
-
-
-def another_state(a: object, b: object) -> bool:
-    """Whether two provinces are two, and not one spelt twice or left out once."""
-    one, other = folded(a), folded(b)
-    if not one or not other or one.startswith(other) or other.startswith(one):
-        return False
-    return fuzz.ratio(one, other) < LIKE
-
-
-def site_keys() -> list[Callable[[Any], Hashable | None]]:
-    """By what two sites are one for certain, the surest first."""
-    return [
-        lambda one: _key(one, "facility", "city", "country", "zip") if _placed(one) else None,
-        lambda one: _key(one, "facility", "city", "country", "state") if not _placed(one) else None,
-        lambda one: None if masked(one) else _key(one, "facility", "city", "country"),
-        lambda one: _key(one, "city", "country", "zip") if masked(one) and _placed(one) else None,
-        lambda one: None if _placed(one) else _key(one, "city", "country", "state"),
-    ]
 
 
 def like_sites(
@@ -224,25 +180,3 @@ def _post(site: _Site) -> Hashable | None:
 
 def _city(site: _Site) -> Hashable | None:
     return (site.country, site.city) if site.city else None
-
-
-def _placed(site: Any) -> bool:
-    """Whether a site can be known again: by its name, or by its postcode."""
-    return isinstance(site, dict) and (not masked(site) or bool(site.get("zip")))
-
-
-def _key(site: Any, *keys: str) -> Hashable | None:
-    if not isinstance(site, dict):
-        return None
-    # Beside the country something must be there: what has nothing else in common is not one site.
-    parts = tuple(country_key(site.get(key)) if key == "country" else folded(site.get(key)) for key in keys)
-    return parts if any(part for key, part in zip(keys, parts, strict=True) if key != "country") else None
-
-
-def _plain(text: object) -> str:
-    if not isinstance(text, str):
-        return ""
-    if text.isascii() and "&" not in text:
-        return text.casefold().replace("'", "")
-    loose = unicodedata.normalize("NFKD", html.unescape(text)).casefold()
-    return "".join(char for char in loose if not unicodedata.combining(char) and char not in "'’")

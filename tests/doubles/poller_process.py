@@ -24,7 +24,8 @@ from monitor.config import load
 from monitor.lease import Lease
 from monitor.registries.base import Batch, DataBuild
 from monitor.registries.ctgov import CtgovRegistry
-from monitor.routes import Decision, Router
+from monitor.router import Router
+from monitor.routes import Decision
 from notifiers.backoff import Backoff
 from notifiers.deliver import Settings
 from notifiers.jsonl import JsonlNotifier

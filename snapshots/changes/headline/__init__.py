@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from snapshots.changes.headline.clause import Clause, Form, wordings
-from snapshots.changes.headline.completions import SLUGS, both_completions
-from snapshots.changes.headline.gathering import gathered, like, replaced
 from snapshots.changes.headline.line import line_of
 from snapshots.changes.headline.order import asked, in_order
-from snapshots.changes.sites import Sites
-from snapshots.changes.sites.site import What
-from snapshots.changes.sites.words import sites_in_words
 from snapshots.changeset import Action, FieldChange, Severity
+
+if TYPE_CHECKING:
+    from snapshots.changes.sites import Sites
 
 _TOLD_BY = {  # these say nothing that the other does not say, when both are there
     "why-stopped": "overall-status",
@@ -23,6 +22,7 @@ _TOLD_BY = {  # these say nothing that the other does not say, when both are the
 }
 _FOLLOWING = ("they follow ", "follows ", "told by ")  # reasons of what another change brings with it
 _ENDING = ("overall-status", "enrollment")
+_COMPLETIONS = ("primary-completion-date", "completion-date")
 _AS_PLANNED = re.compile(r"Enrolment of (?P<count>[\d,]+) now actual, as planned")
 
 
@@ -69,6 +69,9 @@ def _clauses(own: Sequence[FieldChange], sites: Sites | None, again: str) -> lis
 
 def _of_sites(placed: Sequence[FieldChange], sites: Sites, again: str, *, alone: bool) -> Clause | None:
     """None where only contacts of sites changed, and there is other news."""
+    from snapshots.changes.sites.site import What
+    from snapshots.changes.sites.words import sites_in_words
+
     if not placed or (not alone and all(site.what is What.CONTACTS for site in sites.told)):
         return None
     weighty = sum(change.severity > Severity.MINOR or "lost" in change.reason for change in placed)
@@ -85,9 +88,16 @@ def _together(own: Sequence[FieldChange]) -> dict[int, tuple[tuple[FieldChange, 
     status, enrolment = (next((one for one in own if one.field == slug), None) for slug in _ENDING)
     if status and enrolment and (words := _enrolled(status, enrolment)):
         found[id(status)] = ((status, enrolment), (Form(words=words, count=2),))
-    primary, study = (next((one for one in own if one.field == slug), None) for slug in SLUGS)
-    if primary and study and (forms := both_completions(primary, study)):
-        found[id(primary)] = ((primary, study), forms)
+    if len(own) < 2:
+        return found
+    from snapshots.changes.headline.gathering import gathered, like, replaced
+
+    primary, study = (next((one for one in own if one.field == slug), None) for slug in _COMPLETIONS)
+    if primary and study:
+        from snapshots.changes.headline.completions import both_completions
+
+        if forms := both_completions(primary, study):
+            found[id(primary)] = ((primary, study), forms)
     alike: dict[tuple[object, ...], list[FieldChange]] = {}
     for change in own:
         if (key := like(change)) is not None:

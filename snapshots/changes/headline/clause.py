@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 from snapshots.changeset import FieldChange, Kind, Severity
 from snapshots.terms import short
@@ -36,16 +37,14 @@ _ABBREVIATED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, kw_only=True):
     """One wording."""
 
     words: str
     count: int = 1  # changes that it tells
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(msgspec.Struct, frozen=True, kw_only=True):
     forms: tuple[Form, ...]  # the fullest first, never none
     severity: Severity
     asked: bool = True  # whether it is told beside what weighs more

@@ -9,7 +9,6 @@ from snapshots.changes.timeline import month_span, moved
 from snapshots.changeset import FieldChange
 from snapshots.dates import shift
 
-SLUGS = ("primary-completion-date", "completion-date")
 _LABEL = re.compile(r"(?P<actual>Actual p|P)rimary completion (?P<rest>.*)")
 _PLANNED = re.compile(r"now actual, on the planned date \((?P<day>[^)]*)\)")
 _SHIFT = re.compile(

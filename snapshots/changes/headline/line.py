@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from snapshots.changes.headline.clause import LENGTHS, Clause, Form
 from snapshots.changeset import Severity
@@ -26,13 +27,12 @@ def line_of(clauses: Sequence[Clause], changes: int) -> str:
     return max(fitting or lines, key=lambda line: (len(line.words) <= LONGEST, line.weight)).words
 
 
-@dataclass(slots=True, kw_only=True)
-class _Line:
+class _Line(msgspec.Struct, kw_only=True):
     clauses: Sequence[Clause]  # what weighs most first
     changes: int
     first: int  # most characters of the first clause
     other: int  # of any other
-    shown: dict[int, Form] = field(default_factory=dict)  # by the number of the clause
+    shown: dict[int, Form] = msgspec.field(default_factory=dict)  # by the number of the clause
 
     @property
     def left(self) -> int:

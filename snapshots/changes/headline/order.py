@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from snapshots.changes.timeline import leads
 from snapshots.changeset import Action, FieldChange
 from snapshots.reaching import struct
 
@@ -34,7 +33,7 @@ _EVENTS = (
 
 def in_order(changes: Sequence[FieldChange]) -> list[FieldChange]:
     """Of one field what came or went stands before what was reworded, and of outcomes what went before what came."""
-    slipped = any(change.field in _MILESTONES and leads(change) for change in changes)
+    slipped = _slipped([change for change in changes if change.field in _MILESTONES])
 
     def place(change: FieldChange) -> tuple[int, bool, bool, int, bool, bool]:
         order = _PLACE.get(change.field, _UNLISTED)
@@ -45,6 +44,15 @@ def in_order(changes: Sequence[FieldChange]) -> list[FieldChange]:
         return -change.severity.rank, change.field in _LAST, filled_in(change), order, reworded, came
 
     return sorted(changes, key=place)
+
+
+def _slipped(milestones: Sequence[FieldChange]) -> bool:
+    """Whether one of them is told before any wording."""
+    if not milestones:
+        return False
+    from snapshots.changes.timeline import leads
+
+    return any(map(leads, milestones))
 
 
 def filled_in(change: FieldChange) -> bool:

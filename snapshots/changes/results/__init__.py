@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from snapshots.changes.context import ENDED, Context
@@ -25,7 +24,6 @@ from snapshots.changes.results.pairing import NO_GROUPS, pairs_in
 from snapshots.changes.results.posted import headline_of, held
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference
-from snapshots.fields import table
 from snapshots.reaching import below, members, struct
 from snapshots.terms import said
 
@@ -34,14 +32,6 @@ _POSITION = re.compile(r"\.\d+(?![^.])")
 _SAME = "Results in the same words, set or ordered differently"
 _ON_THEIR_WAY = "results on their way to the public"
 _NOT_NEW = "told with their submission"
-
-
-def as_posting(one: Difference, context: Context) -> Difference:
-    """In the registry's history the flag stands from the submission on, and the day says that results were posted."""
-    field = table("ctgov").field("has-results")
-    if one.field.slug != "results-first-posted" or not context.posting_told or field is None:
-        return one
-    return replace(one, field=field, old=context.had_results, new=context.has_results)
 
 
 def has_results(one: Difference, context: Context) -> FieldChange:

@@ -14,7 +14,8 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from snapshots.markup import normal_text
-from snapshots.pairing import LIKE, LONGEST, MOST_LIKE, OUTCOMES_LIKE, Pair, match
+from snapshots.pairing import Pair, match
+from snapshots.pairing.likeness import LIKE, LONGEST, MOST_LIKE, OUTCOMES_LIKE
 from snapshots.pairing.outcomes import another_endpoint
 from snapshots.reaching import members, struct
 from snapshots.record import canonical

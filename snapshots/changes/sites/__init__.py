@@ -7,8 +7,9 @@ goes on; the sites that made it so carry the weight. `site` says what happened t
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from snapshots.changes.context import ENDED, OPEN, Context
 from snapshots.changes.following import THE_STUDY
@@ -33,8 +34,7 @@ from snapshots.terms import counted, said
 _CLOSED = {"ACTIVE_NOT_RECRUITING", "COMPLETED"}  # what a site becomes when the whole study closes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sites:
+class Sites(msgspec.Struct, frozen=True, kw_only=True):
     """All that changed about sites: the field changes, and what a headline is made of."""
 
     changes: list[FieldChange]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from snapshots.changes.respelling import respelt_site
 from snapshots.comparison import Member
@@ -44,8 +45,7 @@ LEAVING = (What.LOST, What.REMOVED, What.STATUS)
 SMALL = (What.RENAMED, What.CONTACTS, What.DETAILS)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(msgspec.Struct, frozen=True, kw_only=True):
     """A site that changed."""
 
     what: What

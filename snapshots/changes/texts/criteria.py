@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from snapshots.changes.making import action_of, change
 from snapshots.changes.texts import LONGEST, MOST_TEXT, QUOTE, SET_ALIKE, further, longest_quote, rewritten

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+import msgspec
 
 from snapshots.clauses import word_key
 from snapshots.terms import short
@@ -50,8 +51,7 @@ _FILLING = {
 _NUMBERS = re.compile(r"\d+(?:\.\d+)?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True, kw_only=True):
     """Of one clause. figures: numbers that changed, in words; quote: a wording that changed; more: further ones."""
 
     figures: tuple[str, ...]
@@ -59,8 +59,7 @@ class Edit:
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
+class _Word(msgspec.Struct, frozen=True):
     shown: str
     key: str
 
