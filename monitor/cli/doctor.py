@@ -23,7 +23,7 @@ Exit codes: 0 all is as it must be, 2 wrong configuration, 3 something is not.""
 )
 @shared_options
 def doctor(session: Session) -> int:
-    """Check config, registry (and which client settings pass), database, channel access, clock."""
+    """Check config, registry (and which client settings pass), queries, database, channel access, clock."""
     from monitor.doctor import examine
 
     config = session.config
