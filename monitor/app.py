@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, staging, untold, watches
+from monitor import held, requests, staging, untold, watches
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
+from monitor.pace import Pace, page_seconds
 from monitor.patience import Patience
 from monitor.poll import Poll
 from monitor.registries.base import Registry, Stopped
@@ -37,6 +38,7 @@ from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
 
 if TYPE_CHECKING:
+    from monitor.retention import Gone
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.settings import Settings
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 # Of a backfill's work, at a time: an end without which its job would look as if it hung.
 AT_ONCE = 100  # requests
 SLICE = timedelta(minutes=1)
+
+SAID_EVERY = timedelta(minutes=1)  # between two lines on how far a sweep has come
 
 
 class _Undone(Exception):
@@ -86,6 +90,8 @@ class App:
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
         self._sending = {name: threading.Lock() for name in notifiers}
+        self._said_at: datetime | None = None  # how far a sweep has come
+        self.watching: Callable[[Pace], None] = self._say_now_and_then
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
         """Let pauses between two posts pass in another way than by waiting: a scripted clock jumps over them."""
@@ -152,6 +158,7 @@ class App:
             history=self.config.registries.ctgov.history,
             clock=self.clock,
             patience=self.patience.get(registry.name),
+            watching=self.watching,
         )
         try:
             report = poll.run(selection)
@@ -172,8 +179,9 @@ class App:
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
         if self.config.registries.ctgov.backfill and not report.quiet:
-            with immediate(self.db):
-                backlog.take_up(self.db, registry.name, now=self.clock())
+            from monitor import backlog
+
+            backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:
@@ -182,12 +190,23 @@ class App:
             log.warning("drift", registry=registry.name, notice=line)
         return report
 
-    def backfill(self, *, until: datetime | None = None) -> None:
-        """Bring the past that was asked for, a request a turn: whoever polls goes first, and ends this.
+    def _say_now_and_then(self, pace: Pace) -> None:
+        now = self.clock()
+        if pace.total is None or pace.arrived >= pace.total or pace.pages == 1:
+            self._said_at = now  # a sweep begins, or ends and says so
+        elif self._said_at is None or now - self._said_at >= SAID_EVERY:
+            self._said_at = now
+            page = page_seconds(self.config.registries.ctgov.requests_per_minute)
+            log.info("sweeping", registry=pace.registry, progress=pace.words(page))
 
-        Goes on for AT_ONCE requests or to a moment; the next call goes on from there.
+    def backfill(self, *, more: Callable[[], bool] = lambda: True) -> None:
+        """Bring the past that was asked for, a request a turn, as long as there is more to do and `more` says so.
+
+        Whoever polls goes first, and ends this, as do AT_ONCE requests or SLICE: the next call goes on from there.
         """
-        until = until or self.clock() + SLICE
+        from monitor import backlog
+
+        until = self.clock() + SLICE
         waiting = [
             registry
             for name, registry in self.registries.items()
@@ -201,7 +220,7 @@ class App:
             work = Backfill(self.db, registry, clock=self.clock)
             try:
                 for _ in range(AT_ONCE):
-                    if self.stopping.is_set() or self.clock() >= until:
+                    if self.stopping.is_set() or self.clock() >= until or not more():
                         return
                     with self._turns.last() as ours:
                         if not ours or not work.step():
@@ -233,6 +252,22 @@ class App:
         for line in looked.notices:
             log.warning("drift", notice=line)
         return looked
+
+    def retain(self) -> Gone | None:
+        """Remove the versions that the configuration no longer keeps, a good many at most; None where it keeps all."""
+        keep_for = self.config.store.keep_versions_for
+        if keep_for is None:
+            return None
+        from monitor import retention  # which a poll does not need
+
+        gone = retention.retain(
+            self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
+        )
+        if gone.versions:
+            log.info(
+                "retention", trials=gone.trials, versions=gone.versions, megabytes=round(gone.size / 1e6, 1)
+            )
+        return gone
 
     def index(self) -> int:
         """Make what polls stored findable by its words; returns how many trials and events were behind."""
@@ -323,7 +358,7 @@ class App:
             while not self.stopping.is_set():
                 with immediate(self.db):
                     if not given_back:  # whoever began what is not answered now is gone: the lease is ours
-                        requests.give_back(self.db)
+                        requests.give_back(self.db, now=self.clock())
                     given_back = True
                     request = requests.take(self.db, now=self.clock())
                 if request is None:

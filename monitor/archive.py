@@ -41,11 +41,14 @@ class Archive:
         self._reader = Reader(db)
 
     def held(self, trial: str) -> tuple[frozenset[int], frozenset[tuple[int, int]]]:
-        """Numbers of the versions that are stored, and the neighbours between which a change set is."""
+        """Numbers of the versions that are stored, or were until retention took them, and the neighbours between
+        which a change set is."""
         name = self._registry.name
-        numbers = self._db.execute(
-            "select version.number from trial join version on version.trial = trial.key"
-            " and version.line = 'archive' where trial.trial = ? and trial.registry = ?",
+        rows = self._db.execute(
+            "select version.number, version.number from trial join version on version.trial = trial.key"
+            " and version.archive = 1 where trial.trial = ?1 and trial.registry = ?2"
+            " union all select removed.first, removed.last from trial join removed on removed.trial = trial.key"
+            " and removed.archive = 1 where trial.trial = ?1 and trial.registry = ?2",
             [trial, name],
         ).fetchall()
         pairs = self._db.execute(
@@ -53,7 +56,8 @@ class Archive:
             " and to_source = 'archive'",
             [trial, name],
         ).fetchall()
-        return frozenset(row[0] for row in numbers), frozenset((row[0], row[1]) for row in pairs)
+        numbers = frozenset(number for first, last in rows for number in range(first, last + 1))
+        return numbers, frozenset((row[0], row[1]) for row in pairs)
 
     def version(self, trial: str, entry: ArchiveEntry, *, now: datetime) -> Archived:
         """As it is stored, else as the registry gives it: one request then. RegistryError."""

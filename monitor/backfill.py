@@ -16,6 +16,7 @@ from monitor import backlog
 from monitor.archive import Archive, Archived
 from monitor.backlog import Job
 from monitor.logs import log
+from monitor.pasts import Planned, plan
 from monitor.registries.base import (
     ArchiveEntry,
     NoHistory,
@@ -77,7 +78,7 @@ class Backfill:
     def _learn(self, job: Job) -> None:
         entries = self._registry.history(job.trial)
         stored, booked = self._archive.held(job.trial)
-        planned, place = backlog.plan(entries, job.bounds, stored=stored, booked=booked)
+        planned, place = plan(entries, job.bounds, stored=stored, booked=booked)
         missing = sum(one.number not in stored for one in planned)
         with immediate(self._db):
             backlog.learn(
@@ -91,10 +92,10 @@ class Backfill:
             )
             backlog.succeeded(self._db, self._registry.name)
 
-    def _bring(self, job: Job, plan: tuple[backlog.Planned, ...]) -> None:
+    def _bring(self, job: Job, planned: tuple[Planned, ...]) -> None:
         now = self._clock()
-        one = plan[job.place]
-        before = self._before(job, plan, now) if one.follows else None
+        one = planned[job.place]
+        before = self._before(job, planned, now) if one.follows else None
         version = self._archive.version(job.trial, _entry(one), now=now)
         event = self._archive.change(job.trial, before, version, now=now)
         with immediate(self._db):
@@ -102,13 +103,15 @@ class Backfill:
             backlog.forward(self._db, job, stored=version.new, changed=changed, now=now)
             backlog.succeeded(self._db, self._registry.name)
         self._last = (job.row, version)
+        if job.place + 1 == len(planned):
+            log.info("past brought", registry=self._registry.name, trial=job.trial, versions=len(planned))
 
-    def _before(self, job: Job, plan: tuple[backlog.Planned, ...], now: datetime) -> Archived:
+    def _before(self, job: Job, planned: tuple[Planned, ...], now: datetime) -> Archived:
         """The version before, which is stored; as a rule it was in hand a moment ago."""
-        number = plan[job.place - 1].number
+        number = planned[job.place - 1].number
         if self._last is not None and self._last[0] == job.row and self._last[1].ref.version == number:
             return self._last[1]
-        return self._archive.version(job.trial, _entry(plan[job.place - 1]), now=now)
+        return self._archive.version(job.trial, _entry(planned[job.place - 1]), now=now)
 
     def _failed(self, job: Job, error: RegistryError) -> None:
         """This trial's trouble, or everybody's? The registry's data build tells: it is the smallest question."""
@@ -144,5 +147,5 @@ class Backfill:
         raise Paused(reason, until=until)
 
 
-def _entry(one: backlog.Planned) -> ArchiveEntry:
+def _entry(one: Planned) -> ArchiveEntry:
     return ArchiveEntry(number=one.number, submitted=one.submitted, status=None, modules=())

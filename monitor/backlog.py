@@ -10,37 +10,20 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlite_utils import Database
 
-from monitor.registries.base import ArchiveEntry
+from monitor.pasts import WHOLE, Bounds, Planned
+from snapshots.database import immediate
 from snapshots.instants import stamp
 
 AHEAD = 200  # histories known before the first version is asked for: an estimate needs some
+AT_ONCE = 1000  # trials put in by one transaction
 FRESH = timedelta(
     days=1
 )  # a past brought since then is not asked for again: the registry rebuilds once a day
 WAITING = "('asked', 'planned')"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """How much of a trial's past. Bounded either way, its first version is brought too: what was registered."""
-
-    since: str | None = None  # ISO day: what stood on it, and all that was submitted from it on
-    newest: int | None = None  # as many of the newest
-
-
-EVERYTHING = Bounds()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """A version to go through. follows: the registry's list has none between it and the one planned before it."""
-
-    number: int
-    submitted: str
-    follows: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +57,6 @@ class Standing:
     unknown: int  # of these, whose history is not known yet
     missing: int  # versions to be asked for, of the others
     usual: float | None  # versions to a trial, as far as histories are known
-    asked: int  # requests that were answered so far
     done: int
     aside: int
 
@@ -86,96 +68,64 @@ class Standing:
         return self.missing + round(self.unknown * (1 + (self.usual or 0)))
 
 
-def plan(
-    entries: Sequence[ArchiveEntry],
-    bounds: Bounds,
-    *,
-    stored: Iterable[int] = (),
-    booked: Iterable[tuple[int, int]] = (),
-) -> tuple[tuple[Planned, ...], int]:
-    """What to go through, oldest first, and where in it to begin. Pure.
-
-    entries: the registry's list. From the first version or change set on that is missing, also those that are
-    stored: a later change is read in the light of what went before it.
-    """
-    held, pairs = set(stored), set(booked)
-    wanted = _within(entries, bounds) | {place for place, one in enumerate(entries) if one.number in held}
-    places = sorted(wanted)
-    planned = [
-        Planned(
-            number=entries[place].number,
-            submitted=entries[place].submitted,
-            follows=place - 1 in wanted,
-        )
-        for place in places
-    ]
-    for begin, one in enumerate(planned):
-        unbooked = one.follows and (planned[begin - 1].number, one.number) not in pairs
-        if one.number not in held or unbooked:
-            keep = begin - one.follows
-            return tuple(planned[keep:]), begin - keep
-    return (), 0
-
-
-def _within(entries: Sequence[ArchiveEntry], bounds: Bounds) -> set[int]:
-    first = 0
-    if bounds.since is not None:
-        before = [place for place, one in enumerate(entries) if one.submitted < bounds.since]
-        first = before[-1] if before else 0
-    if bounds.newest is not None:
-        first = max(first, len(entries) - bounds.newest)
-    return {0, *range(first, len(entries))} if entries else set()
+def front(db: Database, registry: str) -> int:
+    """The rank of those that a person names now: before all that wait."""
+    first = db.execute(
+        f"select min(rank) from backfill where registry = ? and state in {WAITING}", [registry]
+    ).fetchone()[0]
+    return int(first or 0) - 1
 
 
 def ask(
     db: Database,
     registry: str,
     trials: Iterable[str],
-    bounds: Bounds = EVERYTHING,
+    bounds: Bounds = WHOLE,
     *,
-    named: bool,
+    rank: int = 0,
     now: datetime,
-) -> int:
-    """Put trials at the end; named ones before all that wait. Caller owns the transaction. Returns how many wait.
+) -> None:
+    """Put trials at the end of those of their rank, some at a time: others want to write. Owns its transactions.
 
     One that waits already, within the same bounds, keeps its place or gains a better one; one that was done less
     than FRESH ago stays done.
     """
-    first = db.execute(
-        f"select min(rank) from backfill where registry = ? and state in {WAITING}", [registry]
-    ).fetchone()[0]
-    rank = (first or 0) - 1 if named else 0
-    fresh = stamp(now - FRESH) or ""
-    waiting = 0
-    for trial in trials:
-        row = db.execute(
-            "select id, state, since, newest, ended_at from backfill where registry = ? and trial = ?",
-            [registry, trial],
-        ).fetchone()
-        if row is not None and Bounds(since=row[2], newest=row[3]) == bounds:
-            if row[1] == "done" and row[4] > fresh:
-                continue
-            if row[1] in ("asked", "planned"):
-                db.execute("update backfill set rank = min(rank, ?) where id = ?", [rank, row[0]])
-                waiting += 1
-                continue
-        if row is not None:
-            db.execute("delete from backfill where id = ?", [row[0]])
-        _insert(db, registry, trial, bounds, rank=rank, now=now)
-        waiting += 1
-    return waiting
+    waiting = iter(trials)
+    while some := list(islice(waiting, AT_ONCE)):
+        with immediate(db):
+            for trial in some:
+                _ask(db, registry, trial, bounds, rank, now)
 
 
-def take_up(db: Database, registry: str, *, now: datetime) -> int:
-    """Put in every trial that a watch holds and whose past was never asked for. Caller owns the transaction."""
-    cursor = db.execute(
-        "insert into backfill (registry, trial, rank, state, asked_at) select distinct ?1, member.trial, 0,"
-        " 'asked', ?2 from member join watch on watch.id = member.watch where member.state = 'in'"
+def _ask(db: Database, registry: str, trial: str, bounds: Bounds, rank: int, now: datetime) -> None:
+    row = db.execute(
+        "select id, state, since, newest, ended_at from backfill where registry = ? and trial = ?",
+        [registry, trial],
+    ).fetchone()
+    if row is not None and Bounds(since=row[2], newest=row[3]) == bounds:
+        if row[1] == "done" and row[4] > (stamp(now - FRESH) or ""):
+            return
+        if row[1] in ("asked", "planned"):
+            db.execute("update backfill set rank = min(rank, ?) where id = ?", [rank, row[0]])
+            return
+    if row is not None:
+        db.execute("delete from backfill where id = ?", [row[0]])
+    db.execute(
+        "insert into backfill (registry, trial, rank, state, since, newest, asked_at)"
+        " values (?, ?, ?, 'asked', ?, ?, ?)",
+        [registry, trial, rank, bounds.since, bounds.newest, stamp(now)],
+    )
+
+
+def take_up(db: Database, registry: str, *, now: datetime) -> None:
+    """Put in every trial that a watch holds and whose past was never asked for. Owns its transactions."""
+    rows = db.execute(
+        "select distinct member.trial from member join watch on watch.id = member.watch where member.state = 'in'"
         " and watch.removed_at is null and watch.registry = ?1 and not exists (select 1 from backfill"
         " where backfill.registry = ?1 and backfill.trial = member.trial) order by member.trial",
-        [registry, stamp(now)],
+        [registry],
     )
-    return int(cursor.rowcount)
+    ask(db, registry, [row[0] for row in rows.fetchall()], now=now)
 
 
 def drop(db: Database, registry: str, trials: Iterable[str] | None) -> int:
@@ -246,22 +196,40 @@ def set_aside(db: Database, job: Job, reason: str, *, now: datetime) -> None:
 def standing(db: Database, registry: str, *, of: str | None = None) -> Standing:
     """of: a table of our own with the trials that are meant, in a column `trial`; None: all."""
     which = f" and trial in (select trial from {of})" if of else ""
-    row = db.execute(
-        f"select count(*) filter (where state in {WAITING}), count(*) filter (where state = 'asked'),"
-        f" coalesce(sum(missing) filter (where state = 'planned'), 0), coalesce(sum(stored), 0) + count(versions),"
-        " count(*) filter (where state = 'done'), count(*) filter (where state = 'aside')"
-        f" from backfill where registry = ?{which}",
+    states: dict[str, int] = dict(
+        db.execute(
+            f"select state, count(*) from backfill where registry = ?{which} group by state", [registry]
+        ).fetchall()
+    )
+    missing = db.execute(
+        f"select coalesce(sum(missing), 0) from backfill where registry = ? and state = 'planned'{which}",
         [registry],
-    ).fetchone()
-    usual = None
-    if row[1]:
+    ).fetchone()[0]
+    unknown, usual = states.get("asked", 0), None
+    if unknown:
         usual = db.execute(
             "select avg(versions) from (select coalesce(min(versions, newest), versions) as versions"
-            " from backfill where registry = ? and versions is not null limit 10000)",
+            " from backfill where registry = ? and state in ('planned', 'done') limit 10000)",
             [registry],
         ).fetchone()[0]
     return Standing(
-        waiting=row[0], unknown=row[1], missing=row[2], usual=usual, asked=row[3], done=row[4], aside=row[5]
+        waiting=unknown + states.get("planned", 0),
+        unknown=unknown,
+        missing=missing,
+        usual=usual,
+        done=states.get("done", 0),
+        aside=states.get("aside", 0),
+    )
+
+
+def answered(db: Database, registry: str, *, of: str) -> int:
+    """Requests that were answered so far, for the trials that are meant."""
+    return int(
+        db.execute(
+            "select coalesce(sum(stored), 0) + count(versions) from backfill where registry = ?"
+            f" and trial in (select trial from {of})",
+            [registry],
+        ).fetchone()[0]
     )
 
 
@@ -326,14 +294,6 @@ def paused(db: Database, registry: str, *, now: datetime) -> tuple[datetime, str
     if row is None or (until := datetime.fromisoformat(row[0])) <= now:
         return None
     return until, row[1]
-
-
-def _insert(db: Database, registry: str, trial: str, bounds: Bounds, *, rank: int, now: datetime) -> None:
-    db.execute(
-        "insert into backfill (registry, trial, rank, state, since, newest, asked_at)"
-        " values (?, ?, ?, 'asked', ?, ?, ?)",
-        [registry, trial, rank, bounds.since, bounds.newest, stamp(now)],
-    )
 
 
 def _first(db: Database, registry: str, state: str) -> tuple[int, int] | None:

@@ -40,7 +40,7 @@ SEVERAL = "may hold several updates"
 class Seen:
     """A record that is not the newest version that we hold, as it came."""
 
-    record: dict[str, Any]
+    record: dict[str, Any]  # as `record.parse` gave it
     parsed: Parsed
     fingerprint: bytes | None
     lost: tuple[str, ...] = ()  # sections that the newest version that we hold has

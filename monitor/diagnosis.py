@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import backlog, drift, due, held, watches
-from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, WatchHealth
+from monitor import backlog, drift, due, held, under_way, watches
+from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, SweepHealth, WatchHealth
 from notifiers.outbox import Outbox
 from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import counted
@@ -29,10 +29,12 @@ def health_of(
     polling: bool,
     extra: tuple[str, ...] = (),
     configured: Sequence[str] = (),
+    page_seconds: float = 0.0,
 ) -> Health:
     """after, every: the schedule's. polling: whether a process holds the lease. extra: its own troubles.
 
-    configured: names of the watches in the file, for one that no poll has taken up yet.
+    configured: names of the watches in the file, for one that no poll has taken up yet. page_seconds: what a page takes
+    at least, by the registry's rate.
     """
     problems = list(extra)
     listed = []
@@ -40,6 +42,7 @@ def health_of(
     next_polls = []
     build = None
     active = watches.active(db)
+    sweeps = _sweeps(db, page_seconds if polling else None)
     for registry in sorted({watch.registry for watch in active}):
         known = due.standing(db, registry)
         next_polls.append(due.next_poll(known, after=after, every=every, now=now))
@@ -55,7 +58,8 @@ def health_of(
                 f"{registry}: the last good poll is dated {known.last_success:%Y-%m-%d %H:%M} UTC, which is yet to"
                 " come: this machine's clock was wrong then, or is now"
             )
-        if known.last_success is None and not known.failures:
+        beginning = polling and any(one.registry == registry for one in sweeps)
+        if known.last_success is None and not known.failures and not beginning:
             problems.append(f"{registry}: never polled")
         row = db.execute(
             "select build from poll where registry = ? and build is not null order by id desc limit 1",
@@ -102,6 +106,7 @@ def health_of(
         held=tuple(
             HeldSweep(registry=one.registry, build=one.day, reason=str(one)) for one in held.standing(db)
         ),
+        sweeps=sweeps,
         notices=tuple(notices),
         backfill=_backfill(db, "ctgov", now),
         next_poll=min(next_polls) if next_polls and polling else None,
@@ -109,6 +114,22 @@ def health_of(
 
 
 _STATES = ("waiting", "queued", "sent", "failed", "dropped")
+
+
+def _sweeps(db: Database, page: float | None) -> tuple[SweepHealth, ...]:
+    """Those of more than one page. page: None where nobody polls."""
+    return tuple(
+        SweepHealth(
+            registry=one.registry,
+            kind=one.kind,
+            arrived=one.arrived,
+            total=one.total,
+            seconds_left=None if page is None else one.left(page),
+            words=one.words(page),
+        )
+        for one in under_way.paces(db)
+        if one.total is not None and one.total > one.size
+    )
 
 
 def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: bool) -> WatchHealth:

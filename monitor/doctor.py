@@ -26,7 +26,7 @@ class Finding:
 def examine(
     config: Config, *, database: Path, environ: Mapping[str, str], now: Callable[[], datetime]
 ) -> Iterator[Finding]:
-    """Every finding, as soon as it is found."""
+    """Every finding, as soon as it is found. For the database in depth see `database_in_depth`."""
     counted = (("watch", config.watches), ("notifier", config.notifiers), ("route", config.routes))
     watching = ", ".join(
         f"{len(them)} {word}{'' if len(them) == 1 else 'es' if word == 'watch' else 's'}"
@@ -132,6 +132,7 @@ def _database(database: Path) -> Iterator[Finding]:
     from monitor.database import open_for_reading
     from monitor.diagnosis import read_by_older
     from monitor.lease import holder
+    from monitor.soundness import at_a_glance
     from snapshots.errors import SnapshotsError
     from snapshots.query import Reader
 
@@ -144,16 +145,10 @@ def _database(database: Path) -> Iterator[Finding]:
         yield Finding(room="database", good=False, text=str(error))
         return
     try:
-        answer = db.execute("pragma quick_check").fetchone()[0]
-        yield Finding(
-            room="database", good=answer == "ok", text=f"{database}: {'sound' if answer == 'ok' else answer}"
-        )
-        problems = Reader(db).check_ledger(bodies=False)
-        yield Finding(
-            room="database",
-            good=not problems,
-            text=f"ledger: {problems[0]} ({len(problems)} problems)" if problems else "ledger: whole",
-        )
+        for good, text in at_a_glance(db):
+            yield Finding(
+                room="database", good=good, text=text if "ledger" in text else f"{database}: {text}"
+            )
         if older := read_by_older(Reader(db).outdated()):
             yield Finding(room="database", good=None, text=older)
     finally:
@@ -162,6 +157,19 @@ def _database(database: Path) -> Iterator[Finding]:
     yield Finding(
         room="database", good=True, text=f"lease: {poller}" if poller else "lease: free, nothing polls"
     )
+
+
+def database_in_depth(database: Path, progress: Callable[[str], object]) -> Iterator[Finding]:
+    """Every version held against its hash, and nothing else looked at. The file must be there."""
+    from monitor.database import open_for_reading
+    from monitor.soundness import in_depth
+
+    db = open_for_reading(database)
+    try:
+        for good, text in in_depth(db, progress):
+            yield Finding(room="database", good=good, text=text)
+    finally:
+        db.close()
 
 
 def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator[Finding]:

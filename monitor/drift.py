@@ -1,7 +1,8 @@
 """Drift: the same change in most records of a sweep at once, which is the registry's own doing and no trial's.
 
 It is said to the operator once a build; the trials' own events are told as minor, noise is told to nobody. What one
-lead sponsor did to most of the trials concerned, or what sponsors sent in, is news and never drift.
+lead sponsor did to most of the trials concerned, or what sponsors sent in, is news and never drift. A record that comes
+to it in a later build is told as minor too, where nobody sent anything in for it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -22,6 +23,7 @@ from snapshots.terms import listed, said
 
 FEWEST = 5  # not drift, whatever share of a small watch they are
 NAMED = 6  # fields of noise in one line
+LATELY = timedelta(days=7)  # between two builds: who comes to a change later than most comes soon after them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,13 @@ def conclude(
 def still(db: Database, registry: str, build: str, *, later: int) -> list[Manner]:
     """What drifted in this build, and is most even when so many more records are taken into account."""
     return [one.manner for one in of_build(db, registry, build) if one.count > limit(one.swept + later)]
+
+
+def lately(db: Database, registry: str, build: str) -> list[Drift]:
+    """What drifted in builds shortly before this one: the registry does not always reach all records in one build, nor
+    do we all of them."""
+    since = (date.fromisoformat(build) - LATELY).isoformat()
+    return _found(db, "registry = ? and build < ? and build >= ? and noise = 0", [registry, build, since])
 
 
 def of_build(db: Database, registry: str, build: str) -> list[Drift]:

@@ -57,6 +57,18 @@ class HeldSweep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SweepHealth:
+    """A long sweep that is under way, or waits for the next poll to go on with it."""
+
+    registry: str
+    kind: str  # whole, slim or posted
+    arrived: int
+    total: int
+    seconds_left: float | None  # an estimate; None while nothing is known, or nobody is at work
+    words: str  # one line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """`ok` is False exactly when `problems` is not empty; each problem is one line for a person."""
 
@@ -66,6 +78,7 @@ class Health:
     build: str | None = None  # the newest data build that was seen
     outbox: OutboxHealth = OutboxHealth()
     held: tuple[HeldSweep, ...] = ()
+    sweeps: tuple[SweepHealth, ...] = ()
     notices: tuple[str, ...] = ()  # worth knowing of this build, and nothing to do about
     backfill: BackfillHealth = BackfillHealth()
     next_poll: datetime | None = None  # aware UTC; None when no poller runs in this process
@@ -103,6 +116,16 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
         },
         "held": [
             {"registry": held.registry, "build": held.build, "reason": held.reason} for held in health.held
+        ],
+        "sweeps": [
+            {
+                "registry": sweep.registry,
+                "kind": sweep.kind,
+                "arrived": sweep.arrived,
+                "total": sweep.total,
+                "seconds_left": None if sweep.seconds_left is None else round(sweep.seconds_left),
+            }
+            for sweep in health.sweeps
         ],
         "notices": list(health.notices),
         "backfill": {

@@ -40,7 +40,12 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
             if self.kind == LOST_SECTION
             else f"{self.count} of {self.swept} records are missing from {self.subject}"
         )
-        return f"held: {what} in the build of {self.day}; nothing of it was recorded or told"
+        rest = (
+            "nothing of it was recorded or told"
+            if self.kind == LOST_SECTION
+            else "none was told as left or gone; what else changed of them was"
+        )
+        return f"held: {what} in the build of {self.day}; {rest}"
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,6 +33,10 @@ def check(target: Path, *, force: bool, folder: str | None = None) -> None:
         raise PlaceError(f"no such folder: `{target.parent}`", hint="make the folder first")
     if os.path.lexists(target) and not force:
         raise PlaceError(f"there is something already: `{target}`", hint="`--force` replaces it")
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise PlaceError(
+            f"no file, but a device or the like: `{target}`", hint="leave out `--out` to print it"
+        )
     if target.is_dir() and folder is None:
         raise PlaceError(f"a folder has this name: `{target}`", hint="name a file")
     if os.path.lexists(target) and folder is not None:

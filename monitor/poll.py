@@ -32,10 +32,10 @@ from snapshots.instants import stamp
 
 if TYPE_CHECKING:
     from monitor.booking import Booking
+    from monitor.pace import Pace
     from monitor.router import Router
     from monitor.sweep import Sweep
     from monitor.trouble import Trouble
-    from monitor.under_way import Pace
 
 LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
 

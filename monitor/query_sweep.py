@@ -15,11 +15,12 @@ from monitor import held, under_way
 from monitor.booking import Booking
 from monitor.id_sweep import MOST_IN_VAIN, span
 from monitor.logs import log
+from monitor.pace import POSTED, SLIM, WHOLE, Pace
 from monitor.registries.base import BadQuestion, Begun, DataBuild, Page, Registry, RegistryError, SweepBroken
 from monitor.slim import Slims
 from monitor.sweep import Sweep
 from monitor.trouble import FAILS, Trouble
-from monitor.under_way import POSTED, SLIM, WHOLE, Pace, UnderWay
+from monitor.under_way import UnderWay
 from monitor.watches import Due
 from snapshots.database import immediate
 

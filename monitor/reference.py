@@ -15,11 +15,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def pages() -> dict[str, str]:
     """Path from the repository's root → the whole text."""
     from monitor.config.reference import reference, schema
+    from monitor.export.page import export_page
     from snapshots.fields.page import fields_page
 
     return {
         "docs/reference/commands.md": commands_page(),
         "docs/reference/config.md": reference(),
+        "docs/reference/export.md": export_page(),
         "docs/reference/fields.md": fields_page(),
         "docs/config.schema.json": schema(),
     }

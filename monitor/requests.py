@@ -23,6 +23,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     arguments: dict[str, Any]
 
 
+MOST_BEGUN = 3  # times
+
+
 def ask(db: Database, kind: str, arguments: dict[str, Any], *, now: datetime) -> int:
     """Caller owns the transaction. Returns the request's number."""
     cursor = db.execute(
@@ -40,7 +43,7 @@ def take(db: Database, *, now: datetime) -> Request | None:
     ).fetchone()
     if row is None:
         return None
-    db.execute("update request set started_at = ? where id = ?", [stamp(now), row[0]])
+    db.execute("update request set started_at = ?, begun = begun + 1 where id = ?", [stamp(now), row[0]])
     return Request(row=row[0], kind=row[1], arguments=json.loads(row[2]))
 
 
@@ -50,9 +53,16 @@ def waiting(db: Database) -> int:
     return int(found[0] or 0)
 
 
-def give_back(db: Database) -> None:
-    """Let what was begun and not answered be begun anew: its holder died. Caller owns the transaction, holds the
-    lease and works on nothing."""
+def give_back(db: Database, *, now: datetime) -> None:
+    """Let what was begun and not answered be begun anew: its holder died. What was begun MOST_BEGUN times is answered:
+    it may be what they died of. Caller owns the transaction, holds the lease and works on nothing."""
+    rows = db.execute(
+        "select id from request where started_at is not null and ended_at is null and begun >= ?",
+        [MOST_BEGUN],
+    ).fetchall()
+    for row in rows:
+        why = f"given up: the process that worked on it ended before it was done, {MOST_BEGUN} times"
+        answer(db, row[0], {"error": why}, now=now)
     db.execute("update request set started_at = null where started_at is not null and ended_at is null")
 
 

@@ -15,7 +15,7 @@ from monitor.config.settings import Route
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind, Step, StepChange
 
-DRIFT = "the same change in most records of this build: taken as the registry's own"
+DRIFT = "the same change in most records of a build: taken as the registry's own"
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
 
 

@@ -6,6 +6,7 @@ new watch need no memory of it. Each notifier has a job of its own: one that han
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -29,12 +30,14 @@ from monitor.database import open_for_reading
 from monitor.diagnosis import health_of
 from monitor.health import Health
 from monitor.logs import log
+from monitor.pace import page_seconds
 
 if TYPE_CHECKING:
     from monitor.app import App
 
 TICK = 1.0  # seconds between two looks at what is due
 LONG = timedelta(minutes=15)  # that a job other than a poll, which has a patience of its own, may be at work
+RETENTION_EVERY = timedelta(days=1)
 USUAL = timedelta(hours=1)  # a cron schedule's distance between polls, to bound a retry's wait
 
 
@@ -66,7 +69,9 @@ class Service:
         self._tick = tick
         self._moments = Moments(app.config.schedule)
         self._failed_jobs: dict[str, str] = {}
+        self._retained_at: datetime | None = None
         self._at_work: dict[str, datetime] = {}
+        self._ending = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(4 + len(app.notifiers))},
@@ -83,13 +88,17 @@ class Service:
         self._every(self._tick, self._backfill, "backfill")
         for name in self.app.notifiers:
             self._every(self._tick, self._deliver, "deliver", name)
+        if self.app.config.store.keep_versions_for is not None:
+            self._every(self._tick * 60, self.retain_if_due, "retention")
         self._scheduler.start()
 
     def stop(self, *, at_once: bool = True) -> None:
         """Finish what is being written, begin nothing more. Returns when every job has ended.
 
-        at_once: end waits and requests under way too; else let a running poll come to its end.
+        at_once: end waits and requests under way too; else let a running poll come to its end, and a backfill its
+        request.
         """
+        self._ending.set()
         if at_once:
             self.app.stopping.set()
         if self._scheduler.running:
@@ -104,6 +113,16 @@ class Service:
         self.app.look()
         self.app.index()
         return due
+
+    def retain_if_due(self) -> bool:
+        """Once a day, and soon after a start: a restart costs a look more, and forgets no day."""
+        now = self.app.clock()
+        if self._retained_at is not None and now - self._retained_at < RETENTION_EVERY:
+            return False
+        gone = self.app.retain()
+        if gone is not None and gone.whole:
+            self._retained_at = now
+        return gone is not None
 
     def next_poll(self, registry: str) -> datetime:
         return due.next_poll(
@@ -134,6 +153,7 @@ class Service:
                 now=self.app.clock(),
                 polling=True,
                 extra=tuple(self.problems()),
+                page_seconds=page_seconds(self.app.config.registries.ctgov.requests_per_minute),
             )
         finally:
             db.close()
@@ -142,7 +162,7 @@ class Service:
         self.app.serve_requests()
 
     def _backfill(self) -> None:
-        self.app.backfill()
+        self.app.backfill(more=lambda: not self._ending.is_set())
 
     def _deliver(self, name: str) -> None:
         self.app.deliver(name)

@@ -228,6 +228,8 @@ _SWEEPS = (
     ) strict""",
     # The stamp of the last build of which whole records of everything that the watch matches were stored.
     "alter table watch add column whole text",
+    # How often a request was begun: one that ends its process again and again is given up.
+    "alter table request add column begun integer not null default 0",
 )
 
 

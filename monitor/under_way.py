@@ -11,36 +11,11 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlite_utils import Database
 
+from monitor.pace import Pace
 from monitor.registries.base import Begun, Page, Progress
 from snapshots.instants import stamp
-
-WHOLE, SLIM, POSTED = "whole", "slim", "posted"  # kinds
-
-
-class Pace(msgspec.Struct, frozen=True, kw_only=True):
-    """A sweep that is not at its end, for a person."""
-
-    registry: str
-    question: str
-    kind: str
-    arrived: int  # records
-    total: int | None  # that the registry counts; None before the first page
-    size: int  # records a page
-    pages: int  # asked for by whoever works on it
-    seconds: float  # that these took
-
-    def left(self, least: float) -> float | None:
-        """Seconds to its end, as its pages took up to now, and never faster than `least` seconds each.
-
-        None while nothing is known.
-        """
-        if self.total is None or not self.pages or not self.size:
-            return None
-        pages = -(-max(0, self.total - self.arrived) // self.size)
-        return pages * max(least, self.seconds / self.pages)
 
 
 class UnderWay:

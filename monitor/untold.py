@@ -73,8 +73,10 @@ def settle(
     from snapshots.query import Reader
 
     drifting: list[manners.Manner] = []
+    lately: list[drift.Drift] = []
     if build is not None:
         drifting = drift.still(db, registry, build, later=max(events, swept or 0))
+        lately = drift.lately(db, registry, build)
     if build is not None and whole and swept is not None and counted > drift.limit(swept):
         swept_events = manners.Events(
             query="select event from untold where registry = ? and swept is not null", parameters=(registry,)
@@ -87,6 +89,8 @@ def settle(
         with immediate(db):
             for manner in drifting:
                 manners.mark(db, manner, [row[0] for row in some])
+            for one in lately:
+                manners.mark(db, one.manner, [row[0] for row in some], older_than=one.build)
             for sequence, event in reader.numbered([row[0] for row in some if row[1]]):
                 _enqueue(outbox, sequence, event, router, now)
             db.conn.executemany("delete from untold where event = ?", [(row[0],) for row in some])

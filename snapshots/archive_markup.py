@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import html
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
+DEEPEST = 20  # lists within lists that are told apart by their indentation; people write three
 _BLOCKS = {"p", "div", "ul", "ol", "h1", "h2", "h3", "h4", "table", "tr"}
 _INLINE = {"a", "b", "em", "i", "span", "strong", "sub", "sup", "u"}
 _KNOWN = _BLOCKS | _INLINE | {"br", "li", "tbody", "td", "th", "thead"}
@@ -36,7 +38,7 @@ class _Reader(HTMLParser):
             kind, number = self._lists[-1] if self._lists else ("ul", 0)
             if self._lists:
                 self._lists[-1] = (kind, number + 1)
-            indent = "   " * (len(self._lists) - 1)
+            indent = "   " * min(len(self._lists) - 1, DEEPEST)
             self.parts.append("\n" + indent + (f"{number + 1}. " if kind == "ol" else "* "))
         elif tag == "br":
             self.parts.append("\n")
@@ -55,6 +57,7 @@ class _Reader(HTMLParser):
         self.parts.append(data)
 
 
+@lru_cache(maxsize=64)  # versions of one trial, read one after the other, share most of their texts
 def from_html(text: str) -> str:
     """The archive's HTML as the API's markdown. Text without markup comes back with its entities resolved."""
     if not _HAS_MARKUP.search(text):

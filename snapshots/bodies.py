@@ -16,6 +16,16 @@ LONGEST = 64  # bodies read one after the other for one version; then one stands
 TRAIN_AT = (codec.FEWEST_SAMPLES, codec.MOST_SAMPLES)  # numbers of trials at which a dictionary is trained
 
 
+# From one body to the next that it leans on, which is always newer: others may lie between, put there later.
+_CHAIN = (
+    "with recursive chain as (select number, base, dictionary, body from body"
+    " where trial = ?1 and archive = ?2 and number = ?3 union all"
+    " select one.number, one.base, one.dictionary, one.body from chain join body as one"
+    " on one.trial = ?1 and one.archive = ?2 and one.number = chain.base and one.number > chain.number)"
+    " select number, base, dictionary, body from chain"
+)
+
+
 class Bodies:
     """Reads and writes bodies by (trial's key, line, number)."""
 
@@ -85,14 +95,8 @@ class Bodies:
         leaning: list[bytes] = []
         wanted = number
         if head is not None and number < head[0]:
-            rows = self._db.execute(
-                "select number, base, dictionary, body from body"
-                " where trial = ? and line = ? and number >= ? order by number",
-                [key, line.value, number],
-            )
-            for found, base, name, packed in rows:
-                if found != wanted:
-                    continue  # inserted later, between a body and the one that it leans on
+            rows = self._db.execute(_CHAIN, [key, line.archive, number]).fetchall()
+            for _, base, name, packed in sorted(rows):
                 if base is None:
                     return codec.unpack(packed, self._dictionary(name)), leaning, False
                 leaning.append(packed)
@@ -112,9 +116,9 @@ class Bodies:
     def _insert(self, key: int, line: Source, number: int, body: bytes) -> None:
         """Among older ones, as a backfill does. Those below go on leaning on what they lean on."""
         base = self._db.execute(
-            "select min(number) from (select number from body where trial = ?1 and line = ?2 and number > ?3"
-            " union all select number from head where trial = ?1 and line = ?2)",
-            [key, line.value, number],
+            "select min(number) from (select number from body where trial = ?1 and archive = ?2 and number > ?3"
+            " union all select number from head where trial = ?1 and line = ?4)",
+            [key, line.archive, number, line.value],
         ).fetchone()[0]
         neighbour = self.read(key, line, base)
         _, above, at_head = self._chain(key, line, base)
@@ -144,14 +148,14 @@ class Bodies:
     def _write_alone(self, key: int, line: Source, number: int, body: bytes) -> None:
         name, dictionary = self._newest_dictionary()
         self._db.execute(
-            "insert into body (trial, line, number, dictionary, body) values (?, ?, ?, ?, ?)",
-            [key, line.value, number, name, codec.pack(body, dictionary)],
+            "insert into body (trial, archive, number, dictionary, body) values (?, ?, ?, ?, ?)",
+            [key, line.archive, number, name, codec.pack(body, dictionary)],
         )
 
     def _write_leaning(self, key: int, line: Source, number: int, base: int, packed: bytes) -> None:
         self._db.execute(
-            "insert into body (trial, line, number, base, body) values (?, ?, ?, ?, ?)",
-            [key, line.value, number, base, packed],
+            "insert into body (trial, archive, number, base, body) values (?, ?, ?, ?, ?)",
+            [key, line.archive, number, base, packed],
         )
 
     def _newest_dictionary(self) -> tuple[int | None, codec.Dictionary | None]:
@@ -165,5 +169,5 @@ class Bodies:
             row = self._db.execute("select content from dictionary where id = ?", [name]).fetchone()
             if row is None:
                 raise DamagedVersion(f"the dictionary of a stored body is missing: `{name}`")
-            self._dictionaries[name] = codec.dictionary(row[0])
+            self._dictionaries[name] = codec.Dictionary(row[0])
         return self._dictionaries[name]

@@ -71,6 +71,11 @@ class Source(StrEnum):
     FILE = "file"
     LIVE = "live"  # as published now, not stored
 
+    @property
+    def archive(self) -> int:
+        """How the tables with a row for each version tell the two stored lines apart: 1 the registry's, 0 ours."""
+        return {Source.SNAPSHOT: 0, Source.ARCHIVE: 1}[self]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionRef:

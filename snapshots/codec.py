@@ -15,7 +15,6 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-Dictionary = zstd.ZstdDict
 CodecError = zstd.ZstdError  # what the reading functions raise on bytes that are not theirs
 
 DICTIONARY_SIZE = 65536
@@ -24,25 +23,45 @@ MOST_SAMPLES = 200
 WHOLE_LEVEL = 9  # level 19 gains 5 % for ten times the work
 LEANING_LEVEL = 6
 _WIDEST_WINDOW = 27  # log2; what any zstd decoder takes without being asked
+_MAGIC = b"\x28\xb5\x2f\xfd"  # what every frame begins with; a leaning body does without it
 _LONG = 1 << 20  # bytes from which on the far matches of a leaning body are searched for
 
 _Parameter = zstd.CompressionParameter
 
 
+_WHOLE: dict[int, int] = {
+    _Parameter.compression_level: WHOLE_LEVEL,
+    _Parameter.checksum_flag: 0,
+    _Parameter.dict_id_flag: 0,
+}
+
+
+class Dictionary:
+    """A trained dictionary, made ready once: to do so takes longer than to pack a body with it. For one thread."""
+
+    def __init__(self, content: bytes) -> None:
+        self.trained = zstd.ZstdDict(content)
+        self._compressor: zstd.ZstdCompressor | None = None
+
+    def compress(self, body: bytes) -> bytes:
+        if self._compressor is None:
+            self._compressor = zstd.ZstdCompressor(options=_WHOLE, zstd_dict=self.trained.as_digested_dict)
+        try:
+            return self._compressor.compress(body, zstd.ZstdCompressor.FLUSH_FRAME)
+        except BaseException:
+            self._compressor = None  # what it held of a body that was cut short must not get into the next
+            raise
+
+
 def pack(body: bytes, dictionary: Dictionary | None = None) -> bytes:
     """A body that stands alone."""
-    options: dict[int, int] = {
-        _Parameter.compression_level: WHOLE_LEVEL,
-        _Parameter.checksum_flag: 0,
-        _Parameter.dict_id_flag: 0,
-    }
-    # Digested once for all bodies, which is half of the work.
-    digested = None if dictionary is None else dictionary.as_digested_dict
-    return zstd.compress(body, options=options, zstd_dict=digested)
+    if dictionary is None:
+        return zstd.compress(body, options=_WHOLE)
+    return dictionary.compress(body)
 
 
 def unpack(packed: bytes, dictionary: Dictionary | None = None) -> bytes:
-    return zstd.decompress(packed, zstd_dict=dictionary)
+    return zstd.decompress(packed, zstd_dict=None if dictionary is None else dictionary.trained)
 
 
 def pack_against(body: bytes, newer: bytes) -> bytes:
@@ -56,10 +75,12 @@ def pack_against(body: bytes, newer: bytes) -> bytes:
         _Parameter.window_log: min(max(reach.bit_length(), 10), _WIDEST_WINDOW),
         _Parameter.enable_long_distance_matching: int(reach >= _LONG),
     }
-    return zstd.compress(body, options=options, zstd_dict=_prefix(newer))
+    return zstd.compress(body, options=options, zstd_dict=_prefix(newer)).removeprefix(_MAGIC)
 
 
 def unpack_against(packed: bytes, newer: bytes) -> bytes:
+    if not packed.startswith(_MAGIC):  # no frame's own first byte can be the magic number's
+        packed = _MAGIC + packed
     return zstd.decompress(packed, zstd_dict=_prefix(newer))
 
 
@@ -71,10 +92,6 @@ def train(bodies: Sequence[bytes]) -> bytes | None:
         return zstd.train_dict(bodies[:MOST_SAMPLES], DICTIONARY_SIZE).dict_content
     except CodecError:
         return None  # bodies then stand without one, which costs room and nothing else
-
-
-def dictionary(content: bytes) -> Dictionary:
-    return zstd.ZstdDict(content)
 
 
 def _prefix(newer: bytes) -> tuple[zstd.ZstdDict, int]:

@@ -5,6 +5,7 @@ SnapshotsError
 ├── NotAStudyRecord     JSON, but no study record of this registry
 ├── UnknownTrial        nothing is stored under this id
 ├── UnknownVersion      the trial is stored, this version or day of it is not
+│   └── RemovedVersion  it was, until retention took it
 ├── DamagedVersion      a stored body does not have the hash that was written beside it
 ├── DatabaseNewer       the file was written by a newer trialbell
 ├── DatabaseHeld        another process holds the file and did not let go within the busy timeout
@@ -36,6 +37,10 @@ class UnknownTrial(SnapshotsError):
 
 
 class UnknownVersion(SnapshotsError):
+    pass
+
+
+class RemovedVersion(UnknownVersion):
     pass
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import overload
 
 
@@ -38,6 +38,26 @@ def stamp(moment: datetime | None) -> str | None: ...
 def stamp(moment: datetime | None) -> str | None:
     """An instant as everything of ours writes it for people and machines: `2026-11-20T09:12:44Z`."""
     return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970, as versions have an instant in their rows; refuses what has no time zone."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def day_number(text: str | None) -> int | str | None:
+    """An ISO day as days since 1970, as versions have it in their rows; anything else (`2026-10`) as it is."""
+    if text is None:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    return day.toordinal() - _EPOCH_DAY if day.isoformat() == text else text
 
 
 def bound(moment: datetime) -> str:

@@ -81,20 +81,24 @@ def of_one_sponsor(db: Database, among: Events, manner: Manner) -> int:
     return row[0] if row else 0
 
 
-def mark(db: Database, manner: Manner, sequences: Sequence[int]) -> None:
+def mark(db: Database, manner: Manner, sequences: Sequence[int], *, older_than: str | None = None) -> None:
     """Say of the changes of this manner, in these events, that they are drift.
 
     Never what is critical, tells of a stop or of results. Nor where a record's own sponsor sent something in and
     it may well have been this: no values say that it is what befell the others.
+
+    older_than: the ISO day of an earlier build in which it befell the others. Then only of records of which an older
+    version than that was the newest, and nobody sent anything in, whatever the values say.
     """
     if manner.noise or not sequences:
         return
     marks = ",".join("?" * len(sequences))
     db.execute(
         f"""update change set drift = 1 where event in ({marks}) and {_MATCHES}
-            and (change.kind in ('status', 'choice') or exists
-                 (select 1 from event where event.sequence = change.event and {_UNMOVED}))""",
-        [*sequences, *_values(manner)],
+            and ((? is null and change.kind in ('status', 'choice')) or exists
+                 (select 1 from event where event.sequence = change.event and {_UNMOVED}
+                  and (? is null or event.from_build < ?)))""",
+        [*sequences, *_values(manner), older_than, older_than, older_than],
     )
 
 

@@ -7,7 +7,7 @@ Unknown is an error where one thing was asked for by name, None where the answer
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from heapq import merge
@@ -16,14 +16,16 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from snapshots import events, ledger
+from snapshots import events, retention
 from snapshots.bodies import Bodies
 from snapshots.changeset import ENGINE, Severity, Source, VersionRef
 from snapshots.deadlines.standing import last_standing
 from snapshots.deadlines.states import State
-from snapshots.errors import DamagedVersion, UnknownTrial, UnknownVersion
+from snapshots.errors import DamagedVersion, RemovedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
+from snapshots.integrity import damage
 from snapshots.past import Past, past_of
+from snapshots.retention import Removed
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
 from snapshots.timeline import Stood, stood_on, timeline
 from snapshots.twins import twins
@@ -69,7 +71,7 @@ class Reader:
         key = self._key(registry, trial)
         rows = self._db.execute(
             f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
-            " where version.trial = ? order by version.line, version.number",
+            " where version.trial = ? order by version.archive, version.number",
             [key],
         ).fetchall()
         quiet = self._quiet(registry, trial)
@@ -122,6 +124,10 @@ class Reader:
     def timeline(self, registry: str, trial: str) -> list[Stood]:
         """Which version stood on which days, oldest first: what `as_of` goes by. UnknownTrial."""
         return timeline(self._db, self._key(registry, trial))
+
+    def removed(self, registry: str, trial: str) -> list[Removed]:
+        """Versions that retention took, the archive's before ours, the oldest first."""
+        return retention.removed(self._db, self._key(registry, trial))
 
     def deadlines(self, registry: str, trial: str) -> tuple[State, ...]:
         """The states that time makes, as they stood when the trial was last looked at."""
@@ -190,9 +196,9 @@ class Reader:
         count: int = self._db.execute(
             "select count(*) from (select 1 from event"
             " join trial on trial.trial = event.trial and trial.registry = event.registry"
-            " join version as older on older.trial = trial.key and older.line = event.from_source"
+            " join version as older on older.trial = trial.key and older.archive = (event.from_source = 'archive')"
             " and older.number = event.from_version"
-            " join version as newer on newer.trial = trial.key and newer.line = event.to_source"
+            " join version as newer on newer.trial = trial.key and newer.archive = (event.to_source = 'archive')"
             " and newer.number = event.to_version"
             " where event.kind = 'changed' and event.engine < ? limit ?)",
             [ENGINE, OUTDATED_COUNTED],
@@ -204,21 +210,7 @@ class Reader:
 
         bodies: also read every body and hold it against the ledger's hash.
         """
-        found = list(ledger.problems(self._db))
-        if bodies:
-            found.extend(self._damaged())
-        return found
-
-    def _damaged(self) -> Iterator[str]:
-        rows = self._db.execute(
-            f"select {VERSION_COLUMNS}, trial.key, trial.trial from version"
-            " join ledger on ledger.entry = version.entry join trial on trial.key = version.trial"
-        )
-        for row in rows:
-            try:
-                self._checked(row[-2], row[-1], version_of(row[:-2], {}))
-            except DamagedVersion as error:
-                yield str(error)
+        return list(damage(self._db, bodies=bodies))
 
     def _key(self, registry: str, trial: str) -> int:
         row = self._db.execute(
@@ -240,11 +232,16 @@ class Reader:
     ) -> Version:
         row = self._db.execute(
             f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
-            " where version.trial = ? and version.line = ? and version.number = ?",
-            [key, source.value, number],
+            " where version.trial = ? and version.archive = ? and version.number = ?",
+            [key, source.archive, number],
         ).fetchone()
         if row is None:
             name = f"{trial}@{'r' if source is Source.ARCHIVE else ''}{number}"
+            if (gone := retention.removal_of(self._db, key, source, number)) is not None:
+                raise RemovedVersion(
+                    f"removed by retention on {gone.day}: `{name}`",
+                    hint=f"`trialbell history {trial}` lists what is kept; what changed is kept for all",
+                )
             raise UnknownVersion(
                 f"no such version is stored: `{name}`",
                 hint=f"`trialbell history {trial}` lists those that are",

@@ -17,7 +17,7 @@ from snapshots import events
 from snapshots.changes import compare
 from snapshots.changeset import ENGINE, FieldChange, Severity, Source, VersionRef
 from snapshots.database import immediate
-from snapshots.errors import SnapshotsError
+from snapshots.errors import RemovedVersion, SnapshotsError
 from snapshots.event import Event, event_json
 from snapshots.past import MOST, Past, earlier
 from snapshots.query import Reader
@@ -99,6 +99,9 @@ def _of_trial(
             continue
         try:
             now = _anew(reader, was, line, lines[Source.ARCHIVE])
+        except RemovedVersion:
+            line.append(was)  # it is kept as it was read, for good
+            continue
         except SnapshotsError as error:
             line.append(was)
             yield Rebuilt(was=was, now=None, why=f"{was.id} stays as it is: {error}")

@@ -15,6 +15,7 @@ import msgspec
 
 from snapshots.errors import NotJSON
 
+CONTENT_SIZE = 16  # bytes of a content hash
 MAX_DEPTH = 128  # of nested objects and lists; real records reach 11, comparison breaks down past 450
 
 _decoder = msgspec.json.Decoder()
@@ -27,8 +28,9 @@ _HOLDER = re.compile(
     rb'[{,]\s*"derivedSection"\s*:\s*\{\s*"miscInfoModule"\s*:\s*\{\s*"versionHolder"\s*:\s*'
     rb'"(\d{4}-\d{2}-\d{2})"\s*[,}]'
 )
-_HOLDER_REACH = 256  # bytes before the key's name in which the whole place must begin
 _HOLDER_KEY = b'"versionHolder":'
+_HOLDER_MEMBER = re.compile(rb'"versionHolder":"\d{4}-\d{2}-\d{2}"')
+_HOLDER_REACH = 256  # bytes before the key's name in which the whole place must begin
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -68,23 +70,38 @@ def keys_sorted(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def content_hash(record: dict[str, Any]) -> bytes:
-    """A version's identity: SHA-256 of the canonical form without the data build's date."""
-    return hashlib.sha256(_sorting_encoder.encode(_without_holder(record))).digest()
+    """A version's identity: of the canonical form without the data build's date, the first half of its SHA-256.
+
+    It tells versions apart, which 16 bytes do. What proves anything is the whole hash in the ledger.
+    """
+    return _identity(_sorting_encoder.encode(_without_holder(record)))
 
 
 def content_of(record: dict[str, Any], body: bytes) -> bytes:
-    """`content_hash` of a record of which the canonical form is at hand: the date is cut out of that."""
-    name = body.find(_HOLDER_KEY)
-    if name < 0 or body.find(_HOLDER_KEY, name + 1) >= 0 or holder(record) is None:
+    """`content_hash`, from the canonical bytes of the record that are there already."""
+    rest = without_holder_once(body)
+    if rest is None or (len(rest) < len(body) and holder(record) is None):
         return content_hash(record)
-    start, end = name, name + len(_HOLDER_KEY) + len('"2026-11-20"')
+    return _identity(rest)
+
+
+def without_holder_once(body: bytes) -> bytes | None:
+    """Canonical bytes less the one value that looks like the data build's date; None where that is not one.
+
+    A quote within a text is escaped: what is found is a key and its value, in whatever object.
+    """
+    start = body.find(_HOLDER_KEY)
+    if start < 0:
+        return body
+    found = _HOLDER_MEMBER.match(body, start)
+    if found is None or body.find(_HOLDER_KEY, start + 1) >= 0:
+        return None
+    end = found.end()
     if body[start - 1 : start] == b",":
         start -= 1
     elif body[end : end + 1] == b",":
         end += 1
-    digest = hashlib.sha256(memoryview(body)[:start])
-    digest.update(memoryview(body)[end:])
-    return digest.digest()
+    return body[:start] + body[end:]
 
 
 def fingerprint(raw: bytes | memoryview) -> bytes | None:
@@ -111,6 +128,10 @@ def holder(record: dict[str, Any]) -> str | None:
     for key in ("derivedSection", "miscInfoModule", "versionHolder"):
         value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) and _DAY.fullmatch(value) else None
+
+
+def _identity(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()[:CONTENT_SIZE]
 
 
 def _without_holder(record: dict[str, Any]) -> dict[str, Any]:

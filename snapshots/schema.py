@@ -20,6 +20,13 @@ def _first(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0002_lean_versions")
+def _lean(db: Database) -> None:
+    from snapshots.schema_versions import lean_versions  # which is needed once
+
+    lean_versions(db)
+
+
 _FIRST = (
     # One row a trial, never deleted: `key` stands for (registry, trial) everywhere else. The facts are those
     # of the newest snapshot; of the newest archive version while there is no snapshot.
@@ -218,7 +225,7 @@ _SEARCH = (
     f"create virtual table search_past using fts5 ({', '.join(COLUMNS)}, {_WORDS})",
     f"create virtual table search_change using fts5 ({', '.join(CHANGE_COLUMNS)}, {_WORDS})",
     # One row a trial: what its record says now is the document `document` of search_now, since a day, read off a
-    # version. The number of a document grows with the day of the last update (index.DAY_ROOM), so that the latest
+    # version. The number of a document grows with the day of the last update (DAY_ROOM), so that the latest
     # come first without sorting. stood: hash of the versions that went into it. trial: NULL for a document that
     # could not be taken out of the index, whose number must not be used again.
     """create table searched (

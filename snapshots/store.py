@@ -23,9 +23,10 @@ from snapshots.deadlines.turning import believed
 from snapshots.errors import NotAStudyRecord, NotJSON, UnknownTrial
 from snapshots.event import Event
 from snapshots.facts import Facts, facts
-from snapshots.instants import instant, written
+from snapshots.instants import day_number, instant, microseconds, written
 from snapshots.posting import Results, results_of
-from snapshots.record import canonical, content_of, holder
+from snapshots.record import CONTENT_SIZE, canonical, content_of
+from snapshots.retention import removal_of
 
 STATES = ("present", "gone", "merged")
 _PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
@@ -44,7 +45,7 @@ class Added:
     """What became of a record that was given to the store."""
 
     ref: VersionRef  # the version that holds it now
-    new: bool  # False: it was there already, nothing was written
+    new: bool  # False: it was there already, or retention took it; nothing was written
     previous: VersionRef | None  # the version before it in its line; None unless new and not the first
     entered: tuple[Entered, ...] = ()  # states that time makes and that this snapshot newly is in
 
@@ -101,14 +102,7 @@ class Store:
 
     def newest(self, registry: str, trial: str) -> Newest | None:
         """The newest snapshot; None when there is none (archive versions are no snapshots)."""
-        row = self._db.execute(
-            "select version.number, version.seen_at, version.updated, version.build, version.content"
-            " from trial join head on head.trial = trial.key and head.line = 'snapshot'"
-            " join version on version.trial = head.trial and version.line = 'snapshot'"
-            " and version.number = head.number where trial.trial = ? and trial.registry = ?",
-            [trial, registry],
-        ).fetchone()
-        return None if row is None else Newest(ref=_ref(Source.SNAPSHOT, *row[:4]), content=row[4])
+        return self._held(registry, trial)[1]
 
     def add_snapshot(
         self,
@@ -130,19 +124,19 @@ class Store:
             parsed = Parsed.of(record)
             _canonical(record, parsed.facts.trial)
         read, body, content = parsed.facts, parsed.body, parsed.content
-        if holder(record) is None:
+        if read.build is None:
             fingerprint = None  # it was taken of something else than the data build's date
-        newest = self.newest(registry, read.trial)
-        if newest is not None and newest.content == content:
+        key, newest = self._held(registry, read.trial)
+        if key is not None and newest is not None and newest.content == content:
             if fingerprint is not None:
-                self._bodies.renew(self._key(registry, read.trial), Source.SNAPSHOT, fingerprint)
+                self._bodies.renew(key, Source.SNAPSHOT, fingerprint)
             return Added(ref=newest.ref, new=False, previous=None)
-        key = self._row(registry, read, seen_at, current=True)
         previous = None if newest is None else newest.ref
         number = 1 if previous is None or previous.version is None else previous.version + 1
         ref = VersionRef(
             source=Source.SNAPSHOT, version=number, seen_at=seen_at, updated=read.updated, build=build
         )
+        key = self._row(registry, read, ref, key, current=True)
         self._add(registry, read, key, ref, body, content, fingerprint)
         if number == 1 and key in TRAIN_AT:
             self._bodies.train()
@@ -163,7 +157,7 @@ class Store:
         """Store a version of the registry's own record history, in any order of numbers.
 
         A number that is there stays as it was first stored: the registry computes parts of old versions anew
-        each time they are asked for. submitted: ISO day.
+        each time they are asked for. One that retention took is not taken up again. submitted: ISO day.
         """
         posted = results_of(record, Source.ARCHIVE) is Results.POSTED
         read = replace(facts(record), has_results=posted)
@@ -172,19 +166,17 @@ class Store:
                 f"archive version {number} of {trial} holds another study: `{read.trial}`",
                 hint="versions stay under the id they were seen as",
             )
-        held = self._db.execute(
-            "select key from trial where trial = ? and registry = ?", [trial, registry]
-        ).fetchone()
-        if held is not None and (stored := self._archived(held[0], "number = ?", number)) is not None:
+        key, newest = self._held(registry, trial)
+        if key is not None and (stored := self._archived(key, "number = ?", number)) is not None:
             return Added(ref=stored, new=False, previous=None)
-        current = held is None or not (
-            self._archived(held[0], "number > ?", number) or self.newest(registry, trial)
-        )
-        key = self._row(registry, read, seen_at, current=current)
-        previous = self._archived(key, "number < ?", number)
         ref = VersionRef(
             source=Source.ARCHIVE, version=number, seen_at=seen_at, updated=submitted, build=None
         )
+        if key is not None and removal_of(self._db, key, Source.ARCHIVE, number) is not None:
+            return Added(ref=ref, new=False, previous=None)
+        current = key is None or not (newest or self._archived(key, "number > ?", number))
+        key = self._row(registry, read, ref, key, current=current)
+        previous = self._archived(key, "number < ?", number)
         body = _canonical(record, trial)
         self._add(registry, read, key, ref, body, content_of(record, body), None)
         return Added(ref=ref, new=True, previous=previous)
@@ -209,60 +201,61 @@ class Store:
             [state, written(at), into if state == "merged" else None, self._key(registry, trial)],
         )
 
+    def _held(self, registry: str, trial: str) -> tuple[int | None, Newest | None]:
+        """(the trial's key, its newest snapshot), each None where there is none."""
+        row = self._db.execute(
+            "select trial.key, version.number, version.seen_at, version.updated, version.build,"
+            " ifnull(version.content, (select substr(sha256, 1, 16) from ledger where ledger.entry = version.entry))"
+            " from trial left join head on head.trial = trial.key and head.line = 'snapshot'"
+            " left join version on version.trial = head.trial and version.archive = 0"
+            " and version.number = head.number where trial.trial = ? and trial.registry = ?",
+            [trial, registry],
+        ).fetchone()
+        if row is None:
+            return None, None
+        newest = None if row[1] is None else Newest(ref=_ref(Source.SNAPSHOT, *row[1:5]), content=row[5])
+        return row[0], newest
+
     def _archived(self, key: int, condition: str, number: int) -> VersionRef | None:
         """The archive version with the highest number of which the condition holds."""
         row = self._db.execute(
-            "select number, seen_at, updated, build from version where trial = ? and line = 'archive'"
+            "select number, seen_at, updated, build from version where trial = ? and archive = 1"
             f" and {condition} order by number desc limit 1",
             [key, number],
         ).fetchone()
         return None if row is None else _ref(Source.ARCHIVE, *row)
 
     def _key(self, registry: str, trial: str) -> int:
-        row = self._db.execute(
-            "select key from trial where trial = ? and registry = ?", [trial, registry]
-        ).fetchone()
-        if row is None:
+        key, _ = self._held(registry, trial)
+        if key is None:
             raise UnknownTrial(f"nothing is stored under this id: `{trial}`")
-        key: int = row[0]
         return key
 
-    def _row(self, registry: str, read: Facts, seen_at: datetime, *, current: bool) -> int:
-        """The trial's row, made when it is missing; with these facts when the record is the current one."""
-        columns = {
-            "title": read.title,
-            "status": read.status,
-            "why_stopped": read.why_stopped,
-            "phase": read.phase,
-            "sponsor": read.sponsor,
-            "sponsor_class": read.sponsor_class,
-            "study_type": read.study_type,
-            "enrollment": read.enrollment,
-            "updated": read.updated,
-            "submitted": read.submitted,
-            "has_results": int(read.has_results),
-            "start": read.start,
-            "primary_completion": read.primary_completion,
-            "completion": read.completion,
-            "conditions": _json(read.conditions),
-            "countries": _json(read.countries),
-            "aliases": _json(read.aliases),
-        }
-        row = self._db.execute(
-            "select key from trial where trial = ? and registry = ?", [read.trial, registry]
-        ).fetchone()
-        if row is None:
-            columns = {"registry": registry, "trial": read.trial, **columns, "first_seen": written(seen_at)}
+    def _row(self, registry: str, read: Facts, ref: VersionRef, key: int | None, *, current: bool) -> int:
+        """The trial's row, one version richer: made when key is None; with these facts when they are current."""
+        counted = "snapshots" if ref.source is Source.SNAPSHOT else "archived"
+        if key is not None and not current:
+            self._db.execute(f"update trial set {counted} = {counted} + 1 where key = ?", [key])
+            return key
+        facts_now = (
+            *(read.title, read.status, read.why_stopped, read.phase, read.sponsor, read.sponsor_class),
+            *(read.study_type, read.enrollment, read.updated, read.submitted, int(read.has_results)),
+            *(read.start, read.primary_completion, read.completion),
+            *(_json(read.conditions), _json(read.countries), _json(read.aliases)),
+        )
+        if key is None:
+            assert ref.seen_at is not None
             cursor = self._db.execute(
-                f"insert into trial ({', '.join(columns)}) values ({', '.join('?' * len(columns))})",
-                list(columns.values()),
+                f"insert into trial ({_FACT_NAMES}, registry, trial, first_seen, {counted})"
+                f" values ({_FACT_MARKS}, ?, ?, ?, 1)",
+                [*facts_now, registry, read.trial, written(ref.seen_at)],
             )
             assert cursor.lastrowid is not None
             return cursor.lastrowid
-        key: int = row[0]
-        if current:
-            settings = ", ".join(f"{name} = ?" for name in columns)
-            self._db.execute(f"update trial set {settings} where key = ?", [*columns.values(), key])
+        self._db.execute(
+            f"update trial set ({_FACT_NAMES}, {counted}) = ({_FACT_MARKS}, {counted} + 1) where key = ?",
+            [*facts_now, key],
+        )
         return key
 
     def _add(
@@ -280,24 +273,50 @@ class Store:
         sha256 = hashlib.sha256(body).digest()
         entry = ledger.append(self._db, key, registry, read.trial, ref.source, ref.version, sha256)
         self._db.execute(
-            "insert into version (trial, line, number, content, entry, size, seen_at, build, updated,"
-            " submitted) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into version (trial, archive, number, content, entry, size, seen, build_day, updated_day,"
+            " submitted_day) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 key,
-                ref.source.value,
+                ref.source.archive,
                 ref.version,
-                content,
+                None if content == sha256[:CONTENT_SIZE] else content,
                 entry,
                 len(body),
-                written(ref.seen_at),
-                ref.build,
-                ref.updated,
-                read.submitted,
+                microseconds(ref.seen_at),
+                day_number(ref.build),
+                day_number(ref.updated),
+                day_number(read.submitted),
             ],
         )
         self._bodies.place(key, ref.source, ref.version, body, fingerprint=fingerprint)
-        counted = "snapshots" if ref.source is Source.SNAPSHOT else "archived"
-        self._db.execute(f"update trial set {counted} = {counted} + 1 where key = ?", [key])
+
+
+_FACTS = (
+    *(
+        "title",
+        "status",
+        "why_stopped",
+        "phase",
+        "sponsor",
+        "sponsor_class",
+        "study_type",
+        "enrollment",
+        "updated",
+    ),
+    *(
+        "submitted",
+        "has_results",
+        "start",
+        "primary_completion",
+        "completion",
+        "conditions",
+        "countries",
+        "aliases",
+    ),
+)
+
+
+_FACT_NAMES, _FACT_MARKS = ", ".join(_FACTS), ", ".join("?" * len(_FACTS))
 
 
 def _ref(

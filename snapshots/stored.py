@@ -18,8 +18,8 @@ TRIAL_COLUMNS = (
     " state_since, merged_into, first_seen, snapshots, archived"
 )
 VERSION_COLUMNS = (
-    "version.line, version.number, version.seen_at, version.updated, version.build, version.content,"
-    " ledger.sha256, version.size, version.submitted"
+    "version.line, version.number, version.seen_at, version.updated, version.build,"
+    " ifnull(version.content, substr(ledger.sha256, 1, 16)), ledger.sha256, version.size, version.submitted"
 )
 
 
@@ -59,7 +59,7 @@ class Version:
     """One stored version. Its body is read by `Reader.body` or `Reader.record`."""
 
     ref: VersionRef
-    content: bytes  # identity: SHA-256 of the canonical form less the data build's date
+    content: bytes  # identity: see `record.content_hash`
     sha256: bytes  # of the stored canonical bytes
     size: int  # of the canonical bytes
     submitted: str | None  # ISO day of the submission to the registry that it shows

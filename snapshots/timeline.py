@@ -10,10 +10,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from snapshots.changeset import Source
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+_SOURCES = {"snapshot": Source.SNAPSHOT, "archive": Source.ARCHIVE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +32,26 @@ class Stood:
 
 def timeline(db: Database, key: int) -> list[Stood]:
     """The versions of a trial that stood on any day, oldest first, without a gap between two."""
+    return timelines(db, [key]).get(key, [])
+
+
+def timelines(db: Database, keys: Sequence[int]) -> dict[int, list[Stood]]:
+    """The same for some hundred trials at once, by their keys; those without a version are left out."""
     rows = db.execute(
-        "select line, number, coalesce(build, updated) from version where trial = ?", [key]
-    ).fetchall()
-    versions = [(Source(line), number, day) for line, number, day in rows if day is not None]
-    versions.sort(key=lambda one: (one[0] is Source.SNAPSHOT, one[1]), reverse=True)
+        "select trial, line, number, coalesce(build, updated) from version"
+        f" where trial in ({','.join('?' * len(keys))})",
+        list(keys),
+    )
+    versions: dict[int, list[tuple[Source, int, str]]] = {}
+    for key, line, number, day in rows:
+        if day is not None:
+            versions.setdefault(key, []).append((_SOURCES[line], number, day))
+    return {key: _standing(found) for key, found in versions.items()}
+
+
+def _standing(versions: list[tuple[Source, int, str]]) -> list[Stood]:
+    if len(versions) > 1:
+        versions.sort(key=lambda one: (one[0] is Source.SNAPSHOT, one[1]), reverse=True)
     found: list[Stood] = []
     until: str | None = None
     for source, number, day in versions:

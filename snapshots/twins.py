@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from snapshots.changeset import VersionRef
-from snapshots.markup import normal_text
-from snapshots.record import canonical
+from snapshots.markup import same_words
 from snapshots.stored import Version
 
 _SECTIONS = ("protocolSection", "resultsSection")
@@ -29,13 +28,6 @@ def twins(
         twin = by_content.get(version.content)
         if twin is not None and twin.ref not in paired:
             paired[version.ref], paired[twin.ref] = twin.ref, version.ref
-    written: dict[VersionRef, bytes] = {}
-
-    def submission(version: Version) -> bytes:
-        if version.ref not in written:
-            written[version.ref] = canonical(as_submitted(read(version)))
-        return written[version.ref]
-
     for version in reversed(archive):  # of two on one day, the later is the one that was posted
         if version.ref in paired:
             continue
@@ -44,23 +36,25 @@ def twins(
                 other.submitted is not None
                 and other.submitted == version.ref.updated
                 and other.ref not in paired
-                and submission(other) == submission(version)
+                and same_submission(read(other), read(version))
             ):
                 paired[version.ref], paired[other.ref] = other.ref, version.ref
                 break
     return paired
 
 
-def as_submitted(record: dict[str, Any]) -> dict[str, Any]:
-    """What the submitter wrote, without markup."""
-    return {name: _plain(record[name]) for name in _SECTIONS if name in record}
+def same_submission(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether the submitter wrote the same, however it is set."""
+    return same_words(_submitted(one), _submitted(other))
 
 
-def _plain(value: Any) -> Any:
+def _submitted(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: _undated(record[name]) for name in _SECTIONS if name in record}
+
+
+def _undated(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _plain(member) for key, member in value.items() if not key.endswith(_POSTED)}
+        return {key: _undated(member) for key, member in value.items() if not key.endswith(_POSTED)}
     if isinstance(value, list):
-        return [_plain(member) for member in value]
-    if isinstance(value, str):
-        return normal_text(value)
+        return [_undated(member) for member in value]
     return value

@@ -19,7 +19,7 @@ from itertools import islice
 
 from sqlite_utils import Database
 
-from snapshots import events
+from snapshots import codec, events
 from snapshots.bodies import Bodies
 from snapshots.changeset import Source
 from snapshots.errors import DamagedVersion
@@ -172,30 +172,57 @@ class Whole:
         with self._one_state():
             rows = self._db.execute(
                 f"select {VERSION_COLUMNS} from version join ledger on ledger.entry = version.entry"
-                " where version.trial = ? and version.line = ? and version.number > ? and version.entry <= ?"
+                " where version.trial = ? and version.archive = ? and version.number > ? and version.entry <= ?"
                 f"{conditions} order by version.number limit ?",
-                [key, source.value, after, self._entry, *values, _AT_A_TIME],
+                [key, source.archive, after, self._entry, *values, _AT_A_TIME],
             ).fetchall()
-            read: list[Read] = []
-            held = 0
-            for row in rows:
-                version = version_of(row, {})
-                if bodies and read and held + version.size > _MOST_BYTES:
-                    return read, read[-1].version.ref.version
-                held += version.size
-                body, damaged = self._body(key, trial, version) if bodies else (None, None)
-                read.append(Read(registry=registry, trial=trial, version=version, body=body, damaged=damaged))
-        return read, read[-1].version.ref.version if len(rows) == _AT_A_TIME else None
+            versions = [version_of(row, {}) for row in rows]
+            if bodies:
+                versions = _bounded(versions)
+            found = self._read(key, trial, versions) if bodies else {}
+        read = []
+        for version in versions:
+            body, damaged = found.get(version.ref.version, (None, None))
+            read.append(Read(registry=registry, trial=trial, version=version, body=body, damaged=damaged))
+        last = not versions or (len(versions) == len(rows) < _AT_A_TIME)
+        return read, None if last else versions[-1].ref.version
 
-    def _body(self, key: int, trial: str, version: Version) -> tuple[bytes | None, str | None]:
+    def _read(
+        self, key: int, trial: str, versions: list[Version]
+    ) -> dict[int | None, tuple[bytes | None, str | None]]:
+        """Number → (bytes, why there are none) of versions of one line. Walked from the newest down, so that what an
+        older one leans on need not be put together again."""
+        found: dict[int | None, tuple[bytes | None, str | None]] = {}
+        leaning: dict[int, tuple[int, bytes]] = {}
+        if len(versions) > 1:
+            rows = self._db.execute(
+                "select number, base, body from body where trial = ? and line = ? and number between ? and ?"
+                " and base is not null",
+                [key, versions[0].ref.source.value, versions[0].ref.version, versions[-1].ref.version],
+            )
+            leaning = {number: (base, body) for number, base, body in rows}
+        for version in reversed(versions):
+            number = version.ref.version
+            assert number is not None
+            base, packed = leaning.get(number, (None, b""))
+            newer = found.get(base, (None, None))[0]
+            found[number] = self._body(key, trial, version, packed, newer)
+        return found
+
+    def _body(
+        self, key: int, trial: str, version: Version, packed: bytes, newer: bytes | None
+    ) -> tuple[bytes | None, str | None]:
         number = version.ref.version
         assert number is not None
         try:
-            body = self._bodies.read(key, version.ref.source, number)
-        except DamagedVersion as error:
-            return None, f"{error} of {trial}"
+            if newer is not None:
+                body = codec.unpack_against(packed, newer)
+            else:
+                body = self._bodies.read(key, version.ref.source, number)
+        except (codec.CodecError, DamagedVersion) as error:
+            return None, f"{version.ref.source.value} {number} of {trial} cannot be read: {error}"
         if hashlib.sha256(body).digest() != version.sha256:
-            return None, f"not as the hash beside it: {version.ref.source.value} {number} of {trial}"
+            return None, f"{version.ref.source.value} {number} of {trial} is not as the hash beside it"
         return body, None
 
     @contextmanager
@@ -206,6 +233,16 @@ class Whole:
             yield
         finally:
             self._db.conn.execute("ROLLBACK")
+
+
+def _bounded(versions: list[Version]) -> list[Version]:
+    """As many of them as may be held at a time; one at least, however large."""
+    held = 0
+    for place, version in enumerate(versions):
+        held += version.size
+        if place and held > _MOST_BYTES:
+            return versions[:place]
+    return versions
 
 
 def _happening(event: Event) -> tuple[str, int, str]:

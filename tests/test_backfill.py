@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
@@ -13,10 +14,11 @@ from doubles.plain_edits import nct, with_status
 from doubles.watching import Watching, ids_watch
 
 from monitor import backlog
-from monitor.backlog import Bounds
+from monitor.demo.registry import DemoRegistry
+from monitor.pasts import Bounds
+from monitor.schedule import Service
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source
-from snapshots.database import immediate
 from snapshots.deadlines.standing import last_standing
 from snapshots.errors import DatabaseHeld
 from snapshots.record import canonical
@@ -41,9 +43,9 @@ def watching(tmp_path, registry, clock):
     made.close()
 
 
-def ask(watching, *trials, named=True, **bounds):
-    with immediate(watching.app.db):
-        backlog.ask(watching.app.db, "ctgov", trials, Bounds(**bounds), named=named, now=watching.app.clock())
+def ask(watching, *trials, **bounds):
+    db = watching.app.db
+    backlog.ask(db, "ctgov", trials, Bounds(**bounds), rank=backlog.front(db, "ctgov"), now=watching.clock())
 
 
 def brought(watching, *trials, **bounds):
@@ -330,6 +332,28 @@ def test_who_polls_goes_first(watching, registry):
     assert len(order) == 3 * 7 + len(polling)
 
 
+def test_a_service_that_is_to_end_waits_for_one_request(watching, registry):
+    """As when its configuration is read again."""
+    ask(watching, ONE, TWO, THREE)
+    service = Service(watching.app, tick=3600)
+    ending = threading.Thread(target=lambda: service.stop(at_once=False))
+    past = []
+
+    def seen(request):
+        if "/int/" in request.path:
+            past.append(request)
+            if len(past) == 3:
+                ending.start()
+                assert service._ending.wait(30)
+
+    registry.on_request = seen
+    service.start()
+    assert service._ending.wait(30)
+    ending.join(30)
+    assert not ending.is_alive()
+    assert len(past) == 3
+
+
 def test_what_a_watch_holds_puts_itself_in_where_that_is_switched_on(tmp_path, registry, clock):
     watching = Watching(tmp_path, registry, ids_watch("w", ONE, TWO), clock=clock)
     watching.poll()
@@ -358,3 +382,20 @@ def test_the_seam_says_nothing(watching, registry):
     told = compare(newest, reader.record("ctgov", ONE, Source.SNAPSHOT, 1), from_=ours.equal_to, to=ours.ref)
     assert told.quiet
     assert canonical(newest) != canonical(LINES[0][-1])  # or nothing is shown by it
+
+
+def test_the_demos_registry_has_pasts_too(tmp_path, clock):
+    with DemoRegistry() as demo:
+        trials = demo.trials()
+        watching = Watching(tmp_path, SimpleNamespace(url=demo.origin), ids_watch("w", *trials), clock=clock)
+        watching.poll()
+        brought(watching, *trials)
+        assert {state(watching, trial)[0] for trial in trials} == {"done"}
+        paired = 0
+        for trial in trials:
+            versions = watching.app.reader().versions("ctgov", trial)
+            archive = [one for one in versions if one.ref.source is Source.ARCHIVE]
+            assert [one.ref.version for one in archive] == list(range(1, len(archive) + 1))
+            paired += archive[-1].equal_to is not None
+        assert paired == len(trials)  # what is published is what was submitted last
+        watching.close()

@@ -15,9 +15,8 @@ from doubles.store_contents import contents
 from doubles.watching import Watching, ids_watch
 
 from monitor import backlog
-from monitor.backlog import Bounds
 from monitor.database import open_for_reading
-from snapshots.database import immediate
+from monitor.pasts import Bounds
 from snapshots.query import Reader
 
 KILLS = 24
@@ -40,8 +39,7 @@ def begun(tmp_path, registry, clock):
     """Watched, and of the first trial the two newest versions were brought before: its line has a gap to fill."""
     watching = Watching(tmp_path, registry, ids_watch("w", *TRIALS), clock=clock)
     watching.poll()
-    with immediate(watching.app.db):
-        backlog.ask(watching.app.db, "ctgov", TRIALS[:1], Bounds(newest=2), named=True, now=clock())
+    backlog.ask(watching.app.db, "ctgov", TRIALS[:1], Bounds(newest=2), now=clock())
     watching.app.backfill()
     watching.close()
     return tmp_path / "t.db"

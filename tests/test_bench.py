@@ -10,9 +10,9 @@ from doubles.ctgov_answers import Request, compact
 
 
 def test_what_measures_runs(capsys):
-    from bench import commands, machine, meaning, polling
+    from bench import backfill, commands, density, machine, meaning, polling
 
-    assert polling.measure
+    assert polling.measure and backfill.measure
     commands.measure(runs=1)
     assert "quiet check ÷ bare process" in capsys.readouterr().out
     ran = machine.run([sys.executable, "-c", "print('x')"])
@@ -20,6 +20,16 @@ def test_what_measures_runs(capsys):
     assert ran.cpu > 0 and ran.peak > 1
     meaning.measure(runs=1, slow=False)
     assert "460 sites, in reverse order" in capsys.readouterr().out
+    density.measure(many=(20, 3), few=(60, 2))
+    assert "What takes the room, 60 × 2" in capsys.readouterr().out
+
+
+def test_what_measures_searching_runs(capsys):
+    from bench import searching
+
+    searching.measure(runs=1, trials=40)
+    out = capsys.readouterr().out
+    assert "| **now: all** | 500 |" in out and "trialbell search cancer --as-of" in out
 
 
 def test_the_big_registry_is_mirrored_and_its_changes_are_found(tmp_path, capsys):

@@ -19,7 +19,7 @@ TRAINED = codec.train([raw(small_record(f"NCT{n:08}", words=f"Summary {n * 7919}
 def test_a_body_alone_comes_back(body):
     assert codec.unpack(codec.pack(body)) == body
     assert TRAINED is not None
-    trained = codec.dictionary(TRAINED)
+    trained = codec.Dictionary(TRAINED)
     assert codec.unpack(codec.pack(body, trained), trained) == body
 
 
@@ -72,4 +72,4 @@ def test_a_dictionary_makes_small_bodies_smaller():
     assert TRAINED is not None
     assert len(TRAINED) <= codec.DICTIONARY_SIZE
     body = raw(small_record("NCT00009999"))
-    assert len(codec.pack(body, codec.dictionary(TRAINED))) < len(codec.pack(body)) / 2
+    assert len(codec.pack(body, codec.Dictionary(TRAINED))) < len(codec.pack(body)) / 2

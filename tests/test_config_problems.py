@@ -161,7 +161,7 @@ def test_wrong_type_or_value(text: str, expected: str) -> None:
 def test_bad_duration() -> None:
     assert said('[schedule]\nevery = "1 hour"\n') == snapshot("""\
 config.toml:2: [schedule] `every` wants a duration such as `60s`, `1h` or `7d`: `"1 hour"`
-  hint: units are `ms`, `s`, `m`, `h`, `d` and `w`\
+  hint: units are `ms`, `s`, `m`, `h`, `d`, `w` and `y`\
 """)
     assert said(f"{SLACK}reconcile_after = 60\n") == snapshot("""\
 config.toml:5: [notifiers.team] `reconcile_after` wants a duration such as `60s`, `1h` or `7d`: `60`

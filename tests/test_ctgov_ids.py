@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.registries.base import MalformedId
-from monitor.registries.ctgov_ids import is_id, trial_id
+from monitor.registries.ctgov_ids import ids_alone, is_id, trial_id
 
 
 @pytest.mark.parametrize(
@@ -82,3 +82,20 @@ def test_padding_and_case_never_matter(number, zeros, lower):
 def test_a_digit_too_many_is_no_other_trial(text):
     with pytest.raises(MalformedId):
         trial_id(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("NCT00000001\nNCT00000002\n", ["NCT00000001", "NCT00000002"]),
+        ("NCT00000001\r\nNCT00000002", ["NCT00000001", "NCT00000002"]),
+        ("NCT00000001\n\nNCT00000002\n", None),
+        ("NCT00000001\nNCT00000001\n", None),  # to be noted
+        ("NCT00000000\n", None),
+        ("NCT1\n", None),
+        ("NCT000000011\n", None),
+        ("# mine\nNCT00000001\n", None),
+    ],
+)
+def test_a_plain_list_is_read_at_once_and_any_other_line_by_line(text, ids):
+    assert ids_alone(text) == ids

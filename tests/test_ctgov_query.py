@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.registries.base import BadQuestion
-from monitor.registries.ctgov_query import PARAMETERS, parameters, query_from_url
+from monitor.registries.ctgov_query import PARAMETERS, parameters, query_from_url, same
 
 SITE = "https://clinicaltrials.gov"
 PAGE = f"{SITE}/search?"
@@ -141,3 +141,20 @@ def test_what_is_no_search_address(text):
 def test_no_part_of_a_search_is_dropped_in_silence(address, name):
     with pytest.raises(BadQuestion, match=f"`{name}`"):
         query_from_url(address, site=SITE)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ({"cond": "a  b", "status": "X,Y"}, {"status": "Y|X", "cond": " a b "}, True),
+        ({"advanced": 'AREA[Phase]X  AND "a  b"'}, {"advanced": 'AREA[Phase]X AND  "a  b"'}, True),
+        ({"advanced": '"a  b"'}, {"advanced": '"a b"'}, False),
+        ({"advanced": 'x "a" y'}, {"advanced": 'x"a" y'}, False),
+        ({"geo": "distance(1, 2, 5mi)"}, {"geo": "distance(1,2,5mi)"}, True),
+        ({"cond": "A"}, {"cond": "a"}, False),
+        ({"agg": "results:with,status:rec"}, {"agg": "status:rec,results:with"}, True),
+        ({}, {"cond": "a"}, False),
+    ],
+)
+def test_queries_are_the_same_where_that_is_certain(one, other, equal):
+    assert (same(one) == same(other)) is equal

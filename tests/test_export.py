@@ -280,7 +280,7 @@ def test_a_damaged_version_is_said_and_hides_no_other(history):
         db.execute("update ledger set sha256 = zeroblob(32) where line = 'snapshot' and number = 2")
     ran = history.run("export", "versions", "--db", "trialbell.db")
     assert ran.code == 3
-    assert f"damaged: not as the hash beside it: snapshot 2 of {TRIAL}" in ran.err
+    assert f"damaged: snapshot 2 of {TRIAL} is not as the hash beside it" in ran.err
     found = rows(ran.out)
     assert len(found) == 8
     assert [row["version"] for row in found if not row["title"]] == ["2"]

@@ -26,7 +26,7 @@ BESIDE = (
 ROOMS = (
     "monitor.alerts", "monitor.booking", "monitor.conclusions", "monitor.drift", "monitor.routes", "monitor.sweep",
     "notifiers.deliver", "notifiers.outbox", "notifiers.slack_blocks", "snapshots.changes", "snapshots.changeset",
-    "snapshots.event", "snapshots.query", "snapshots.store",
+    "snapshots.event", "snapshots.query", "snapshots.search.index", "snapshots.store",
 )  # fmt: skip
 SAYS = (
     "import sys, json; from monitor.cli.main import run; code = run(sys.argv[1:]); "

@@ -8,6 +8,7 @@ import pytest
 from snapshots.archive_markup import from_html
 from snapshots.changes.respelling import same_name
 from snapshots.changes.results.leaves import leaves
+from snapshots.changes.texts.criteria import criteria_told
 from snapshots.changes.texts.quotes import edit
 from snapshots.pairing.site_names import masked
 
@@ -48,3 +49,16 @@ def test_many_digits_that_are_no_number():
 def test_many_signs_before_no_figure():
     told = edit("≥ " * MANY + "a", "≥ " * MANY + "b", most=140)
     assert told.figures == () and told.quote
+
+
+def test_many_lists_within_lists():
+    """Each was set in by three more spaces: 100 KB became 200 MB."""
+    lists = MANY // len("<ul><li>")
+    assert len(from_html("<ul><li>" * lists + "a")) < MANY * 10
+    assert from_html("<ul><li>a<ul><li>b</li></ul></li></ul>") == "* a\n   * b"
+
+
+def test_one_thing_said_a_thousand_times_and_then_half_as_often():
+    text = "a. 1–2 " * (MANY // 2 // 7)
+    said, news = criteria_told(text, "y " + text[: len(text) // 2])
+    assert news and said == f"Eligibility criteria rewritten, 1 criteria → {len(text) // 14 + 1}"

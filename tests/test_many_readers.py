@@ -26,6 +26,7 @@ from snapshots.changeset import Severity
 from snapshots.database import open_database, settle_log
 
 ROOTS = [str(Path(__file__).resolve().parents[1]), str(Path(__file__).resolve().parent)]
+TRIAL = "NCT90000001"
 SMALL_LOG = 8 * 2**20  # bytes: twice what SQLite lets it grow to before it copies it into the file
 
 
@@ -78,7 +79,7 @@ def test_readers_and_the_writer_wait_for_nobody(path):
 
     with closing(impatient(path)) as db:  # holds the file open: opening and closing it alone takes a lock
         threads = [threading.Thread(target=reading, args=(number,)) for number in range(3)]
-        command = [sys.executable, "-m", "doubles.writer_process", str(path), "100", "30", "3"]
+        command = [sys.executable, "-m", "doubles.writer_process", str(path), "100", "15", "3"]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(ROOTS)}
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as writer:
             assert writer.stdout is not None
@@ -168,3 +169,31 @@ def test_a_poll_leaves_no_log(tmp_path, clock):
 def test_no_reader_can_write(path):
     with closing(open_for_reading(path)) as db, pytest.raises(sqlite3.OperationalError, match="readonly"):
         db.execute("delete from event")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("status",),
+        ("history", TRIAL),
+        ("show", TRIAL),
+        ("field", TRIAL, "overall-status"),
+        ("changes",),
+        ("diff", f"{TRIAL}@1", f"{TRIAL}@2"),
+        ("deadlines",),
+        ("search", "study"),
+        ("export", "versions"),
+        ("backup", "copy.db"),
+        ("datasette",),
+    ],
+)
+def test_who_only_reads_waits_for_no_transaction(path, terminal, command):
+    """One that is open from before to after: a command that wanted to write would give up, and say so."""
+    with closing(open_for_writing(path)) as db:
+        db.conn.execute("BEGIN IMMEDIATE")
+        db.execute("update trial set title = 'not yet'")
+        ran = terminal.run(*command, "--db", "t.db")
+        db.conn.execute("ROLLBACK")
+    assert ran.code in (0, 1, 3 if command == ("status",) else 0), ran.err  # nothing polls: `status` says so
+    assert "another process is writing" not in ran.err
+    assert "not yet" not in ran.out

@@ -253,3 +253,26 @@ def test_one_that_is_listed_and_does_not_come_leaves_the_mirror_unfinished(mirro
     assert mirror.poll().outcome == "complete"
     assert asked(registry) == {"posted": 0, "slim": 0, "ids": 1, "whole": 0}
     assert sorted(mirror.told()) == [("changed", nct(record)) for record in records[:2]]
+
+
+def test_a_database_of_0_1_goes_on_where_it_was(opened, registry, records):
+    before = opened(MIRROR + ids_watch("one", nct(records[0])))
+    before.poll()
+    with before.app.db.conn as db:
+        for table in ("sweep_wanted", "sweep_page", "sweep", "slim"):
+            db.execute(f"drop table {table}")
+        db.execute("alter table watch drop column whole")
+        db.execute("alter table request drop column begun")
+        db.execute("delete from _sqlite_migrations where name = '0002_sweeps'")
+    before.close()
+    after = opened(MIRROR + ids_watch("one", nct(records[0])))
+    assert after.poll().quiet
+    registry.publish("2026-11-23", [with_status(records[1], "COMPLETED")])
+    registry.forget()
+    assert after.poll().outcome == "complete"
+    assert asked(registry)["whole"] == ceil(COUNT / PAGE)  # when all of it was seen last is not on record
+    assert after.told() == [("changed", nct(records[1]))]
+    registry.publish("2026-11-24")
+    registry.forget()
+    assert after.poll().versions == 0
+    assert (asked(registry)["whole"], asked(registry)["slim"]) == (0, ceil(COUNT / PAGE))

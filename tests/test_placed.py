@@ -101,3 +101,9 @@ def test_a_folder_takes_the_place_of_its_like_only(tmp_path):
         check(old, force=True)
     with pytest.raises(PlaceError, match="something else"):
         check(old / "x2", force=True, folder="x*")
+
+
+def test_a_device_is_never_replaced(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(PlaceError, match="a device or the like"):
+        check(tmp_path / "pipe", force=True)

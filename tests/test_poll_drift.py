@@ -106,7 +106,7 @@ def test_a_stop_within_a_drifting_sweep_is_told_as_what_it_is(watching, registry
     sex = next(change for change in stop["changes"] if change["field"] == "sex")
     assert (sex["severity"], sex["reason"]) == (
         "minor",
-        "the same change in most records of this build: taken as the registry's own",
+        "the same change in most records of a build: taken as the registry's own",
     )
     assert [alert["severity"] for alert in alerts.values()] == ["minor"] * 19
 

@@ -266,7 +266,7 @@ def test_pages_are_worked_off_a_few_records_at_a_time(tmp_path, ticking):
             )
         )
         watching.app.poll()
-        assert len(held) == 300
+        assert len({*held}) == 300  # a trigger of the table shows the statement once more
         assert commits[0] >= 6
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import re
+from itertools import chain, combinations
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
@@ -161,6 +162,47 @@ def test_many_watches_on_a_quiet_build_cost_one_request(tmp_path, registry, reco
     registry.forget()
     assert watching.poll().outcome == "quiet"
     assert [asked.path for asked in registry.requests()] == ["/api/v2/version"]
+
+
+def test_a_quiet_poll_reads_no_definition(tmp_path, registry, records, ticking):
+    tables = ids_watch("ids", *map(nct, records)) + query_watch("q", status="RECRUITING") + query_watch("all")
+    watching = Watching(tmp_path, registry, tables, clock=ticking)
+    watching.poll()
+    said = []
+    watching.app.db.conn.set_trace_callback(said.append)
+    assert watching.poll().quiet
+    watching.app.db.conn.set_trace_callback(None)
+    assert any("definition_hash" in sql for sql in said)  # the file's, compared by their hashes
+    assert [sql for sql in said if re.search(r"\bdefinition\b|json_each|from member", sql)] == []
+
+
+def test_queries_that_are_certain_to_be_equal_are_asked_once(tmp_path, registry, records, ticking):
+    tables = (
+        query_watch("a", status="RECRUITING|COMPLETED", advanced="AREA[Phase]PHASE1 OR  AREA[Phase]PHASE2")
+        + query_watch(
+            "b", advanced="AREA[Phase]PHASE1  OR AREA[Phase]PHASE2 ", status="COMPLETED, RECRUITING"
+        )
+        + query_watch("c", advanced="AREA[Phase]PHASE2", status="RECRUITING")
+    )
+    watching = Watching(tmp_path, registry, tables, clock=ticking)
+    assert sorted(watching.poll().finished) == ["a", "b", "c"]
+    assert len(registry.requests(STUDIES)) == 2
+    held = "select count(*) from member join watch on watch.id = watch where name = "
+    assert watching.count(held + "'a'") == watching.count(held + "'b'")
+    registry.publish("2026-11-23", [with_status(records[0], "SUSPENDED")])
+    registry.forget()
+    watching.poll()
+    assert len([one for one in registry.requests(STUDIES) if "filter.ids" not in one.query]) == 2
+
+
+def test_overlapping_ids_cost_their_union(tmp_path, registry, records, ticking):
+    subsets = [some for size in range(1, 6) for some in combinations(map(nct, records), size)]
+    tables = "".join(ids_watch(" ".join(some), *some) for some in subsets)
+    watching = Watching(tmp_path, registry, tables, clock=ticking, pages={"ids_per_request": 3})
+    assert len(watching.poll().finished) == len(subsets)
+    asked = [one.query["filter.ids"].split(",") for one in registry.requests(STUDIES)]
+    assert sorted(chain(*asked)) == sorted(map(nct, records))
+    assert len(asked) == 2
 
 
 def test_a_first_look_that_is_asked_to_tell_tells(tmp_path, registry, records, ticking):

@@ -18,6 +18,7 @@ from snapshots.event import Event, EventKind, Step, event_json
 from snapshots.query import Reader
 from snapshots.schema import MIGRATIONS
 from snapshots.store import Store
+from snapshots.twins import twins
 from snapshots.wanted import Wanted, find
 
 NOW = datetime(2026, 11, 20, 9, 12, 44, tzinfo=UTC)
@@ -130,10 +131,10 @@ def test_history_is_both_lines_by_date_with_twins_named(db):
         ("snapshot", 1),
         ("snapshot", 2),
     ]
-    twins = [
+    named = [
         version.equal_to and (version.equal_to.source.value, version.equal_to.version) for version in versions
     ]
-    assert twins == [None, ("snapshot", 1), ("archive", 2), None]
+    assert named == [None, ("snapshot", 1), ("archive", 2), None]
 
 
 def test_twins_are_equal_without_markup_and_without_what_the_registry_computes(db):
@@ -141,12 +142,12 @@ def test_twins_are_equal_without_markup_and_without_what_the_registry_computes(d
     archived(db, 2, "2026-11-22", "<p>Adults &gt; 21 years</p>")
     snapshot(db, "2026-11-20", "Adults \\> 18 years", submitted="2026-11-18")
     snapshot(db, "2026-11-24", "Adults \\> 20 years", submitted="2026-11-22")
-    twins = {
+    paired = {
         (version.ref.source.value, version.ref.version): version.equal_to
         for version in Reader(db).versions("ctgov", TRIAL)
     }
-    assert twins["archive", 1].version == twins["snapshot", 1].version == 1
-    assert twins["archive", 2] is twins["snapshot", 2] is None
+    assert paired["archive", 1].version == paired["snapshot", 1].version == 1
+    assert paired["archive", 2] is paired["snapshot", 2] is None
 
 
 def test_the_day_of_posting_is_no_difference_between_twins(db):
@@ -164,6 +165,27 @@ def test_equal_content_is_a_twin_whatever_day_the_archive_names(db):
         Store(db).add_archived("ctgov", TRIAL, record, number=4, submitted="2026-11-17", seen_at=NOW)
         add = Store(db).add_snapshot("ctgov", record, seen_at=NOW, build="2026-11-20", fingerprint=None)
     assert Reader(db).versions("ctgov", TRIAL)[0].equal_to == add.ref
+
+
+def test_a_long_past_is_paired_without_reading_it(db):
+    """Only versions of one day are held against each other."""
+    for number in range(1, 101):
+        day = (date(2020, 1, 1) + timedelta(days=number)).isoformat()
+        archived(db, number, day, f"<p>{number} words</p>")
+    last = (date(2020, 1, 1) + timedelta(days=100)).isoformat()
+    snapshot(db, "2026-11-20", "100 words", submitted=last)
+    versions = Reader(db).versions("ctgov", TRIAL)
+    lines = [
+        [one for one in versions if one.ref.source is source] for source in (Source.ARCHIVE, Source.SNAPSHOT)
+    ]
+    read = []
+
+    def record(version):
+        read.append(version.ref)
+        return Reader(db).record("ctgov", TRIAL, version.ref.source, version.ref.version)
+
+    assert twins(*lines, record)[lines[1][0].ref].version == 100
+    assert len(read) == 2
 
 
 def test_one_line_alone_is_history_too(db):

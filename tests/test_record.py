@@ -114,23 +114,49 @@ def test_fingerprint_leaves_out_the_data_builds_date_and_nothing_else():
 LOOKALIKE = '{"derivedSection":{"miscInfoModule":{"versionHolder":"%s"}}}'
 
 
+ODD = [
+    small_record(holder=None),
+    small_record(holder="soon"),
+    small_record(holder="2026-11-20T00:00"),
+    small_record(words=LOOKALIKE % "2026-11-20"),
+    small_record(words="the versionHolder of a record"),
+    small_record(holder=None, words=LOOKALIKE % "2026-11-20"),
+    small_record(holder=None, words="," + LOOKALIKE[1:] % "2026-11-20"),
+    {"x{": 1, 'a,"derivedSection': {"miscInfoModule": {"versionHolder": "2026-11-20"}}},
+    small_record(holder=None, versionHolder="2026-11-20"),
+    small_record(holder=None, annotationSection={"miscInfoModule": {"versionHolder": "2026-11-20"}}),
+]
+
+
+@pytest.mark.parametrize("record", ODD)
+def test_no_fingerprint_where_the_date_does_not_stand_once_in_its_place(record):
+    assert fingerprint(raw(record)) is None
+
+
 @pytest.mark.parametrize(
     "record",
     [
-        small_record(holder=None),
-        small_record(holder="soon"),
-        small_record(holder="2026-11-20T00:00"),
-        small_record(words=LOOKALIKE % "2026-11-20"),
-        small_record(words="the versionHolder of a record"),
-        small_record(holder=None, words=LOOKALIKE % "2026-11-20"),
-        small_record(holder=None, words="," + LOOKALIKE[1:] % "2026-11-20"),
-        {"x{": 1, 'a,"derivedSection': {"miscInfoModule": {"versionHolder": "2026-11-20"}}},
-        small_record(holder=None, versionHolder="2026-11-20"),
-        small_record(holder=None, annotationSection={"miscInfoModule": {"versionHolder": "2026-11-20"}}),
+        *ODD,
+        small_record(),
+        {**small_record(), "derivedSection": {"miscInfoModule": {"a": 1, "versionHolder": "2026-11-20"}}},
+        {**small_record(), "derivedSection": {"miscInfoModule": {"versionHolder": "2026-11-20", "z": 1}}},
+        {
+            **small_record(),
+            "derivedSection": {"miscInfoModule": {"versionHolder": "2026-11-20", "Z": 1, "z": 2}},
+        },
+        small_record(versionHolder="2026-11-20"),
+        {"derivedSection": {"miscInfoModule": {"versionHolder": {"versionHolder": "2026-11-20"}}}},
     ],
 )
-def test_no_fingerprint_where_the_date_does_not_stand_once_in_its_place(record):
-    assert fingerprint(raw(record)) is None
+def test_content_is_the_same_from_the_bytes_that_are_there(record):
+    assert content_of(record, canonical(record)) == content_hash(record)
+
+
+@given(json_objects(), json_objects(), st.none() | st.sampled_from(["2026-11-20", "", "x", 7]))
+def test_content_is_the_same_from_the_bytes_of_anything(record, misc, day):
+    if day is not None:
+        record["derivedSection"] = {"miscInfoModule": {**misc, "versionHolder": day}}
+    assert content_of(record, canonical(record)) == content_hash(record)
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=40), st.sampled_from(["2026-11-20", "2027-01-02"]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.small_records import small_record
@@ -17,6 +18,7 @@ from monitor.demo.registry import DemoRegistry
 from monitor.registries.base import (
     Absurd,
     BadQuestion,
+    Begun,
     DataBuild,
     Found,
     MalformedId,
@@ -25,6 +27,7 @@ from monitor.registries.base import (
     NoHistory,
     Registry,
     RegistryError,
+    SweepBroken,
     Unreachable,
 )
 from monitor.registries.ctgov import CtgovRegistry
@@ -193,6 +196,56 @@ def test_a_sweep_gives_each_record_once_and_the_total_on_its_first_page(world: W
     assert sorted(came) == sorted(world.trials)
     assert totals == [len(world.trials)] + [None] * (len(totals) - 1)
     assert len(totals) > 1
+
+
+def test_a_sweep_goes_on_from_any_of_its_pages(world: World) -> None:
+    pages = list(world.registry.by_query({}))
+    for at, page in enumerate(pages):
+        assert page.progress is not None
+        assert page.progress.arrived == sum(len(one.ids) for one in pages[: at + 1])
+        assert page.progress.whole == (page is pages[-1])
+        if page.progress.token is not None:
+            seen = [id for one in pages[: at + 1] for id in one.ids]
+            begun = Begun(progress=page.progress, ids=seen)
+            rest = list(world.registry.by_query({}, begun=begun))
+            assert [one.ids for one in rest] == [one.ids for one in pages[at + 1 :]]
+            assert [one.total for one in rest] == [None] * len(rest)
+            assert rest[-1].progress == pages[-1].progress
+
+
+def test_what_a_sweep_that_goes_on_gives_again_is_not_sound(world: World) -> None:
+    first = next(iter(world.registry.by_query({})))
+    assert first.progress is not None
+    begun = Begun(progress=first.progress, ids=world.trials)
+    with pytest.raises(SweepBroken, match="came twice"):
+        list(world.registry.by_query({}, begun=begun))
+
+
+def test_a_token_that_is_not_taken_begins_the_sweep_again(world: World) -> None:
+    first = next(iter(world.registry.by_query({})))
+    assert first.progress is not None
+    begun = Begun(progress=msgspec.structs.replace(first.progress, token="nonsense"), ids=first.ids)
+    pages = list(world.registry.by_query({}, begun=begun))
+    assert pages[0].total == len(world.trials)
+    assert sorted(id for page in pages for id in page.ids) == sorted(world.trials)
+
+
+def test_slim_records_have_the_digests_of_the_whole_ones(world: World) -> None:
+    whole = {
+        id: world.registry.slim_digest(raw)
+        for page in world.registry.by_query({})
+        for id, raw in zip(page.ids, page.records, strict=True)
+    }
+    slim = {
+        id: world.registry.slim_digest(raw)
+        for page in world.registry.slim()
+        for id, raw in zip(page.ids, page.records, strict=True)
+    }
+    assert slim == whole
+    assert len(set(whole.values())) == len(world.trials)
+    posted = [id for page in world.registry.slim(since="2000-01-01") for id in page.ids]
+    assert sorted(posted) == sorted(world.trials)
+    assert [page.total for page in world.registry.slim(since="2099-01-01")] == [0]
 
 
 def test_a_sweep_of_nothing_says_so(world: World) -> None:

@@ -13,7 +13,6 @@ from doubles.watching import Watching, ids_watch
 
 from monitor import backlog
 from snapshots.changeset import Severity, Source
-from snapshots.database import immediate
 from snapshots.markup import normal_text
 
 pytestmark = pytest.mark.registry_data
@@ -95,8 +94,7 @@ def fed(month, folder, days, *, history=False, backfill=False):
             before = day
         watching.rung()
         if backfill:
-            with immediate(watching.app.db):
-                backlog.ask(watching.app.db, "ctgov", month.lines, named=True, now=clock())
+            backlog.ask(watching.app.db, "ctgov", month.lines, now=clock())
             while backlog.waits(watching.app.db, "ctgov"):
                 watching.app.backfill()
             watching.app.deliver()

@@ -67,6 +67,17 @@ def test_what_a_dead_holder_had_begun_is_begun_anew(watching):
     assert requests.answered(watching.app.db, row)["reports"][0]["finished"] == ["a"]
 
 
+def test_what_ends_its_process_again_and_again_is_given_up(watching):
+    row = asked(watching, "check", EVERYTHING)
+    for _ in range(requests.MOST_BEGUN):
+        with immediate(watching.app.db):
+            requests.give_back(watching.app.db, now=watching.clock())
+            assert requests.take(watching.app.db, now=watching.clock()).row == row  # and dies
+    assert watching.app.serve_requests() == 0
+    assert requests.answered(watching.app.db, row)["error"].startswith("given up: ")
+    assert watching.count("select count(*) from poll") == 0
+
+
 def test_what_nobody_follows_any_more_is_not_begun_anew(watching):
     row = asked(watching, "check", EVERYTHING)
     with immediate(watching.app.db):

@@ -6,7 +6,8 @@ import json
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
@@ -20,6 +21,7 @@ from monitor.database import open_for_writing
 from snapshots.database import immediate
 from snapshots.search.asking import asked
 from snapshots.search.finding import Search
+from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 
@@ -71,6 +73,8 @@ def test_trials_are_found_by_words_as_they_are_now(polled):
     assert found(polled, "cedar", "OR", "basalt", "NOT", "sleep") == [TRIALS[0]]
     assert found(polled, '"for the knee"') == [TRIALS[1]]
     assert found(polled, TRIALS[2].lower()) == [TRIALS[2]]
+    assert found(polled, "valmore*") == [TRIALS[0]]
+    assert found(polled, "sleepi*") == found(polled, "cedars NOT spleens OR sleeping") == [TRIALS[2]]
     assert found(polled, "valmoree", "--sponsor", "université") == [TRIALS[0]]
 
 
@@ -281,7 +285,14 @@ def test_every_command_says_the_same_of_a_day(polled):
         assert polled.run("diff", f"{trial}@{day}", f"{trial}@{version}").code == 0
 
 
+def test_a_search_before_everything_names_the_first_day(polled):
+    ran = polled.run("search", "amber", "--as-of", "2026-11-19")
+    assert ran.err.startswith("nothing is stored of 2026-11-19: the first day that is known is 2026-11-20\n")
+    assert "first day" not in polled.run("search", "nowhere", "--as-of", "2026-11-20").err
+
+
 def test_a_day_to_come_is_said(polled):
+    assert "2999-12-31 is still to come" in polled.run("search", "cedar", "--as-of", "2999-12-31").err
     assert "as of 2999-12-31, a day to come: our version 2" in polled.run("show", f"{TRIALS[0]}@2999-12").out
 
 
@@ -336,3 +347,47 @@ def test_a_day_as_people_name_it(text, day):
 def test_no_day_is_said(text):
     with pytest.raises(UseError, match="no such day"):
         day_of(text, now=now())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_on_random_days_of_random_stores_every_command_agrees_with_a_slow_look(terminal, seed):
+    rng = Random(seed)
+    trial, first = TRIALS[0], date(2026, 3, 1)
+    terminal.write("config.toml", '[store]\npath = "t.db"\n')
+    versions = []  # (source, number, day, word), in the order of storing
+    numbers = rng.sample(range(1, 9), 4)
+    db = open_for_writing(terminal.folder / "t.db")
+    with immediate(db):
+        for count in range(8):
+            day, word = (first + timedelta(days=rng.randrange(12))).isoformat(), f"word{count}"
+            record = titled(1, word, why_stopped=word, status="SUSPENDED")
+            if rng.random() < 0.5 and numbers:
+                number = numbers.pop()
+                Store(db).add_archived("ctgov", trial, record, number=number, submitted=day, seen_at=now())
+                versions.append(("archive", number, day, word))
+            else:
+                added = Store(db).add_snapshot("ctgov", record, seen_at=now(), build=day, fingerprint=None)
+                versions.append(("snapshot", added.ref.version, day, word))
+    catch_up(db)
+    db.close()
+    for _ in range(5):
+        day = (first + timedelta(days=rng.randrange(-1, 13))).isoformat()
+        until = [one for one in versions if one[2] <= day]
+        ours = [one for one in until if one[0] == "snapshot"]
+        stood = max(ours or until, key=lambda one: one[1], default=None)
+        hits = {
+            (hit["source"], hit["version"])
+            for word in (one[3] for one in versions)
+            for hit in terminal.run("search", word, "--as-of", day, "--json").values
+        }
+        listed = terminal.run("history", trial, "--all", "--as-of", day, "--json")
+        values = terminal.run("field", trial, "why-stopped", "--as-of", day, "--json")
+        if stood is None:
+            assert (hits, listed.code, values.code) == (set(), 2, 2)
+            continue
+        assert hits == {stood[:2]}
+        assert {(row["source"], row["version"]) for row in listed.values} == {one[:2] for one in until}
+        assert [(row["source"], row["version"]) for row in listed.values if row["stood"]] == [stood[:2]]
+        assert values.values[-1]["after"] == stood[3]
+        (shown,) = terminal.run("show", f"{trial}@{day}", "--json").values
+        assert shown["protocolSection"]["identificationModule"]["briefTitle"] == stood[3]

@@ -305,7 +305,7 @@ def test_a_damaged_body_is_never_given_out(db, damage):
     [
         "update ledger set sha256 = zeroblob(32) where entry = 2",
         "update ledger set number = 7 where entry = 2",
-        "update ledger set line = 'archive' where entry = 2",
+        "update ledger set archive = 1 where entry = 2",
         "update ledger set chain = zeroblob(32) where entry = 2",
         "update trial set trial = 'NCT00000009' where key = 1",
         "update trial set registry = 'ctis' where key = 1",
@@ -329,29 +329,23 @@ def test_an_end_cut_off_the_ledger_is_found_once_it_grows_again(db):
     db.execute("delete from version where number = 2")
     db.execute("delete from ledger where entry = 2")
     add(db, small_record())
-    assert Reader(db).check_ledger(bodies=False) == ["ledger: entries 2 to 2 are missing"]
+    assert "ledger: entries 2 to 2 are missing" in Reader(db).check_ledger(bodies=False)
+    for n in range(100):  # what follows is sealed all the same
+        add(db, small_record(words=f"{n}"))
+    assert len([one for one in Reader(db).check_ledger(bodies=False) if "ledger" in one]) == 1
 
 
 def test_the_ledgers_chain_is_the_one_that_is_written_down(db):
-    for words in ("one", "two"):
-        add(db, small_record(words=words))
-    chain = bytes(32)
-    for number, words in enumerate(("one", "two"), 1):
-        body = hashlib.sha256(canonical(small_record(words=words))).digest()
+    chain, kept = bytes(32), {}
+    for number in range(1, 201):
+        add(db, small_record(words=f"{number}"))
+        body = hashlib.sha256(canonical(small_record(words=f"{number}"))).digest()
         named = b"ctgov\n" + TRIAL.encode() + b"\nsnapshot\n" + str(number).encode() + b"\n"
-        chain = hashlib.sha256(chain + named + body).digest()
-        stored = db.execute("select chain from ledger where entry = ?", [number]).fetchone()[0]
-        assert stored == chain
-
-
-def test_the_ledger_survives_the_versions_it_names(db):
-    for word in ("one", "two", "three"):
-        add(db, small_record(words=word))
-    with immediate(db):
-        db.execute("delete from body where number = 1")
-        db.execute("delete from version where number = 1")
-    assert Reader(db).check_ledger() == []
-    assert add(db, small_record(words="four")).ref.version == 4
+        chain = kept[number] = hashlib.sha256(chain + named + body).digest()
+        newest = db.execute("select chain from ledger order by entry desc limit 1").fetchone()[0]
+        assert newest == chain
+    stored = db.execute("select entry, chain from ledger where chain is not null").fetchall()
+    assert stored == [(entry, kept[entry]) for entry in (64, 128, 192, 200)]
 
 
 WRITER = """

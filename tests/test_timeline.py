@@ -104,7 +104,12 @@ def test_all_that_answers_for_a_day_agrees_with_a_slow_look(steps):
         tempfile.TemporaryDirectory() as folder,
         closing(open_database(Path(folder) / "t.db", [MIGRATIONS])) as db,
     ):
+        archived = set()
         for step in steps:
+            name = (step[0], *step[1:2], step[-1])
+            if step[0] == "archive" and name in archived:
+                continue  # stored before, and perhaps deleted since: a number is not given again
+            archived.add(name if step[0] == "archive" else None)
             done(db, step)
         catch_up(db)
         assert not Search(db).behind()

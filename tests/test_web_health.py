@@ -56,6 +56,14 @@ def test_all_is_well(tmp_path: Path) -> None:
         "outbox": {"pending": 1, "sent": 20, "failed": 0, "dropped": 2},
         "held": [],
         "notices": [],
+        "backfill": {
+            "waiting": 0,
+            "requests": None,
+            "done": 0,
+            "aside": 0,
+            "reasons": [],
+            "paused": None,
+        },
     }
     assert datetime(2026, 11, 24, 12, tzinfo=UTC) == NOW
 

@@ -15,7 +15,8 @@ from snapshots.terms import counted
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.backlog import Bounds, Ended
+    from monitor.backlog import Ended
+    from monitor.pasts import Bounds
     from monitor.registries.base import Registry
 
 SAMPLE = 20  # histories that a dry run asks for
@@ -59,11 +60,12 @@ def backfill(
     from monitor.assembly import app_of
     from monitor.cli.bringing import OURS, follow, keep
     from monitor.cli.check import selection
+    from monitor.pasts import Bounds
     from snapshots.database import immediate
 
     session.needed_config()
-    logs.configure(level=logging.CRITICAL)  # this command says itself what a log would
-    bounds = backlog.Bounds(since=_day(since), newest=limit)
+    logs.configure(level=logging.ERROR)  # this command says itself what a log would
+    bounds = Bounds(since=_day(since), newest=limit)
     app = app_of(session.config, database=session.database, environ=os.environ, clock=clock, send=False)
     try:
         trials = _meant(app, selection(app, session, what, command="backfill"))
@@ -72,11 +74,14 @@ def backfill(
             with immediate(app.db):
                 gone = backlog.drop(app.db, name, trials if what else None)
             session.say(f"{counted(gone, 'trial')} let go" if gone else "nothing waits")
+            if gone and session.config.registries.ctgov.backfill:
+                session.say("hint: `backfill = true` in config.toml puts in again what a watch holds")
             return DONE
         if dry_run:
             return _show_plan(app, session, trials, bounds)
+        rank = backlog.front(app.db, name) if what else 0
+        backlog.ask(app.db, name, trials, bounds, rank=rank, now=clock())
         with immediate(app.db):
-            backlog.ask(app.db, name, trials, bounds, named=bool(what), now=clock())
             backlog.succeeded(app.db, name)  # whoever asks wants it tried now
         keep(app.db, trials)
         try:
@@ -146,9 +151,9 @@ def _brought(one: Ended) -> str:
 
 def _show_plan(app: App, session: Session, trials: Sequence[str], bounds: Bounds) -> int:
     """What would be asked for. The histories of some are, to say so: they are stored nowhere."""
-    from monitor import backlog
     from monitor.archive import Archive
     from monitor.cli.bringing import duration
+    from monitor.pasts import plan
     from monitor.registries.base import NoHistory
 
     registry: Registry = app.registries[session.registry_name]
@@ -161,7 +166,7 @@ def _show_plan(app: App, session: Session, trials: Sequence[str], bounds: Bounds
             click.echo(f"{trial}  {error}", err=session.as_json)
             continue
         stored, booked = archive.held(trial)
-        planned, _ = backlog.plan(entries, bounds, stored=stored, booked=booked)
+        planned, _ = plan(entries, bounds, stored=stored, booked=booked)
         asked = sum(one.number not in stored for one in planned)
         known += 1
         missing += asked

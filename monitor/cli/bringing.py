@@ -72,11 +72,14 @@ def follow(app: App, session: Session) -> None:
                 try:
                     with Lease(session.database, command="backfill", now=clock()) as lease:
                         _work(app, session, lease, further, more=more)
+                        app.index()
                     continue
                 except LeaseHeld:
                     pass
             if not said:
-                session.say(f"{holder(session.database) or 'another process'} does it, between polls")
+                who = holder(session.database)
+                done = "does it, between polls" if who and who.command == "run" else "is waited for"
+                session.say(f"{who or 'another process'} {done}")
                 said = True
             if pause := backlog.paused(app.db, name, now=clock()):
                 raise WorldError(
@@ -133,7 +136,7 @@ def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[
     from monitor import backlog
 
     name, rate = session.registry_name, app.config.registries.ctgov.requests_per_minute
-    began = backlog.standing(app.db, name, of=of)
+    began = backlog.answered(app.db, name, of=of) if of else 0
     looked, estimated = 0.0, False
     bar, task = _bar()
 
@@ -149,7 +152,8 @@ def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[
             return
         looked = time.monotonic()
         if bar is not None:
-            made, left = max(0, now.asked - began.asked), now.requests
+            made = backlog.answered(app.db, name, of=of) - began if of else 0
+            left = now.requests
             words = f"{counted(now.waiting, 'trial')} left"
             if left is not None:
                 words += f", about {duration(left / rate)}"

@@ -50,6 +50,7 @@ def check(session: Session, what: tuple[str, ...], dry_run: bool, exit_code: boo
 def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Path | None) -> int:
     from monitor.assembly import app_of
     from monitor.cli.following import do_or_ask
+    from monitor.pace import Pace, bar, page_seconds
     from monitor.requests import Request
 
     app = app_of(session.config, database=session.database, environ=os.environ, clock=clock)
@@ -67,11 +68,17 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             "watches": sorted(selected.watches) if selected.watches is not None else None,
             "trials": list(selected.trials) if selected.trials is not None else None,
         }
-        with session.at_work("polling"):
+        with session.at_work("polling") as show:
+            page = page_seconds(app.config.registries.ctgov.requests_per_minute)
+
+            def watching(pace: Pace) -> None:
+                show(bar(pace, page))
+
+            app.watching = watching
             if copy_to is not None:
                 answer = app.answer(Request(row=0, kind="check", arguments=arguments))
             else:
-                answer = do_or_ask(app, session, "check", arguments, command="check")
+                answer = do_or_ask(app, session, "check", arguments, command="check", watching=watching)
         if "error" in answer:
             raise WorldError(answer["error"], hint="`trialbell status` and the service's own log say more")
         code = _show(app, session, answer, exit_code)
@@ -92,13 +99,13 @@ def selection(app: Any, session: Session, what: Sequence[str], *, command: str =
     from monitor.report import EVERYTHING, Selection
 
     app.reconcile()
-    active = watches.active(app.db)
-    if not active:
+    if not watches.registries(app.db):
         raise UseError(
             "nothing is watched", hint="add a [[watch]] to config.toml, or `trialbell watch add ID…`"
         )
     if not what:
         return EVERYTHING
+    active = watches.active(app.db)
     names = {watch.name for watch in active}
     chosen, trials = set(), []
     for text in what:

@@ -250,7 +250,7 @@ def _export(
     if target is not None and session.as_json:
         session.emit({"table": table.name, "path": str(target), "format": format_, "rows": written})
     elif target is not None or not written:
-        there = f"{written:,} rows" if written else "no row that fits"
+        there = f"{written:,} {'row' if written == 1 else 'rows'}" if written else "no row that fits"
         session.say(f"{table.name}: {there}" + (f", {target}" if target is not None else ""))
     return len(rows.damaged)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from monitor import requests
+from monitor import requests, under_way
 from monitor.app import App
 from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
 from monitor.lease import Lease, LeaseHeld, holder
+from monitor.pace import Pace
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
 
@@ -18,9 +20,18 @@ BEGIN_WITHIN = 60.0  # seconds; a service that runs takes a request within one
 
 
 def do_or_ask(
-    app: App, session: Session, kind: str, arguments: dict[str, Any], *, command: str
+    app: App,
+    session: Session,
+    kind: str,
+    arguments: dict[str, Any],
+    *,
+    command: str,
+    watching: Callable[[Pace], None] = lambda pace: None,
 ) -> dict[str, Any]:
-    """The request's answer, the same whoever did the work. A holder that dies is succeeded by us."""
+    """The request's answer, the same whoever did the work. A holder that dies is succeeded by us.
+
+    watching: told how far the sweeps have come that another process works on.
+    """
     row: int | None = None
     deadline = time.monotonic() + BEGIN_WITHIN
     try:
@@ -47,6 +58,8 @@ def do_or_ask(
                         session.say(f"{error.holder} does it")
                         with immediate(app.db):
                             row = requests.ask(app.db, kind, arguments, now=clock())
+                for pace in under_way.paces(app.db):
+                    watching(pace)
             time.sleep(0.1)
     finally:
         if row is not None:

@@ -40,6 +40,7 @@ COMMANDS = {
     "backup": ("monitor.cli.backup", "A copy of the database, also while the service runs."),
     "datasette": ("monitor.cli.datasette", "Metadata, to browse the database with Datasette."),
     "recompute": ("monitor.cli.recompute", "Read stored changes anew after an upgrade. Tells nobody."),
+    "retention": ("monitor.cli.retention", "Remove versions past the age that config.toml gives them."),
     "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
     "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),
     "serve": ("monitor.cli.service", "The history browser alone."),

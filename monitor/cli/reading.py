@@ -115,6 +115,9 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
             happened = event.build or event.at.date().isoformat()
             if day is None or _until(happened, day):
                 click.echo(f"{'-':>8}  {happened}  {event.severity.value}: {plain(event.headline)}")
+    for gone in reader.removed(session.registry_name, trial):
+        mark = "r" if gone.source == "archive" else ""
+        session.say(f"{mark}{gone.first} to {mark}{gone.last}: removed by retention on {gone.day}")
     if folded:
         session.say(f"{counted(folded, 'quiet version')} not shown (`--all` shows them)")
     if stood is not None:
@@ -250,7 +253,7 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
     session.check_names(trial=trial)
     stood = None if day is None else _stood(session, trial, day)
     timeline = reader.timeline(session.registry_name, trial)
-    if timeline:
+    if timeline and not reader.removed(session.registry_name, trial):  # else nobody knows what was first
         _value(session, trial, field_name, timeline[0], timeline[0].since, first=True)
     told = 0
     events = _in_time([event for _, event in _events(reader, trial) if event.kind == "changed"])

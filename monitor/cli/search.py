@@ -78,11 +78,13 @@ def search(
     from snapshots.search.finding import Fitting, Search
 
     session.needed_reader()
-    session.check_names(watch=watch)
+    if watch is not None:
+        session.check_names(watch=watch)
     assert session.db is not None  # the reader reads it
     if where == "changes" and country is not None:
         raise UseError("a change has no country", hint="leave out `--country`, or search the trials")
-    question = asked(" ".join(words))
+    looked = Search(session.db)
+    question = asked(" ".join(words), known=looked.knows)
     day = None if as_of is None else day_of(as_of, now=clock())
     fitting = Fitting(
         status=None if status is None else _status(status),
@@ -91,9 +93,10 @@ def search(
         country=country,
         among=None if watch is None or where == "changes" else _held(session, watch),
     )
-    looked = Search(session.db)
     for line in question.notes:
         session.say(line)
+    if day is not None and day > day_of("today", now=clock()):
+        session.say(f"{day} is still to come: as it stood last")
     if where == "changes":
         found = looked.changes(question, fitting=fitting, watch=watch, until=day, limit=limit)
     elif day is None:
@@ -104,6 +107,10 @@ def search(
         _show_trial(session, hit)
     for change in found.changes:
         _show_change(session, change)
+    if day is not None and not found.trials and where == "trials":
+        first = looked.first_day()
+        if first is not None and day.isoformat() < first:
+            session.say(f"nothing is stored of {day}: the first day that is known is {first}")
     _say(session, found, where=where, day=day, limit=limit, fitted=fitting != Fitting() or watch is not None)
     _say_behind(session, looked.behind())
     return DONE
@@ -229,7 +236,7 @@ def _say_behind(session: Session, behind: Behind) -> None:
         )
     if behind.unreadable:
         session.say(f"not searched: {counted(behind.unreadable, 'trial')} with a damaged version")
-        session.say("hint: `trialbell doctor` names what is damaged")
+        session.say("hint: `trialbell doctor --deep` names what is damaged")
 
 
 def _held(session: Session, watch: str) -> frozenset[str]:

@@ -130,8 +130,8 @@ class _Running:
             log.error("configuration cannot be taken over, the old one stays in force", problem=str(error))
             app.close()
             return
-        if config.store != self._config.store or config.web != self._config.web:
-            log.warning("changes of [store] and [web] take effect after a restart")
+        if config.store.path != self._config.store.path or config.web != self._config.web:
+            log.warning("changes of [store] path and [web] take effect after a restart")
         self.service.stop(at_once=False)
         self.service.app.close()
         self._config = config
@@ -225,6 +225,7 @@ def serve_until(
     so that links to it lead somewhere."""
     from monitor.diagnosis import health_of
     from monitor.lease import holder
+    from monitor.pace import page_seconds
     from monitor.schedule import Moments
     from monitor.web.server import serve as listen
 
@@ -242,6 +243,7 @@ def serve_until(
                 every=moments.every,
                 now=clock(),
                 polling=holder(session.database) is not None,
+                page_seconds=page_seconds(config.registries.ctgov.requests_per_minute),
             )
         finally:
             db.close()

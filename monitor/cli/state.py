@@ -27,6 +27,7 @@ def status(session: Session, quiet: bool) -> int:
     from monitor.diagnosis import health_of, read_by_older
     from monitor.health import health_json
     from monitor.lease import holder
+    from monitor.pace import page_seconds
     from monitor.schedule import Moments
 
     if session.database.exists():
@@ -42,6 +43,7 @@ def status(session: Session, quiet: bool) -> int:
         now=clock(),
         polling=poller is not None,
         configured=[watch.name for watch in session.config.watches],
+        page_seconds=page_seconds(session.config.registries.ctgov.requests_per_minute),
     )
     if session.as_json:
         session.emit(health_json(health, at=clock()))
@@ -53,6 +55,8 @@ def status(session: Session, quiet: bool) -> int:
     click.echo(f"data build  {health.build or 'none seen yet'}")
     if health.next_poll:
         click.echo(f"next poll   {_when(max(health.next_poll, clock()))}")
+    for sweep in health.sweeps:
+        click.echo(f"sweep       {sweep.words}")
     for watch in health.watches:
         last = "never polled completely"
         if watch.last_success:

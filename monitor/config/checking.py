@@ -15,13 +15,15 @@ from urllib.parse import urlsplit
 import msgspec
 
 from monitor.config.cron import fault
+from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
 from monitor.config.report import Report
 from monitor.config.secrets import VARIABLE
-from monitor.config.settings import File, Jsonl, Notifier, Route, Schedule, Watch
+from monitor.config.settings import File, Jsonl, Notifier, Route, Schedule, Store, Watch
 
 Slugs = Callable[[], list[str]]  # the names of the registry's fields, and of the states that time makes
+SHORTEST_RETENTION = timedelta(days=1)
 TAGS = (
     "status",
     "stopped",
@@ -69,12 +71,21 @@ class Checker:
             self._report.note((), "no [notifiers.NAME]: changes are kept, nobody is told")
         return msgspec.structs.replace(
             file,
-            store=msgspec.structs.replace(file.store, path=self._folder / file.store.path.expanduser()),
+            store=self._store(file.store),
             schedule=self._schedule(file.schedule),
             watches=tuple(watches),
             notifiers=notifiers,
             routes=tuple(routes),
         )
+
+    def _store(self, store: Store) -> Store:
+        if store.keep_versions_for is not None and store.keep_versions_for < SHORTEST_RETENTION:
+            self._report.problem(
+                ("store", "keep_versions_for"),
+                f"`keep_versions_for` is less than a day: `{duration_text(store.keep_versions_for)}`",
+                hint="`m` is minutes: write `90d` for three months, `3y` for three years",
+            )
+        return msgspec.structs.replace(store, path=self._folder / store.path.expanduser())
 
     def _members(self, name: str, shaped: tuple[Any, ...]) -> list[tuple[int, Any]]:
         """Shaped tables with their place in the file; tables that could not be shaped fell out."""

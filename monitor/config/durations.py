@@ -1,13 +1,13 @@
-"""Durations as people write them in config.toml: `60s`, `5m`, `1h`, `7d`."""
+"""Durations as people write them in config.toml: `60s`, `5m`, `1h`, `7d`, `3y`."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
 
-PATTERN = r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h|d|w)$"
-_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-_LONGEST = timedelta(days=3660)
+PATTERN = r"^[0-9]+(\.[0-9]+)?\s*(ms|s|m|h|d|w|y)$"
+_UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 365 * 86_400}
+_LONGEST = timedelta(days=36_525)
 
 
 class WrongDuration(ValueError):
@@ -15,7 +15,7 @@ class WrongDuration(ValueError):
 
 
 def parse_duration(text: str) -> timedelta:
-    """`1h` → one hour. Raises WrongDuration: no unit, an unknown one, nothing at all, or beyond ten years."""
+    """`1h` → one hour. Raises WrongDuration: no unit, an unknown one, nothing at all, or beyond a century."""
     match = re.match(PATTERN, text.strip(), re.ASCII)
     if match is None:
         raise WrongDuration(text)

@@ -40,6 +40,10 @@ def ids_of_file(report: Report, path: Path, file: FilePath, trial_id: TrialId) -
     except UnicodeDecodeError:
         report.problem(path, f"`ids_file` is not a UTF-8 text: `{file}`")
         return ()
+    from monitor.registries.ctgov_ids import ids_alone
+
+    if plain := ids_alone(text):
+        return tuple(plain)
     found: dict[str, int] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         entry = line.partition("#")[0].strip() if not line.lstrip().startswith("http") else line.strip()

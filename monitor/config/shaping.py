@@ -210,7 +210,7 @@ class _Shaper:
         self._report.problem(
             path,
             f"`{_key(path)}` wants a duration such as `60s`, `1h` or `7d`: {quoted(value)}",
-            hint=f"did you mean {near}" if near else "units are `ms`, `s`, `m`, `h`, `d` and `w`",
+            hint=f"did you mean {near}" if near else "units are `ms`, `s`, `m`, `h`, `d`, `w` and `y`",
         )
         return WRONG
 

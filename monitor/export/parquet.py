@@ -13,7 +13,7 @@ from typing import Any
 
 from monitor.export.tables import Column, Kind, Table, day
 
-MOST_WAITING = 64 * 2**20  # bytes of Arrow over all partitions; the fullest is written then
+MOST_WAITING = 32 * 2**20  # bytes of Arrow over all partitions; the fullest is written then
 _ROWS = 256  # of a partition that wait as Python's
 _BYTES = 2**20  # the same of records
 _NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # what readers take for null

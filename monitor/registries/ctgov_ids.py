@@ -12,6 +12,8 @@ SITE = "https://clinicaltrials.gov"
 HOSTS = frozenset(f"{prefix}clinicaltrials.gov" for prefix in ("", "www.", "classic.", "beta.", "beta-ut."))
 
 _CANONICAL = re.compile(r"NCT[0-9]{8}")
+_ALONE = re.compile(r"(?:NCT[0-9]{8}\r?\n)*+(?:NCT[0-9]{8})?")
+_NONE = "NCT00000000"  # no trial has it
 _TYPED = re.compile(r"NCT0*([0-9]{1,8})", re.IGNORECASE)  # short or with extra zeros, as in papers
 _SHOWN = 60  # characters of an offending text in a message
 
@@ -19,6 +21,17 @@ _SHOWN = 60  # characters of an offending text in a message
 def is_id(text: str) -> bool:
     """Is it an id in the registry's own form?"""
     return _CANONICAL.fullmatch(text) is not None
+
+
+def ids_alone(text: str) -> list[str] | None:
+    """The ids of a text that is nothing but ids in the registry's own form, one a line, each once; else None.
+
+    A list of a hundred thousand is read at every start.
+    """
+    if _ALONE.fullmatch(text) is None:
+        return None
+    ids = text.split()
+    return ids if len(set(ids)) == len(ids) and _NONE not in ids else None
 
 
 def trial_id(text: str, *, site: str = SITE) -> str:

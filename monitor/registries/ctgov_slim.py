@@ -18,6 +18,7 @@ from monitor.registries.base import Absurd
 # status changes among 235 that did turned UNKNOWN. Pieces of https://clinicaltrials.gov/api/v2/studies/metadata.
 FIELDS = "NCTId,NCTIdAlias,StatusModule,AnnotationSection,DocumentSection,SubmissionTracking,HasResults"
 _DIGEST = 16  # bytes
+_EMPTY: tuple[Any, ...] = ({}, [])
 
 _decoder = msgspec.json.Decoder(dict[str, Any])
 _encoder = msgspec.json.Encoder(order="sorted")
@@ -44,7 +45,7 @@ def digest(record: bytes | memoryview | Mapping[str, Any]) -> bytes:
     said = _encoder.encode(slim)
     if b"{}" in said or b"[]" in said:
         # What is empty counts as absent: whether an answer shows it is the answer's manner.
-        said = _encoder.encode([_filled(part) for part in slim])
+        said = _encoder.encode([None if (part := _filled(one)) in _EMPTY else part for one in slim])
     return hashlib.sha256(said).digest()[:_DIGEST]
 
 
@@ -54,9 +55,9 @@ def _object(parent: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 
 
 def _filled(value: Any) -> Any:
-    """Without empty objects and lists; None when nothing is left."""
+    """Without empty objects and lists in it."""
     if type(value) is dict:
-        return {key: kept for key, one in value.items() if (kept := _filled(one)) is not None} or None
+        return {key: kept for key, one in value.items() if (kept := _filled(one)) not in _EMPTY}
     if type(value) is list:
-        return [kept for one in value if (kept := _filled(one)) is not None] or None
+        return [kept for one in value if (kept := _filled(one)) not in _EMPTY]
     return value

@@ -154,5 +154,5 @@ def _evidence(label: str, version: Version, twin: VersionRef | None) -> list[tup
         ("Same as", Cell(same)),
         ("Size", Cell(f"{version.size:,} bytes")),
         ("SHA-256 of the stored JSON", Cell(version.sha256.hex())),
-        ("SHA-256 of its content", Cell(version.content.hex())),
+        ("Content hash", Cell(version.content.hex())),
     ]

@@ -96,22 +96,40 @@ def _parted(
         (old, new, gone, come, left_old, left_new),
         (new, old, come, gone, left_new, left_old),
     ):
-        free = set(right)
+        joined, starts, ends = _joined(parts, right)
         for at in left:
             wanted = f"{whole[at].key} "
-            for start in right:
-                end, joined = start, ""
-                while (
-                    end in free
-                    and end not in of_parts
-                    and wanted.startswith(longer := f"{joined}{parts[end].key} ")
+            for place, start in starts.items():
+                end = ends.get(place + len(wanted), 0)
+                if (
+                    end - start > 1
+                    and joined.startswith(wanted, place)
+                    and of_parts.isdisjoint(range(start, end))
                 ):
-                    end, joined = end + 1, longer
-                if joined == wanted and end - start > 1:
                     of_whole.add(at)
                     of_parts.update(range(start, end))
                     break
     return gone, come
+
+
+def _joined(parts: Sequence[Clause], left: Sequence[int]) -> tuple[str, dict[int, int], dict[int, int]]:
+    """The keys of leftovers in a row; where in it each clause begins, and the number after that of the one that ends.
+
+    Compared in place: a text that says one thing a thousand times is not put together anew from each place on.
+    """
+    pieces: list[str] = []
+    starts: dict[int, int] = {}
+    ends: dict[int, int] = {}
+    place = 0
+    for number, at in enumerate(left):
+        if number and left[number - 1] != at - 1:  # another stands between them: no clause spans this
+            pieces.append("\n")
+            place += 1
+        starts[place] = at
+        pieces.append(f"{parts[at].key} ")
+        place += len(pieces[-1])
+        ends[place] = at + 1
+    return "".join(pieces), starts, ends
 
 
 def _reading(

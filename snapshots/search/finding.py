@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from heapq import merge
+from operator import itemgetter
 
 import msgspec
 from sqlite_utils import Database
@@ -20,14 +22,14 @@ from snapshots.changeset import Source, VersionRef
 from snapshots.event import Event
 from snapshots.facts import facts
 from snapshots.query import Reader
-from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER
+from snapshots.search import CHANGE_COLUMNS, COLUMNS, DAY_ROOM, MANNER, day_number
 from snapshots.search.asking import Asked, Term
-from snapshots.search.marking import Marks, marks
+from snapshots.search.marking import Marker, Marks
 from snapshots.search.wording import event_wording, wording
 from snapshots.stored import TRIAL_COLUMNS, Trial, trial_of
 from snapshots.timeline import stood_on, timeline
 
-MOST_RANKED = 3_000  # matches; ranking takes some microseconds for each of them
+MOST_RANKED = 2_000  # matches; ranking takes some microseconds for each of them
 FEWEST_RANKED = 200  # always ranked
 _SHARE = 10  # words in more than a tenth of the trials are not ranked either
 _WEIGHTS = (10.0, 12.0, 6.0, 5.0, 3.0, 2.0, 1.0)  # by COLUMNS
@@ -125,6 +127,7 @@ class Search:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._reader = Reader(db)
+        self._marker = Marker(COLUMNS, _SNIPPETS)
 
     def behind(self) -> Behind:
         manner, through = self._db.execute("select manner, event from search_state").fetchone()
@@ -203,7 +206,7 @@ class Search:
         ).fetchall()
         found = events.read(self._db, [row[0] for row in rows[:limit]])
         texts = [event_wording(event) for _, event in found]
-        marked = marks(CHANGE_COLUMNS, _CHANGE_SNIPPETS, texts, asked.terms)
+        marked = Marker(CHANGE_COLUMNS, _CHANGE_SNIPPETS).marks(texts, asked.terms)
         return Found(
             changes=tuple(
                 ChangeHit(sequence=sequence, event=event, marks=one)
@@ -213,6 +216,18 @@ class Search:
             more=len(rows) > limit,
             nowhere=() if found else self._nowhere(asked, ("search_change",)),
         )
+
+    def knows(self, words: str) -> bool:
+        """Whether a word, or words side by side, stand in any record or change. For `asking.asked`."""
+        return not self._is_nowhere(Term(text=words), ("search_now", "search_past", "search_change"))
+
+    def first_day(self) -> str | None:
+        """The first day, ISO, of which anything that is indexed tells; None when nothing is."""
+        found: str | None = self._db.execute(
+            "select min(since) from (select since from searched where trial is not null"
+            " union all select since from searched_past)"
+        ).fetchone()[0]
+        return found
 
     def _is_ranked(self, table: str, asked: Asked) -> bool:
         """Whether so few hold the words that ranking tells something, and takes little time."""
@@ -224,24 +239,29 @@ class Search:
         ).fetchone()[0]
         return bool(count <= most)
 
-    def _standing(self, asked: Asked, day: date, *, ranked: bool) -> list[int]:
-        """The keys of the trials whose texts of that day hold the words, in order; without ranking by the day
-        since when they did, the latest first."""
+    def _standing(self, asked: Asked, day: date, *, ranked: bool) -> Iterator[int]:
+        """The keys of the trials whose texts of that day hold the words, in order; without ranking the latest first:
+        by the day of the last update, of what is past by the day since when it was so."""
         order = _ranking("{table}", _WEIGHTS) if ranked else "0"
         now = self._db.execute(
-            f"select searched.trial, {order.format(table='search_now')}, searched.since, document from search_now"
+            f"select {order.format(table='search_now')}, searched.document, searched.trial from search_now"
             " cross join searched on searched.document = search_now.rowid"
-            " where search_now match ? and searched.trial is not null and searched.since <= ?",
+            " where search_now match ? and searched.trial is not null and searched.since <= ?"
+            " order by search_now.rowid desc",
             [asked.expression, day.isoformat()],
-        ).fetchall()
+        )
         past = self._db.execute(
-            f"select searched_past.trial, {order.format(table='search_past')}, searched_past.since, id from search_past"
+            f"select {order.format(table='search_past')}, searched_past.since, searched_past.trial from search_past"
             " cross join searched_past on searched_past.id = search_past.rowid"
             " where search_past match ? and searched_past.since <= ? and searched_past.until > ?",
             [asked.expression, day.isoformat(), day.isoformat()],
-        ).fetchall()
-        rows = sorted([*now, *past], key=lambda row: row[2:], reverse=True)
-        return [row[0] for row in sorted(rows, key=lambda row: row[1])]
+        )
+        latest = merge(
+            ((score, -(document // DAY_ROOM), key) for score, document, key in now),
+            sorted(((score, -day_number(since), key) for score, since, key in past), key=itemgetter(1)),
+            key=itemgetter(1),
+        )
+        return (key for _, _, key in (sorted(latest, key=itemgetter(0)) if ranked else latest))
 
     def _current(self, key: int, source: Source, number: int) -> _Shown:
         trial = self._trial(key)
@@ -288,7 +308,7 @@ class Search:
     def _found(
         self, shown: Sequence[_Shown], asked: Asked, *, ranked: bool, more: bool, tables: Sequence[str]
     ) -> Found:
-        marked = marks(COLUMNS, _SNIPPETS, [one.texts for one in shown], asked.terms)
+        marked = self._marker.marks([one.texts for one in shown], asked.terms)
         return Found(
             trials=tuple(
                 Hit(
@@ -308,15 +328,14 @@ class Search:
         )
 
     def _nowhere(self, asked: Asked, tables: Sequence[str]) -> tuple[Term, ...]:
-        return tuple(
-            term
-            for term in asked.terms
-            if not any(
-                self._db.execute(
-                    f"select 1 from {name} where {name} match ? limit 1", [term.expression]
-                ).fetchone()
-                for name in tables
-            )
+        return tuple(term for term in asked.terms if self._is_nowhere(term, tables))
+
+    def _is_nowhere(self, term: Term, tables: Sequence[str]) -> bool:
+        return not any(
+            self._db.execute(
+                f"select 1 from {name} where {name} match ? limit 1", [term.expression]
+            ).fetchone()
+            for name in tables
         )
 
     def _count(self, of: str, *values: object) -> int:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -25,13 +24,11 @@ from snapshots.changeset import Source
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion
 from snapshots.event import Event
-from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER, is_behind
+from snapshots.search import CHANGE_COLUMNS, COLUMNS, DAY_ROOM, MANNER, day_number, is_behind
 from snapshots.search.wording import digest, event_wording, wording
-from snapshots.timeline import Stood, timeline
+from snapshots.timeline import Stood, timelines
 
 AT_ONCE = 500  # trials or events in one transaction: about a tenth of a second
-DAY_ROOM = 4096  # numbers of documents for the trials last updated on one day
-_FIRST_DAY = date(1990, 1, 1)  # before any registry; what has no day of update stands here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,8 +117,11 @@ def _batch(db: Database) -> int:
             " left join searched on searched.trial = unsearched.trial where unsearched.why is null limit ?",
             [AT_ONCE],
         ).fetchall()
+        stood = timelines(db, [row[0] for row in rows])
         for key, updated, *known in rows:
-            batch.trial(key, _day(updated), None if known[0] is None else _known(*known))
+            batch.trial(
+                key, day_number(updated), None if known[0] is None else _known(*known), stood.get(key, [])
+            )
         batch.write()
     return len(rows)
 
@@ -130,14 +130,6 @@ def _known(document: int, line: str, number: int, since: str, digest: bytes, sto
     return _Known(
         document=document, source=Source(line), number=number, since=since, digest=digest, stood=stood
     )
-
-
-def _day(updated: str | None) -> int:
-    """Of the last update, in days; 0 when it is not known to the day."""
-    try:
-        return max(0, (date.fromisoformat(updated or "") - _FIRST_DAY).days)
-    except ValueError:
-        return 0
 
 
 class _Batch:
@@ -164,9 +156,8 @@ class _Batch:
         )
         self._db.conn.executemany("delete from unsearched where trial = ?", self._done)
 
-    def trial(self, key: int, day: int, known: _Known | None) -> None:
+    def trial(self, key: int, day: int, known: _Known | None, stood: Sequence[Stood]) -> None:
         """day: of the last update."""
-        stood = timeline(self._db, key)
         try:
             runs, covered = self._runs(key, stood, known)
         except DamagedVersion as error:

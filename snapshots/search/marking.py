@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass, replace
 
 from snapshots.search.asking import Term
@@ -24,38 +23,49 @@ class Marks:
     snippet: Marked = ()
 
 
-def marks(
-    columns: Sequence[str], order: Sequence[str], texts: Sequence[tuple[str, ...]], terms: Sequence[Term]
-) -> list[Marks]:
-    """For each of the texts, wherever any of the terms stands in it. order: the columns in which a snippet is
-    looked for, the likeliest and the shortest first."""
-    with closing(sqlite3.connect(":memory:")) as db:
-        db.execute(
+class Marker:
+    """Marks the words in texts of these columns. One object a thread, for many searches: its index is made once."""
+
+    def __init__(self, columns: Sequence[str], order: Sequence[str]) -> None:
+        """order: the columns in which a snippet is looked for, the likeliest and the shortest first."""
+        self._columns, self._order = columns, order
+        self._db = sqlite3.connect(":memory:", isolation_level=None)
+        self._db.execute(
             f"create virtual table found using fts5 ({', '.join(columns)},"
             ' tokenize = "porter unicode61 remove_diacritics 2")'
         )
-        db.executemany(
-            f"insert into found (rowid, {', '.join(columns)}) values (?, {', '.join('?' * len(columns))})",
+
+    def marks(self, texts: Sequence[tuple[str, ...]], terms: Sequence[Term]) -> list[Marks]:
+        """For each of the texts, wherever any of the terms stands in it."""
+        self._db.execute("begin")
+        self._db.executemany(
+            f"insert into found (rowid, {', '.join(self._columns)})"
+            f" values (?, {', '.join('?' * len(self._columns))})",
             [(row, *map(_clean, one)) for row, one in enumerate(texts)],
         )
-        expression = " OR ".join(term.expression for term in terms)
+        found = self._found(" OR ".join(term.expression for term in terms))
+        self._db.execute("rollback")
+        return [
+            found.get(row) or Marks(lead=_pieces(one[0].split("\n", 1)[0]), column=None)
+            for row, one in enumerate(texts)
+        ]
+
+    def _found(self, expression: str) -> dict[int, Marks]:
         found: dict[int, Marks] = {}
-        for row, text in _asked(db, f"highlight(found, 0, '{_OPEN}', '{_CLOSE}')", expression):
+        for row, text in _asked(self._db, f"highlight(found, 0, '{_OPEN}', '{_CLOSE}')", expression):
             found[row] = Marks(lead=_pieces(text.split("\n", 1)[0]), column=None)
         missing = set(found)
-        for name in order:
+        for name in self._order:
             if not missing:
                 break
-            snippet = f"snippet(found, {columns.index(name)}, '{_OPEN}', '{_CLOSE}', '…', {_AROUND})"
-            for row, text in _asked(db, snippet, expression, sorted(missing)):
+            at = self._columns.index(name)
+            snippet = f"snippet(found, {at}, '{_OPEN}', '{_CLOSE}', '…', {_AROUND})"
+            for row, text in _asked(self._db, snippet, expression, sorted(missing)):
                 if _OPEN in text:
                     pieces = _pieces(text.replace("\n", " · "))
                     found[row] = replace(found[row], column=name, snippet=pieces)
                     missing.discard(row)
-    return [
-        found.get(row) or Marks(lead=_pieces(one[0].split("\n", 1)[0]), column=None)
-        for row, one in enumerate(texts)
-    ]
+        return found
 
 
 def _asked(

@@ -11,9 +11,9 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import commands, machine, meaning, mirror, polling, readers
+from bench import backfill, commands, density, machine, meaning, mirror, polling, readers, searching
 
-RECORDS = 5_000  # that are polled, mirrored, watched
+RECORDS = 5_000  # that are polled, mirrored, watched, searched
 
 
 def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
@@ -24,6 +24,9 @@ def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
         "mirror": partial(mirror.measure, runs=runs, records=records),
         "overlaps": partial(mirror.measure_overlaps, watches=min(10_000, 2 * records), records=records),
         "readers": partial(readers.measure, runs=runs),
+        "backfill": partial(backfill.measure, runs=runs),
+        "density": density.measure,
+        "searching": partial(searching.measure, runs=runs, trials=records),
     }
 
 

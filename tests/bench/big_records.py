@@ -491,7 +491,7 @@ def compressed(bodies: list[bytes]) -> tuple[float, float]:
 
     content = codec.train(bodies[:200])
     assert content is not None
-    dictionary, rest = codec.dictionary(content), bodies[200:1400]
+    dictionary, rest = codec.Dictionary(content), bodies[200:1400]
     alone = sum(len(codec.pack(one)) for one in rest) / len(rest)
     return alone, sum(len(codec.pack(one, dictionary)) for one in rest) / len(rest)
 

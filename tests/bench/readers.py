@@ -16,21 +16,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from bench.machine import ROOT, table
+from bench.machine import ROOT, middle, run, table
 from doubles.filled_store import fill
 
 READERS = 4
 
 
-def measure(*, runs: int, trials: int = 1_000, seconds: float = 4.0) -> None:
+def measure(*, runs: int, trials: int = 1_000, seconds: float = 3.0) -> None:
+    runs = min(runs, 3)  # of seven loads, each for seconds
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder / "one.db", trials=trials, versions=2)
         print(
             f"{trials} generated trials of 2 versions, {(folder / 'one.db').stat().st_size / 1e6:.0f} MB;"
             f" {READERS} readers that never pause, a writer of 50 versions a transaction that never pauses;"
-            f" {runs} runs of {seconds:.0f} s each, medians\n"
+            f" {runs} runs of {seconds:g} s each, medians\n"
         )
+        _exports(folder, trials, runs=runs)
         rows = []
         for title, there, beside in (
             ("the writer alone", ["write"], []),
@@ -47,6 +49,32 @@ def measure(*, runs: int, trials: int = 1_000, seconds: float = 4.0) -> None:
              "log at most MB", "log then MB", "busy"),
             rows,
         )  # fmt: skip
+
+
+def _exports(folder: Path, trials: int, *, runs: int) -> None:
+    """What an export costs, and that its memory does not grow with what is stored."""
+    fill(folder / "small.db", trials=trials // 4, versions=2)
+    rows = []
+    for format_ in ("csv", "jsonl", "parquet"):
+        cells = [f"versions with their records, {format_}"]
+        for name in ("small.db", "one.db"):
+            command = [
+                sys.executable,
+                "-m",
+                "monitor",
+                "export",
+                "versions",
+                "--records",
+                "--format",
+                format_,
+            ]
+            command += ["--out", str(folder / f"{name}-{format_}"), "--force", "--db", str(folder / name)]
+            one = middle([run(command) for _ in range(runs)])
+            cells += [f"{one.cpu:.2f}", f"{one.peak:.0f}"]
+        rows.append(cells)
+    sizes = [cell for size in (trials // 4, trials) for cell in (f"CPU s, {size} trials", "peak MB")]
+    table(("whole process", *sizes), rows)
+    print()
 
 
 def _run(

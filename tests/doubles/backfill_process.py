@@ -21,7 +21,6 @@ from monitor.backfill import Backfill
 from monitor.database import open_for_writing
 from monitor.lease import Lease
 from monitor.registries.ctgov import CtgovRegistry
-from snapshots.database import immediate
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
@@ -48,8 +47,7 @@ def work(orders: dict[str, Any]) -> None:
 
             db.conn.set_progress_handler(tick, 100)
         say("begins")
-        with immediate(db):
-            backlog.ask(db, "ctgov", orders["trials"], named=True, now=NOW)
+        backlog.ask(db, "ctgov", orders["trials"], now=NOW)
         brings = Backfill(db, registry, clock=lambda: NOW)
         while brings.step():
             pass

@@ -40,6 +40,10 @@ class RegistryProcess:
         """The next build, its changed and new records read from a file of one record a line."""
         self._tell({"publish": day, "load": str(load.resolve()) if load else None, "removed": list(removed)})
 
+    def remember(self, load: Path) -> None:
+        """Each trial's record history: one a line, a list of [day of submission, record], oldest first."""
+        self._tell({"remember": str(load.resolve())})
+
     def requests(self, path: str | None = None) -> list[dict[str, Any]]:
         """The log: method, path, query, status, bytes, user_agent and clock of each request."""
         listed: list[dict[str, Any]] = self._tell({"requests": path})["requests"]
@@ -92,6 +96,12 @@ def _obey(registry: LoopbackRegistry, order: dict[str, Any]) -> dict[str, Any]:
     if "publish" in order:
         registry.publish(order["publish"], _lines(order.get("load")), removed=order.get("removed", ()))
         return {"published": registry.data_timestamp}
+    if "remember" in order:
+        for line in _lines(order["remember"]):
+            versions = json.loads(line)
+            trial = versions[-1][1]["protocolSection"]["identificationModule"]["nctId"]
+            registry.archive.replace(trial, versions)
+        return {"remembered": True}
     if "requests" in order:
         return {
             "requests": [

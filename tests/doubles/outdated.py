@@ -56,7 +56,10 @@ def spoil(db: Database) -> None:
         )
         db.execute("update change set summary = 'old words', severity = 'minor', tags = '[]'")
         db.execute("delete from event_tag")
-        db.execute("insert into event_tag select 'sites', 'minor', sequence from event")
+        db.execute(
+            "insert into event_tag (tag, archive, severity, event)"
+            " select 'sites', to_source is 'archive', 'minor', sequence from event"
+        )
         db.execute("update or ignore event_watch set severity = 'minor'")
 
 

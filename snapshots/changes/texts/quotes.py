@@ -6,6 +6,7 @@ Every quote stands in the text as it is quoted, in whole words and whole numbers
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -140,7 +141,12 @@ def _whole_figures(
 def _reach(runs: Sequence[tuple[int, int, int]], start: int, end: int) -> tuple[int, int]:
     """How far to the left and to the right of these words the figures go that they are a part of."""
     left = right = 0
-    for first, last, tail in runs:
+    for at in range(
+        bisect_right(runs, start, key=lambda run: run[2]), len(runs)
+    ):  # none before it reaches so far
+        first, last, tail = runs[at]
+        if first >= end:
+            break
         if start < last and end > first and (start < end or first < start):
             left, right = max(left, start - first), max(right, last - end)
         elif start < end and last <= start < tail:
