@@ -36,7 +36,12 @@ def examine(
     for note in config.notes:
         yield Finding(room="config", good=True, text=note.text)
     yield from _packages()
-    yield from _registry(config, now)
+    answers = False
+    for finding in _registry(config, now):
+        answers = answers or (finding.room == "registry" and finding.good is True)
+        yield finding
+    if answers:
+        yield from _queries(config)
     yield from _database(database)
     for name in config.notifiers:
         yield from _notifier(config, name, environ)
@@ -79,6 +84,34 @@ def _registry(config: Config, now: Callable[[], datetime]) -> Iterator[Finding]:
             text=f'set `user_agent = "{others[0].user_agent}"` and `tls = "{others[0].tls}"` in [registries.ctgov]',
         )
     yield from _clock([one.date for one in others if one.date is not None], now())
+
+
+def _queries(config: Config) -> Iterator[Finding]:
+    """Whether the registry understands each query that is watched, and how many match: one request each."""
+    from monitor.assembly import registry_of
+    from monitor.registries.base import BadQuestion, RegistryError
+
+    watched = [one for one in config.watches if one.query is not None]
+    if not watched:
+        return
+    registry = registry_of(config, "ctgov")
+    try:
+        for watch in watched:
+            room = f"watch {watch.name}"
+            try:
+                matches = registry.count(watch.query or {})
+            except BadQuestion as error:
+                yield Finding(room=room, good=False, text=str(error))
+            except RegistryError as error:
+                yield Finding(room=room, good=None, text=f"its query was not tried: {error}")
+                return
+            else:
+                some = f"{matches:,} {'trial matches' if matches == 1 else 'trials match'} now"
+                yield Finding(
+                    room=room, good=True if matches else None, text=some if matches else "nothing matches now"
+                )
+    finally:
+        getattr(registry, "close", lambda: None)()
 
 
 def _clock(dates: list[datetime], now: datetime) -> Iterator[Finding]:

@@ -188,3 +188,21 @@ def test_no_text_of_a_record_moves_the_cursor(asked, registry, records):
     ran = asked("--query", "status=COMPLETED")
     assert "\x1b" not in ran.out
     assert len(ran.out.splitlines()) == 2
+
+
+def test_doctor_tries_the_queries_of_the_file(terminal, registry):
+    queries = {"done": 'status = "COMPLETED"', "none": 'term = "zzz"', "bad": 'advanced = "AREA[Nonsense]1"'}
+    tables = "".join(
+        f'[[watch]]\nname = "{name}"\nquery = {{ {query} }}\n' for name, query in queries.items()
+    )
+    head = (
+        f'[store]\npath = "t.db"\n[registries.ctgov]\nurl = "{registry.url}"\nrequests_per_minute = 100000\n'
+    )
+    terminal.write("config.toml", head + tables)
+    ran = terminal.run("doctor")
+    assert ran.code == 3
+    assert "ok   watch done: 2 trials match now" in ran.out
+    assert "-    watch none: nothing matches now" in ran.out
+    assert "BAD  watch bad: ClinicalTrials.gov does not understand the question: `Invalid Essie" in ran.out
+    registry.stop()
+    assert "watch" not in terminal.run("doctor").out.partition("config:")[2].partition("\n")[2]

@@ -32,7 +32,7 @@ Exit codes: 0 all is as it must be, 2 wrong configuration, or no database to loo
 )
 @shared_options
 def doctor(session: Session, deep: bool) -> int:
-    """Check config, registry (and which client settings pass), database, channel access, clock."""
+    """Check config, registry (and which client settings pass), queries, database, channel access, clock."""
     from monitor.doctor import database_in_depth, examine
 
     if deep:

@@ -26,97 +26,21 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import accumulate
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.prose import Prose, vocabulary
 from doubles import study_words
 from doubles.study_protocol import NEWEST
 from doubles.study_records import study_record
 
 SHAPES = 3000
-LONGEST = 60_000  # bytes of a text
 LONGER = 1.25  # the shapes' longer texts, so that sizes are those of real records
-FORM = 1  # of the files; another form is made anew
+FORM = 2  # of the files; another form is made anew
 HIGHEST = 7_400_000  # the ids in use lie below
 _SCATTER = 5_370_107  # no divisor in common with HIGHEST: ids in no order, each once
 _HOLDER = b'"versionHolder":"'
-
-
-def _listed(words: str) -> list[str]:
-    return words.split()
-
-
-_COMMON = _listed(
-    "the of and to in or with for a patients be is at study will on treatment by as are from who that have not any"
-    " disease than participants dose clinical after history within 1 2 3 least months group therapy use prior other"
-    " days must years weeks blood baseline time subjects score informed consent day received 4 this 12 if following"
-    " known pain been inclusion criteria exclusion cancer mg assessed ≥ during \\\\> \\\\< \\\\>= ± µg naïve"
-)
-_HEADS = _listed(
-    "ab ac ad al am an ar as ba be bi bra ca ce chi co cra cy de di dro du el em en er fa fe fi fla ga ge"
-)
-_MIDDLES = _listed(
-    "la le li lo lu ma me mi mo mu na ne ni no nu pa pe phi po ra re ri ro ru sa se si so ta te ti to tri"
-)
-_TAILS = _listed(
-    "l n r s t x d ble cy ent ic ion ing ity ive mab nd ne ness ol ose sis ted tion ty um us xin zole"
-)
-
-
-class Prose:
-    """A band of invented text that pieces are cut from, as bytes of a JSON string."""
-
-    PHRASES = 6_000
-    LENGTH = 4_000_000
-
-    def __init__(self, rng: Random, *, paragraphs: bool, share: float) -> None:
-        """share: of LENGTH; a few records need no long band."""
-        words = _vocabulary(rng)
-        weights = list(accumulate(1 / (rank + 2.7) for rank in range(len(words))))
-        phrases = [
-            " ".join(rng.choices(words, cum_weights=weights, k=rng.randint(2, 6))) for _ in range(12_000)
-        ]
-        phrase_weights = list(accumulate(1 / (rank + 8) for rank in range(len(phrases))))
-        parts: list[str] = []
-        length = 0
-        while length < self.LENGTH * share:
-            pieces = rng.choices(phrases, cum_weights=phrase_weights, k=5)
-            pieces += rng.choices(words, cum_weights=weights, k=rng.randint(1, 4))
-            rng.shuffle(pieces)
-            sentence = " ".join(pieces)
-            if rng.random() < 0.3:
-                sentence += (
-                    f" {rng.randint(1, 400)} {rng.choice(('mg', 'weeks', 'days', '%', 'mmHg', 'years'))}"
-                )
-            sentence = sentence[:1].upper() + sentence[1:]
-            ends = (
-                rng.choice((". ", ". ", ".\\n* ", ".\\n\\n", "; "))
-                if paragraphs
-                else rng.choice((", ", " - ", " "))
-            )
-            parts.append(sentence + ends)
-            length += len(parts[-1])
-        self._band = "".join(parts).encode()
-        self._room = len(self._band) - LONGEST
-
-    def piece(self, chance: float, length: int) -> bytes:
-        """About so many bytes, from a word's beginning to a word's end."""
-        band = self._band
-        start = band.find(b" ", int(chance * self._room)) + 1
-        return band[start : band.find(b" ", start + length - 4)]
-
-
-def _vocabulary(rng: Random) -> list[str]:
-    """The commonest words are real, the rest invented; some carry what JSON and markdown escape."""
-    made = set[str]()
-    while len(made) < 24_000:
-        body = "".join(rng.choices(_MIDDLES, k=rng.choice((0, 1, 1, 2, 2, 3))))
-        made.add(rng.choice(_HEADS) + body + rng.choice(_TAILS))
-    rare = sorted(made)
-    rng.shuffle(rare)
-    return list(dict.fromkeys(_COMMON)) + rare
 
 
 @dataclass(slots=True)
@@ -133,7 +57,7 @@ class _Pools:
 
 
 def _pools(rng: Random, share: float) -> _Pools:
-    words = [word for word in _vocabulary(rng)[90:] if len(word) > 3]
+    words = [word for word in vocabulary(rng)[90:] if len(word) > 3]
 
     def named(count: int, form: Callable[[], str]) -> list[bytes]:
         return [json.dumps(form(), ensure_ascii=False)[1:-1].encode() for _ in range(int(count * share))]
