@@ -19,26 +19,27 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import backlog, held, requests, retention, staging, untold, watches
+from monitor import requests, watches
+from monitor.alerting.router import Router
+from monitor.alerting.telling import Teller, Told
 from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
-from monitor.pace import Pace, page_seconds
-from monitor.patience import Patience
-from monitor.poll import Poll
+from monitor.polling import held, staging, untold
+from monitor.polling.pace import Pace, page_seconds
+from monitor.polling.patience import Patience
+from monitor.polling.poll import Poll
+from monitor.polling.report import EVERYTHING, PollReport, Selection
+from monitor.polling.turns import Turns
 from monitor.registries.base import Registry, Stopped
-from monitor.report import EVERYTHING, PollReport, Selection
-from monitor.retention import Gone
-from monitor.router import Router
-from monitor.telling import Teller, Told
-from monitor.turns import Turns
 from monitor.watches import Definition, Wanted
 from snapshots import search
 from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
 
 if TYPE_CHECKING:
+    from monitor.retention import Gone
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.settings import Settings
@@ -181,6 +182,8 @@ class App:
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
         if self.config.registries.ctgov.backfill and not report.quiet:
+            from monitor.past import backlog
+
             backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
@@ -204,6 +207,8 @@ class App:
 
         Whoever polls goes first, and ends this, as do AT_ONCE requests or SLICE: the next call goes on from there.
         """
+        from monitor.past import backlog
+
         until = self.clock() + SLICE
         waiting = [
             registry
@@ -212,7 +217,7 @@ class App:
         ]
         if not waiting:
             return
-        from monitor.backfill import Backfill, Paused
+        from monitor.past.backfill import Backfill, Paused
 
         for registry in waiting:
             work = Backfill(self.db, registry, clock=self.clock)
@@ -256,6 +261,8 @@ class App:
         keep_for = self.config.store.keep_versions_for
         if keep_for is None:
             return None
+        from monitor import retention  # which a poll does not need
+
         gone = retention.retain(
             self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
         )
@@ -324,7 +331,7 @@ class App:
             one = held.accept(self.db, row)
         if one is None:
             raise watches.WatchError(f"no held sweep: `{row}`", hint="`trialbell held` lists them")
-        from monitor.booking import Booking
+        from monitor.polling.booking import Booking
 
         registry = self.registries[one.registry]
         self._settle(one.registry, swept=None, now=now)  # a killed poll's: another sweep than the hold's

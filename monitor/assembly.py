@@ -72,7 +72,7 @@ def app_of(
     """The app of a configuration. database: instead of the configured one. send: False leaves notifiers out."""
     from monitor.app import App
     from monitor.config.errors import ConfigError, Problem
-    from monitor.patience import Patience
+    from monitor.polling.patience import Patience
 
     if database is not None and database != config.store.path:
         config = msgspec.structs.replace(config, store=msgspec.structs.replace(config.store, path=database))

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlite_utils import Database
 
-from monitor import untold
+from monitor.polling import untold
 from monitor.registries.base import Registry
 from snapshots.database import immediate
 from snapshots.deadlines import turning
 from snapshots.errors import SnapshotsError
 
 if TYPE_CHECKING:
-    from monitor.booking import Booking
-    from monitor.router import Router
+    from monitor.alerting.router import Router
+    from monitor.polling.booking import Booking
     from snapshots.query import Reader
     from snapshots.store import Store
 
@@ -63,7 +63,7 @@ class Look:
 
     @cached_property
     def _bookings(self) -> dict[str, Booking]:
-        from monitor.booking import Booking
+        from monitor.polling.booking import Booking
 
         day = self._now.astimezone(UTC).date().isoformat()
         return {

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import backlog, drift, due, held, under_way, watches
+from monitor import due, watches
 from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, SweepHealth, WatchHealth
+from monitor.past import backlog
+from monitor.polling import drift, held, under_way
 from notifiers.outbox import Outbox
 from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import counted

@@ -30,7 +30,7 @@ from monitor.database import open_for_reading
 from monitor.diagnosis import health_of
 from monitor.health import Health
 from monitor.logs import log
-from monitor.pace import page_seconds
+from monitor.polling.pace import page_seconds
 
 if TYPE_CHECKING:
     from monitor.app import App

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from monitor import held
+from monitor.polling import held
 from snapshots.instants import stamp
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from snapshots.schema_versions import lean_versions
 from snapshots.search import CHANGE_COLUMNS, COLUMNS
 
 MIGRATIONS = Migrations("snapshots")
@@ -23,6 +22,8 @@ def _first(db: Database) -> None:
 
 @MIGRATIONS(name="0002_lean_versions")
 def _lean(db: Database) -> None:
+    from snapshots.schema_versions import lean_versions  # which is needed once
+
     lean_versions(db)
 
 
@@ -224,7 +225,7 @@ _SEARCH = (
     f"create virtual table search_past using fts5 ({', '.join(COLUMNS)}, {_WORDS})",
     f"create virtual table search_change using fts5 ({', '.join(CHANGE_COLUMNS)}, {_WORDS})",
     # One row a trial: what its record says now is the document `document` of search_now, since a day, read off a
-    # version. The number of a document grows with the day of the last update (index.DAY_ROOM), so that the latest
+    # version. The number of a document grows with the day of the last update (DAY_ROOM), so that the latest
     # come first without sorting. stood: hash of the versions that went into it. trial: NULL for a document that
     # could not be taken out of the index, whose number must not be used again.
     """create table searched (

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from inline_snapshot import snapshot
 
-from monitor import alerts
-from monitor.alert_text import words_of
+from monitor.alerting import alerts
+from monitor.alerting.text import words_of
 from notifiers.message import Item, Level, Message
 from snapshots.changeset import Action, FieldChange, Kind, Severity, Source, VersionRef
 from snapshots.event import Event, EventKind, Step, event_json

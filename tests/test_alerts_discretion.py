@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from monitor import alerts
-from monitor.discretion import masked, sponsor_shown
+from monitor.alerting import alerts
+from monitor.alerting.discretion import masked, sponsor_shown
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.event import Event, EventKind, Step, event_json
 

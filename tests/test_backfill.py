@@ -13,9 +13,9 @@ from doubles.pasts import line, on, submitted, with_pasts
 from doubles.plain_edits import nct, with_status
 from doubles.watching import Watching, ids_watch
 
-from monitor import backlog
 from monitor.demo.registry import DemoRegistry
-from monitor.pasts import Bounds
+from monitor.past import backlog
+from monitor.past.planned import Bounds
 from monitor.schedule import Service
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source

@@ -14,9 +14,9 @@ from doubles.plain_edits import nct
 from doubles.store_contents import contents
 from doubles.watching import Watching, ids_watch
 
-from monitor import backlog
 from monitor.database import open_for_reading
-from monitor.pasts import Bounds
+from monitor.past import backlog
+from monitor.past.planned import Bounds
 from snapshots.query import Reader
 
 KILLS = 24

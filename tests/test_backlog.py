@@ -9,12 +9,14 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlite_utils.migrations import Migrations
 
-from monitor import backlog
-from monitor.database import open_for_writing
-from monitor.pasts import Bounds, Planned, plan
+from monitor.database import ALL, open_for_writing
+from monitor.past import backlog
+from monitor.past.planned import Bounds, Planned, plan
 from monitor.registries.base import ArchiveEntry
-from snapshots.database import immediate
+from monitor.schema import MIGRATIONS
+from snapshots.database import immediate, open_database
 
 NOW = datetime(2026, 11, 20, 9, 20, tzinfo=UTC)
 LATER = NOW + timedelta(hours=30)
@@ -99,6 +101,19 @@ def test_what_is_there_is_gone_through_only_from_the_first_gap_on():
     assert place == 1
     planned, place = plan(history, Bounds(), stored={1, 2, 3, 4, 5}, booked={(1, 2), (2, 3), (4, 5)})
     assert [one.number for one in planned[place:]] == [4, 5]
+
+
+def test_a_file_of_the_first_release_gets_the_queue(tmp_path):
+    earlier = Migrations("monitor")
+    earlier._migrations += [one for one in MIGRATIONS._migrations if one.name < "0003"]
+    sets = [earlier if one is MIGRATIONS else one for one in ALL]
+    with closing(open_database(tmp_path / "t.db", sets)) as old, immediate(old):
+        old.execute("insert into mute (scope, value, muted_at) values ('trial', 'A', 'x')")
+        assert "backfill" not in old.table_names()
+    with closing(open_for_writing(tmp_path / "t.db")) as db:
+        backlog.ask(db, "ctgov", ["A"], now=NOW)
+        assert work_off(db) == ["A", "A@r1", "A@r2"]
+        assert db.execute("select value from mute").fetchall() == [("A",)]
 
 
 @pytest.fixture

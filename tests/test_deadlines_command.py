@@ -16,11 +16,11 @@ from doubles.deadline_records import timed
 from doubles.web_history import History
 from inline_snapshot import snapshot
 
-from monitor import alerts, mutes
+from monitor.alerting import alerts, mutes
+from monitor.alerting.mutes import Mute, Scope
+from monitor.alerting.router import Router
 from monitor.config import read
 from monitor.database import open_for_writing
-from monitor.mutes import Mute, Scope
-from monitor.router import Router
 from notifiers.message import Level
 from snapshots.changeset import Severity, Source, VersionRef
 from snapshots.database import immediate

@@ -10,8 +10,8 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.deadline_records import timed
 from doubles.watching import Watching, ids_watch
 
-from monitor.router import Router
-from monitor.routes import Decision
+from monitor.alerting.router import Router
+from monitor.alerting.routes import Decision
 from monitor.schedule import Service
 from snapshots.database import immediate
 from snapshots.deadlines import turning

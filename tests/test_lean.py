@@ -24,7 +24,8 @@ BESIDE = (
 )
 # Our own rooms that a poll on a build seen before passes by.
 ROOMS = (
-    "monitor.alerts", "monitor.booking", "monitor.conclusions", "monitor.drift", "monitor.routes", "monitor.sweep",
+    "monitor.alerting.alerts", "monitor.polling.booking",
+    "monitor.polling.conclusions", "monitor.polling.drift", "monitor.alerting.routes", "monitor.polling.sweep",
     "notifiers.deliver", "notifiers.outbox", "notifiers.slack_blocks", "snapshots.changes", "snapshots.changeset",
     "snapshots.event", "snapshots.query", "snapshots.search.index", "snapshots.store",
 )  # fmt: skip
@@ -65,7 +66,7 @@ def test_polls_without_a_change_load_nothing_that_compares_sends_schedules_or_dr
     registry.publish("2026-11-23", [record])
     modules = loaded(where, "check")
     assert modules & {*HEAVY, "snapshots.changes"} == set()
-    assert "httpx" in modules and "monitor.sweep" in modules
+    assert "httpx" in modules and "monitor.polling.sweep" in modules
 
 
 def test_a_poll_on_a_build_seen_before_loads_what_asks_and_no_more(folder):

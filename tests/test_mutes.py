@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from monitor import mutes
+from monitor.alerting import mutes
+from monitor.alerting.mutes import Scope
 from monitor.database import open_for_writing
-from monitor.mutes import Scope
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.database import immediate
 from snapshots.event import Event, EventKind

@@ -11,11 +11,12 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.small_records import small_record
 from doubles.watching import Watching, query_watch
 
-from monitor import logs, under_way
+from monitor import logs
 from monitor.diagnosis import health_of
 from monitor.health import health_json
 from monitor.lease import Lease
-from monitor.pace import Pace, bar, page_seconds
+from monitor.polling import under_way
+from monitor.polling.pace import Pace, bar, page_seconds
 
 STUDIES = "/api/v2/studies"
 HOUR = timedelta(hours=1)

@@ -12,7 +12,7 @@ from doubles.still_clock import StillClock
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch
 
-from monitor.patience import Patience
+from monitor.polling.patience import Patience
 from monitor.registries.ctgov import CtgovRegistry
 
 LIMIT = timedelta(minutes=2)

@@ -10,7 +10,7 @@ from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor.report import Selection
+from monitor.polling.report import Selection
 
 VERSION = "/api/v2/version"
 STUDIES = "/api/v2/studies"

@@ -9,7 +9,7 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor import held
+from monitor.polling import held
 from snapshots.changeset import Source
 
 STUDIES = "/api/v2/studies"

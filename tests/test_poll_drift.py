@@ -18,10 +18,10 @@ from doubles.poller_process import Pollers
 from doubles.study_records import Edit, edited, study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
+from monitor.alerting.router import Router
+from monitor.alerting.routes import Decision
 from monitor.diagnosis import health_of
-from monitor.report import Selection
-from monitor.router import Router
-from monitor.routes import Decision
+from monitor.polling.report import Selection
 
 STUDIES = "/api/v2/studies"
 NEXT = "2026-11-23"

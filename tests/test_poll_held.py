@@ -8,7 +8,7 @@ from doubles.plain_edits import nct, recruiting, with_results, with_status, with
 from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor import held
+from monitor.polling import held
 from snapshots.database import immediate
 
 STUDIES = "/api/v2/studies"

@@ -10,10 +10,10 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless, with_results, with_status, without
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor import held
-from monitor.report import Selection
-from monitor.router import Router
-from monitor.routes import Decision
+from monitor.alerting.router import Router
+from monitor.alerting.routes import Decision
+from monitor.polling import held
+from monitor.polling.report import Selection
 from monitor.watches import WatchError
 from snapshots.database import immediate
 

@@ -11,7 +11,7 @@ from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import due, requests
-from monitor.report import Selection
+from monitor.polling.report import Selection
 from snapshots.changeset import Source
 from snapshots.database import immediate
 

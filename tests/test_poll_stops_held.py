@@ -7,7 +7,7 @@ from doubles.ctgov import LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless, with_status
 from doubles.watching import Watching, query_watch
 
-from monitor import held
+from monitor.polling import held
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, with_results, with_status, without
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor.id_sweep import MOST_IN_VAIN
-from monitor.report import Selection
+from monitor.polling.id_sweep import MOST_IN_VAIN
+from monitor.polling.report import Selection
 
 STUDIES = "/api/v2/studies"
 

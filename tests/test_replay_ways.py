@@ -11,7 +11,7 @@ from doubles.ctgov import LoopbackRegistry
 from doubles.registry_data import real_versions
 from doubles.watching import Watching, ids_watch
 
-from monitor import backlog
+from monitor.past import backlog
 from snapshots.changeset import Severity, Source
 from snapshots.markup import normal_text
 

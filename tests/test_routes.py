@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
-from monitor import untold
+from monitor.alerting.router import Router
+from monitor.alerting.routes import Decision, decide, severities
 from monitor.config import Route, read
 from monitor.database import open_for_writing
-from monitor.router import Router
-from monitor.routes import Decision, decide, severities
+from monitor.polling import untold
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.database import immediate
 from snapshots.event import Event, EventKind

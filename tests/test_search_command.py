@@ -73,6 +73,8 @@ def test_trials_are_found_by_words_as_they_are_now(polled):
     assert found(polled, "cedar", "OR", "basalt", "NOT", "sleep") == [TRIALS[0]]
     assert found(polled, '"for the knee"') == [TRIALS[1]]
     assert found(polled, TRIALS[2].lower()) == [TRIALS[2]]
+    assert found(polled, "valmore*") == [TRIALS[0]]
+    assert found(polled, "sleepi*") == found(polled, "cedars NOT spleens OR sleeping") == [TRIALS[2]]
     assert found(polled, "valmoree", "--sponsor", "université") == [TRIALS[0]]
 
 

@@ -10,8 +10,8 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless, with_results, without
 from doubles.watching import Watching, ids_watch
 
-from monitor import held, staging
-from monitor.booking import Booking, Seen
+from monitor.polling import held, staging
+from monitor.polling.booking import Booking, Seen
 from snapshots.changes import compare
 from snapshots.database import immediate
 from snapshots.store import Parsed, Store

@@ -12,7 +12,7 @@ from doubles.terminal import Terminal
 from doubles.watching import Watching, ids_watch
 from inline_snapshot import snapshot
 
-from monitor.routes import severities
+from monitor.alerting.routes import severities
 from snapshots.changeset import Severity, Source
 from snapshots.event import StepChange
 
@@ -123,7 +123,7 @@ def test_routes_see_what_changed_within_the_steps_alone(open_watching, registry,
 
 
 def test_a_muted_field_that_changed_within_the_steps_alone_is_not_told(open_watching, registry):
-    from monitor import mutes
+    from monitor.alerting import mutes
     from snapshots.database import immediate
 
     watching = open_watching()

@@ -12,7 +12,7 @@ from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch
 
-from monitor.telling import Told
+from monitor.alerting.telling import Told
 from notifiers.message import Message
 from notifiers.notifier import Found, Outcome, Placement, Result, Trace
 from snapshots.database import immediate

@@ -15,8 +15,8 @@ from snapshots.terms import counted
 
 if TYPE_CHECKING:
     from monitor.app import App
-    from monitor.backlog import Ended
-    from monitor.pasts import Bounds
+    from monitor.past.backlog import Ended
+    from monitor.past.planned import Bounds
     from monitor.registries.base import Registry
 
 SAMPLE = 20  # histories that a dry run asks for
@@ -56,11 +56,12 @@ def backfill(
     """Bring the past of watched trials from the registry's own record history. Tells nobody."""
     import logging
 
-    from monitor import backlog, logs
+    from monitor import logs
     from monitor.assembly import app_of
     from monitor.cli.bringing import OURS, follow, keep
     from monitor.cli.check import selection
-    from monitor.pasts import Bounds
+    from monitor.past import backlog
+    from monitor.past.planned import Bounds
     from snapshots.database import immediate
 
     session.needed_config()
@@ -151,9 +152,9 @@ def _brought(one: Ended) -> str:
 
 def _show_plan(app: App, session: Session, trials: Sequence[str], bounds: Bounds) -> int:
     """What would be asked for. The histories of some are, to say so: they are stored nowhere."""
-    from monitor.archive import Archive
     from monitor.cli.bringing import duration
-    from monitor.pasts import plan
+    from monitor.past.archive import Archive
+    from monitor.past.planned import plan
     from monitor.registries.base import NoHistory
 
     registry: Registry = app.registries[session.registry_name]

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from monitor.app import App
-    from monitor.backlog import Standing
     from monitor.lease import Lease
+    from monitor.past.backlog import Standing
 
 LOOK = 0.2  # seconds between two looks at what another process does
 GIVE_WAY = 3.0  # seconds in which one who wants to poll takes the lease that is held out to it
@@ -27,8 +27,8 @@ OURS = "temp.meant"  # the trials that a command is about
 
 def go_on(app: App, session: Session) -> None:
     """After a check, with `backfill = true`: bring what waits until the next poll is due."""
-    from monitor import backlog
     from monitor.lease import Lease, LeaseHeld
+    from monitor.past import backlog
 
     name = session.registry_name
     if not app.config.registries.ctgov.backfill or not backlog.waits(app.db, name):
@@ -57,8 +57,8 @@ def keep(db: Database, trials: Sequence[str]) -> None:
 
 def follow(app: App, session: Session) -> None:
     """Until all that was meant has ended: done here while the lease is free, else by the process that holds it."""
-    from monitor import backlog
     from monitor.lease import Lease, LeaseHeld, holder
+    from monitor.past import backlog
 
     name = session.registry_name
     said = False
@@ -72,6 +72,7 @@ def follow(app: App, session: Session) -> None:
                 try:
                     with Lease(session.database, command="backfill", now=clock()) as lease:
                         _work(app, session, lease, further, more=more)
+                        app.index()
                     continue
                 except LeaseHeld:
                     pass
@@ -94,7 +95,7 @@ def _work(
 ) -> None:
     """Step by step, holding the lease out to whoever wants to poll between two requests."""
     from monitor import requests
-    from monitor.backfill import Backfill, Paused
+    from monitor.past.backfill import Backfill, Paused
 
     work = Backfill(app.db, app.registries[session.registry_name], clock=clock)
     passed = 0  # requests of others that nobody followed any more
@@ -132,7 +133,7 @@ def _give_way(app: App, session: Session, lease: Lease, asked: int) -> int:
 @contextmanager
 def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[], None]]:
     """Says once how long it will take; on a terminal, a bar. Call it often: it looks at most once a second."""
-    from monitor import backlog
+    from monitor.past import backlog
 
     name, rate = session.registry_name, app.config.registries.ctgov.requests_per_minute
     began = backlog.answered(app.db, name, of=of) if of else 0

@@ -49,7 +49,7 @@ def changes(
     limit: int,
 ) -> int:
     """What happened, newest first."""
-    from monitor import routes
+    from monitor.alerting import routes
     from monitor.cli.telling import event_lines
     from snapshots.changeset import Severity
     from snapshots.event import EventKind, event_json

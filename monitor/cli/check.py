@@ -50,7 +50,7 @@ def check(session: Session, what: tuple[str, ...], dry_run: bool, exit_code: boo
 def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Path | None) -> int:
     from monitor.assembly import app_of
     from monitor.cli.following import do_or_ask
-    from monitor.pace import Pace, bar, page_seconds
+    from monitor.polling.pace import Pace, bar, page_seconds
     from monitor.requests import Request
 
     app = app_of(session.config, database=session.database, environ=os.environ, clock=clock)
@@ -95,8 +95,8 @@ def selection(app: Any, session: Session, what: Sequence[str], *, command: str =
     """What a command's arguments name: watches, or trials that a watch holds; everything when they name nothing."""
     from monitor import watches
     from monitor.config.errors import suggestion
+    from monitor.polling.report import EVERYTHING, Selection
     from monitor.registries.base import MalformedId
-    from monitor.report import EVERYTHING, Selection
 
     app.reconcile()
     if not watches.registries(app.db):

@@ -5,7 +5,7 @@ Everything that is not named here is a defect of ours.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 DONE, DIFFERS, WRONG_USE, WORLD, DEFECT, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
@@ -32,8 +32,7 @@ class WorldError(CommandError):
     code = WORLD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class Explained(NamedTuple):
     lines: tuple[str, ...]
     hint: str | None
     code: int

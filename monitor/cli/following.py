@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-from monitor import requests, under_way
+from monitor import requests
 from monitor.app import App
 from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
 from monitor.lease import Lease, LeaseHeld, holder
-from monitor.pace import Pace
+from monitor.polling import under_way
+from monitor.polling.pace import Pace
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
 

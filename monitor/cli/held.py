@@ -27,7 +27,7 @@ def held(ctx: click.Context, session: Session) -> int:
     """List and decide on held sweeps. The next build that says the same is believed without a word."""
     if ctx.invoked_subcommand is not None:
         return DONE
-    from monitor import held as room
+    from monitor.polling import held as room
 
     listed = room.standing(session.db) if session.db is not None else []
     for one in listed:
@@ -98,9 +98,9 @@ Exit codes: 0 done, 2 no such held sweep, 3 the database is held."""
 @shared_options
 def drop(session: Session, number: int) -> int:
     """Do not believe it: nothing of it is recorded. Should the next build say it again, it is held again."""
-    from monitor import held as room
-    from monitor import staging
     from monitor.database import open_for_writing
+    from monitor.polling import held as room
+    from monitor.polling import staging
     from snapshots.database import immediate
 
     session.needed_reader()

@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass, replace
 from datetime import UTC, date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec.structs import replace
 
 from monitor.cli.days import day_of, names_day
 from monitor.cli.errors import UseError
@@ -33,8 +35,7 @@ _AT = re.compile(r"^(?P<id>[^@]+)@(?P<when>[^@]*)$")
 BIGGEST_FILE = 64 * 1024 * 1024  # bytes; the registry's largest records are about 4 MB
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
+class Side(msgspec.Struct, frozen=True, kw_only=True):
     """One side of a comparison: a record, and which version of what it is."""
 
     record: dict[str, Any]

@@ -83,7 +83,8 @@ def search(
     assert session.db is not None  # the reader reads it
     if where == "changes" and country is not None:
         raise UseError("a change has no country", hint="leave out `--country`, or search the trials")
-    question = asked(" ".join(words))
+    looked = Search(session.db)
+    question = asked(" ".join(words), known=looked.knows)
     day = None if as_of is None else day_of(as_of, now=clock())
     fitting = Fitting(
         status=None if status is None else _status(status),
@@ -92,7 +93,6 @@ def search(
         country=country,
         among=None if watch is None or where == "changes" else _held(session, watch),
     )
-    looked = Search(session.db)
     for line in question.notes:
         session.say(line)
     if day is not None and day > day_of("today", now=clock()):
@@ -152,7 +152,7 @@ def _show_trial(session: Session, hit: Hit) -> None:
 
 
 def _show_change(session: Session, hit: ChangeHit) -> None:
-    from monitor import routes
+    from monitor.alerting import routes
     from monitor.cli.telling import coloured, plain
 
     event = routes.severities(hit.event, session.config.severity)
@@ -236,7 +236,7 @@ def _say_behind(session: Session, behind: Behind) -> None:
         )
     if behind.unreadable:
         session.say(f"not searched: {counted(behind.unreadable, 'trial')} with a damaged version")
-        session.say("hint: `trialbell doctor` names what is damaged")
+        session.say("hint: `trialbell doctor --deep` names what is damaged")
 
 
 def _held(session: Session, watch: str) -> frozenset[str]:

@@ -225,7 +225,7 @@ def serve_until(
     so that links to it lead somewhere."""
     from monitor.diagnosis import health_of
     from monitor.lease import holder
-    from monitor.pace import page_seconds
+    from monitor.polling.pace import page_seconds
     from monitor.schedule import Moments
     from monitor.web.server import serve as listen
 
@@ -259,8 +259,8 @@ def serve_until(
 
 
 def _browser(session: Session, config: Config, host: str, *, health: Any, registry_runs: bool = False) -> Any:
+    from monitor.alerting.router import Router
     from monitor.database import open_for_reading
-    from monitor.router import Router
     from monitor.web.app import create_app
     from monitor.web.guard import hosts_for
     from monitor.web.sources import site_of

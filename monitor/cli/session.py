@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -35,13 +34,13 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True, slots=False)
 class Session:
     """One command's view of the world. Everything is opened when first asked for."""
 
-    config_path: Path | None
-    database_path: Path | None
-    as_json: bool
+    def __init__(self, *, config_path: Path | None, database_path: Path | None, as_json: bool) -> None:
+        self.config_path = config_path
+        self.database_path = database_path
+        self.as_json = as_json
 
     @cached_property
     def found_config(self) -> Path | None:

@@ -27,7 +27,7 @@ def status(session: Session, quiet: bool) -> int:
     from monitor.diagnosis import health_of, read_by_older
     from monitor.health import health_json
     from monitor.lease import holder
-    from monitor.pace import page_seconds
+    from monitor.polling.pace import page_seconds
     from monitor.schedule import Moments
 
     if session.database.exists():

@@ -65,7 +65,7 @@ class ScriptClock:
 
 
 class Report(Protocol):
-    """What a poll says of itself; monitor.poll.PollReport is one."""
+    """What a poll says of itself; monitor.polling.poll.PollReport is one."""
 
     @property
     def records(self) -> int: ...

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import routes, watches
+from monitor import watches
+from monitor.alerting import routes
 from monitor.export.tables import CHANGES, TRIALS, Column, Table, change_rows, version_row
 from snapshots.changeset import Severity
 from snapshots.event import Event

@@ -11,7 +11,7 @@ from itertools import groupby
 from urllib.parse import urlencode
 
 from monitor import addresses
-from monitor.alert_text import is_said
+from monitor.alerting.text import is_said
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.blocks import Cell, shown_text
 from monitor.web.history import KINDS

@@ -8,7 +8,6 @@ from snapshots.changes.arms import arm, intervention, named, new_words, respelt
 from snapshots.changes.context import Context
 from snapshots.changes.following import THE_STUDY
 from snapshots.changes.making import change, made, member_change
-from snapshots.changes.papers import document, reference, violation
 from snapshots.changes.respelling import same_name
 from snapshots.changeset import Action, FieldChange, Severity
 from snapshots.comparison import Difference, Member
@@ -17,13 +16,6 @@ from snapshots.markup import same_in_any_order
 from snapshots.reaching import struct, text
 from snapshots.terms import counted, listed, said, short
 
-_RULES: dict[str, Callable[[Field, Member, Context], FieldChange]] = {
-    "arm": arm,
-    "intervention": intervention,
-    "reference": reference,
-    "document": document,
-    "violation": violation,
-}
 _SINGULAR = {
     "secondary-ids": "Secondary id",
     "see-also-links": "Link",
@@ -40,12 +32,22 @@ def list_changes(one: Difference, context: Context) -> list[FieldChange]:
         return [_people(one, context)]
     if one.field.identity is Identity.WHOLE:
         return [_values(one)]
-    weigh = _RULES.get(one.field.rule, _member)
+    weigh = _rule(one.field.rule)
     changes = [
         commented(one.field, member) if member.beside else weigh(one.field, member, context)
         for member in one.members
     ]
     return _noise_together(one.field, changes)
+
+
+def _rule(name: str) -> Callable[[Field, Member, Context], FieldChange]:
+    if name in ("reference", "document", "violation"):
+        from snapshots.changes import papers
+
+        return {"reference": papers.reference, "document": papers.document, "violation": papers.violation}[
+            name
+        ]
+    return {"arm": arm, "intervention": intervention}.get(name, _member)
 
 
 def commented(field: Field, member: Member) -> FieldChange:

@@ -1,4 +1,7 @@
-"""Which of the members that no identity pairs may be one: how alike they are, and what keeps two alike apart."""
+"""Which of the members that no identity pairs may be one: how alike they are, and what keeps two alike apart.
+
+What is known of sites, outcomes, arms or interventions is loaded when there are such to be paired.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,6 @@ from rapidfuzz import fuzz, process
 from snapshots.fields import Identity
 from snapshots.markup import normal_text
 from snapshots.pairing import identity_text
-from snapshots.pairing.arms import Arm, another_arm, last_arm, like_arms
-from snapshots.pairing.endpoints import like_endpoints
-from snapshots.pairing.interventions import (
-    another_intervention,
-    last_intervention,
-    like_interventions,
-    naming,
-)
-from snapshots.pairing.outcomes import another_endpoint
-from snapshots.pairing.sites import like_sites
 
 LIKE = 70.0  # rapidfuzz's ratio from which two leftovers are one, reworded
 OUTCOMES_LIKE = 60.0
@@ -39,6 +32,8 @@ def likenesses(
 ) -> Iterator[Scored]:
     """Of the members that no identity pairs, those that may be one."""
     if identity is Identity.SITE:
+        from snapshots.pairing.sites import like_sites
+
         yield from like_sites(old, new, left_old, left_new)
         return
     if len(left_old) * len(left_new) > MOST_PAIRS:
@@ -46,12 +41,18 @@ def likenesses(
     texts_old = {at: normal_text(identity_text(old[at], identity))[:LONGEST] for at in left_old}
     texts_new = {at: normal_text(identity_text(new[at], identity))[:LONGEST] for at in left_new}
     if identity is Identity.LABEL:
+        from snapshots.pairing.arms import like_arms
+
         yield from like_arms(old, new, texts_old, texts_new)
     if identity is Identity.TYPE_NAME:
+        from snapshots.pairing.interventions import like_interventions
+
         yield from like_interventions(old, new, texts_old, texts_new)
     if identity is Identity.MEASURE:
+        from snapshots.pairing.endpoints import like_endpoints
+
         yield from like_endpoints(old, new, left_old, left_new)
-    read, another = _ANOTHER.get(identity, (None, None))
+    read, another = _another(identity) or (None, None)
     before: dict[int, Any] = {}
     after: dict[int, Any] = {}
     least = OUTCOMES_LIKE if identity is Identity.MEASURE else LIKE
@@ -69,16 +70,24 @@ def likenesses(
             yield -score, a, b
 
 
-# How a member is read, once, and what says of two alike that they are two.
-_ANOTHER: dict[Identity | None, tuple[Callable[[Any], Any], Callable[[Any, Any], bool]]] = {
-    Identity.LABEL: (Arm, another_arm),
-    Identity.MEASURE: (lambda outcome: outcome, another_endpoint),
-    Identity.TYPE_NAME: (naming, another_intervention),
-}
-_LAST: dict[Identity | None, Callable[[Any, Any], float]] = {
-    Identity.LABEL: last_arm,
-    Identity.TYPE_NAME: last_intervention,
-}
+def _another(
+    identity: Identity | None,
+) -> tuple[Callable[[Any], Any], Callable[[Any, Any], bool]] | None:
+    """How a member is read, once, and what says of two alike that they are two; None where nothing does."""
+    match identity:
+        case Identity.LABEL:
+            from snapshots.pairing.arms import Arm, another_arm
+
+            return Arm, another_arm
+        case Identity.MEASURE:
+            from snapshots.pairing.outcomes import another_endpoint
+
+            return lambda outcome: outcome, another_endpoint
+        case Identity.TYPE_NAME:
+            from snapshots.pairing.interventions import another_intervention, naming
+
+            return naming, another_intervention
+    return None
 
 
 def last(
@@ -92,5 +101,15 @@ def last(
     if len(left_old) != 1 or len(left_new) != 1:
         return
     (a,), (b,) = left_old, left_new
-    if identity in _LAST and _LAST[identity](old[a], new[b]):
+    if identity is Identity.LABEL:
+        from snapshots.pairing.arms import last_arm
+
+        are_one = last_arm(old[a], new[b])
+    elif identity is Identity.TYPE_NAME:
+        from snapshots.pairing.interventions import last_intervention
+
+        are_one = last_intervention(old[a], new[b])
+    else:
+        return
+    if are_one:
         yield a, b

@@ -8,6 +8,8 @@ The index follows the versions with a delay that is known: whoever searches is t
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlite_utils import Database
 
 # A migration makes tables with these: they are never changed, only added to by another migration.
@@ -15,6 +17,17 @@ COLUMNS = ("title", "ids", "conditions", "interventions", "sponsor", "outcomes",
 CHANGE_COLUMNS = ("headline", "summaries", "texts", "about")
 
 MANNER = 1  # of reading texts off (wording.py); a higher one makes the whole index be written anew
+
+DAY_ROOM = 4096  # numbers of documents for the trials last updated on one day
+_FIRST_DAY = date(1990, 1, 1)  # before any registry; what has no day of update stands here
+
+
+def day_number(day: str | None) -> int:
+    """An ISO day as it leads the numbers of documents; 0 when it is not known to the day."""
+    try:
+        return max(0, (date.fromisoformat(day or "") - _FIRST_DAY).days)
+    except ValueError:
+        return 0
 
 
 def is_behind(db: Database) -> bool:

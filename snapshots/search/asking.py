@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from snapshots.errors import SnapshotsError
@@ -45,12 +45,13 @@ class Term:
 
     text: str
     prefix: bool = False
+    also: tuple[str, ...] = ()  # of a prefix: words that begin so, and whose stem may not
 
     @property
     def expression(self) -> str:
         if not self.prefix:
             return _quoted(self.text)
-        return f"({' OR '.join([f'{_quoted(self.text)} *', *map(_quoted, completions(self.text))])})"
+        return f"({' OR '.join([f'{_quoted(self.text)} *', *map(_quoted, self.also)])})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,13 +77,16 @@ class _All:
     unwanted: list[str] = field(default_factory=list)
 
 
-def asked(text: str) -> Asked:
-    """Read what was typed. NothingAsked when there is no word in it, or none but words to leave out."""
+def asked(text: str, *, known: Callable[[str], bool] = lambda words: True) -> Asked:
+    """Read what was typed. NothingAsked when there is no word in it, or none but words to leave out.
+
+    known: whether words stand anywhere; those that do not need not be looked for in the place of a prefix.
+    """
     notes: list[str] = []
     if len(text) > LONGEST:
         notes.append(f"only the first {LONGEST} characters were read")
     text = text[:LONGEST].encode("utf-8", "replace").decode().replace("\0", " ")
-    pieces = list(_pieces(text, notes))
+    pieces = list(_pieces(text, notes, known))
     if not any(piece.kind == "term" for piece in pieces):
         pieces = [_Piece("term", Term(text=word)) for word in text.split() if has_letters(word)]
     terms = [piece for piece in pieces if piece.kind == "term"]
@@ -120,7 +124,7 @@ def completions(start: str) -> list[str]:
     return list(found)
 
 
-def _pieces(text: str, notes: list[str]) -> Iterator[_Piece]:
+def _pieces(text: str, notes: list[str], known: Callable[[str], bool]) -> Iterator[_Piece]:
     place = 0
     while place < len(text):
         found = _PIECES.match(text, place)
@@ -131,7 +135,7 @@ def _pieces(text: str, notes: list[str]) -> Iterator[_Piece]:
         if found["minus"]:
             yield _Piece("NOT")
         if found["word"]:
-            yield from _word(found["word"], notes)
+            yield from _word(found["word"], notes, known)
         elif found["mark"] in ("(", ")"):
             yield _Piece(found["mark"])
         elif found["mark"]:
@@ -141,11 +145,11 @@ def _pieces(text: str, notes: list[str]) -> Iterator[_Piece]:
                 continue
             prefix = text[end + 1 : end + 2] == "*"
             if has_letters(text[place:end]):
-                yield _Piece("term", Term(text=text[place:end], prefix=prefix))
+                yield _Piece("term", _term(text[place:end], prefix, known))
             place = end + 1 + prefix
 
 
-def _word(word: str, notes: list[str]) -> Iterator[_Piece]:
+def _word(word: str, notes: list[str], known: Callable[[str], bool]) -> Iterator[_Piece]:
     if word in _OPERATORS:
         yield _Piece(_OPERATORS[word])
         return
@@ -159,7 +163,11 @@ def _word(word: str, notes: list[str]) -> Iterator[_Piece]:
     if prefix and sum(map(has_letters, bare)) < _SHORTEST_PREFIX:
         notes.append(f"`{word}` would be found almost everywhere and was read as `{bare}`")
         prefix = False
-    yield _Piece("term", Term(text=bare, prefix=prefix))
+    yield _Piece("term", _term(bare, prefix, known))
+
+
+def _term(text: str, prefix: bool, known: Callable[[str], bool]) -> Term:
+    return Term(text=text, prefix=prefix, also=tuple(filter(known, completions(text))) if prefix else ())
 
 
 class _Reading:

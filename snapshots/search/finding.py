@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from heapq import merge
+from operator import itemgetter
 
 import msgspec
 from sqlite_utils import Database
@@ -20,14 +22,14 @@ from snapshots.changeset import Source, VersionRef
 from snapshots.event import Event
 from snapshots.facts import facts
 from snapshots.query import Reader
-from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER
+from snapshots.search import CHANGE_COLUMNS, COLUMNS, DAY_ROOM, MANNER, day_number
 from snapshots.search.asking import Asked, Term
 from snapshots.search.marking import Marker, Marks
 from snapshots.search.wording import event_wording, wording
 from snapshots.stored import TRIAL_COLUMNS, Trial, trial_of
 from snapshots.timeline import stood_on, timeline
 
-MOST_RANKED = 3_000  # matches; ranking takes some microseconds for each of them
+MOST_RANKED = 2_000  # matches; ranking takes some microseconds for each of them
 FEWEST_RANKED = 200  # always ranked
 _SHARE = 10  # words in more than a tenth of the trials are not ranked either
 _WEIGHTS = (10.0, 12.0, 6.0, 5.0, 3.0, 2.0, 1.0)  # by COLUMNS
@@ -215,6 +217,10 @@ class Search:
             nowhere=() if found else self._nowhere(asked, ("search_change",)),
         )
 
+    def knows(self, words: str) -> bool:
+        """Whether a word, or words side by side, stand in any record or change. For `asking.asked`."""
+        return not self._is_nowhere(Term(text=words), ("search_now", "search_past", "search_change"))
+
     def first_day(self) -> str | None:
         """The first day, ISO, of which anything that is indexed tells; None when nothing is."""
         found: str | None = self._db.execute(
@@ -233,24 +239,29 @@ class Search:
         ).fetchone()[0]
         return bool(count <= most)
 
-    def _standing(self, asked: Asked, day: date, *, ranked: bool) -> list[int]:
-        """The keys of the trials whose texts of that day hold the words, in order; without ranking by the day
-        since when they did, the latest first."""
+    def _standing(self, asked: Asked, day: date, *, ranked: bool) -> Iterator[int]:
+        """The keys of the trials whose texts of that day hold the words, in order; without ranking the latest first:
+        by the day of the last update, of what is past by the day since when it was so."""
         order = _ranking("{table}", _WEIGHTS) if ranked else "0"
         now = self._db.execute(
-            f"select searched.trial, {order.format(table='search_now')}, searched.since, document from search_now"
+            f"select {order.format(table='search_now')}, searched.document, searched.trial from search_now"
             " cross join searched on searched.document = search_now.rowid"
-            " where search_now match ? and searched.trial is not null and searched.since <= ?",
+            " where search_now match ? and searched.trial is not null and searched.since <= ?"
+            " order by search_now.rowid desc",
             [asked.expression, day.isoformat()],
-        ).fetchall()
+        )
         past = self._db.execute(
-            f"select searched_past.trial, {order.format(table='search_past')}, searched_past.since, id from search_past"
+            f"select {order.format(table='search_past')}, searched_past.since, searched_past.trial from search_past"
             " cross join searched_past on searched_past.id = search_past.rowid"
             " where search_past match ? and searched_past.since <= ? and searched_past.until > ?",
             [asked.expression, day.isoformat(), day.isoformat()],
-        ).fetchall()
-        rows = sorted([*now, *past], key=lambda row: row[2:], reverse=True)
-        return [row[0] for row in sorted(rows, key=lambda row: row[1])]
+        )
+        latest = merge(
+            ((score, -(document // DAY_ROOM), key) for score, document, key in now),
+            sorted(((score, -day_number(since), key) for score, since, key in past), key=itemgetter(1)),
+            key=itemgetter(1),
+        )
+        return (key for _, _, key in (sorted(latest, key=itemgetter(0)) if ranked else latest))
 
     def _current(self, key: int, source: Source, number: int) -> _Shown:
         trial = self._trial(key)
@@ -317,15 +328,14 @@ class Search:
         )
 
     def _nowhere(self, asked: Asked, tables: Sequence[str]) -> tuple[Term, ...]:
-        return tuple(
-            term
-            for term in asked.terms
-            if not any(
-                self._db.execute(
-                    f"select 1 from {name} where {name} match ? limit 1", [term.expression]
-                ).fetchone()
-                for name in tables
-            )
+        return tuple(term for term in asked.terms if self._is_nowhere(term, tables))
+
+    def _is_nowhere(self, term: Term, tables: Sequence[str]) -> bool:
+        return not any(
+            self._db.execute(
+                f"select 1 from {name} where {name} match ? limit 1", [term.expression]
+            ).fetchone()
+            for name in tables
         )
 
     def _count(self, of: str, *values: object) -> int:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -25,13 +24,11 @@ from snapshots.changeset import Source
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion
 from snapshots.event import Event
-from snapshots.search import CHANGE_COLUMNS, COLUMNS, MANNER, is_behind
+from snapshots.search import CHANGE_COLUMNS, COLUMNS, DAY_ROOM, MANNER, day_number, is_behind
 from snapshots.search.wording import digest, event_wording, wording
 from snapshots.timeline import Stood, timelines
 
 AT_ONCE = 500  # trials or events in one transaction: about a tenth of a second
-DAY_ROOM = 4096  # numbers of documents for the trials last updated on one day
-_FIRST_DAY = date(1990, 1, 1)  # before any registry; what has no day of update stands here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +119,9 @@ def _batch(db: Database) -> int:
         ).fetchall()
         stood = timelines(db, [row[0] for row in rows])
         for key, updated, *known in rows:
-            batch.trial(key, _day(updated), None if known[0] is None else _known(*known), stood.get(key, []))
+            batch.trial(
+                key, day_number(updated), None if known[0] is None else _known(*known), stood.get(key, [])
+            )
         batch.write()
     return len(rows)
 
@@ -131,14 +130,6 @@ def _known(document: int, line: str, number: int, since: str, digest: bytes, sto
     return _Known(
         document=document, source=Source(line), number=number, since=since, digest=digest, stood=stood
     )
-
-
-def _day(updated: str | None) -> int:
-    """Of the last update, in days; 0 when it is not known to the day."""
-    try:
-        return max(0, (date.fromisoformat(updated or "") - _FIRST_DAY).days)
-    except ValueError:
-        return 0
 
 
 class _Batch:

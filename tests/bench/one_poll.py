@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+
+import msgspec
 
 from monitor.assembly import app_of
 from monitor.config import load
@@ -17,7 +18,7 @@ def main(folder: Path) -> None:
     report = app.poll()[0]
     app.deliver()
     app.close()
-    print(json.dumps(asdict(report)))
+    print(json.dumps(msgspec.structs.asdict(report)))
 
 
 main(Path(sys.argv[1]))

@@ -16,10 +16,11 @@ from typing import Any
 from doubles.nursery import Nursery, say, serve
 
 import snapshots.changes  # noqa: F401 - once in the nursery, not in each child
-from monitor import backlog, logs
-from monitor.backfill import Backfill
+from monitor import logs
 from monitor.database import open_for_writing
 from monitor.lease import Lease
+from monitor.past import backlog
+from monitor.past.backfill import Backfill
 from monitor.registries.ctgov import CtgovRegistry
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)

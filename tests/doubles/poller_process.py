@@ -19,13 +19,13 @@ from doubles.nursery import Nursery, say, serve, stand_still
 from doubles.small_slack import TOKEN
 
 from monitor import logs
+from monitor.alerting.router import Router
+from monitor.alerting.routes import Decision
 from monitor.app import App
 from monitor.config import load
 from monitor.lease import Lease
 from monitor.registries.base import Batch, DataBuild
 from monitor.registries.ctgov import CtgovRegistry
-from monitor.router import Router
-from monitor.routes import Decision
 from notifiers.backoff import Backoff
 from notifiers.deliver import Settings
 from notifiers.jsonl import JsonlNotifier

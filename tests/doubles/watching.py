@@ -13,8 +13,8 @@ from doubles.ctgov import LoopbackRegistry
 
 from monitor.app import App
 from monitor.config import read
+from monitor.polling.report import EVERYTHING, PollReport, Selection
 from monitor.registries.ctgov import CtgovRegistry
-from monitor.report import EVERYTHING, PollReport, Selection
 from notifiers.jsonl import JsonlNotifier
 
 HEAD = """

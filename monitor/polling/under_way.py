@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.pace import Pace
+from monitor.polling.pace import Pace
 from monitor.registries.base import Begun, Page, Progress
 from snapshots.instants import stamp
 

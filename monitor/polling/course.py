@@ -7,22 +7,22 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from monitor import under_way
-from monitor.booking import Booking
-from monitor.conclusions import Conclusions
-from monitor.id_sweep import sweep_ids
-from monitor.named import Named
-from monitor.query_sweep import QuerySweep
+from monitor.polling import under_way
+from monitor.polling.booking import Booking
+from monitor.polling.conclusions import Conclusions
+from monitor.polling.id_sweep import sweep_ids
+from monitor.polling.named import Named
+from monitor.polling.query_sweep import QuerySweep
+from monitor.polling.report import PollReport
+from monitor.polling.sweep import Sweep
+from monitor.polling.trouble import Trouble
 from monitor.registries.base import DataBuild, Registry, SweepBroken
-from monitor.report import PollReport
-from monitor.sweep import Sweep
-from monitor.trouble import Trouble
 from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.instants import stamp
 
 
-class Stages:
+class Course:
     """Those of one poll of one registry on one build, one after the other."""
 
     def __init__(

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from monitor import untold, watches
-from monitor.patience import Patience
+from monitor import watches
+from monitor.polling import untold
+from monitor.polling.patience import Patience
+from monitor.polling.report import EVERYTHING, PollReport, Selection
 from monitor.registries.base import (
     Absurd,
     DataBuild,
@@ -25,17 +27,16 @@ from monitor.registries.base import (
     Stopped,
     Unreachable,
 )
-from monitor.report import EVERYTHING, PollReport, Selection
 from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.instants import stamp
 
 if TYPE_CHECKING:
-    from monitor.booking import Booking
-    from monitor.pace import Pace
-    from monitor.router import Router
-    from monitor.sweep import Sweep
-    from monitor.trouble import Trouble
+    from monitor.alerting.router import Router
+    from monitor.polling.booking import Booking
+    from monitor.polling.pace import Pace
+    from monitor.polling.sweep import Sweep
+    from monitor.polling.trouble import Trouble
 
 LONGEST_ALONE = timedelta(hours=6)  # whatever Retry-After says: a working day must not pass unseen
 
@@ -131,10 +132,10 @@ class Poll:
             self.report.quiet = True
             return
         # Loaded here, for most polls find that nothing is due.
-        from monitor.booking import Booking
-        from monitor.steps import StepsBetween
-        from monitor.sweep import Sweep
-        from monitor.trouble import Trouble
+        from monitor.past.steps import StepsBetween
+        from monitor.polling.booking import Booking
+        from monitor.polling.sweep import Sweep
+        from monitor.polling.trouble import Trouble
 
         self._due = due
         booking = Booking(self._db, self._registry, build=build.stamp, now=self._now)
@@ -164,8 +165,8 @@ class Poll:
         self, trials: Sequence[str], due: Sequence[Due], sweep: Sweep, trouble: Trouble
     ) -> None:
         """These records alone: nothing is concluded and no watch is finished by it."""
-        from monitor.id_sweep import span
-        from monitor.named import Named, survivor
+        from monitor.polling.id_sweep import span
+        from monitor.polling.named import Named, survivor
 
         named = Named(self._db, self._registry.name, due)
         for batch in self._registry.by_ids(sorted({survivor(trial, named.merged) for trial in trials})):
@@ -178,9 +179,9 @@ class Poll:
     def _sweep_watches(
         self, due: Sequence[Due], sweep: Sweep, booking: Booking, trouble: Trouble, build: DataBuild
     ) -> None:
-        from monitor import staging, under_way
-        from monitor.query_sweep import QuerySweep
-        from monitor.stage import Stages
+        from monitor.polling import staging, under_way
+        from monitor.polling.course import Course
+        from monitor.polling.query_sweep import QuerySweep
 
         with immediate(self._db):
             under_way.forget_older(self._db, self._registry.name, build.stamp)
@@ -196,7 +197,7 @@ class Poll:
             clock=self._clock,
             watching=self._watching,
         )
-        stages = Stages(
+        stages = Course(
             self._db,
             self._registry,
             sweep=sweep,

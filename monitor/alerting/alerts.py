@@ -13,10 +13,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from monitor import addresses
-from monitor.alert_deadlines import deadline_item
-from monitor.alert_links import links_of
-from monitor.alert_text import before_and_after, is_said, minute, registry_name, scripted, status_words
-from monitor.discretion import names_staff, without_people
+from monitor.alerting.deadlines import deadline_item
+from monitor.alerting.discretion import names_staff, without_people
+from monitor.alerting.links import links_of
+from monitor.alerting.text import before_and_after, is_said, minute, registry_name, scripted, status_words
 from notifiers.message import Item, Level, Link, Message
 from snapshots.changeset import (
     Action,

@@ -14,7 +14,7 @@ from itertools import islice
 
 from sqlite_utils import Database
 
-from monitor.pasts import WHOLE, Bounds, Planned
+from monitor.past.planned import WHOLE, Bounds, Planned
 from snapshots.database import immediate
 from snapshots.instants import stamp
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from monitor import addresses
-from monitor.alert_text import registry_name
+from monitor.alerting.text import registry_name
 from notifiers.message import Item, Level, Link, Message
 
 _WHAT = "Something happened to this trial that trialbell could not put into words; it is stored, look at its history"

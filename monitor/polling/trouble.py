@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
+from monitor.polling.report import PollReport
+from monitor.polling.sweep import Tally
 from monitor.registries.base import (
     Absurd,
     BadQuestion,
@@ -16,8 +18,6 @@ from monitor.registries.base import (
     SweepBroken,
     Unreachable,
 )
-from monitor.report import PollReport
-from monitor.sweep import Tally
 from monitor.watches import Due
 
 FAILS = (Absurd, BadQuestion, SweepBroken, Unreachable)  # what may befall one question and no other

@@ -15,8 +15,8 @@ from functools import partial
 
 from sqlite_utils import Database
 
-from monitor import held, staging
-from monitor.booking import Booking
+from monitor.polling import held, staging
+from monitor.polling.booking import Booking
 from monitor.registries.base import Absurd, Found, Missing, Moved, Registry
 from monitor.watches import Due
 from snapshots.database import immediate

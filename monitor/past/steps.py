@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor.archive import Archive, Archived
+from monitor.past.archive import Archive, Archived
 from monitor.registries.base import ArchiveEntry, Registry, RegistryError, Stopped
 from snapshots.database import immediate
 from snapshots.event import Step

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor import addresses
-from monitor.alert_text import registry_name, scripted
+from monitor.alerting.text import registry_name, scripted
 from notifiers.message import Link
 from snapshots.changeset import Source
 from snapshots.event import Event, EventKind

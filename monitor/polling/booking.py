@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import untold, watches
+from monitor import watches
+from monitor.polling import untold
 from monitor.registries.base import Registry
 from snapshots.changeset import ChangeSet, Severity, VersionRef
 from snapshots.deadlines.standing import Entered

@@ -19,7 +19,7 @@ from monitor.logs import log
 from snapshots.database import immediate
 
 if TYPE_CHECKING:
-    from monitor.router import Router
+    from monitor.alerting.router import Router
     from notifiers.outbox import Outbox
     from snapshots.event import Event
 
@@ -67,7 +67,7 @@ def settle(
         and not db.execute("select 1 from drift where registry = ? and said = 0", [registry]).fetchone()
     ):
         return []  # as after almost every poll: what decides need not be loaded
-    from monitor import drift
+    from monitor.polling import drift
     from notifiers.outbox import Outbox
     from snapshots import manners
     from snapshots.query import Reader
@@ -98,7 +98,7 @@ def settle(
 
 
 def _enqueue(outbox: Outbox, sequence: int, event: Event, router: Router, now: datetime) -> None:
-    from monitor.routes import severities
+    from monitor.alerting.routes import severities
     from snapshots.changeset import Severity
 
     assert event.id is not None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from monitor.named import Named
+from monitor.polling.named import Named
+from monitor.polling.sweep import Sweep
+from monitor.polling.trouble import FAILS, Trouble
 from monitor.registries.base import Registry, RegistryError
-from monitor.sweep import Sweep
-from monitor.trouble import FAILS, Trouble
 
 MOST_IN_VAIN = 4  # batches of ids without an answer, in a row: more, and this poll asks for no other ids
 

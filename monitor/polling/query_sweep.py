@@ -11,16 +11,16 @@ from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import held, under_way
-from monitor.booking import Booking
-from monitor.id_sweep import MOST_IN_VAIN, span
 from monitor.logs import log
-from monitor.pace import POSTED, SLIM, WHOLE, Pace
+from monitor.polling import held, under_way
+from monitor.polling.booking import Booking
+from monitor.polling.id_sweep import MOST_IN_VAIN, span
+from monitor.polling.pace import POSTED, SLIM, WHOLE, Pace
+from monitor.polling.slim import Slims
+from monitor.polling.sweep import Sweep
+from monitor.polling.trouble import FAILS, Trouble
+from monitor.polling.under_way import UnderWay
 from monitor.registries.base import BadQuestion, Begun, DataBuild, Page, Registry, RegistryError, SweepBroken
-from monitor.slim import Slims
-from monitor.sweep import Sweep
-from monitor.trouble import FAILS, Trouble
-from monitor.under_way import UnderWay
 from monitor.watches import Due
 from snapshots.database import immediate
 

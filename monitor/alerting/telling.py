@@ -23,7 +23,7 @@ from notifiers.idle import idle
 from snapshots.database import immediate
 
 if TYPE_CHECKING:
-    from monitor.mutes import Mute
+    from monitor.alerting.mutes import Mute
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.outbox import Outbox
@@ -81,7 +81,7 @@ class Teller:
 
     def make_messages(self, notifier: str) -> int:
         """Messages for what is due to one notifier. Returns how many were made."""
-        from monitor import mutes
+        from monitor.alerting import mutes
         from notifiers.message import Message
 
         made = 0
@@ -111,7 +111,7 @@ class Teller:
 
         A defect of ours in one event's wording stops no other: it is told in plain words.
         """
-        from monitor.alert_plain import plain_message
+        from monitor.alerting.plain import plain_message
 
         event: Event | None = None
         try:
@@ -142,7 +142,7 @@ class Teller:
         )
 
     def _worded(self, event: Event, delivery: Delivery, silent: list[Mute]) -> Message | str:
-        from monitor import alerts, mutes
+        from monitor.alerting import alerts, mutes
         from snapshots.changeset import Severity
         from snapshots.event import event_json
 

@@ -16,10 +16,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from monitor import staging, watches
-from monitor.booking import Booking, Seen, several_submissions
+from monitor import watches
 from monitor.logs import log
-from monitor.staging import NO_RECORDS_FAULT
+from monitor.polling import staging
+from monitor.polling.booking import Booking, Seen, several_submissions
+from monitor.polling.staging import NO_RECORDS_FAULT
 from monitor.watches import Due
 from snapshots.database import immediate
 from snapshots.errors import DamagedVersion, NotAStudyRecord, NotJSON

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import backlog
-from monitor.archive import Archive, Archived
-from monitor.backlog import Job
 from monitor.logs import log
-from monitor.pasts import Planned, plan
+from monitor.past import backlog
+from monitor.past.archive import Archive, Archived
+from monitor.past.backlog import Job
+from monitor.past.planned import Planned, plan
 from monitor.registries.base import (
     ArchiveEntry,
     NoHistory,
@@ -103,6 +103,8 @@ class Backfill:
             backlog.forward(self._db, job, stored=version.new, changed=changed, now=now)
             backlog.succeeded(self._db, self._registry.name)
         self._last = (job.row, version)
+        if job.place + 1 == len(planned):
+            log.info("past brought", registry=self._registry.name, trial=job.trial, versions=len(planned))
 
     def _before(self, job: Job, planned: tuple[Planned, ...], now: datetime) -> Archived:
         """The version before, which is stored; as a rule it was in hand a moment ago."""

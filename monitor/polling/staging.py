@@ -21,7 +21,7 @@ from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
 
 if TYPE_CHECKING:
-    from monitor.booking import Booking, Seen
+    from monitor.polling.booking import Booking, Seen
 
 # (trial, "compared" or "stored", what was raised over it).
 Fault = Callable[[str, str, Exception], None]
@@ -255,7 +255,7 @@ def clear(db: Database) -> None:
 
 
 def _seen(raw: bytes, mark: bytes | None, several: int, steps: str) -> Seen:
-    from monitor.booking import Seen
+    from monitor.polling.booking import Seen
     from snapshots.record import parse
     from snapshots.steps import steps_of
     from snapshots.store import Parsed

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from monitor.config.settings import Config
 
 if TYPE_CHECKING:
-    from monitor.routes import Decision
+    from monitor.alerting.routes import Decision
     from snapshots.event import Event
 
 
@@ -18,13 +18,13 @@ class Router:
         self._config = config
 
     def decide(self, event: Event) -> list[Decision]:
-        from monitor.routes import decide
+        from monitor.alerting.routes import decide
 
         return decide(event, self._config.routes, tuple(self._config.notifiers), self._config.severity)
 
     def everywhere(self, reason: str) -> list[Decision]:
         """To every notifier, whatever the routes say: for an event that could not be routed."""
-        from monitor.routes import Decision
+        from monitor.alerting.routes import Decision
 
         return [
             Decision(notifier=name, send=True, reason=reason, route=None) for name in self._config.notifiers
@@ -32,6 +32,6 @@ class Router:
 
     def effective(self, event: Event) -> Event:
         """The event as this configuration weighs it."""
-        from monitor.routes import severities
+        from monitor.alerting.routes import severities
 
         return severities(event, self._config.severity)
