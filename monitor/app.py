@@ -91,6 +91,7 @@ class App:
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
         self._not_told: list[str] = []  # of the last look, which takes place at every tick: said once
         self._sending = {name: threading.Lock() for name in notifiers}
+        self._asked_for: list[tuple[str, str]] | None = None
         self._said_at: datetime | None = None  # how far a sweep has come
         self.watching: Callable[[Pace], None] = self._say_now_and_then
 
@@ -118,8 +119,9 @@ class App:
             self._reconcile()
 
     def _reconcile(self) -> None:
-        asked_for = [(watch.name, watch.definition_hash) for watch in self.config.watches]
-        if watches.configured(self.db) == sorted(asked_for):
+        if self._asked_for is None:  # hashed once: a service looks every second
+            self._asked_for = sorted((watch.name, watch.definition_hash) for watch in self.config.watches)
+        if watches.configured(self.db) == self._asked_for:
             return  # as at almost every poll: no list of ids need be read for it
         wanted = [
             Wanted(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
-from doubles.plain_edits import nct, recruiting, with_status
+from doubles.plain_edits import nct, recruiting, with_results, with_status, without
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor.registries.ctgov import CtgovRegistry
@@ -90,6 +90,27 @@ def test_a_record_that_cannot_be_stored_takes_none_with_it(tmp_path, registry, r
     assert sorted(told) == [("changed", nct(record)) for record in records[1:]]
     assert (report.versions, len(report.events)) == (3, 3)
     assert watching.count("select count(*) from version where number = 2") == 3
+
+
+def test_a_staged_record_that_cannot_be_stored_takes_none_with_it(tmp_path, registry, records, ticking):
+    full = [with_results(record) for record in records]
+    registry.publish("2026-11-21", full)
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    watching.app.registries["ctgov"] = LooseRegistry(
+        url=registry.url, requests_per_minute=100_000, wait=lambda _: False
+    )
+    registry.publish("2026-11-23", [without(record, "resultsSection") for record in full])
+    report = watching.poll()
+    assert report.problems == [
+        f"{BROKEN} could not be stored, a defect of trialbell's own: ValueError: no page for this one"
+    ]
+    assert sorted(watching.told()) == [("changed", nct(record)) for record in records[1:]]
+    assert watching.count("select count(*) from version where number = 2") == 3
+    watching.app.registries["ctgov"].broken = ""
+    registry.publish("2026-11-24")
+    assert watching.poll().outcome == "complete"
+    assert watching.told() == [("changed", BROKEN)]
 
 
 class SenselessRegistry(CtgovRegistry):

@@ -42,7 +42,8 @@ class Conclusions:
     take: stores the records of a batch as the sweep does and returns the ids seen.
     asking: guards each question, so that one that fails holds up its own watches alone.
     build: the registry's stamp. whole: everything watched of this kind is swept by this poll. fetched: adds to
-    temp.swept the trials of a watch of which whole records came; False where all of them did.
+    temp.swept the trials of a watch of which whole records came; False where all of them did. fault: told of a staged
+    record that cannot be booked.
     """
 
     def __init__(
@@ -58,7 +59,9 @@ class Conclusions:
         now: datetime,
         progressed: Callable[[], None],
         fetched: Callable[[Due], bool],
+        fault: staging.Fault,
     ) -> None:
+        self._fault = fault
         self._fetched = fetched
         self._asking = asking
         self._failed: set[str] = set()  # asked for by themselves in vain; one question for each is enough
@@ -131,7 +134,8 @@ class Conclusions:
                     staging.discard(self._db, registry, subject)
                 else:
                     staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
-        staging.book(self._db, self._booking, registry, staging.free(self._db, registry), staging.THIS_SWEEP)
+        free = staging.free(self._db, registry)
+        staging.book(self._db, self._booking, registry, free, staging.THIS_SWEEP, fault=self._fault)
         with immediate(self._db):
             staging.forget_swept(self._db, registry)
         staging.clear(self._db)

@@ -74,6 +74,7 @@ class Course:
             now=self._now,
             progressed=self._progressed,
             fetched=self._queries.name_fetched,
+            fault=self._sweep.fault,
         )
         try:
             unsure = self._trouble.unfinished & {watch.row for watch in named.watches}

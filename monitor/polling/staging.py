@@ -6,18 +6,27 @@ Rows of the sweep under way have no hold; `keep` puts them with one, `book` writ
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 from sqlite_utils import Database
 
+from monitor.registries.base import RegistryError
 from snapshots.database import immediate
+from snapshots.errors import DatabaseHeld
 
 if TYPE_CHECKING:
     from monitor.polling.booking import Booking, Seen
 
+# (trial, "compared" or "stored", what was raised over it).
+Fault = Callable[[str, str, Exception], None]
+# What befalls the whole poll. Anything else that is raised over one record is that record's trouble alone.
+NO_RECORDS_FAULT = (RegistryError, sqlite3.Error, DatabaseHeld)
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: others want to write
 BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
@@ -127,21 +136,65 @@ def of_hold(db: Database, hold: int) -> list[str]:
     return [row[0] for row in rows.fetchall()]
 
 
-def book(db: Database, booking: Booking, registry: str, trials: Sequence[str], hold: int) -> None:
+def book(
+    db: Database,
+    booking: Booking,
+    registry: str,
+    trials: Sequence[str],
+    hold: int,
+    *,
+    fault: Fault | None = None,
+) -> None:
     """Write what is believed, some records a transaction; what is written is no longer staged.
 
     Compared first, for that takes its time and others want to write. A record that was staged against another version
-    than the newest is not written: it would take the trial back.
+    than the newest is not written: it would take the trial back. fault: told of one that cannot be compared or stored,
+    which then holds up no other; without it that is raised.
     """
     ready: list[_Ready] = []
     for trial in trials:
-        one = _ready(db, booking, registry, trial, hold)
-        if one is not None:
-            ready.append(one)
+        with _apart(fault, trial, "compared"):
+            one = _ready(db, booking, registry, trial, hold)
+            if one is not None:
+                ready.append(one)
         if len(ready) == AT_ONCE or sum(each.size for each in ready) >= BYTES_AT_ONCE:
-            _write(db, booking, registry, ready, hold)
+            _written(db, booking, registry, ready, hold, fault)
             ready.clear()
-    _write(db, booking, registry, ready, hold)
+    _written(db, booking, registry, ready, hold, fault)
+
+
+def _written(
+    db: Database, booking: Booking, registry: str, ready: Sequence[_Ready], hold: int, fault: Fault | None
+) -> None:
+    """All of them, or where one of them cannot be, each by itself."""
+    before = booking.booked()
+    try:
+        _write(db, booking, registry, ready, hold)
+    except NO_RECORDS_FAULT:
+        raise
+    except Exception:
+        if fault is None:
+            raise
+        booking.undone(before)
+        for one in ready:
+            before = booking.booked()
+            with _apart(fault, one.trial, "stored", undone=partial(booking.undone, before)):
+                _write(db, booking, registry, [one], hold)
+
+
+@contextmanager
+def _apart(
+    fault: Fault | None, trial: str, what: str, *, undone: Callable[[], None] = lambda: None
+) -> Iterator[None]:
+    try:
+        yield
+    except NO_RECORDS_FAULT:
+        raise
+    except Exception as error:
+        if fault is None:
+            raise
+        undone()
+        fault(trial, what, error)
 
 
 class _Ready(msgspec.Struct, frozen=True, kw_only=True):

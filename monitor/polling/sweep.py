@@ -9,7 +9,6 @@ know how large a page is. What could be an accident of the registry's (a section
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,10 +20,10 @@ from monitor import watches
 from monitor.logs import log
 from monitor.polling import staging
 from monitor.polling.booking import Booking, Seen, several_submissions
-from monitor.registries.base import RegistryError
+from monitor.polling.staging import NO_RECORDS_FAULT
 from monitor.watches import Due
 from snapshots.database import immediate
-from snapshots.errors import DamagedVersion, DatabaseHeld, NotAStudyRecord, NotJSON
+from snapshots.errors import DamagedVersion, NotAStudyRecord, NotJSON
 from snapshots.event import EventKind, Step
 from snapshots.instants import stamp
 from snapshots.query import Reader
@@ -38,8 +37,6 @@ Stored = Callable[[str, int, dict[str, Any]], None]
 AT_ONCE = 50  # records parsed, compared and written together
 FIRST_BYTES = 1000  # of a record that cannot be read, in which its id is looked for, to name it
 _ID = re.compile(rb'"nctId"\s*:\s*"([A-Za-z0-9]{1,20})"')
-# What befalls the whole poll. Anything else that is raised over one record is that record's trouble alone.
-_NO_RECORDS_FAULT = (RegistryError, sqlite3.Error, DatabaseHeld)
 PAGE_IN_SQL = 900  # parameters in one statement, below SQLite's least limit of 999
 
 
@@ -151,10 +148,10 @@ class Sweep:
         """What changed, said; None for a record of which that cannot be said, which holds up no other."""
         try:
             return self._said(seen)
-        except _NO_RECORDS_FAULT:
+        except NO_RECORDS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this record's
-            self._fault(seen.facts.trial, "compared", error)
+            self.fault(seen.facts.trial, "compared", error)
             return None
 
     def _written(
@@ -166,16 +163,16 @@ class Sweep:
         try:
             self._write(list(compared), wanted, stored)
             return list(compared)
-        except _NO_RECORDS_FAULT:
+        except NO_RECORDS_FAULT:
             raise
         except Exception as error:  # noqa: BLE001 - as in `_compared`
             self._booking.undone(before)
             if len(compared) == 1:
-                self._fault(compared[0].facts.trial, "stored", error)
+                self.fault(compared[0].facts.trial, "stored", error)
                 return []
         return [written for one in compared for written in self._written([one], holders, stored)]
 
-    def _fault(self, trial: str, what: str, error: Exception) -> None:
+    def fault(self, trial: str, what: str, error: Exception) -> None:
         """A line for people; of a defect of ours, the traceback too."""
         if isinstance(error, DamagedVersion):
             self.tally.problems.append(f"{trial} could not be {what}: {error}")
