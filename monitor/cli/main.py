@@ -6,6 +6,7 @@ newer than us, a port taken); 70 a defect of ours; 130 Ctrl-C.
 
 from __future__ import annotations
 
+import gc
 import sys
 from importlib import import_module
 
@@ -101,6 +102,9 @@ def main(arguments: list[str] | None = None) -> None:
     from monitor.cli.stdout import patient_stdout
 
     patient_stdout()
+    # Records are trees of thousands of objects, none of them in a circle: to look for circles at each 700th takes a
+    # twentieth of a mirror's time.
+    gc.set_threshold(50_000, 20, 20)
     sys.exit(run(arguments))
 
 
