@@ -104,7 +104,7 @@ def test_an_app_is_made_with_the_settings_of_each_notifier(tmp_path, clock):
 def test_check_refuses_two_who_write_to_stdout(terminal, options):
     trial = "NCT00000102"
     with LoopbackRegistry([study_record(102)], day="2026-11-20") as registry:
-        head = HEAD.format(url=registry.url, history="false").replace("alerts.jsonl", "-")
+        head = HEAD.format(url=registry.url, history="false", backfill="false").replace("alerts.jsonl", "-")
         terminal.write("config.toml", head + ids_watch("mine", trial))
         ran = terminal.run("check", *options)
         assert (ran.code, ran.out) == (2, "")

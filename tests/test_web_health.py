@@ -56,6 +56,7 @@ def test_all_is_well(tmp_path: Path) -> None:
         "outbox": {"pending": 1, "sent": 20, "failed": 0, "dropped": 2},
         "held": [],
         "notices": [],
+        "sweeps": [],
         "backfill": {
             "waiting": 0,
             "requests": None,
