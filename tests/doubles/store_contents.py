@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlite_utils import Database
 
+from monitor.cli.main import run
 from monitor.database import open_for_reading
 from snapshots.query import Reader
 
@@ -34,7 +36,7 @@ _TABLES = {
 
 def contents(path: Path) -> list[str]:
     """Every trial, version with its canonical body, entry of the ledger, event with its changes, membership, state
-    that time makes, and delivery."""
+    that time makes, and delivery; and the bytes that `trialbell export` gives of it."""
     db = open_for_reading(path)
     try:
         lines = [_line("trial", row) for row in _rows(db, "select * from trial", less=("key",))]
@@ -42,9 +44,19 @@ def contents(path: Path) -> list[str]:
             lines += [
                 _line(name, row) for row in _rows(db, sql, less=("trial",) if name == "deadline" else ())
             ]
-        return sorted([*lines, *_versions(db), *_ledger(db), *_events(db)])
+        return sorted([*lines, *_versions(db), *_ledger(db), *_events(db), *_exported(path)])
     finally:
         db.close()
+
+
+def _exported(path: Path) -> list[str]:
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "exported"
+        tables = ["versions", "changes", "trials", "--records", "--min-severity", "noise"]
+        assert run(["export", *tables, "--format", "jsonl", "--out", str(out), "--db", str(path)]) == 0
+        files = sorted(out.iterdir())
+        assert len(files) == 3
+        return [_line(file.name, file.read_text(encoding="utf-8")) for file in files]
 
 
 def _versions(db: Database) -> list[str]:
