@@ -34,6 +34,7 @@ Asking = Callable[[Sequence[Due], str], AbstractContextManager[Callable[[], None
 class Concluded:
     held: list[held.Held] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)  # ids that the registry says it does not have
+    unlooked: set[int] = field(default_factory=set)  # rows of watches whose first look is not over
 
 
 class Conclusions:
@@ -165,6 +166,10 @@ class Conclusions:
             if trial not in waiting and (trial not in settled or trial in reask):
                 self._ask(trial, watches(trial), believed=verdict.by_person)
 
+    def alone(self, trial: str, watches: Sequence[Due]) -> None:
+        """An id that was answered with a record that does not name it, asked by itself."""
+        self._ask(trial, watches, believed=False)
+
     def unmatched(self, watch: Due) -> None:
         """Trials that a query watch holds and its sweep, which temp.seen has, did not see."""
         rows = self._db.execute(
@@ -175,14 +180,16 @@ class Conclusions:
         missing = [row[0] for row in rows if not self._settled(row[0])]
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first, hold or
         # not; nothing is concluded by that.
-        there, unanswered = self._look_at(missing, watch)
+        there, unanswered, apart = self._look_at(missing, watch)
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
             self._leave(watch, [trial for trial in missing if trial not in unanswered], told=False)
+            if unanswered:
+                self.result.unlooked.add(watch.row)
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
         ).fetchone()[0]
-        absent = [trial for trial in missing if trial not in there and trial not in unanswered]
+        absent = [trial for trial in missing if trial not in there | unanswered | apart]
         verdict = self._many_missing(
             missing, f"watch {watch.name}", held_before, whole=self._whole, absent=absent
         )
@@ -192,22 +199,29 @@ class Conclusions:
         for trial in absent:
             self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _look_at(self, trials: Sequence[str], watch: Due) -> tuple[set[str], set[str]]:
-        """Take in what changed of these; gives those that are there, and those of which nothing could be learnt."""
+    def _look_at(self, trials: Sequence[str], watch: Due) -> tuple[set[str], set[str], set[str]]:
+        """Take in what changed of these.
+
+        Gives those that are there, those of which nothing could be learnt, and those that came and could not be stored.
+        """
         there: set[str] = set()
+        apart: set[str] = set()
         unanswered = set(trials)
         if not trials:
-            return there, unanswered
+            return there, unanswered, apart
         where = f"watch `{watch.name}`"
         with self._asking([watch], where) as ready:
             ready()
             for batch in self._registry.by_ids(trials):
                 with self._asking([watch], where) as ready_still:
                     ready_still()
-                    there |= self._take(batch.page.records)
+                    if not batch.strange:
+                        present = self._take(batch.page.records)
+                        there |= present
+                        apart |= set(batch.page.ids) - present
                     unanswered.difference_update(batch.asked)
                 ready()
-        return there, unanswered - there
+        return there, unanswered - there, apart
 
     def _ask(self, trial: str, watches: Sequence[Due], *, believed: bool) -> None:
         """One record by itself: merged, not there, or there after all. believed: a person has said so too."""

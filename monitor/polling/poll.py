@@ -218,7 +218,7 @@ class Poll:
                 self._settle()  # the others need not wait for what comes now
                 self._whole = False
             every = len(part) == sum(watch.mirror is mirror for watch in active)
-            everything = len(stages.finished) + len(part) == len(active)
+            everything = len(stages.concluded) + len(part) == len(active)
             done = stages.run(part, every=every, everything=everything, removed=self._removed)
             self._whole = every and done
 

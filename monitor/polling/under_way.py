@@ -172,9 +172,14 @@ def forget(db: Database, registry: str, questions: Sequence[str]) -> None:
     )
 
 
-def any_of(db: Database, registry: str) -> bool:
-    """Whether any sweep of a registry is under way."""
-    return db.execute("select 1 from sweep where registry = ? limit 1", [registry]).fetchone() is not None
+def any_of(db: Database, registry: str, *, question: str | None = None, kind: str | None = None) -> bool:
+    """Whether any sweep of a registry is under way, at its last page or not: any, or one of a question and a kind."""
+    rows = db.execute(
+        "select 1 from sweep where registry = ?1 and (?2 is null or question = ?2) and (?3 is null or kind = ?3)"
+        " limit 1",
+        [registry, question, kind],
+    )
+    return rows.fetchone() is not None
 
 
 def paces(db: Database) -> list[Pace]:
