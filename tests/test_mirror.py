@@ -8,7 +8,7 @@ from math import ceil
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
-from doubles.plain_edits import nct, with_results, with_status, without
+from doubles.plain_edits import nct, with_results, with_status
 from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
@@ -218,25 +218,6 @@ def test_a_registry_that_refuses_slim_records_is_swept_whole(mirror, registry, r
     assert mirror.poll().outcome == "complete"
     assert mirror.told() == [("changed", nct(records[0]))]
     assert asked(registry)["whole"] == ceil(COUNT / PAGE)
-
-
-def test_results_that_many_of_the_fetched_lost_are_held_till_the_next_build_says_so_too(
-    opened, registry, records
-):
-    full = [with_results(record) for record in records]
-    registry.publish("2026-11-21", full)
-    watching = opened()
-    watching.poll()
-    lost = [posted(without(record, "resultsSection"), "2026-11-22", "RECRUITING") for record in full[:8]]
-    registry.publish("2026-11-23", lost)
-    report = watching.poll()
-    assert len(report.held) == 1
-    assert watching.told() == []
-    registry.publish("2026-11-24")
-    registry.forget()
-    assert watching.poll().outcome == "complete"
-    assert asked(registry)["whole"] == ceil(COUNT / PAGE)  # slim ones need not show it
-    assert sorted(watching.told()) == [("changed", nct(record)) for record in lost]
 
 
 def test_one_that_is_listed_and_does_not_come_leaves_the_mirror_unfinished(mirror, registry, records):

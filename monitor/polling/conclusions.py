@@ -106,7 +106,7 @@ class Conclusions:
         staging.clear(self._db)  # what a killed poll or a person left
         if not staging.any_waits(self._db, registry) and not held.standing(self._db, registry=registry):
             return
-        self._name_swept(swept)
+        total, fetched = self._name_swept(swept)
         counts = dict(
             self._db.execute(
                 "select subject, count(*) from staged where registry = ? and held = ? and trial in temp.swept"
@@ -121,13 +121,13 @@ class Conclusions:
         }
         for subject in answered:
             counts.setdefault(subject, 0)
-        total = self._db.execute("select count(*) from temp.swept").fetchone()[0]
         with immediate(self._db):
             for subject in sorted(counts):
                 verdict = self._judge(
                     *(held.LOST_SECTION, subject, counts[subject], total),
                     whole=whole,
                     answered=subject in answered,
+                    fetched=fetched,
                 )
                 if verdict.hold is None:
                     continue
@@ -324,7 +324,15 @@ class Conclusions:
         return verdict
 
     def _judge(
-        self, kind: str, subject: str, count: int, swept: int, *, whole: bool, answered: bool = False
+        self,
+        kind: str,
+        subject: str,
+        count: int,
+        swept: int,
+        *,
+        whole: bool,
+        answered: bool = False,
+        fetched: int | None = None,
     ) -> held.Verdict:
         verdict = held.judge(
             self._db,
@@ -336,6 +344,7 @@ class Conclusions:
             build=self._build,
             whole=whole,
             answered=answered,
+            fetched=fetched,
             now=self._now,
         )
         if verdict.accepted is not None:
@@ -344,19 +353,34 @@ class Conclusions:
             self.result.held.append(verdict.hold)
         return verdict
 
-    def _name_swept(self, watches: Iterable[Due]) -> None:
-        """temp.swept: the trials that these watches hold, or held until this poll, as far as whole records came."""
+    def _name_swept(self, watches: Iterable[Due]) -> tuple[int, int | None]:
+        """temp.swept: the trials that these watches hold, or held until this poll, as far as whole records came.
+
+        Gives how many were seen, and how many of them came whole; None: all of them did.
+        """
+        slim: list[int] = []
         self._db.execute("create temp table if not exists swept (trial text primary key) without rowid")
         with self._db.atomic():
             self._db.execute("delete from temp.swept")
             for watch in watches:
                 states = "state = 'left' and since = ?2"
-                if not self._fetched(watch):
+                if self._fetched(watch):
+                    slim.append(watch.row)
+                else:
                     states = f"(state = 'in' or ({states}))"
                 self._db.execute(
                     f"insert or ignore into temp.swept select trial from member where watch = ?1 and {states}",
                     [watch.row, stamp(self._now)],
                 )
+        fetched: int = self._db.execute("select count(*) from temp.swept").fetchone()[0]
+        if not slim:
+            return fetched, None
+        others: int = self._db.execute(
+            "select count(distinct trial) from member where state = 'in'"
+            f" and watch in ({','.join('?' * len(slim))}) and trial not in (select trial from temp.swept)",
+            slim,
+        ).fetchone()[0]
+        return fetched + others, fetched
 
     def _had(self, trial: str) -> bool:
         return self._reader.trial(self._registry.name, trial) is not None
