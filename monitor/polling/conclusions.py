@@ -25,6 +25,7 @@ from snapshots.instants import stamp
 from snapshots.query import Reader
 
 AT_ONCE = 50  # trials that leave in one transaction: others want to write
+MOST_LOOKED_AT = 1000  # of those that an edit drops, or that may be the registry's doing: five addresses full
 # (watches that a failure leaves unfinished, what is asked about) → a guard around one question; what it gives is
 # called before the question.
 Asking = Callable[[Sequence[Due], str], AbstractContextManager[Callable[[], None]]]
@@ -179,8 +180,9 @@ class Conclusions:
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first, hold or
-        # not; nothing is concluded by that.
-        there, unanswered, apart = self._look_at(missing, watch)
+        # not, at the newest if there are too many; nothing is concluded by that.
+        older, newest = missing[:-MOST_LOOKED_AT], missing[-MOST_LOOKED_AT:]
+        there, unanswered, apart = self._look_at(newest, watch)
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
             self._leave(watch, [trial for trial in missing if trial not in unanswered], told=False)
             if unanswered:
@@ -189,12 +191,17 @@ class Conclusions:
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
         ).fetchone()[0]
-        absent = [trial for trial in missing if trial not in there | unanswered | apart]
+        known = there | unanswered | apart
+        absent = [trial for trial in newest if trial not in known]
         verdict = self._many_missing(
             missing, f"watch {watch.name}", held_before, whole=self._whole, absent=absent
         )
         if verdict.hold is not None:
             return
+        also_there, also_unanswered, also_apart = self._look_at(older, watch)
+        there |= also_there
+        known |= also_there | also_unanswered | also_apart
+        absent = [trial for trial in missing if trial not in known]
         self._leave(watch, [trial for trial in missing if trial in there], told=True)
         for trial in absent:
             self._ask(trial, [watch], believed=verdict.by_person)
