@@ -29,7 +29,15 @@ WHOLE_AFTER = timedelta(
 )  # of data builds: what neither a post date nor a slim record tells is found by then
 OVERLAP = timedelta(days=1)  # a record may be posted on the day of a build and be in the next one
 
+# Where more differ than a few and than this share of all, the registry shows slim records in another manner.
+FEW_DIFFERING = 2000
+MOST_DIFFERING = 1 / 5
+
 Ask = Callable[[Begun | None], Iterator[Page]]
+
+
+class _TooManyDiffer(Exception):
+    """To ask for each by its id would cost more than all whole records do."""
 
 
 class QuerySweep:
@@ -118,11 +126,16 @@ class QuerySweep:
         try:
             self._slim(group, question, POSTED, since.isoformat())
             self._slim(group, question, SLIM, None)
-            self._slimmed.add(question)
         except BadQuestion as error:
             # A registry that knows a field no more: what it publishes is still to be had.
-            log.warning("no slim records, whole ones instead", registry=self._registry.name, why=str(error))
-            self._whole(group, question, lambda begun: self._registry.by_query({}, begun=begun))
+            why = str(error)
+        except _TooManyDiffer:
+            why = "too many differ from what is stored"
+        else:
+            self._slimmed.add(question)
+            return
+        log.warning("no slim records, whole ones instead", registry=self._registry.name, why=why)
+        self._whole(group, question, lambda begun: self._registry.by_query({}, begun=begun))
 
     def _whole(self, group: Sequence[Due], question: str, ask: Ask) -> None:
         keep = self._slims.keep if group[0].mirror else None
@@ -142,6 +155,11 @@ class QuerySweep:
 
         def take(page: Page) -> Collection[str]:
             differing = self._slims.differing(page)
+            assert page.progress is not None
+            most = max(FEW_DIFFERING, page.progress.total * MOST_DIFFERING)
+            before = 0 if page.total is not None else sweep.wanting()  # it begins, or begins again
+            if kind == SLIM and before + len(differing) > most:
+                raise _TooManyDiffer
             self._sweep.seen_equal([trial for trial in page.ids if trial not in differing], group)
             return differing
 

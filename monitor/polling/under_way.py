@@ -102,6 +102,11 @@ class UnderWay:
             last = rows[-1][0]
             yield from (row[0] for row in rows)
 
+    def wanting(self) -> int:
+        """How many trials are asked for, fetched or not."""
+        row = self._db.execute("select count(*) from sweep_wanted where sweep = ?", [self.row]).fetchone()
+        return int(row[0])
+
     def fetched(self, trials: Collection[str]) -> None:
         self._db.conn.executemany(
             "update sweep_wanted set fetched = 1 where sweep = ? and trial = ?",
