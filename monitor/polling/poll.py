@@ -196,8 +196,8 @@ class Poll:
 
         with immediate(self._db):
             under_way.forget_older(self._db, self._registry.name, build.stamp)
-            if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
-                staging.forget_unfinished(self._db, self._registry.name)
+        if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
+            staging.forget_unfinished(self._db, self._registry.name)
         queries = QuerySweep(
             self._db,
             self._registry,
