@@ -123,23 +123,25 @@ class Conclusions:
         for subject in answered:
             counts.setdefault(subject, 0)
         with immediate(self._db):
-            for subject in sorted(counts):
-                verdict = self._judge(
+            verdicts = {
+                subject: self._judge(
                     *(held.LOST_SECTION, subject, counts[subject], total),
                     whole=whole,
                     answered=subject in answered,
                     fetched=fetched,
                 )
-                if verdict.hold is None:
-                    continue
-                if verdict.hold.state == "dropped":
-                    staging.discard(self._db, registry, subject)
-                else:
-                    staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
+                for subject in sorted(counts)
+            }
+        for subject, verdict in verdicts.items():
+            if verdict.hold is None:
+                continue
+            if verdict.hold.state == "dropped":
+                staging.discard(self._db, registry, subject)
+            else:
+                staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
         free = staging.free(self._db, registry)
         staging.book(self._db, self._booking, registry, free, staging.THIS_SWEEP, fault=self._fault)
-        with immediate(self._db):
-            staging.forget_swept(self._db, registry)
+        staging.forget_swept(self._db, registry)
         staging.clear(self._db)
 
     def missing_ids(

@@ -134,7 +134,10 @@ def judge(
         return BELIEVED
     if open_ is not None:  # the same build, swept again
         if whole:
-            db.execute("update held set count = ?, swept = ? where id = ?", [count, swept, open_.row])
+            # Not less: of a poll that was killed, some lie with the hold already.
+            db.execute(
+                "update held set count = max(count, ?), swept = ? where id = ?", [count, swept, open_.row]
+            )
         return Verdict(hold=find(db, open_.row))
     cursor = db.execute(
         "insert into held (registry, kind, subject, build, swept, count, opened_at, state)"
@@ -173,9 +176,8 @@ def drop(db: Database, row: int, now: datetime) -> bool:
 
 
 def decide(db: Database, row: int, state: str, now: datetime) -> None:
-    """Close a held sweep. What was staged with it goes: it was booked, or will not be."""
+    """Close a held sweep. What was staged with it was booked, or will not be: `staging.clear` lets go of it."""
     db.execute("update held set state = ?, decided_at = ? where id = ?", [state, stamp(now), row])
-    db.execute("delete from staged where held = ?", [row])
 
 
 def used(db: Database, row: int, build: str) -> None:

@@ -106,14 +106,25 @@ class Poll:
 
     def _settle(self) -> None:
         """Decide who is told of what was booked: however little of the sweep was made, it is stored."""
+        whole = self._whole and self.report.outcome == "complete"
         self.report.notices += untold.settle(
             self._db,
             self._registry.name,
             self._router,
             swept=self._swept(),
-            whole=self._whole and self.report.outcome == "complete",
+            whole=whole,
+            since=self._since() if whole else None,
             now=self._now,
         )
+
+    def _since(self) -> str:
+        """When the sweep was begun that this poll brought to its end: polls before it may have come to none."""
+        begun: str = self._db.execute(
+            "select min(started_at) from poll where registry = ?1 and id > ifnull((select max(id) from poll"
+            " where registry = ?1 and everything and outcome in ('complete', 'quiet')), 0)",
+            [self._registry.name],
+        ).fetchone()[0]
+        return begun
 
     def _run(self, selection: Selection) -> None:
         build = self._registry.build()
@@ -185,8 +196,8 @@ class Poll:
 
         with immediate(self._db):
             under_way.forget_older(self._db, self._registry.name, build.stamp)
-            if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
-                staging.forget_unfinished(self._db, self._registry.name)
+        if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
+            staging.forget_unfinished(self._db, self._registry.name)
         queries = QuerySweep(
             self._db,
             self._registry,
