@@ -28,7 +28,7 @@ COMMANDS = {
     "history": ("monitor.cli.reading", "The versions of a trial, with what each changed."),
     "show": ("monitor.cli.reading", "One record, as of now, a version or a day."),
     "changes": ("monitor.cli.changes", "What happened, newest first."),
-    "field": ("monitor.cli.reading", "One field of a trial through time."),
+    "field": ("monitor.cli.field", "One field of a trial through time."),
     "backfill": ("monitor.cli.backfill", "Bring the past from the registry's record history. Tells nobody."),
     "search": ("monitor.cli.search", "Trials and changes by words, now or on any day."),
     "deadlines": ("monitor.cli.deadlines", "Results due, dates that passed, and when they turn."),
