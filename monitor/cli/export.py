@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.errors import DONE, WORLD, UseError
-from monitor.cli.session import Session, moment, shared_options
+from monitor.cli.session import Session, shared_options, span_of
 
 if TYPE_CHECKING:
     from monitor.export.rows import Choice, Rows
@@ -24,6 +24,7 @@ _FITS = {  # which options mean something for which of them
     "--until": ("versions", "changes"),
     "--min-severity": ("changes",),
     "--field": ("changes",),
+    "--archive": ("changes",),
     "--records": ("versions",),
 }
 _STDOUT = "-"
@@ -60,9 +61,14 @@ Exit codes: 0 done (also when there is nothing), 2 wrong use, no database, or th
 @click.option("--watch", help="Trials that this watch holds; changes that were told for it.")
 @click.option("--trial", "trials", metavar="ID", multiple=True, help="Only this trial; may be given again.")
 @click.option("--since", help="Seen since: a day, an instant, or 7d, 12h before now.")
-@click.option("--until", help="Seen before: the same.")
+@click.option("--until", help="The same, its end: a day is included.")
 @click.option("--min-severity", type=_SEVERITIES, help="Of changes; default: minor.")
 @click.option("--field", help="Only changes of this field, e.g. enrollment.")
+@click.option(
+    "--archive",
+    is_flag=True,
+    help="Also changes between versions of the registry's own history, by the day of submission.",
+)
 @click.option("--columns", help="Only these, with commas between.")
 @click.option("--records", is_flag=True, help="The whole record beside the facts of each version.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, for Excel.")
@@ -79,6 +85,7 @@ def export(
     until: str | None,
     min_severity: str | None,
     field: str | None,
+    archive: bool,
     columns: str | None,
     records: bool,
     bom: bool,
@@ -89,13 +96,19 @@ def export(
     format_ = _format(format_, out, as_json=session.as_json)
     tables = what or WHAT
     given = {"--since": since, "--until": until, "--min-severity": min_severity, "--field": field}
-    _check_fit(tables, {**given, "--records": records}, format_=format_, columns=columns, bom=bom)
+    _check_fit(
+        tables,
+        {**given, "--records": records, "--archive": archive},
+        format_=format_,
+        columns=columns,
+        bom=bom,
+    )
     trials = tuple(sorted({session.trial_id(text) for text in trials}))
     session.needed_reader()
     session.check_names(watch=watch, field=field)
     for trial in trials:
         session.check_names(trial=trial)
-    choice = _choice(session, trials, since, until, watch, min_severity, field)
+    choice = _choice(session, trials, since, until, watch, min_severity, field, archive=archive)
     if format_ == "parquet":
         from monitor.export.parquet import library
 
@@ -151,18 +164,22 @@ def _choice(
     watch: str | None,
     min_severity: str | None,
     field: str | None,
+    *,
+    archive: bool,
 ) -> Choice:
     from monitor.export.rows import Choice
     from snapshots.changeset import Severity
 
+    begin, end = span_of(since, until)
     return Choice(
-        since=moment(since),
-        until=moment(until),
+        since=begin,
+        until=end,
         watch=watch,
         trials=trials or None,
         severity=Severity(min_severity or "minor"),
         overrides=session.config.severity,
         field=field,
+        archive=archive,
     )
 
 

@@ -259,6 +259,14 @@ def until_end(text: str | None) -> datetime | None:
     return datetime.combine(last + timedelta(days=1), time(), UTC)
 
 
+def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """From when, and before when. UseError where nothing lies between."""
+    begin, end = moment(since), until_end(until)
+    if begin is not None and end is not None and begin >= end:
+        raise UseError(f"`--since` is not before `--until`: `{since}`, `{until}`", hint="change them over")
+    return begin, end
+
+
 def later(text: str | None) -> datetime | None:
     """A day, an instant, or `7d` / `12h` from now."""
     span = _span(text)
