@@ -43,7 +43,7 @@ Exit codes: 0 done, 2 unknown id or field, or nothing stored."""
 def field(session: Session, trial: str, field_name: str, as_of: str | None) -> int:
     """One field of a trial through time, oldest first."""
     from monitor.cli.telling import plain
-    from monitor.cli.unread import between, mark, unread
+    from monitor.cli.unread import between, mark, neighbours, unread
     from snapshots.changeset import Severity
 
     reader = session.needed_reader()
@@ -93,7 +93,10 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
     for place in merge(*lines, key=_place):
         if isinstance(place, tuple):
             older, newer = place
-            name = f"between {mark(older.source, older.number)} and {mark(newer.source, newer.number)}"
+            names = mark(older.source, older.number), mark(newer.source, newer.number)
+            beside = f" (between {names[0]} and {names[1]}; when is not stored)"
+            if neighbours(older, newer):
+                beside = f" ({names[0]} → {names[1]})"
             found = between(
                 reader,
                 session.registry_name,
@@ -102,7 +105,7 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
             )
             for change in found.changes:
                 if change.field == field_name and change.severity is not Severity.NOISE:
-                    tell(newer.since, change, None, None, f" ({name}; when is not stored)")
+                    tell(newer.since, change, None, None, beside)
             continue
         event = place
         assert event.to is not None
@@ -133,9 +136,10 @@ def _say_rest(
     day: date | None,
 ) -> None:
     """What the lines do not show: that nothing changed, or that nobody can say so."""
-    from monitor.cli.unread import mark
+    from monitor.cli.unread import mark, neighbours
 
     until_day = f" until {day}" if day is not None else ""
+    gaps = [pair for pair in gaps if not neighbours(*pair)]
     if not gaps:
         if not told:
             session.say(f"{field_name} of {trial} has not changed since it was first stored{until_day}")

@@ -99,13 +99,16 @@ def trialbell() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script."""
-    from monitor.cli.stdout import patient_stdout
+    from monitor.cli.stdout import Patient, patient_stdout
 
     patient_stdout()
     # Records are trees of thousands of objects, none of them in a circle: to look for circles at each 700th takes a
     # twentieth of a mirror's time.
     gc.set_threshold(50_000, 20, 20)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    if isinstance(sys.stdout, Patient):
+        sys.stdout.give_up()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:

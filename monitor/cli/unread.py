@@ -43,6 +43,11 @@ def unread(
     return found
 
 
+def neighbours(older: Stood, newer: Stood) -> bool:
+    """Whether no version lies between two of one line: their difference is all, though nobody told it."""
+    return older.source is newer.source and newer.number == older.number + 1
+
+
 def missing(
     versions: Iterable[Version], events: Iterable[Event], removed: Iterable[Removed]
 ) -> list[tuple[int, int]]:
