@@ -93,8 +93,8 @@ def export(
     """Versions, changes and trials as CSV, JSON lines or Parquet. Without names, all three.
 
     While the service runs, too: what is stored meanwhile is left out."""
-    format_ = _format(format_, out, as_json=session.as_json)
     tables = what or WHAT
+    format_ = _format(format_, out, tables, as_json=session.as_json)
     given = {"--since": since, "--until": until, "--min-severity": min_severity, "--field": field}
     _check_fit(
         tables,
@@ -121,13 +121,22 @@ def export(
     return WORLD if damaged else DONE
 
 
-def _format(format_: str | None, out: str | None, *, as_json: bool) -> str:
+def _format(format_: str | None, out: str | None, tables: tuple[str, ...], *, as_json: bool) -> str:
     """What was asked for, by name or by the ending of a file."""
     ending = Path(out).suffix.lower() if out else ""
     if ending == ".parquet":
         raise UseError(
             f"Parquet is a folder of files, not one: `{out}`",
             hint="`--format parquet --out FOLDER` writes it",
+        )
+    there = bool(out) and Path(out or "").is_dir()
+    if ending in _SUFFIXES and not there and (len(tables) > 1 or format_ == "parquet"):
+        what = "Parquet is" if format_ == "parquet" else "several tables are"
+        raise UseError(f"{what} a folder of files, not one: `{out}`", hint="`--out FOLDER`")
+    if ending and ending not in _SUFFIXES and format_ is None and len(tables) == 1 and not there:
+        raise UseError(
+            f"no format has the ending `{ending}`: `{out}`",
+            hint=f"known are {', '.join(_SUFFIXES)}; `--format` has it whatever the name",
         )
     found = format_ or _SUFFIXES.get(ending) or ("jsonl" if as_json and out in (None, _STDOUT) else "csv")
     if as_json and out in (None, _STDOUT) and found != "jsonl":
@@ -189,12 +198,11 @@ def _targets(
     """Where each table goes; None is standard output. All that can be said beforehand is said before any is written."""
     if out in (None, _STDOUT):
         if format_ == "parquet" or len(tables) > 1:
-            reason = (
-                "Parquet is a folder of files" if format_ == "parquet" else "several tables are several files"
-            )
-            raise UseError(
-                f"{reason}: standard output cannot hold them", hint="`--out FOLDER`; or name one table"
-            )
+            if format_ == "parquet":
+                reason, hint = "Parquet is a folder of files", "`--out FOLDER`"
+            else:
+                reason, hint = "several tables are several files", "`--out FOLDER`; or name one table"
+            raise UseError(f"{reason}: standard output cannot hold them", hint=hint)
         return {tables[0]: None}
     assert out is not None
     folder = Path(out)
@@ -231,10 +239,12 @@ def _columns(name: str, text: str | None, *, records: bool) -> tuple[Table, tupl
         return table, table.columns + (table.more if records else ())
     known = [column.name for column in (*table.columns, *table.more)]
     names = [one.strip() for one in text.split(",") if one.strip()]
+    if not names:
+        raise UseError(f"no column named: `--columns {text!r}`", hint=f"there are {', '.join(known)}")
     for one in names:
         if one not in known:
             raise UseError(f"no such column of {name}: `{one}`", hint=suggestion(one, known))
-    if len(set(names)) < len(names) or not names:
+    if len(set(names)) < len(names):
         raise UseError(f"`--columns` names each column once: `{text}`", hint=f"there are {', '.join(known)}")
     return table, table.chosen(tuple([*names, "record"] if records and "record" not in names else names))
 
