@@ -93,6 +93,7 @@ class App:
         self._sending = {name: threading.Lock() for name in notifiers}
         self._asked_for: list[tuple[str, str]] | None = None
         self._said_at: datetime | None = None  # how far a sweep has come
+        self._removes_from: datetime | None = None  # the wait of retention that was said
         self.watching: Callable[[Pace], None] = self._say_now_and_then
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
@@ -220,7 +221,7 @@ class App:
         from monitor.past.backfill import Backfill, Paused
 
         for registry in waiting:
-            work = Backfill(self.db, registry, clock=self.clock)
+            work = Backfill(self.db, registry, clock=self.clock, keep_for=self.config.store.keep_versions_for)
             try:
                 for _ in range(AT_ONCE):
                     if self.stopping.is_set() or self.clock() >= until or not more():
@@ -257,12 +258,20 @@ class App:
         return looked
 
     def retain(self) -> Gone | None:
-        """Remove the versions that the configuration no longer keeps, a good many at most; None where it keeps all."""
-        keep_for = self.config.store.keep_versions_for
-        if keep_for is None:
-            return None
+        """Remove the versions that the configuration no longer keeps, a good many at most. None where it keeps all, or
+        has not said otherwise for long enough."""
         from monitor import retention  # which a poll does not need
 
+        keep_for = self.config.store.keep_versions_for
+        if keep_for is None:
+            retention.forget_wait(self.db)
+            return None
+        if not retention.may_begin(self.db, keep_for, now=self.clock()):
+            wait = retention.waiting(self.db, now=self.clock())
+            if wait is not None and wait.versions and wait.until != self._removes_from:
+                self._removes_from = wait.until
+                log.warning("retention", notice=wait.words)
+            return None
         gone = retention.retain(
             self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
         )

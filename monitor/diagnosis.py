@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import due, watches
+from monitor import due, retention, watches
 from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, SweepHealth, WatchHealth
 from monitor.past import backlog
 from monitor.polling import drift, held, under_way
@@ -79,6 +79,8 @@ def health_of(
         problems.append(f"never polled: {', '.join(fresh)}")
     if not polling and any(watch.overdue for watch in listed):
         problems.append("no service is running: nothing polls or sends until `trialbell run` or `check`")
+    if (wait := retention.waiting(db, now=now)) is not None and wait.versions:
+        notices.append(wait.words)
     for one in held.standing(db):
         problems.append(str(one))
     counts = Outbox(db).counts()
