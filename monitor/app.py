@@ -33,7 +33,6 @@ from monitor.polling.poll import Poll
 from monitor.polling.report import EVERYTHING, PollReport, Selection
 from monitor.polling.turns import Turns
 from monitor.registries.base import Registry, Stopped
-from monitor.watches import Definition, Wanted
 from snapshots import search
 from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
@@ -124,15 +123,7 @@ class App:
             self._asked_for = sorted((watch.name, watch.definition_hash) for watch in self.config.watches)
         if watches.configured(self.db) == self._asked_for:
             return  # as at almost every poll: no list of ids need be read for it
-        wanted = [
-            Wanted(
-                name=watch.name,
-                definition=Definition.from_body(watch.definition()),
-                tell_first=watch.baseline == "tell",
-            )
-            for watch in self.config.watches
-        ]
-        watches.reconcile(self.db, wanted, now=self.clock())
+        watches.reconcile(self.db, watches.wanted_of(self.config.watches), now=self.clock())
 
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
         """One poll of each registry that is watched. One that breaks off says so in its report."""

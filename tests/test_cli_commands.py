@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sqlite3
 
 import pytest
@@ -236,6 +237,24 @@ def test_watch_add_list_remove(configured, registry):
     assert configured.run("watch", "remove", "short").code == 0
     assert configured.run("watch", "remove", "short").code == 2
     assert configured.run("watch", "add", f"{registry.url}/study/NCT00000004").code == 0
+
+
+def test_a_watch_that_left_the_file_stands_in_nobodys_way(configured):
+    assert configured.run("check").code == 0
+    text = (configured.folder / "config.toml").read_text()
+    table = text[text.index("[[watch]]") :]
+    configured.write("config.toml", text.replace(table, ""))
+    ids = configured.run("watch", "list")
+    assert (ids.code, ids.out) == (0, "") and "nothing is watched" in ids.err
+    again = ["watch", "add", *re.findall("NCT[0-9]+", table), "--name", "five"]
+    assert configured.run(*again, "--dry-run").code == 0
+    assert configured.run("watch", "remove", "five").err.splitlines()[0] == "error: no such watch: `five`"
+    assert configured.run(*again).code == 0
+    assert [row["origin"] for row in configured.run("watch", "list", "--json").values] == ["command"]
+    configured.write("config.toml", text)  # both now have it, and the command's can go
+    assert configured.run("check").code == 2
+    assert configured.run("watch", "remove", "five").code == 0
+    assert configured.run("check").code == 0
 
 
 def test_mutes_keep_alerts_from_being_sent_and_stay_visible(configured, registry, records):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.errors import DONE
+from monitor.cli.errors import DONE, WRONG_USE
 from monitor.cli.session import Session
 from monitor.cli.telling import plain
 from snapshots.terms import counted, listed, phases, said, short
@@ -44,7 +44,7 @@ def preview(session: Session, name: str, definition: Definition, *, refused: str
                 "refused": refused,
             }
         )
-        return DONE
+        return WRONG_USE if refused else DONE
     session.say(_headline(definition, found))
     for one in found.shown:
         click.echo(_line(one))
@@ -59,6 +59,7 @@ def preview(session: Session, name: str, definition: Definition, *, refused: str
         )
     if refused:
         session.say(f"warning: `watch add` would refuse it: {refused}")
+        return WRONG_USE
     session.say("nothing was stored: leave out `--dry-run` to watch")
     return DONE
 
