@@ -27,7 +27,7 @@ from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.polling import held, staging, untold
-from monitor.polling.pace import Pace, page_seconds
+from monitor.polling.pace import SAID_EVERY, Pace, page_seconds
 from monitor.polling.patience import Patience
 from monitor.polling.poll import Poll
 from monitor.polling.report import EVERYTHING, PollReport, Selection
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 # Of a backfill's work, at a time: an end without which its job would look as if it hung.
 AT_ONCE = 100  # requests
 SLICE = timedelta(minutes=1)
-
-SAID_EVERY = timedelta(minutes=1)  # between two lines on how far a sweep has come
 
 
 class _Undone(Exception):

@@ -15,6 +15,7 @@ from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, Swee
 from monitor.past import backlog
 from monitor.polling import drift, held, under_way
 from notifiers.outbox import Outbox
+from snapshots.instants import stamp
 from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import counted
 
@@ -60,7 +61,9 @@ def health_of(
                 f"{registry}: the last good poll is dated {known.last_success:%Y-%m-%d %H:%M} UTC, which is yet to"
                 " come: this machine's clock was wrong then, or is now"
             )
-        beginning = polling and any(one.registry == registry for one in sweeps)
+        beginning = any(one.registry == registry for one in sweeps) and (
+            polling or _stopped_lately(db, registry, now - every - GRACE)
+        )
         if known.last_success is None and not known.failures and not beginning:
             problems.append(f"{registry}: never polled")
         row = db.execute(
@@ -134,6 +137,14 @@ def _sweeps(db: Database, page: float | None) -> tuple[SweepHealth, ...]:
         for one in under_way.paces(db)
         if one.total is not None and one.total > one.size
     )
+
+
+def _stopped_lately(db: Database, registry: str, since: datetime) -> bool:
+    """Whether a person stopped the last poll, and no other was due since."""
+    row = db.execute(
+        "select outcome, ended_at from poll where registry = ? order by id desc limit 1", [registry]
+    ).fetchone()
+    return row is not None and row[0] == "stopped" and row[1] >= (stamp(since) or "")
 
 
 def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: bool) -> WatchHealth:

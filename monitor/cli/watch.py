@@ -127,8 +127,8 @@ Keys of a query: cond, term, intr, titles, spons, lead, locn, outc, id, patient,
   --query advanced="AREA[Phase](PHASE2 OR PHASE3) AND NOT AREA[HasResults]true"
 
 \b
-Exit codes: 0 done, 2 malformed id, name taken (`--dry-run` too), query unknown or refused, 3 the database is held or the registry
-could not be reached (`--dry-run`)."""
+Exit codes: 0 done, 2 malformed id, name taken (`--dry-run` too), query unknown or refused, 3 the database is held or
+the registry could not be reached (`--dry-run`)."""
 )
 @click.argument("what", nargs=-1, metavar="[ID|ADDRESS|FILE]...")
 @click.option("--name", help="Default: made from what is watched. An existing watch of ids is extended.")
