@@ -17,7 +17,7 @@ from monitor.polling import drift, held, under_way
 from notifiers.outbox import Outbox
 from snapshots.instants import stamp
 from snapshots.query import OUTDATED_COUNTED
-from snapshots.terms import counted
+from snapshots.terms import many
 
 REASONS = 8  # told of trials whose past could not be had
 GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
@@ -52,7 +52,7 @@ def health_of(
         overdue = known.last_success is not None and after(known.last_success) + every + GRACE < now
         if known.failures and known.last_error:
             problems.append(
-                f"{registry}: {counted(known.failures, 'poll')} failed, the last: {first_line(known.last_error)}"
+                f"{registry}: {many(known.failures, 'poll')} failed, the last: {first_line(known.last_error)}"
             )
         elif overdue:
             problems.append(f"{registry}: no poll since {known.last_success:%Y-%m-%d %H:%M} UTC")
@@ -91,7 +91,7 @@ def health_of(
     for name, by in counts.items():
         if by.get("failed"):
             problems.append(
-                f"{by['failed']} deliveries to {name} failed: `trialbell outbox --failed` says why"
+                f"{many(by['failed'], 'delivery', 'deliveries')} to {name} failed: `trialbell outbox --failed` says why"
             )
     for name in counts:
         channel = Outbox(db).channel(name)
@@ -187,7 +187,7 @@ def read_by_older(count: int) -> str | None:
     """What to do about stored change sets of an older engine; None when there are none."""
     if not count:
         return None
-    words = f"{counted(count, 'change set')} {'was' if count == 1 else 'were'}"
+    words = f"{many(count, 'change set')} {'was' if count == 1 else 'were'}"
     if count >= OUTDATED_COUNTED:
         words = f"{OUTDATED_COUNTED:,} change sets and more were"
     return f"{words} read by an older trialbell: `trialbell recompute` reads anew and tells nobody"

@@ -18,7 +18,7 @@ from snapshots.changeset import Source
 from snapshots.database import immediate
 from snapshots.instants import stamp
 from snapshots.retention import Needed, Span, can_go, remove
-from snapshots.terms import counted
+from snapshots.terms import many
 
 AT_ONCE = 500  # versions removed in one transaction: others want to write
 MOST = 200_000  # in one go of the service; the next goes on from there
@@ -46,8 +46,8 @@ class Wait:
     @property
     def words(self) -> str:
         return (
-            f"retention: from {self.until:%Y-%m-%d %H:%M} UTC on {counted(self.versions, 'version')} of"
-            f" {counted(self.trials, 'trial')} would go; `trialbell retention` removes them now,"
+            f"retention: from {self.until:%Y-%m-%d %H:%M} UTC on {many(self.versions, 'version')} of"
+            f" {many(self.trials, 'trial')} would go; `trialbell retention` removes them now,"
             " `trialbell retention --dry-run` counts them anew"
         )
 

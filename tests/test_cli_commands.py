@@ -11,6 +11,8 @@ import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.study_records import study_record
 
+from monitor.deadlines import Looked
+
 STUDIES = "/api/v2/studies"
 NEW_WATCH = '[[watch]]\nname = "new"\nids = ["NCT00000001"]\n'
 
@@ -237,6 +239,12 @@ def test_watch_add_list_remove(configured, registry):
     assert configured.run("watch", "remove", "short").code == 0
     assert configured.run("watch", "remove", "short").code == 2
     assert configured.run("watch", "add", f"{registry.url}/study/NCT00000004").code == 0
+
+
+def test_what_waits_for_a_newer_build_is_a_warning(configured, monkeypatch):
+    monkeypatch.setattr("monitor.app.App.look", lambda self: Looked(problems=["the clock says so"]))
+    ran = configured.run("check")
+    assert (ran.code, "warning: the clock says so" in ran.err.splitlines()) == (0, True)
 
 
 def test_a_watch_that_left_the_file_stands_in_nobodys_way(configured):

@@ -12,7 +12,7 @@ import click
 from monitor.cli.errors import DONE, WORLD, UseError
 from monitor.cli.session import Session, clock, shared_options
 from monitor.config.durations import WrongDuration, parse_duration
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -81,7 +81,7 @@ def backfill(
         if drop:
             with immediate(app.db):
                 gone = backlog.drop(app.db, name, trials if what else None)
-            session.say(f"{counted(gone, 'trial')} let go" if gone else "nothing waits")
+            session.say(f"{many(gone, 'trial')} let go" if gone else "nothing waits")
             if gone and session.config.registries.ctgov.backfill:
                 session.say("hint: `backfill = true` in config.toml puts in again what a watch holds")
             return DONE
@@ -159,10 +159,10 @@ def _show(session: Session, ended: Sequence[Ended], before: dict[str, int]) -> i
             click.echo(f"{one.trial}  {_brought(one)}")
     aside = sum(one.state == "aside" for one in ended)
     stored, changes = (sum(getattr(one, name) for one in ended) for name in ("stored", "changes"))
-    words = f"{counted(len(ended), 'trial')}: "
-    what = f"{counted(stored, 'version')} stored, {counted(changes, 'change set')}"
+    words = f"{many(len(ended), 'trial')}: "
+    what = f"{many(stored, 'version')} stored, {many(changes, 'change set')}"
     words += what if stored > sum(before.values()) or not stored else f"nothing new; {what} before"
-    session.say(words + (f"; {counted(aside, 'trial')} set aside" if aside else ""))
+    session.say(words + (f"; {many(aside, 'trial')} set aside" if aside else ""))
     if aside:
         session.say("hint: the same command tries those set aside once more")
     return WORLD if aside else DONE
@@ -172,7 +172,7 @@ def _brought(one: Ended) -> str:
     if not one.stored:
         return "nothing new: what was asked for is stored"
     of = f" of the registry's {one.versions}" if one.versions not in (None, one.stored) else ""
-    return f"{counted(one.stored, 'version')} stored{of}, {counted(one.changes, 'change set')}"
+    return f"{many(one.stored, 'version')} stored{of}, {many(one.changes, 'change set')}"
 
 
 def _show_plan(app: App, session: Session, trials: Sequence[str], bounds: Bounds, kept: str | None) -> int:
@@ -207,14 +207,14 @@ def _show_plan(app: App, session: Session, trials: Sequence[str], bounds: Bounds
         if session.as_json:
             session.emit({"trial": trial, "versions": len(entries), "to_ask": asked})
         else:
-            click.echo(f"{trial}  {counted(asked, 'version')} of the registry's {len(entries)} to ask for")
+            click.echo(f"{trial}  {many(asked, 'version')} of the registry's {len(entries):,} to ask for")
     others = max(0, len(unknown) - SAMPLE)
     mean = missing / known if known else 0.0
     requests = len(unknown) + planned_for + missing + round(others * mean)
     rate = app.config.registries.ctgov.requests_per_minute
     more = f", judged by {known} of them" if others else ""
     if not requests:
-        session.say(f"{counted(len(trials), 'trial')}: nothing would be asked for, all of it is stored")
+        session.say(f"{many(len(trials), 'trial')}: nothing would be asked for, all of it is stored")
         return DONE
-    session.say(f"{counted(len(trials), 'trial')}: {estimate(requests, rate)}{more}; nothing was stored")
+    session.say(f"{many(len(trials), 'trial')}: {estimate(requests, rate)}{more}; nothing was stored")
     return DONE

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -150,7 +150,7 @@ def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[
             return
         now = backlog.standing(app.db, name, of=of)
         if not estimated and now.waiting and (now.unknown == 0 or now.waiting - now.unknown >= backlog.AHEAD):
-            session.say(f"{counted(now.waiting, 'trial')}: {estimate(now.requests or 0, rate)}")
+            session.say(f"{many(now.waiting, 'trial')}: {estimate(now.requests or 0, rate)}")
             estimated = True
         if time.monotonic() - looked < 1.0:
             return
@@ -158,7 +158,7 @@ def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[
         if bar is not None:
             made = backlog.answered(app.db, name, of=of) - began if of else 0
             left = now.requests
-            words = f"{counted(now.waiting, 'trial')} left"
+            words = f"{many(now.waiting, 'trial')} left"
             if left is not None:
                 words += f", about {duration(left / rate)}"
             bar.update(task, description=words, completed=made, total=None if left is None else made + left)
@@ -192,7 +192,7 @@ def _bar() -> tuple[Any, Any]:
 
 def estimate(requests: int, rate: int) -> str:
     """What so many take. rate: requests a minute."""
-    return f"about {counted(requests, 'request')}, which takes about {duration(requests / rate)}"
+    return f"about {many(requests, 'request')}, which takes about {duration(requests / rate)}"
 
 
 def duration(minutes: float) -> str:

@@ -11,7 +11,7 @@ import click
 
 from monitor.cli.errors import DIFFERS, DONE, INTERRUPTED, WORLD, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted
+from snapshots.terms import many
 
 
 @click.command(
@@ -171,7 +171,7 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
     for line in looked["problems"]:
         session.say(f"warning: {line}")
     if looked["events"]:
-        session.say(f"with time, no record changed: {counted(len(looked['events']), 'event')}")
+        session.say(f"with time, no record changed: {many(len(looked['events']), 'event')}")
     told = answer["told"]
     for name, count in told["sent"].items():
         if count:
@@ -217,12 +217,12 @@ def summary(report: dict[str, Any]) -> str:
         return f"{where}: seen before, nothing to do"
     if report["build"] is None:
         return f"{where}: not polled"
-    parts = [counted(report["records"], "record")]
+    parts = [many(report["records"], "record")]
     for name, trials in report["first_looks"].items():
-        parts.append(f"first look at {name}: {counted(trials, 'trial')}, none told")
-    parts.append(counted(len(report["events"]), "event"))
+        parts.append(f"first look at {name}: {many(trials, 'trial')}, none told")
+    parts.append(many(len(report["events"]), "event"))
     if report["quiet_versions"]:
-        parts.append(counted(report["quiet_versions"], "quiet version"))
+        parts.append(many(report["quiet_versions"], "quiet version"))
     return f"{where}: " + ", ".join(parts)
 
 

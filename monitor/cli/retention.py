@@ -11,7 +11,7 @@ import click
 
 from monitor.cli.errors import DONE, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -85,7 +85,7 @@ def _retained(session: Session, db: Database, keep_for: timedelta, *, dry_run: b
             now=clock(),
             dry_run=dry_run,
             progress=lambda gone: further(
-                f"{counted(gone.versions, 'version')} of {counted(gone.trials, 'trial')}"
+                f"{many(gone.versions, 'version')} of {many(gone.trials, 'trial')}"
             ),
         )
 
@@ -108,7 +108,7 @@ def _say(
         if dry_run and not gone.versions:
             click.echo("nothing would go")
             return
-        what = f"{counted(gone.versions, 'version')} of {counted(gone.trials, 'trial')}, about {_room(gone.size)}"
+        what = f"{many(gone.versions, 'version')} of {many(gone.trials, 'trial')}, about {_room(gone.size)}"
         click.echo(f"{what}: would go" if dry_run else f"{what}: removed")
     if shrunk:
         click.echo(f"{_room(free or 0)} given back to the disk")

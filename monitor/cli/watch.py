@@ -11,7 +11,7 @@ import click
 
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -89,7 +89,7 @@ def _columns(session: Session, one: Watch) -> list[str]:
     assert session.db is not None
     count = len(watches.held_trials(session.db, one.row))
     ids = one.definition.ids
-    trials = counted(count, "trial") if ids is None else f"{count} of {len(ids)} ids known"
+    trials = many(count, "trial") if ids is None else f"{count:,} of {len(ids):,} ids known"
     state = f"up to date with the build of {one.finished[:10]}" if one.finished else "due"
     if one.error:
         state = f"unfinished: {one.error.splitlines()[0]}"
