@@ -87,6 +87,9 @@ class Poll:
             self.report.hint = self.report.hint or error.hint
             if isinstance(error, Unreachable) and error.retry_after is not None:
                 self.report.not_before = stamp(self._clock() + min(error.retry_after, LONGEST_ALONE))
+        except KeyboardInterrupt:
+            self.report.stopped = True  # by a person: no failure
+            raise
         except BaseException as error:
             # Not the world's doing: written down as unfinished, and passed on to whoever runs us.
             self.report.problems.append(f"the poll broke off: {type(error).__name__}: {error}")
