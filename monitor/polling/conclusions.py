@@ -243,7 +243,9 @@ class Conclusions:
                 self._take([answer.raw])
             elif isinstance(answer, Moved):
                 for batch in self._registry.by_ids([answer.to]):
-                    if not batch.strange:  # else it was merged in its turn, and whoever watches it asks for it
+                    if (
+                        not batch.strange
+                    ):  # else it was merged in its turn, and whoever watches it asks for it
                         self._take(batch.page.records)
                 self._answered.append(partial(self._merge, trial, answer.to, watches))
             else:
