@@ -27,13 +27,12 @@ from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
 from monitor.polling import held, staging, untold
-from monitor.polling.pace import Pace, page_seconds
+from monitor.polling.pace import SAID_EVERY, Pace, page_seconds
 from monitor.polling.patience import Patience
 from monitor.polling.poll import Poll
 from monitor.polling.report import EVERYTHING, PollReport, Selection
 from monitor.polling.turns import Turns
 from monitor.registries.base import Registry, Stopped
-from monitor.watches import Definition, Wanted
 from snapshots import search
 from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
@@ -49,8 +48,6 @@ if TYPE_CHECKING:
 # Of a backfill's work, at a time: an end without which its job would look as if it hung.
 AT_ONCE = 100  # requests
 SLICE = timedelta(minutes=1)
-
-SAID_EVERY = timedelta(minutes=1)  # between two lines on how far a sweep has come
 
 
 class _Undone(Exception):
@@ -93,6 +90,7 @@ class App:
         self._sending = {name: threading.Lock() for name in notifiers}
         self._asked_for: list[tuple[str, str]] | None = None
         self._said_at: datetime | None = None  # how far a sweep has come
+        self._removes_from: datetime | None = None  # the wait of retention that was said
         self.watching: Callable[[Pace], None] = self._say_now_and_then
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
@@ -123,15 +121,7 @@ class App:
             self._asked_for = sorted((watch.name, watch.definition_hash) for watch in self.config.watches)
         if watches.configured(self.db) == self._asked_for:
             return  # as at almost every poll: no list of ids need be read for it
-        wanted = [
-            Wanted(
-                name=watch.name,
-                definition=Definition.from_body(watch.definition()),
-                tell_first=watch.baseline == "tell",
-            )
-            for watch in self.config.watches
-        ]
-        watches.reconcile(self.db, wanted, now=self.clock())
+        watches.reconcile(self.db, watches.wanted_of(self.config.watches), now=self.clock())
 
     def poll(self, selection: Selection = EVERYTHING) -> list[PollReport]:
         """One poll of each registry that is watched. One that breaks off says so in its report."""
@@ -220,7 +210,7 @@ class App:
         from monitor.past.backfill import Backfill, Paused
 
         for registry in waiting:
-            work = Backfill(self.db, registry, clock=self.clock)
+            work = Backfill(self.db, registry, clock=self.clock, keep_for=self.config.store.keep_versions_for)
             try:
                 for _ in range(AT_ONCE):
                     if self.stopping.is_set() or self.clock() >= until or not more():
@@ -257,12 +247,20 @@ class App:
         return looked
 
     def retain(self) -> Gone | None:
-        """Remove the versions that the configuration no longer keeps, a good many at most; None where it keeps all."""
-        keep_for = self.config.store.keep_versions_for
-        if keep_for is None:
-            return None
+        """Remove the versions that the configuration no longer keeps, a good many at most. None where it keeps all, or
+        has not said otherwise for long enough."""
         from monitor import retention  # which a poll does not need
 
+        keep_for = self.config.store.keep_versions_for
+        if keep_for is None:
+            retention.forget_wait(self.db)
+            return None
+        if not retention.may_begin(self.db, keep_for, now=self.clock()):
+            wait = retention.waiting(self.db, now=self.clock())
+            if wait is not None and wait.versions and wait.until != self._removes_from:
+                self._removes_from = wait.until
+                log.warning("retention", notice=wait.words)
+            return None
         gone = retention.retain(
             self.db, keep_for=keep_for, now=self.clock(), most=retention.MOST, stopping=self.stopping.is_set
         )

@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from monitor import due, watches
+from monitor import due, retention, watches
 from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, SweepHealth, WatchHealth
 from monitor.past import backlog
 from monitor.polling import drift, held, under_way
 from notifiers.outbox import Outbox
+from snapshots.instants import stamp
 from snapshots.query import OUTDATED_COUNTED
-from snapshots.terms import counted
+from snapshots.terms import many
 
 REASONS = 8  # told of trials whose past could not be had
 GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
@@ -51,7 +52,7 @@ def health_of(
         overdue = known.last_success is not None and after(known.last_success) + every + GRACE < now
         if known.failures and known.last_error:
             problems.append(
-                f"{registry}: {counted(known.failures, 'poll')} failed, the last: {first_line(known.last_error)}"
+                f"{registry}: {many(known.failures, 'poll')} failed, the last: {first_line(known.last_error)}"
             )
         elif overdue:
             problems.append(f"{registry}: no poll since {known.last_success:%Y-%m-%d %H:%M} UTC")
@@ -60,7 +61,9 @@ def health_of(
                 f"{registry}: the last good poll is dated {known.last_success:%Y-%m-%d %H:%M} UTC, which is yet to"
                 " come: this machine's clock was wrong then, or is now"
             )
-        beginning = polling and any(one.registry == registry for one in sweeps)
+        beginning = any(one.registry == registry for one in sweeps) and (
+            polling or _stopped_lately(db, registry, now - every - GRACE)
+        )
         if known.last_success is None and not known.failures and not beginning:
             problems.append(f"{registry}: never polled")
         row = db.execute(
@@ -79,6 +82,8 @@ def health_of(
         problems.append(f"never polled: {', '.join(fresh)}")
     if not polling and any(watch.overdue for watch in listed):
         problems.append("no service is running: nothing polls or sends until `trialbell run` or `check`")
+    if (wait := retention.waiting(db, now=now)) is not None and wait.versions:
+        notices.append(wait.words)
     for one in held.standing(db):
         problems.append(str(one))
     counts = Outbox(db).counts()
@@ -86,7 +91,7 @@ def health_of(
     for name, by in counts.items():
         if by.get("failed"):
             problems.append(
-                f"{by['failed']} deliveries to {name} failed: `trialbell outbox --failed` says why"
+                f"{many(by['failed'], 'delivery', 'deliveries')} to {name} failed: `trialbell outbox --failed` says why"
             )
     for name in counts:
         channel = Outbox(db).channel(name)
@@ -134,6 +139,14 @@ def _sweeps(db: Database, page: float | None) -> tuple[SweepHealth, ...]:
     )
 
 
+def _stopped_lately(db: Database, registry: str, since: datetime) -> bool:
+    """Whether a person stopped the last poll, and no other was due since."""
+    row = db.execute(
+        "select outcome, ended_at from poll where registry = ? order by id desc limit 1", [registry]
+    ).fetchone()
+    return row is not None and row[0] == "stopped" and row[1] >= (stamp(since) or "")
+
+
 def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: bool) -> WatchHealth:
     # A quiet poll says of every finished watch that it is as published; the sweep itself may be days old.
     finished = datetime.fromisoformat(watch.finished_at) if watch.finished_at else None
@@ -174,7 +187,7 @@ def read_by_older(count: int) -> str | None:
     """What to do about stored change sets of an older engine; None when there are none."""
     if not count:
         return None
-    words = f"{counted(count, 'change set')} {'was' if count == 1 else 'were'}"
+    words = f"{many(count, 'change set')} {'was' if count == 1 else 'were'}"
     if count >= OUTDATED_COUNTED:
         words = f"{OUTDATED_COUNTED:,} change sets and more were"
     return f"{words} read by an older trialbell: `trialbell recompute` reads anew and tells nobody"

@@ -31,7 +31,8 @@ class Holder(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         if self.pid is None:
             return "another process"
-        return f"`trialbell {self.command}`, process {self.pid}, since {self.since}"
+        since = f"{datetime.fromisoformat(self.since):%Y-%m-%d %H:%M} UTC" if self.since else "some time"
+        return f"`trialbell {self.command}`, process {self.pid}, since {since}"
 
 
 class LeaseHeld(Exception):

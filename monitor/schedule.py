@@ -88,8 +88,7 @@ class Service:
         self._every(self._tick, self._backfill, "backfill")
         for name in self.app.notifiers:
             self._every(self._tick, self._deliver, "deliver", name)
-        if self.app.config.store.keep_versions_for is not None:
-            self._every(self._tick * 60, self.retain_if_due, "retention")
+        self._every(self._tick * 60, self.retain_if_due, "retention")
         self._scheduler.start()
 
     def stop(self, *, at_once: bool = True) -> None:
@@ -115,7 +114,8 @@ class Service:
         return due
 
     def retain_if_due(self) -> bool:
-        """Once a day, and soon after a start: a restart costs a look more, and forgets no day."""
+        """Once a day, and soon after a start: a restart costs a look more, and forgets no day. A span that is new is
+        waited with."""
         now = self.app.clock()
         if self._retained_at is not None and now - self._retained_at < RETENTION_EVERY:
             return False

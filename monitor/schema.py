@@ -273,3 +273,18 @@ _BACKFILL = (
         reason text
     ) strict, without rowid""",
 )
+
+
+@MIGRATIONS(name="0004_retention_wait")
+def _retention_wait(db: Database) -> None:
+    # The span that the service found in the configuration, when it first did, and what would have gone then: it
+    # begins to remove a day later. One row at most.
+    db.execute(
+        """create table retention_wait (
+            id integer primary key check (id = 1),
+            seconds integer not null,
+            since text not null,
+            versions integer not null,
+            trials integer not null
+        ) strict"""
+    )

@@ -10,13 +10,16 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from sqlite_utils import Database
 
 from monitor.polling import held
 from snapshots.instants import stamp
+
+if TYPE_CHECKING:
+    from monitor.config.settings import Watch as Configured
 
 
 class WatchError(Exception):
@@ -214,6 +217,18 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     definition: Definition
     tell_first: bool = False
+
+
+def wanted_of(configured: Iterable[Configured]) -> list[Wanted]:
+    """The watches of a configuration."""
+    return [
+        Wanted(
+            name=one.name,
+            definition=Definition.from_body(one.definition()),
+            tell_first=one.baseline == "tell",
+        )
+        for one in configured
+    ]
 
 
 def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:

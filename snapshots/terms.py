@@ -64,6 +64,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def many(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 trial`, `12,000 trials`: for a screen. The words of a change set stay as they were stored: `counted`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
 def listed(words: list[str], most: int = 3) -> str:
     """`A, B and C`; `A, B and 4 more` past `most`."""
     if len(words) > most:

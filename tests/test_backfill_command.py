@@ -51,11 +51,15 @@ def test_everything_watched_gets_its_past(here, place):
     assert [(one["trial"], one["state"], one["stored"], one["changes"]) for one in ran.values] == [
         (trial, "done", 5, 4) for trial in ALL
     ]
-    assert "3 trials: about 15 requests, a minute" in ran.err
+    assert "3 trials: about 15 requests, which takes about a minute" in ran.err
     assert ran.err.splitlines()[-1] == "3 trials: 15 versions stored, 12 change sets"
     assert archive_requests(place) == 3 + 15
     again = here.run("backfill", "--json")
     assert again.values == ran.values  # done less than a day ago: as after a kill
+    assert again.err.splitlines()[-1] == "3 trials: nothing new; 15 versions stored, 12 change sets before"
+    dry = here.run("backfill", "--dry-run")
+    assert (dry.code, dry.out) == (0, "")
+    assert dry.err == "3 trials: nothing would be asked for, all of it is stored\n"
     assert archive_requests(place) == 18
     assert not (place.folder / "alerts.jsonl").exists() or not place.alerts()
 
@@ -78,6 +82,7 @@ def test_one_watch_one_trial_or_none(here, place):
         (["mien"], "neither a watch nor an id: `mien`", "mine"),
         (["mine", ONE], "watches and ids at once", "one `trialbell backfill` for each kind"),
         (["--since", "2026-13-01"], "no such day: `2026-13-01`", "write it as 2026-01-31"),
+        (["--since", "2999-01-01"], "a day yet to come: `2999-01-01`", "a day of the past"),
         (["--limit", "0"], "invalid value for '--limit'", ""),
     ):
         ran = here.run("backfill", *wrong)
@@ -111,7 +116,10 @@ def test_a_dry_run_says_what_it_would_ask_for_and_stores_nothing(here, place):
     assert ran.code == 0
     assert ran.out.splitlines()[0] == f"{ONE}  3 versions of the registry's 5 to ask for"
     assert ran.out.splitlines()[1] == f"{TWO}  0 versions of the registry's 5 to ask for"
-    assert ran.err.splitlines()[-1] == "3 trials: about 9 requests, a minute; nothing was stored"
+    assert (
+        ran.err.splitlines()[-1]
+        == "3 trials: about 9 requests, which takes about a minute; nothing was stored"
+    )
     assert archive_requests(place) == before + 3
     assert len(here.run("history", ONE, "--json").values) == 1
 
@@ -126,6 +134,34 @@ def test_bounds(here, place):
     )  # from the third, which stood on that day
     ran = here.run("backfill", ONE, "--limit", "1")
     assert "nothing new" in ran.out
+
+
+def test_since_takes_a_span(here):
+    ran = here.run("backfill", ONE, "--since", "30d", "--json")
+    assert ran.values[0]["stored"] == 2  # what stood then, and the first
+
+
+def test_what_retention_would_take_at_once_is_not_brought(here, place):
+    """The fourth version was replaced on the fifth's day; the span begins between the two before."""
+    days = (datetime.now(UTC).date() - date.fromisoformat(submitted(LINES[0][3]))).days
+    text = (place.folder / "config.toml").read_text()
+    here.write("config.toml", text.replace("[store]\n", f'[store]\nkeep_versions_for = "{days}d"\n', 1))
+    dry = here.run("backfill", ONE, "--dry-run")
+    assert dry.err.startswith("not brought: what was replaced before 2025-")
+    assert "2 versions of the registry's 5 to ask for" in dry.out
+    ran = here.run("backfill", ONE, "--json")
+    assert ran.err.startswith("not brought: what was replaced before 2025-")
+    assert ran.values[0]["stored"] == 2
+    assert here.run("retention").out.startswith("0 versions")
+
+
+def test_a_watch_that_no_poll_has_seen_holds_nothing(terminal, place):
+    text = (place.folder / "config.toml").read_text()
+    head = text[: text.index("[[watch]]")]
+    terminal.write("config.toml", head + '[[watch]]\nname = "q"\nquery = { cond = "ALS" }\n')
+    ran = terminal.run("backfill", "q")
+    assert (ran.code, ran.out) == (0, "")
+    assert "run `trialbell check` first" in ran.err
 
 
 def test_a_trial_set_aside_is_told_and_tried_again(here, place):

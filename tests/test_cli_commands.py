@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import sqlite3
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.study_records import study_record
+
+from monitor.deadlines import Looked
 
 STUDIES = "/api/v2/studies"
 NEW_WATCH = '[[watch]]\nname = "new"\nids = ["NCT00000001"]\n'
@@ -236,6 +239,30 @@ def test_watch_add_list_remove(configured, registry):
     assert configured.run("watch", "remove", "short").code == 0
     assert configured.run("watch", "remove", "short").code == 2
     assert configured.run("watch", "add", f"{registry.url}/study/NCT00000004").code == 0
+
+
+def test_what_waits_for_a_newer_build_is_a_warning(configured, monkeypatch):
+    monkeypatch.setattr("monitor.app.App.look", lambda self: Looked(problems=["the clock says so"]))
+    ran = configured.run("check")
+    assert (ran.code, "warning: the clock says so" in ran.err.splitlines()) == (0, True)
+
+
+def test_a_watch_that_left_the_file_stands_in_nobodys_way(configured):
+    assert configured.run("check").code == 0
+    text = (configured.folder / "config.toml").read_text()
+    table = text[text.index("[[watch]]") :]
+    configured.write("config.toml", text.replace(table, ""))
+    ids = configured.run("watch", "list")
+    assert (ids.code, ids.out) == (0, "") and "nothing is watched" in ids.err
+    again = ["watch", "add", *re.findall("NCT[0-9]+", table), "--name", "five"]
+    assert configured.run(*again, "--dry-run").code == 0
+    assert configured.run("watch", "remove", "five").err.splitlines()[0] == "error: no such watch: `five`"
+    assert configured.run(*again).code == 0
+    assert [row["origin"] for row in configured.run("watch", "list", "--json").values] == ["command"]
+    configured.write("config.toml", text)  # both now have it, and the command's can go
+    assert configured.run("check").code == 2
+    assert configured.run("watch", "remove", "five").code == 0
+    assert configured.run("check").code == 0
 
 
 def test_mutes_keep_alerts_from_being_sent_and_stay_visible(configured, registry, records):

@@ -11,11 +11,11 @@ PAGE = f"{SITE}/search?"
 
 def test_all_keys_reach_the_api():
     query = {key: f"distance(1,2,3{'mi'})" if key == "geo" else f" about {key} " for key in PARAMETERS}
-    given = dict(parameters(query))
+    given = dict(parameters(query | {"status": " COMPLETED "}))
     assert set(given) == set(PARAMETERS.values())
     assert given["query.cond"] == "about cond"
     assert given["aggFilters"] == "about agg"
-    assert given["filter.overallStatus"] == "about status"
+    assert given["filter.overallStatus"] == "COMPLETED"
 
 
 def test_equal_queries_ask_the_same_whatever_their_order():
@@ -158,3 +158,16 @@ def test_no_part_of_a_search_is_dropped_in_silence(address, name):
 )
 def test_queries_are_the_same_where_that_is_certain(one, other, equal):
     assert (same(one) == same(other)) is equal
+
+
+def test_a_status_is_understood_as_people_write_it():
+    for written, sent in (
+        ("recruiting", "RECRUITING"),
+        ("Not yet recruiting, active-not-recruiting", "NOT_YET_RECRUITING,ACTIVE_NOT_RECRUITING"),
+        ("NEW_ONE", "NEW_ONE"),  # the registry may know more than we do
+    ):
+        assert parameters({"status": written}) == [("filter.overallStatus", sent)]
+    assert same({"status": "completed,Recruiting"}) == same({"status": "RECRUITING|COMPLETED"})
+    with pytest.raises(BadQuestion, match="no such status: `recruting`") as caught:
+        parameters({"status": "recruting"})
+    assert caught.value.hint == "did you mean `RECRUITING`?"

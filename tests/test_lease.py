@@ -15,7 +15,7 @@ def test_a_second_one_is_refused_and_told_who_holds_it(tmp_path, clock):
     database = tmp_path / "t.db"
     with Lease(database, command="run", now=clock()):
         with pytest.raises(
-            LeaseHeld, match=r"`trialbell run`, process \d+, since 2026-11-20T09:20:00Z"
+            LeaseHeld, match=r"`trialbell run`, process \d+, since 2026-11-20 09:20 UTC"
         ) as caught:
             Lease(database, command="check", now=clock()).take()
         assert caught.value.holder.command == "run"

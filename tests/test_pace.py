@@ -16,7 +16,7 @@ from monitor.diagnosis import health_of
 from monitor.health import health_json
 from monitor.lease import Lease
 from monitor.polling import under_way
-from monitor.polling.pace import Pace, bar, page_seconds
+from monitor.polling.pace import Pace, Plainly, bar, page_seconds
 
 STUDIES = "/api/v2/studies"
 HOUR = timedelta(hours=1)
@@ -55,8 +55,30 @@ def test_nothing_is_said_of_what_nobody_knows():
 
 
 def test_a_bar_is_as_full_as_the_sweep():
-    assert bar(pace(arrived=302_500), RATE).startswith("━" * 12 + "╌" * 12 + " mirroring")
-    assert bar(pace(total=None), RATE).startswith("╌" * 24)
+    assert bar(pace(arrived=302_500), RATE).startswith("━" * 6 + "╌" * 6 + " mirroring")
+    assert bar(pace(total=None), RATE).startswith("╌" * 12)
+
+
+@pytest.mark.parametrize("kind", ["whole", "slim", "posted"])
+@pytest.mark.parametrize("arrived", [1_000, 604_999, 605_000])
+@pytest.mark.parametrize("question", ["{}", '{"advanced": "' + "x" * 300 + '"}'])
+def test_a_bar_fits_into_80_columns(kind, arrived, question):
+    one = bar(pace(kind=kind, arrived=arrived, question=question, seconds=214 * 60.0), RATE)
+    assert len(one) <= 78  # the sign before it takes two
+    assert ("indexing" in one) is (arrived == 605_000)  # its pages are not all
+
+
+def test_where_there_is_no_terminal_a_line_is_said_at_the_beginning_and_each_minute(clock):
+    said = []
+    plainly = Plainly(said.append, clock=clock, page=RATE)
+    plainly(pace(arrived=5, total=5))
+    assert said == []  # one page is no news
+    for page in range(1, 606):
+        plainly(pace(arrived=page * 1000))
+        clock.forward(seconds=2)
+    assert len(said) == 2 + 605 * 2 // 60
+    assert said[0].startswith("mirroring the whole registry: 1,000 of 605,000 (0 %), ")
+    assert said[-1] == "605,000 records came: concluding from them and indexing"
 
 
 @pytest.fixture
@@ -116,3 +138,30 @@ def test_the_service_says_now_and_then_how_far_it_is(tmp_path, registry, clock, 
     assert 2 <= len(lines) <= 5  # twelve pages in five minutes
     assert "mirroring the whole registry: " in json.loads(lines[0])["progress"]
     assert under_way.paces(watching.app.db) == []
+
+
+def test_ctrl_c_in_a_mirror_is_no_failure_and_the_next_goes_on(terminal, monkeypatch):
+    with LoopbackRegistry([small_record(f"NCT{number:08}") for number in range(1, 2501)]) as running:
+        head = f'[store]\npath = "t.db"\n[registries.ctgov]\nurl = "{running.url}"\nrequests_per_minute = 100000\n'
+        terminal.write("config.toml", head + query_watch("q"))
+        real = Plainly.__call__
+
+        def interrupted(self, one):
+            real(self, one)
+            if one.arrived >= 2000:
+                raise KeyboardInterrupt
+
+        monkeypatch.setattr(Plainly, "__call__", interrupted)
+        ran = terminal.run("check")
+        assert ran.code == 130
+        assert ran.err.splitlines() == [
+            "mirroring the whole registry: 1,000 of 2,500 (40 %), less than a minute more at the registry's rate",
+            "stopped at 2,000 of 2,500; the next `check` goes on from there",
+        ]
+        status = terminal.run("status")
+        assert (status.code, "KeyboardInterrupt" in status.out + status.err) == (0, False)
+        assert "2,000 of 2,500 (80 %), the next poll goes on" in status.out
+        monkeypatch.setattr(Plainly, "__call__", real)
+        running.forget()
+        assert terminal.run("check", "--json").code == 0
+        assert len(running.requests("/api/v2/studies")) == 1

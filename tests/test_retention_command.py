@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from monitor.config import ConfigError, read
 from monitor.database import open_for_reading
 from monitor.lease import Lease
+from monitor.retention import waiting
 from monitor.schedule import Service
+from snapshots.instants import stamp
 from snapshots.query import Reader
 
 ONE = "NCT00000001"
@@ -22,9 +24,9 @@ ONE = "NCT00000001"
 
 @pytest.fixture
 def stored(terminal):
-    """Six versions each of two trials, of November 2026; and a configuration that keeps them for a day."""
+    """Six versions each of two trials, of November 2026; and a configuration that keeps them for 30 days."""
     fill(terminal.folder / "t.db", trials=2, versions=6)
-    terminal.write("config.toml", '[store]\npath = "t.db"\nkeep_versions_for = "1d"\n')
+    terminal.write("config.toml", '[store]\npath = "t.db"\nkeep_versions_for = "30d"\n')
     return terminal
 
 
@@ -80,7 +82,7 @@ def test_it_removes_and_history_and_show_say_so(stored):
 
 def test_room_is_given_back_when_asked_for(stored):
     fill(stored.folder / "more.db", trials=60, versions=12)
-    stored.write("config.toml", '[store]\npath = "more.db"\nkeep_versions_for = "1d"\n')
+    stored.write("config.toml", '[store]\npath = "more.db"\nkeep_versions_for = "30d"\n')
     before = (stored.folder / "more.db").stat().st_size
     ran = stored.run("retention")
     assert "in the file are free for what comes; `--shrink`" in ran.err
@@ -116,8 +118,8 @@ def test_minutes_are_not_months(tmp_path):
     with pytest.raises(ConfigError) as caught:
         read('[store]\nkeep_versions_for = "3m"\n', tmp_path / "config.toml")
     (problem,) = caught.value.problems
-    assert "config.toml:2: [store] `keep_versions_for` is less than a day: `3m`" in str(problem)
-    assert "`m` is minutes" in str(problem)
+    assert "config.toml:2: [store] `keep_versions_for` is less than 30 days: `3m`" in str(problem)
+    assert "`m` minutes" in str(problem)
 
 
 def test_the_service_does_it_once_a_day(tmp_path, clock):
@@ -131,6 +133,10 @@ def test_the_service_does_it_once_a_day(tmp_path, clock):
             store = replace(watching.app.config.store, keep_versions_for=timedelta(days=97))
             watching.app.config = replace(watching.app.config, store=store)
             service = Service(watching.app, tick=3600)
+            assert service.retain_if_due() is False  # seen for the first time
+            clock.now -= timedelta(days=1)
+            watching.app.db.execute("update retention_wait set since = ?", [stamp(clock.now)])
+            clock.forward(days=1)
             assert [service.retain_if_due() for _ in range(3)] == [True, False, False]
             assert watching.count("select snapshots from trial where key = 1") == 3
             clock.forward(hours=23)
@@ -169,3 +175,49 @@ def test_a_watch_goes_on_with_what_is_kept(tmp_path, clock):
             assert [alert["id"].rsplit(":")[-1] for alert in watching.rung()] == ["3-4"]
         finally:
             watching.close()
+
+
+def test_the_service_waits_a_day_with_a_span_that_is_new_or_shorter(tmp_path, clock):
+    fill(tmp_path / "t.db", trials=2, versions=6)
+    clock.now = NOW + timedelta(days=100)
+    with LoopbackRegistry([], day="2026-11-20") as registry:
+        watching = Watching(tmp_path, registry, "", clock=clock)
+
+        def asked(days):
+            span = None if days is None else timedelta(days=days)
+            store = replace(watching.app.config.store, keep_versions_for=span)
+            watching.app.config = replace(watching.app.config, store=store)
+            return watching.app.retain()
+
+        def stored():
+            return watching.count("select snapshots from trial where key = 1")
+
+        try:
+            assert asked(97.5) is None and asked(97.5) is None
+            notices = Service(watching.app).health().notices
+            assert notices[0].startswith(
+                "retention: from 2027-03-01 09:12 UTC on 4 versions of 2 trials would go;"
+            )
+            clock.forward(hours=23)
+            assert asked(30) is None  # a shorter one begins anew
+            clock.forward(hours=23)
+            assert asked(30) is None and asked(None) is None  # none ends it
+            clock.forward(hours=2)
+            assert asked(30) is None and stored() == 6
+            clock.forward(hours=25)
+            assert asked(97.5) is not None and stored() < 6  # longer than one that was waited for: so is this
+            before = stored()
+            assert (
+                asked(200) is not None and stored() == before
+            )  # a longer one than was acted on waits for nothing
+            assert Service(watching.app).health().notices == ()
+        finally:
+            watching.close()
+
+
+def test_what_a_person_removes_is_not_waited_for(stored):
+    assert stored.run("retention").code == 0
+    with closing(open_for_reading(stored.folder / "t.db")) as db:
+        assert waiting(db, now=NOW + timedelta(days=100)) is None
+        assert db.execute("select seconds from retention_wait").fetchone()[0] == 30 * 86_400
+    assert stored.run("retention", "--dry-run").out == "nothing would go\n"

@@ -88,7 +88,7 @@ def test_as_json_it_is_one_value(asked, registry, records):
 def test_what_would_be_refused_is_said_and_refused_when_it_comes_to_it(asked, terminal, arguments, why):
     assert terminal.run("watch", "add", "NCT90000001", "NCT90000002", "--name", "two").code == 0
     ran = asked(*arguments)
-    assert ran.code == 0
+    assert ran.code == 2
     assert (
         f"warning: `watch add` would refuse it: {'' if 'taken' in why else 'already watched: '}{why}"
         in ran.err

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from monitor.cli.errors import WorldError
 from monitor.cli.session import Session, clock
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from monitor.app import App
     from monitor.lease import Lease
-    from monitor.past.backlog import Standing
 
 LOOK = 0.2  # seconds between two looks at what another process does
 GIVE_WAY = 3.0  # seconds in which one who wants to poll takes the lease that is held out to it
@@ -97,7 +96,12 @@ def _work(
     from monitor import requests
     from monitor.past.backfill import Backfill, Paused
 
-    work = Backfill(app.db, app.registries[session.registry_name], clock=clock)
+    work = Backfill(
+        app.db,
+        app.registries[session.registry_name],
+        clock=clock,
+        keep_for=app.config.store.keep_versions_for,
+    )
     passed = 0  # requests of others that nobody followed any more
     while more():
         try:
@@ -146,7 +150,7 @@ def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[
             return
         now = backlog.standing(app.db, name, of=of)
         if not estimated and now.waiting and (now.unknown == 0 or now.waiting - now.unknown >= backlog.AHEAD):
-            session.say(f"{counted(now.waiting, 'trial')}: {_estimate(now, rate)}")
+            session.say(f"{many(now.waiting, 'trial')}: {estimate(now.requests or 0, rate)}")
             estimated = True
         if time.monotonic() - looked < 1.0:
             return
@@ -154,7 +158,7 @@ def _progress(app: App, session: Session, of: str | None) -> Iterator[Callable[[
         if bar is not None:
             made = backlog.answered(app.db, name, of=of) - began if of else 0
             left = now.requests
-            words = f"{counted(now.waiting, 'trial')} left"
+            words = f"{many(now.waiting, 'trial')} left"
             if left is not None:
                 words += f", about {duration(left / rate)}"
             bar.update(task, description=words, completed=made, total=None if left is None else made + left)
@@ -175,9 +179,10 @@ def _bar() -> tuple[Any, Any]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
     bar = Progress(
-        TextColumn("bringing the past"),
-        BarColumn(),
+        TextColumn("the past"),
+        BarColumn(bar_width=16),
         MofNCompleteColumn(),
+        TextColumn("requests,"),
         TextColumn("{task.description}"),
         console=Console(stderr=True),
         transient=True,
@@ -185,9 +190,9 @@ def _bar() -> tuple[Any, Any]:
     return bar, bar.add_task("", total=None)
 
 
-def _estimate(left: Standing, rate: int) -> str:
-    requests = left.requests or 0
-    return f"about {counted(requests, 'request')}, {duration(requests / rate)}"
+def estimate(requests: int, rate: int) -> str:
+    """What so many take. rate: requests a minute."""
+    return f"about {many(requests, 'request')}, which takes about {duration(requests / rate)}"
 
 
 def duration(minutes: float) -> str:

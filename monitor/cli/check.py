@@ -9,9 +9,9 @@ from typing import Any
 
 import click
 
-from monitor.cli.errors import DIFFERS, DONE, WORLD, UseError, WorldError
+from monitor.cli.errors import DIFFERS, DONE, INTERRUPTED, WORLD, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted
+from snapshots.terms import many
 
 
 @click.command(
@@ -24,7 +24,7 @@ Examples:
 
 \b
 Exit codes: 0 done, 1 with --exit-code when something changed, 2 wrong use or an id that no watch holds,
-3 the registry or a notifier could not be reached (what was done is kept)."""
+3 the registry or a notifier could not be reached (what was done is kept), 130 Ctrl-C (the next one goes on)."""
 )
 @click.argument("what", nargs=-1, metavar="[WATCH|ID]...")
 @click.option("--dry-run", is_flag=True, help="Store nothing, send nothing, say what would be told.")
@@ -50,7 +50,7 @@ def check(session: Session, what: tuple[str, ...], dry_run: bool, exit_code: boo
 def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Path | None) -> int:
     from monitor.assembly import app_of
     from monitor.cli.following import do_or_ask
-    from monitor.polling.pace import Pace, bar, page_seconds
+    from monitor.polling.pace import Pace, Plainly, bar, page_seconds
     from monitor.requests import Request
 
     app = app_of(session.config, database=session.database, environ=os.environ, clock=clock)
@@ -68,11 +68,15 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             "watches": sorted(selected.watches) if selected.watches is not None else None,
             "trials": list(selected.trials) if selected.trials is not None else None,
         }
+        page = page_seconds(app.config.registries.ctgov.requests_per_minute)
+        plainly = Plainly(session.say, clock=clock, page=page)
         with session.at_work("polling") as show:
-            page = page_seconds(app.config.registries.ctgov.requests_per_minute)
 
             def watching(pace: Pace) -> None:
-                show(bar(pace, page))
+                if session.on_a_terminal:
+                    show(bar(pace, page))
+                else:
+                    plainly(pace)
 
             app.watching = watching
             if copy_to is not None:
@@ -87,8 +91,24 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
 
             go_on(app, session)
         return code
+    except KeyboardInterrupt:
+        session.say(_stopped(app, session))
+        return INTERRUPTED
     finally:
         app.close()
+
+
+def _stopped(app: Any, session: Session) -> str:
+    """By a person: what is kept, and who goes on."""
+    from monitor.lease import holder
+    from monitor.polling import under_way
+
+    if other := holder(session.database):
+        return f"stopped waiting; {other} goes on"
+    far = [f"{one.arrived:,} of {one.total:,}" for one in under_way.paces(app.db) if one.total is not None]
+    if not far:
+        return "stopped; what came is stored, the next `check` finds the rest"
+    return f"stopped at {' and '.join(far)}; the next `check` goes on from there"
 
 
 def selection(app: Any, session: Session, what: Sequence[str], *, command: str = "check") -> Any:
@@ -149,9 +169,9 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
         if report["hint"]:
             session.say(f"hint: {report['hint']}")
     for line in looked["problems"]:
-        session.say(f"error: {line}")
+        session.say(f"warning: {line}")
     if looked["events"]:
-        session.say(f"with time, no record changed: {counted(len(looked['events']), 'event')}")
+        session.say(f"with time, no record changed: {many(len(looked['events']), 'event')}")
     told = answer["told"]
     for name, count in told["sent"].items():
         if count:
@@ -197,12 +217,12 @@ def summary(report: dict[str, Any]) -> str:
         return f"{where}: seen before, nothing to do"
     if report["build"] is None:
         return f"{where}: not polled"
-    parts = [counted(report["records"], "record")]
+    parts = [many(report["records"], "record")]
     for name, trials in report["first_looks"].items():
-        parts.append(f"first look at {name}: {counted(trials, 'trial')}, none told")
-    parts.append(counted(len(report["events"]), "event"))
+        parts.append(f"first look at {name}: {many(trials, 'trial')}, none told")
+    parts.append(many(len(report["events"]), "event"))
     if report["quiet_versions"]:
-        parts.append(counted(report["quiet_versions"], "quiet version"))
+        parts.append(many(report["quiet_versions"], "quiet version"))
     return f"{where}: " + ", ".join(parts)
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.errors import DONE
+from monitor.cli.errors import DONE, WRONG_USE
 from monitor.cli.session import Session
 from monitor.cli.telling import plain
-from snapshots.terms import counted, listed, phases, said, short
+from snapshots.terms import listed, many, phases, said, short
 
 if TYPE_CHECKING:
     from monitor.registries.base import Glimpse, Preview
@@ -44,7 +44,7 @@ def preview(session: Session, name: str, definition: Definition, *, refused: str
                 "refused": refused,
             }
         )
-        return DONE
+        return WRONG_USE if refused else DONE
     session.say(_headline(definition, found))
     for one in found.shown:
         click.echo(_line(one))
@@ -59,6 +59,7 @@ def preview(session: Session, name: str, definition: Definition, *, refused: str
         )
     if refused:
         session.say(f"warning: `watch add` would refuse it: {refused}")
+        return WRONG_USE
     session.say("nothing was stored: leave out `--dry-run` to watch")
     return DONE
 
@@ -66,7 +67,7 @@ def preview(session: Session, name: str, definition: Definition, *, refused: str
 def _headline(definition: Definition, found: Preview) -> str:
     count = f"{found.matches:,}"
     if definition.ids is not None:
-        of = counted(len(definition.ids), "id")
+        of = many(len(definition.ids), "id")
         if not found.matches:
             return f"warning: nothing is in the registry now under {of}"
         return f"{count} of {of} {'is' if found.matches == 1 else 'are'} in the registry now{_some(found)}"
@@ -82,7 +83,7 @@ def _some(found: Preview) -> str:
 
 def _cost(requests: int, seconds: int, rate: int) -> str:
     minutes = -(-seconds // 60)
-    time = f", about {counted(minutes, 'minute')} at {rate} a minute" if seconds >= 60 else ""
+    time = f", about {many(minutes, 'minute')} at {rate} a minute" if seconds >= 60 else ""
     return f"{requests:,} requests{time}"
 
 

@@ -11,7 +11,7 @@ import click
 
 from monitor.cli.errors import DONE, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -26,7 +26,7 @@ _HOW = '`keep_versions_for = "3y"` under [store] in config.toml switches it on; 
 Examples:
   trialbell retention --dry-run             what would go, and how much room that is
   trialbell retention --dry-run --for 2y    the same, were it two years
-  trialbell retention                       removes it now; the service does so once a day
+  trialbell retention                       removes it now; the service does so once a day, a day after it saw the span
   trialbell retention --shrink              and gives the room back to the disk
 
 \b
@@ -60,12 +60,16 @@ def retention(session: Session, dry_run: bool, span: str | None, shrink: bool) -
         return DONE
     from monitor.database import open_for_writing
     from monitor.lease import Lease
+    from monitor.retention import begun
 
     with (
         Lease(session.database, command="retention", now=clock()),
         closing(open_for_writing(session.database)) as db,
     ):
-        gone = None if keep_for is None else _retained(session, db, keep_for, dry_run=False)
+        gone = None
+        if keep_for is not None:
+            gone = _retained(session, db, keep_for, dry_run=False)
+            begun(db, keep_for, now=clock())
         free = _shrunk(session, db) if shrink else _free(db)
         _say(session, gone, free, dry_run=False, shrunk=shrink)
     return DONE
@@ -81,7 +85,7 @@ def _retained(session: Session, db: Database, keep_for: timedelta, *, dry_run: b
             now=clock(),
             dry_run=dry_run,
             progress=lambda gone: further(
-                f"{counted(gone.versions, 'version')} of {counted(gone.trials, 'trial')}"
+                f"{many(gone.versions, 'version')} of {many(gone.trials, 'trial')}"
             ),
         )
 
@@ -101,7 +105,10 @@ def _say(
         )
         return
     if gone is not None:
-        what = f"{counted(gone.versions, 'version')} of {counted(gone.trials, 'trial')}, about {_room(gone.size)}"
+        if dry_run and not gone.versions:
+            click.echo("nothing would go")
+            return
+        what = f"{many(gone.versions, 'version')} of {many(gone.trials, 'trial')}, about {_room(gone.size)}"
         click.echo(f"{what}: would go" if dry_run else f"{what}: removed")
     if shrunk:
         click.echo(f"{_room(free or 0)} given back to the disk")

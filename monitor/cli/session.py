@@ -175,10 +175,15 @@ class Session:
         """One JSON value, one line, on stdout."""
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
+    @property
+    def on_a_terminal(self) -> bool:
+        """Whether what is said can be overwritten."""
+        return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
     @contextmanager
     def at_work(self, words: str) -> Iterator[Callable[[str], object]]:
         """Shows on a terminal, and nowhere else, that something takes its time; call it with how far it has come."""
-        if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        if not self.on_a_terminal:
             yield lambda further: None
             return
         from rich.console import Console

@@ -6,7 +6,7 @@ import click
 
 from monitor.cli.errors import DONE, WORLD
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted, listed
+from snapshots.terms import listed, many
 
 
 @click.command(
@@ -61,14 +61,14 @@ def status(session: Session, quiet: bool) -> int:
         last = "never polled completely"
         if watch.last_success:
             last = f"polled {_when(watch.last_success)}, build of {(watch.build or '')[:10]}"
-        click.echo(f"watch       {watch.name}: {counted(watch.trials or 0, 'trial')}, {last}")
+        click.echo(f"watch       {watch.name}: {many(watch.trials or 0, 'trial')}, {last}")
         if watch.unknown:
             click.echo(f"            not in the registry: {listed(list(watch.unknown), 8)}")
         if watch.problem:
             click.echo(f"            last try: {watch.problem}")
     box = health.outbox
     click.echo(
-        f"deliveries  {box.pending} pending, {box.sent} sent, {box.failed} failed, {box.dropped} dropped"
+        f"deliveries  {box.pending:,} pending, {box.sent:,} sent, {box.failed:,} failed, {box.dropped:,} dropped"
     )
     for one in health.held:
         click.echo(f"held        {one.reason}")
@@ -76,12 +76,12 @@ def status(session: Session, quiet: bool) -> int:
         click.echo(f"notice      {notice}")
     past = health.backfill
     if past.waiting:
-        more = "" if past.requests is None else f", about {counted(past.requests, 'request')}"
-        click.echo(f"backfill    {counted(past.waiting, 'trial')} to go{more}")
+        more = "" if past.requests is None else f", about {many(past.requests, 'request')}"
+        click.echo(f"backfill    {many(past.waiting, 'trial')} to go{more}")
     if past.waiting and past.paused:
         click.echo(f"            paused {past.paused}")
     if past.aside:
-        click.echo(f"backfill    {counted(past.aside, 'trial')} set aside: `trialbell backfill` tries again")
+        click.echo(f"backfill    {many(past.aside, 'trial')} set aside: `trialbell backfill` tries again")
     for trial, why in past.reasons:
         click.echo(f"            {trial}: {why}")
     if older := read_by_older(session.needed_reader().outdated()):

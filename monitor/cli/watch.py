@@ -11,9 +11,11 @@ import click
 
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
-from snapshots.terms import counted
+from snapshots.terms import many
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from monitor.watches import Definition, Watch
 
 
@@ -47,12 +49,10 @@ def list_(session: Session, as_toml: bool) -> int:
     """Each watch with its origin and how far it has come."""
     from monitor import watches
 
-    stored = watches.active(session.db) if session.db is not None else []
+    stored = _as_the_file_says(session, watches.active(session.db) if session.db is not None else [])
     by_name = {one.name: one for one in stored}
     configured = [one.name for one in session.config.watches]
     for one in stored:
-        if one.origin == "config" and one.name not in configured:
-            continue  # it left config.toml and no poll has noticed yet
         if as_toml:
             click.echo(as_table(one.name, one.definition))
         elif session.as_json:
@@ -73,13 +73,23 @@ def list_(session: Session, as_toml: bool) -> int:
     return DONE
 
 
+def _as_the_file_says(session: Session, stored: Sequence[Watch]) -> list[Watch]:
+    """Without those that left config.toml, which no poll has noticed yet."""
+    configured = {one.name for one in session.config.watches}
+    return [
+        one
+        for one in stored
+        if one.origin != "config" or session.found_config is None or one.name in configured
+    ]
+
+
 def _columns(session: Session, one: Watch) -> list[str]:
     from monitor import watches
 
     assert session.db is not None
     count = len(watches.held_trials(session.db, one.row))
     ids = one.definition.ids
-    trials = counted(count, "trial") if ids is None else f"{count} of {len(ids)} ids known"
+    trials = many(count, "trial") if ids is None else f"{count:,} of {len(ids):,} ids known"
     state = f"up to date with the build of {one.finished[:10]}" if one.finished else "due"
     if one.error:
         state = f"unfinished: {one.error.splitlines()[0]}"
@@ -117,8 +127,8 @@ Keys of a query: cond, term, intr, titles, spons, lead, locn, outc, id, patient,
   --query advanced="AREA[Phase](PHASE2 OR PHASE3) AND NOT AREA[HasResults]true"
 
 \b
-Exit codes: 0 done, 2 malformed id, name taken, query unknown or refused, 3 the database is held or the registry
-could not be reached (`--dry-run`)."""
+Exit codes: 0 done, 2 malformed id, name taken (`--dry-run` too), query unknown or refused, 3 the database is held or
+the registry could not be reached (`--dry-run`)."""
 )
 @click.argument("what", nargs=-1, metavar="[ID|ADDRESS|FILE]...")
 @click.option("--name", help="Default: made from what is watched. An existing watch of ids is extended.")
@@ -151,6 +161,7 @@ def add(
     db = open_for_writing(session.database)
     try:
         with immediate(db):
+            _reconcile(session, db)
             extended = _extended(watches.active(db), name, definition)
             before = set(extended.definition.ids or ()) if extended else set()
             if extended is not None:
@@ -169,11 +180,19 @@ def add(
     return DONE
 
 
+def _reconcile(session: Session, db: Database) -> None:
+    """What left config.toml is watched no more, poll or not. Without a file nothing is known of it."""
+    from monitor import watches
+
+    if session.found_config is not None:
+        watches.reconcile(db, watches.wanted_of(session.config.watches), now=clock())
+
+
 def _previewed(session: Session, name: str | None, default_name: str, definition: Definition) -> int:
     from monitor import watches
     from monitor.cli.preview import preview
 
-    stored = watches.active(session.db) if session.db is not None else []
+    stored = _as_the_file_says(session, watches.active(session.db) if session.db is not None else [])
     extended = _extended(stored, name, definition)
     refused = None
     if extended is not None:
@@ -303,12 +322,16 @@ def remove(session: Session, name: str) -> int:
     from monitor.database import open_for_writing
     from snapshots.database import immediate
 
-    if any(one.name == name for one in session.config.watches):
+    stored = watches.active(session.db) if session.db is not None else []
+    ours = any((one.name, one.origin) == (name, "command") for one in stored)
+    if not ours and any(one.name == name for one in session.config.watches):
         raise UseError(f"watch `{name}` stands in config.toml", hint="remove its [[watch]] table there")
     session.needed_reader()
     db = open_for_writing(session.database)
     try:
         with immediate(db):
+            if not ours:
+                _reconcile(session, db)
             watches.remove(db, name, now=clock())
     finally:
         db.close()

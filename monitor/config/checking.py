@@ -23,7 +23,7 @@ from monitor.config.secrets import VARIABLE
 from monitor.config.settings import File, Jsonl, Notifier, Route, Schedule, Store, Watch
 
 Slugs = Callable[[], list[str]]  # the names of the registry's fields, and of the states that time makes
-SHORTEST_RETENTION = timedelta(days=1)
+SHORTEST_RETENTION = timedelta(days=30)  # below it a slip of the finger is likelier: `2d` for `2y`
 TAGS = (
     "status",
     "stopped",
@@ -82,8 +82,8 @@ class Checker:
         if store.keep_versions_for is not None and store.keep_versions_for < SHORTEST_RETENTION:
             self._report.problem(
                 ("store", "keep_versions_for"),
-                f"`keep_versions_for` is less than a day: `{duration_text(store.keep_versions_for)}`",
-                hint="`m` is minutes: write `90d` for three months, `3y` for three years",
+                f"`keep_versions_for` is less than 30 days: `{duration_text(store.keep_versions_for)}`",
+                hint="`d` is days and `m` minutes: write `90d` for three months, `3y` for three years",
             )
         return msgspec.structs.replace(store, path=self._folder / store.path.expanduser())
 

@@ -30,7 +30,7 @@ starts. `trialbell init NCT07146087` writes a file to begin with. Editors that k
 keys from `docs/config.schema.json` (a first line `#:schema docs/config.schema.json`, or its address).
 
 - Paths are relative to the file; `~` is your home.
-- Durations are a number and a unit: `500ms`, `60s`, `5m`, `1h`, `7d`, `2w`.
+- Durations are a number and a unit: `500ms`, `60s`, `5m`, `1h`, `7d`, `2w`, `3y` (a year is 365 days).
 - `${NAME}` in a notifier's table is that variable of the environment. It is asked for only by commands that
   send; a secret is always given so and never stands in the file.
 - Without any `[[route]]`, every notifier gets everything from `minor` up.

@@ -36,8 +36,9 @@ class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Duration | None,
         Meta(
             description="Every day of this span can be asked for; versions that were replaced before it are removed,"
-            " once a day. The newest always stays, and so does every change that was told. Left out: everything is"
-            " kept. `trialbell retention --dry-run` says what would go.",
+            " once a day, by the service: first a day after it saw this span. 30 days at least. The newest always"
+            " stays, and so does every change that was told. Left out: everything is kept. `trialbell retention"
+            " --dry-run` says what would go.",
             examples=["3y"],
         ),
     ] = None

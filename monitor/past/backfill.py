@@ -25,6 +25,7 @@ from monitor.registries.base import (
     Stopped,
     Unreachable,
 )
+from monitor.retention import kept_from
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld, SnapshotsError
 
@@ -47,10 +48,19 @@ class Paused(Exception):
 class Backfill:
     """Works on what waits for one registry. Its holder has the lease, and lets nobody poll meanwhile."""
 
-    def __init__(self, db: Database, registry: Registry, *, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        db: Database,
+        registry: Registry,
+        *,
+        clock: Callable[[], datetime],
+        keep_for: timedelta | None = None,
+    ) -> None:
+        """keep_for: retention's span; what it would take at once is not brought."""
         self._db = db
         self._registry = registry
         self._clock = clock
+        self._keep_for = keep_for
         self._archive = Archive(db, registry)
         self._last: tuple[int, Archived] | None = None  # (job, the version before the one that is next)
 
@@ -78,7 +88,8 @@ class Backfill:
     def _learn(self, job: Job) -> None:
         entries = self._registry.history(job.trial)
         stored, booked = self._archive.held(job.trial)
-        planned, place = plan(entries, job.bounds, stored=stored, booked=booked)
+        kept = kept_from(self._keep_for, now=self._clock())
+        planned, place = plan(entries, job.bounds, stored=stored, booked=booked, kept_from=kept)
         missing = sum(one.number not in stored for one in planned)
         with immediate(self._db):
             backlog.learn(

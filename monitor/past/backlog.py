@@ -103,7 +103,7 @@ def _ask(db: Database, registry: str, trial: str, bounds: Bounds, rank: int, now
         [registry, trial],
     ).fetchone()
     if row is not None and Bounds(since=row[2], newest=row[3]) == bounds:
-        if row[1] == "done" and row[4] > (stamp(now - FRESH) or ""):
+        if _fresh(row[1], row[4], now):
             return
         if row[1] in ("asked", "planned"):
             db.execute("update backfill set rank = min(rank, ?) where id = ?", [rank, row[0]])
@@ -115,6 +115,22 @@ def _ask(db: Database, registry: str, trial: str, bounds: Bounds, rank: int, now
         " values (?, ?, ?, 'asked', ?, ?, ?)",
         [registry, trial, rank, bounds.since, bounds.newest, stamp(now)],
     )
+
+
+def _fresh(state: str, ended_at: str | None, now: datetime) -> bool:
+    return state == "done" and (ended_at or "") > (stamp(now - FRESH) or "")
+
+
+def to_come(db: Database, registry: str, trial: str, bounds: Bounds, *, now: datetime) -> int | None:
+    """How many requests `ask` would lead to, where that is known: its past was brought lately, or is planned."""
+    row = db.execute(
+        "select state, ended_at, missing from backfill where registry = ? and trial = ?"
+        " and since is ? and newest is ?",
+        [registry, trial, bounds.since, bounds.newest],
+    ).fetchone()
+    if row is None or not (row[0] == "planned" or _fresh(row[0], row[1], now)):
+        return None
+    return 0 if row[0] == "done" else int(row[2])
 
 
 def take_up(db: Database, registry: str, *, now: datetime) -> None:

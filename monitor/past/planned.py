@@ -34,14 +34,18 @@ def plan(
     *,
     stored: Iterable[int] = (),
     booked: Iterable[tuple[int, int]] = (),
+    kept_from: str | None = None,
 ) -> tuple[tuple[Planned, ...], int]:
     """What to go through, oldest first, and where in it to begin. Pure.
 
     entries: the registry's list. From the first version or change set on that is missing, also those that are
-    stored: a later change is read in the light of what went before it.
+    stored: a later change is read in the light of what went before it. kept_from: ISO day; what another version
+    replaced before it is not wanted, the first version neither.
     """
     held, pairs = set(stored), set(booked)
-    wanted = _within(entries, bounds) | {place for place, one in enumerate(entries) if one.number in held}
+    wanted = {place for place in _within(entries, bounds) if place >= _standing_on(entries, kept_from)} | {
+        place for place, one in enumerate(entries) if one.number in held
+    }
     places = sorted(wanted)
     planned = [
         Planned(
@@ -60,10 +64,12 @@ def plan(
 
 
 def _within(entries: Sequence[ArchiveEntry], bounds: Bounds) -> set[int]:
-    first = 0
-    if bounds.since is not None:
-        before = [place for place, one in enumerate(entries) if one.submitted < bounds.since]
-        first = before[-1] if before else 0
+    first = _standing_on(entries, bounds.since)
     if bounds.newest is not None:
         first = max(first, len(entries) - bounds.newest)
     return {0, *range(first, len(entries))} if entries else set()
+
+
+def _standing_on(entries: Sequence[ArchiveEntry], day: str | None) -> int:
+    """The place of the version that stood when a day began; None, or before all: the first."""
+    return max((place for place, one in enumerate(entries) if day and one.submitted < day), default=0)

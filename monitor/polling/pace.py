@@ -3,10 +3,14 @@ registry's rate allows. Where nothing is known yet, nothing is said."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
 import msgspec
 
 WHOLE, SLIM, POSTED = "whole", "slim", "posted"  # kinds of sweeps
-_WIDE = 24  # characters of a bar
+_WIDE = 12  # characters of a bar: with its words it stays within 78 columns
+SAID_EVERY = timedelta(minutes=1)  # between two lines on how far a sweep has come
 EVERYTHING = "{}"  # the question that the whole registry answers
 
 
@@ -48,9 +52,58 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def bar(pace: Pace, page: float | None) -> str:
-    """Its words behind a bar, for a terminal."""
-    full = 0 if not pace.total else _WIDE * min(pace.arrived, pace.total) // pace.total
-    return f"{'━' * full}{'╌' * (_WIDE - full)} {pace.words(page)}"
+    """A bar and few words, for a terminal of 80 columns; behind the last page, what goes on without pages."""
+    if pace.total is not None and pace.arrived >= pace.total:
+        return f"{_came(pace)}: {_follows(pace)}"
+    full = 0 if not pace.total else _WIDE * pace.arrived // pace.total
+    line = f"{'━' * full}{'╌' * (_WIDE - full)} {_doing(pace)}"
+    if pace.total is None:
+        return line
+    line += f" {pace.arrived:,} of {pace.total:,} ({100 * pace.arrived // pace.total} %)"
+    left = None if page is None else pace.left(page)
+    return line if left is None else f"{line}, {_span(left)}"
+
+
+class Plainly:
+    """What a bar shows as lines, where there is no terminal: as a long sweep begins, each minute, and as it ends.
+
+    page: what one takes at least, in seconds.
+    """
+
+    def __init__(self, say: Callable[[str], object], *, clock: Callable[[], datetime], page: float) -> None:
+        self._say = say
+        self._clock = clock
+        self._page = page
+        self._said: tuple[tuple[str, str], datetime] | None = None  # which sweep, when
+
+    def __call__(self, pace: Pace) -> None:
+        which, now = (pace.question, pace.kind), self._clock()
+        begun = self._said is not None and self._said[0] == which
+        if pace.total is not None and pace.arrived >= pace.total:
+            if begun:
+                self._say(f"{_came(pace)}: {_follows(pace)}")
+                self._said = None
+        elif pace.total is not None and (
+            not begun or self._said is None or now - self._said[1] >= SAID_EVERY
+        ):
+            self._say(pace.words(self._page))
+            self._said = which, now
+
+
+def _doing(pace: Pace) -> str:
+    if pace.question != EVERYTHING:
+        return "sweeping a query"
+    return {WHOLE: "mirroring", SLIM: "verifying"}.get(pace.kind, "asking what was posted")
+
+
+def _came(pace: Pace) -> str:
+    return f"{pace.arrived:,} {'records came' if pace.kind == WHOLE else 'compared'}"
+
+
+def _follows(pace: Pace) -> str:
+    if pace.kind == WHOLE:
+        return "concluding from them and indexing"
+    return "fetching what differs, concluding and indexing"
 
 
 def page_seconds(requests_per_minute: int) -> float:

@@ -49,6 +49,23 @@ _NEAR = {parameter.casefold(): key for key, parameter in PARAMETERS.items()} | {
 _PHASE = frozenset({"phase", "phases", "filter.phase", "studyphase"})
 _PHASES = {"early": "EARLY_PHASE1", "na": "NA", "not": "NA"}
 
+STATUSES = (
+    "NOT_YET_RECRUITING",
+    "RECRUITING",
+    "ENROLLING_BY_INVITATION",
+    "ACTIVE_NOT_RECRUITING",
+    "COMPLETED",
+    "SUSPENDED",
+    "TERMINATED",
+    "WITHDRAWN",
+    "AVAILABLE",
+    "NO_LONGER_AVAILABLE",
+    "TEMPORARILY_NOT_AVAILABLE",
+    "APPROVED_FOR_MARKETING",
+    "WITHHELD",
+    "UNKNOWN",
+)
+
 _LISTED = frozenset({"status", "agg"})  # lists of words
 _GEO = re.compile(r"distance\(-?[0-9.]+,-?[0-9.]+,[0-9.]+(?:mi|km)?\)")
 
@@ -82,6 +99,8 @@ def parameters(query: Mapping[str, str]) -> list[tuple[str, str]]:
         )
     # Nobody promises that the registry reads a distance with spaces in it.
     given = {key: "".join(value.split()) if key == "geo" else value.strip() for key, value in query.items()}
+    if "status" in given:
+        given["status"] = ",".join(_status(word) for word in _listed(given["status"]))
     return [(PARAMETERS[key], given[key]) for key in PARAMETERS if key in given]
 
 
@@ -90,7 +109,9 @@ def same(query: Mapping[str, str]) -> str:
     written = {}
     for key, value in query.items():
         if key in _LISTED:
-            written[key] = ",".join(sorted({word.strip() for word in re.split(r"[,|]", value)} - {""}))
+            written[key] = ",".join(
+                sorted({_spelt(word) if key == "status" else word for word in _listed(value)})
+            )
         elif key == "geo":
             written[key] = value.replace(" ", "")
         else:  # inside quotes a space may count
@@ -98,6 +119,25 @@ def same(query: Mapping[str, str]) -> str:
             parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
             written[key] = '"'.join(parts).strip()
     return json.dumps(written, sort_keys=True, ensure_ascii=False)
+
+
+def _listed(value: str) -> list[str]:
+    return [word.strip() for word in re.split(r"[,|]", value) if word.strip()]
+
+
+def _spelt(word: str) -> str:
+    """`Not yet recruiting` → NOT_YET_RECRUITING."""
+    return re.sub(r"[\W_]+", "_", word).strip("_").upper()
+
+
+def _status(word: str) -> str:
+    """As the registry writes it. What is written as it writes them may be one that it added since: it says itself."""
+    spelt = _spelt(word)
+    if spelt in STATUSES or word == spelt:
+        return spelt
+    near = difflib.get_close_matches(spelt, STATUSES, n=1, cutoff=0.6)
+    hint = f"did you mean `{near[0]}`?" if near else f"one or more of {', '.join(STATUSES)}"
+    raise BadQuestion(f"no such status: `{word}`", hint=hint)
 
 
 def query_from_url(text: str, *, site: str) -> dict[str, str] | None:
