@@ -331,7 +331,7 @@ def test_without_pyarrow_it_says_how_to_have_it(history, monkeypatch):
     ran = history.run("export", "--format", "parquet", "--out", "lake", "--db", "trialbell.db")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.splitlines()[0] == "error: Parquet needs pyarrow, which is not installed"
-    assert "trialbell[parquet]" in ran.err
+    assert "uv tool install '.[parquet]'" in ran.err
     assert not (history.folder / "lake").exists()
 
 

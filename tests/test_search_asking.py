@@ -122,6 +122,46 @@ def test_what_was_not_read_as_typed_is_said():
     assert str(LONGEST) in asked("ab " * LONGEST).notes[0]
 
 
+@pytest.mark.parametrize(
+    ("text", "note", "reading"),
+    [
+        ("(lung", "a bracket without its fellow", "lung"),
+        ("lung)", "a bracket without its fellow", "lung"),
+        ("cancer NOT", "`NOT` with nothing behind it", "cancer"),
+        ("cancer OR OR x", "`OR` without something", "(cancer OR x)"),
+        ("cancer OR", "`OR` without something", "cancer"),
+        ("OR cancer", "`OR` without something", "cancer"),
+        ("cancer OR NOT x", "`OR` without something", "cancer"),
+        ("AND cancer x", "`AND` without a word", "(cancer AND x)"),
+        ("title:cancer", "no field is searched by its name: `title:cancer`", '"title:cancer"'),
+        ("*cancer", "the one before `cancer`", "*cancer"),
+        ("cancer & - lung", "`-` holds no letter", "(cancer AND lung)"),
+        ("cancer ()", "brackets without something", "cancer"),
+        ("cancer NOT NOT x", "`NOT` twice", "(cancer NOT (x))"),
+    ],
+)
+def test_how_it_was_read_is_said_when_otherwise_than_typed(text, note, reading):
+    question = asked(text)
+    assert any(note in one for one in question.notes), question.notes
+    assert question.reading == reading
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "multiple sclerosis",
+        "asthma OR copd",
+        "asthma -children",
+        "(asthma OR copd) adults",
+        "asthma AND NOT children",
+        "covid-19 vaccinat*",
+        '"multiple sclerosis" NOT (a OR "b c")',
+    ],
+)
+def test_what_was_read_as_typed_needs_no_word(text):
+    assert asked(text).notes == () and asked(text).reading is None
+
+
 PARTS = st.sampled_from(
     [
         *"\"()*-:^+{}[]<>|&\\/'",

@@ -148,6 +148,37 @@ def test_nothing_found_is_said_with_what_is_nowhere(polled):
     assert ran.err.splitlines() == ["nothing found of what was asked for in the trials"]
 
 
+def test_how_words_were_read_is_said_on_stderr(polled):
+    ran = polled.run("search", "(amber", "NOT")
+    assert ran.code == 0 and TRIALS[1] in ran.out
+    assert ran.err.splitlines()[-1] == "read as: amber"
+    assert polled.run("search", "amber", "OR", "cedar").err == ""
+
+
+def test_hints_on_what_was_not_found(polled):
+    ran = polled.run("search", "amber", "-children")
+    assert (ran.code, ran.out) == (2, "")
+    assert "`NOT children`" in ran.err.splitlines()[-1]
+    small = polled.run("search", "scleroziz or amber").err
+    assert "hint: `or` was looked for as a word; `OR` joins" in small
+    with closing(Database(polled.folder / "t.db")) as db:
+        db.execute("update trial set countries = ?", [json.dumps(["France", "Spain"])])
+        db.conn.commit()
+    assert "did you mean `France`?" in polled.run("search", "amber", "--country", "FR").err
+    unknown = polled.run("search", "amber", "--country", "Atlantis").err.splitlines()
+    assert unknown[-2:] == [
+        "no trial that is stored has a site in `Atlantis`",
+        "hint: valid here: `France`, `Spain`",
+    ]
+    assert "did you mean" not in polled.run("search", "basalt zzz", "--country", "Spain").err
+
+
+def test_as_of_a_day_the_version_is_named(polled):
+    said = polled.run("search", "amber", "spleen", "--as-of", "2026-11-22").out
+    assert "our version 1, build of 2026-11-20" in said
+    assert "our version" not in polled.run("search", "cedar", "spleen").out
+
+
 def test_more_than_is_shown_is_said(polled):
     assert (
         "1 shown, the best; there are more"
@@ -199,7 +230,10 @@ def test_what_is_not_indexed_yet_is_said_and_searched_after_the_next_check(polle
         Store(db).add_snapshot("ctgov", record, seen_at=now(), build="2026-11-23", fingerprint=None)
     db.close()
     ran = polled.run("search", "dune")
-    assert ran.out == "" and "not searched yet: 1 trial" in ran.err and "trialbell check" in ran.err
+    assert ran.out == "" and "trialbell check" in ran.err
+    first, *_, last = ran.err.splitlines()
+    assert first.startswith("not searched yet: 1 trial")
+    assert last == "hint: nowhere in the trials that were searched: `dune`"
     assert polled.run("check").code == 0
     ran = polled.run("search", "dune", "--json")
     assert [value["trial"] for value in ran.values] == [nct(record)] and ran.err == ""

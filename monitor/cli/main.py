@@ -128,6 +128,10 @@ def run(arguments: list[str] | None = None) -> int:
         words = _one_line(error.format_message())
         moved = isinstance(error, click.NoSuchOption) and error.option_name in ("--config", "--db", "--json")
         hint = "options stand after the command" if moved else f"`{command} --help` has examples"
+        if isinstance(error, click.NoSuchOption) and command.endswith(" search") and not moved:
+            word = next((one for one in arguments or sys.argv[1:] if one[:1] == "-" and one[1:2] != "-"), "")
+            left_out = f"`NOT {word[1:]}`" if word[1:] else "`NOT word`"
+            hint = f"to leave a word out write {left_out}; a word that begins with `-` stands in quotes with others"
         _say(f"error: {words[:1].lower()}{words[1:]}", hint)
         return WRONG_USE
     except click.ClickException as error:

@@ -82,6 +82,7 @@ def search(
     """
     from snapshots.search.asking import asked
     from snapshots.search.finding import Fitting, Search
+    from snapshots.terms import short
 
     session.needed_reader()
     if watch is not None:
@@ -103,6 +104,8 @@ def search(
     )
     for line in question.notes:
         session.say(line)
+    if question.reading is not None:
+        session.say(f"read as: {short(question.reading, 200)}")
     if day is not None and day > day_of("today", now=clock()):
         session.say(f"{day} is still to come: as it stood last")
     if where == "changes":
@@ -114,19 +117,29 @@ def search(
     else:
         found = looked.as_of(question, day, fitting=fitting, limit=limit)
     for hit in found.trials:
-        _show_trial(session, hit)
+        _show_trial(session, hit, named=day is not None)
     for change in found.changes:
         _show_change(session, change)
     if day is not None and not found.trials and where == "trials":
         first = looked.first_day()
         if first is not None and day.isoformat() < first:
             session.say(f"nothing is stored of {day}: the first day that is known is {first}")
-    _say(session, found, where=where, day=day, limit=limit, fitted=fitting != Fitting() or watch is not None)
-    _say_behind(session, looked.behind())
+    behind = looked.behind()
+    nothing = not found.trials and not found.changes
+    if nothing:
+        _say_behind(session, behind)  # before any word on what is nowhere
+    fitted = fitting != Fitting() or watch is not None
+    _say(session, found, where=where, day=day, limit=limit, fitted=fitted, all_seen=not behind)
+    if nothing and country is not None:
+        _say_countries(session, country)
+    if not nothing:
+        _say_behind(session, behind)
     return DONE
 
 
-def _show_trial(session: Session, hit: Hit) -> None:
+def _show_trial(session: Session, hit: Hit, *, named: bool) -> None:
+    """named: with the version, which is not the newest."""
+    from monitor.cli.operands import words_of
     from monitor.cli.telling import plain
     from snapshots.terms import said
 
@@ -157,6 +170,8 @@ def _show_trial(session: Session, hit: Hit) -> None:
     if trial.state != "present":
         gone = "no longer in the registry" if trial.state == "gone" else f"merged into {trial.merged_into}"
         about.insert(0, gone.upper() if trial.state == "gone" else gone)
+    if named and hit.ref.version is not None:
+        about.append(words_of(hit.ref.source, hit.ref.version, hit.ref.build or hit.ref.updated))
     click.echo(f"{trial.trial}  {plain(' · '.join(part for part in about if part))}")
     _echo_marks(hit.marks)
 
@@ -223,16 +238,36 @@ def _snippet(marks: Marks) -> dict[str, Any] | None:
     return {"column": marks.column, "text": text, "marks": places}
 
 
-def _say(session: Session, found: Found, *, where: str, day: date | None, limit: int, fitted: bool) -> None:
+def _say(
+    session: Session, found: Found, *, where: str, day: date | None, limit: int, fitted: bool, all_seen: bool
+) -> None:
+    """all_seen: whether the index knows all that is stored."""
     on = f" as of {day}" if day else ""
     if not found.trials and not found.changes:
         of = " of what was asked for" if fitted else ""
         session.say(f"nothing found{of} in the {where}{on}")
         for term in found.nowhere if not fitted else ():
-            session.say(f"hint: nowhere in the {where}: `{term.text}{'*' if term.prefix else ''}`")
+            searched = where if all_seen else f"{where} that were searched"
+            session.say(f"hint: nowhere in the {searched}: `{term.text}{'*' if term.prefix else ''}`")
+        if small := [term.text for term in found.asked if term.text in ("and", "or", "not")]:
+            session.say(f"hint: `{small[0]}` was looked for as a word; `{small[0].upper()}` joins")
     elif found.more:
         order = "the best" if found.ranked else "the latest, for very many hold these words"
         session.say(f"{limit} shown{on}, {order}; there are more (`--limit` shows them)")
+
+
+def _say_countries(session: Session, country: str) -> None:
+    """A country that no record names would look like silence."""
+    from monitor.config.errors import nearest_names
+
+    assert session.db is not None
+    rows = session.db.execute("select distinct value from trial, json_each(trial.countries) order by value")
+    names = [row[0] for row in rows.fetchall()]
+    if names and country.casefold() not in (name.casefold() for name in names):
+        starting = [name for name in names if name.casefold().startswith(country.casefold())]
+        hint = f"did you mean `{starting[0]}`?" if starting else nearest_names(country, names)
+        session.say(f"no trial that is stored has a site in `{country}`")
+        session.say(f"hint: {hint}")
 
 
 def _say_behind(session: Session, behind: Behind) -> None:

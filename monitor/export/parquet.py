@@ -22,7 +22,9 @@ _NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # what readers take for null
 class NoPyarrow(Exception):
     """The extra is not installed."""
 
-    hint = "`pip install 'trialbell[parquet]'`, or `uv tool install 'trialbell[parquet]'`"
+    hint = (
+        "`uv tool install '.[parquet]'` in the clone that it was installed from (or `pipx install --force`)"
+    )
 
     def __init__(self) -> None:
         super().__init__("Parquet needs pyarrow, which is not installed")

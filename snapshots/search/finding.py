@@ -118,6 +118,7 @@ class Found:
     changes: tuple[ChangeHit, ...] = ()
     ranked: bool = True
     more: bool = False
+    asked: tuple[Term, ...] = ()  # what was looked for
     nowhere: tuple[Term, ...] = ()  # when nothing was found: the terms that no record holds
 
 
@@ -217,6 +218,7 @@ class Search:
             ),
             ranked=ranked,
             more=len(rows) > limit,
+            asked=asked.terms,
             nowhere=() if found else self._nowhere(asked, ("search_change",)),
         )
 
@@ -327,6 +329,7 @@ class Search:
             ),
             ranked=ranked,
             more=more,
+            asked=asked.terms,
             nowhere=() if shown else self._nowhere(asked, tables),
         )
 
