@@ -273,3 +273,9 @@ _BACKFILL = (
         reason text
     ) strict, without rowid""",
 )
+
+
+@MIGRATIONS(name="0004_backfill_again")
+def _again(db: Database) -> None:
+    # How often in a row a trial was set aside over what may pass.
+    db.execute("alter table backfill add column failures integer not null default 0")

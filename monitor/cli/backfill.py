@@ -72,8 +72,7 @@ def backfill(
         trials = _meant(app, selection(app, session, what, command="backfill"))
         name = session.registry_name
         if drop:
-            with immediate(app.db):
-                gone = backlog.drop(app.db, name, trials if what else None)
+            gone = backlog.drop(app.db, name, trials if what else None)
             session.say(f"{counted(gone, 'trial')} let go" if gone else "nothing waits")
             if gone and session.config.registries.ctgov.backfill:
                 session.say("hint: `backfill = true` in config.toml puts in again what a watch holds")
