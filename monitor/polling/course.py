@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from monitor import watches
 from monitor.polling import under_way
 from monitor.polling.booking import Booking
 from monitor.polling.conclusions import Conclusions
@@ -131,7 +132,6 @@ class Course:
                         "select count(*) from member where watch = ? and state = 'in'", [watch.row]
                     ).fetchone()[0]
                     self._report.first_looks[watch.name] = held
-            self._db.conn.executemany("delete from member where watch = ?", [(row,) for row in removed])
             unfinished = {
                 self._queries.question(group[0])
                 for group in self._queries.groups(done)
@@ -139,4 +139,5 @@ class Course:
             }
             questions = {self._queries.question(watch) for watch in done if watch.query is not None}
             under_way.forget(self._db, self._registry.name, sorted(questions - unfinished))
+        watches.let_go(self._db, removed)
         self.finished += done
