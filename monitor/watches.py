@@ -177,11 +177,11 @@ def let_go(db: Database, removed: Iterable[int]) -> None:
         gone = MEMBERS_AT_ONCE
         while gone == MEMBERS_AT_ONCE:
             with immediate(db):
-                gone = db.execute(
-                    "delete from member where (watch, trial) in"
-                    " (select watch, trial from member where watch = ? limit ?)",
-                    [row, MEMBERS_AT_ONCE],
-                ).rowcount
+                rows = db.execute(
+                    "select watch, trial from member where watch = ? limit ?", [row, MEMBERS_AT_ONCE]
+                ).fetchall()
+                db.conn.executemany("delete from member where watch = ? and trial = ?", rows)
+            gone = len(rows)
 
 
 def active(db: Database, *, registry: str | None = None) -> list[Watch]:
