@@ -171,10 +171,13 @@ class App:
             held=len(report.held),
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
-        if self.config.registries.ctgov.backfill and not report.quiet:
+        if not report.quiet:
             from monitor.past import backlog
 
-            backlog.take_up(self.db, registry.name, now=self.clock())
+            if report.outcome == "complete":
+                backlog.again(self.db, registry.name)
+            if self.config.registries.ctgov.backfill:
+                backlog.take_up(self.db, registry.name, now=self.clock())
         for line in report.problems:
             log.warning("not concluded", registry=registry.name, problem=line)
         for line in report.held:

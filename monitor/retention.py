@@ -7,7 +7,7 @@ says beforehand what would go.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -23,6 +23,9 @@ from snapshots.terms import many
 AT_ONCE = 500  # versions removed in one transaction: others want to write
 MOST = 200_000  # in one go of the service; the next goes on from there
 WAIT = timedelta(days=1)  # from the service's first sight of a span to the first version that goes by it
+
+
+Row = tuple[str, str, str, int]  # registry, trial, line, number
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,14 +110,36 @@ def kept_from(keep_for: timedelta | None, *, now: datetime) -> str | None:
 
 def needed(db: Database) -> Needed:
     """What a delivery that is not sent, an event of which nobody has decided who is told, or a record that waits to be
-    judged was made from."""
-    rows = db.execute(
-        "select event.registry, event.trial, event.from_source, event.from_version from event"
-        " where event.from_version is not null and (event.sequence in (select event from untold)"
-        " or event.id in (select event from delivery where state in ('waiting', 'queued')))"
-        " union all select registry, trial, 'snapshot', against from staged_record"
-        " where id in (select record from staged)"
-    ).fetchall()
+    judged was made from. Reads all deliveries; `_needed_of` looks at some trials."""
+    return _oldest(
+        db.execute(
+            "select event.registry, event.trial, event.from_source, event.from_version from event"
+            " where event.from_version is not null and (event.sequence in (select event from untold)"
+            " or event.id in (select event from delivery where state in ('waiting', 'queued')))"
+            " union all select registry, trial, 'snapshot', against from staged_record"
+            " where id in (select record from staged)"
+        )
+    )
+
+
+def _needed_of(db: Database, trials: Iterable[tuple[str, str]]) -> Needed:
+    """The same of some trials, (registry, id) each: within a transaction that must be short."""
+    rows: list[Row] = []
+    for trial in trials:
+        rows += db.execute(
+            "select event.registry, event.trial, event.from_source, event.from_version from event"
+            " where event.registry = ?1 and event.trial = ?2 and event.from_version is not null"
+            " and (exists (select 1 from untold where untold.event = event.sequence)"
+            " or exists (select 1 from delivery where delivery.event = event.id"
+            " and delivery.state in ('waiting', 'queued')))"
+            " union all select registry, trial, 'snapshot', against from staged_record"
+            " where registry = ?1 and trial = ?2 and exists (select 1 from staged where record = staged_record.id)",
+            list(trial),
+        )
+    return _oldest(rows)
+
+
+def _oldest(rows: Iterable[Row]) -> Needed:
     found: dict[tuple[str, str, Source], int] = {}
     for registry, trial, source, number in rows:
         place = registry, trial, Source(source)
@@ -157,7 +182,8 @@ def _take(db: Database, step: list[Span], now: datetime, *, dry_run: bool) -> No
     if dry_run or not step:
         return
     with immediate(db):
-        staying = needed(db)  # meanwhile something may have come to need one
+        # Meanwhile something may have come to need one.
+        staying = _needed_of(db, {(span.registry, span.trial) for span in step})
         free = [
             span
             for span in step

@@ -288,3 +288,9 @@ def _retention_wait(db: Database) -> None:
             trials integer not null
         ) strict"""
     )
+
+
+@MIGRATIONS(name="0005_backfill_again")
+def _again(db: Database) -> None:
+    # How often in a row a trial was set aside over what may pass.
+    db.execute("alter table backfill add column failures integer not null default 0")

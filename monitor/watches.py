@@ -16,10 +16,13 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.polling import held
+from snapshots.database import immediate
 from snapshots.instants import stamp
 
 if TYPE_CHECKING:
     from monitor.config.settings import Watch as Configured
+
+MEMBERS_AT_ONCE = 5_000  # let go of in one transaction: others want to write
 
 
 class WatchError(Exception):
@@ -165,6 +168,25 @@ def names(db: Database, row: int, trial: str) -> bool:
     return found.fetchone() is not None
 
 
+def holds(db: Database, row: int, trial: str) -> bool:
+    """Whether a watch holds a trial now."""
+    found = db.execute("select 1 from member where watch = ? and trial = ? and state = 'in'", [row, trial])
+    return found.fetchone() is not None
+
+
+def let_go(db: Database, removed: Iterable[int]) -> None:
+    """Forget the trials of watches that are watched no more, some thousand a transaction: they may be a registry's."""
+    for row in removed:
+        gone = MEMBERS_AT_ONCE
+        while gone == MEMBERS_AT_ONCE:
+            with immediate(db):
+                rows = db.execute(
+                    "select watch, trial from member where watch = ? limit ?", [row, MEMBERS_AT_ONCE]
+                ).fetchall()
+                db.conn.executemany("delete from member where watch = ? and trial = ?", rows)
+            gone = len(rows)
+
+
 def active(db: Database, *, registry: str | None = None) -> list[Watch]:
     """All watches that are not removed, in the order they were added."""
     rows = db.execute(
@@ -273,6 +295,8 @@ def reconcile(db: Database, wanted: Sequence[Wanted], *, now: datetime) -> None:
     for row, to in matched.items():
         if stored[row].definition.hash != to.definition.hash:
             _redefine(db, row, to.definition)
+            if to.definition.ids is not None:
+                _narrow(db, row, to.definition.ids, now)
     for one in left_over:
         _insert(db, one, origin="config", now=now)
 
@@ -390,15 +414,29 @@ def _redefine(db: Database, row: int, definition: Definition) -> None:
         " finished_at = null, tried_at = null, error = null, tell_first = 0, whole = null where id = ?",
         [definition.as_json(), definition.hash, definition.registry, row],
     )
-    if definition.ids is not None:  # what it no longer names it no longer holds; the rest stays established
-        kept = set(definition.ids)
-        gone = [trial for trial in _named(db, row) if trial not in kept]
-        for trial in gone:
-            db.execute("delete from member where watch = ? and trial = ?", [row, trial])
 
 
-def _named(db: Database, row: int) -> list[str]:
-    return [found[0] for found in db.execute("select trial from member where watch = ?", [row]).fetchall()]
+def _narrow(db: Database, row: int, ids: Iterable[str], now: datetime) -> None:
+    """What it no longer names it no longer holds; the rest stays established.
+
+    All of it is left to a watch that is removed by that, and the rest taken along: it may have been a registry's.
+    """
+    size = "select count(*) from (select 1 from member where watch = ? limit ?)"
+    if db.execute(size, [row, MEMBERS_AT_ONCE]).fetchone()[0] < MEMBERS_AT_ONCE:
+        db.execute(
+            "delete from member where watch = ?1 and trial not in (select json_each.value"
+            " from watch, json_each(watch.definition, '$.ids') where watch.id = ?1)",
+            [row],
+        )
+        return
+    columns = "name, registry, definition, definition_hash, origin, tell_first, added_at"
+    before = db.execute(f"select {columns} from watch where id = ?", [row]).fetchone()
+    db.execute("update watch set removed_at = ? where id = ?", [stamp(now), row])
+    cursor = db.execute(f"insert into watch ({columns}) values (?, ?, ?, ?, ?, ?, ?)", list(before))
+    db.conn.executemany(
+        "insert or ignore into member select ?, trial, state, since from member where watch = ? and trial = ?",
+        [(cursor.lastrowid, row, trial) for trial in ids],
+    )
 
 
 def _remove(db: Database, watch: Watch, now: datetime) -> None:

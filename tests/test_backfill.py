@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -333,9 +333,9 @@ def test_who_polls_goes_first(watching, registry):
 
 
 def test_a_service_that_is_to_end_waits_for_one_request(watching, registry):
-    """As when its configuration is read again."""
+    """As when its configuration is read again. Whoever looks first puts a backfill off to the next tick."""
     ask(watching, ONE, TWO, THREE)
-    service = Service(watching.app, tick=3600)
+    service = Service(watching.app, tick=0.2)
     ending = threading.Thread(target=lambda: service.stop(at_once=False))
     past = []
 
@@ -369,6 +369,44 @@ def test_what_a_watch_holds_puts_itself_in_where_that_is_switched_on(tmp_path, r
     watching.app.backfill()
     assert asked_for(registry) == []
     watching.close()
+
+
+@pytest.mark.parametrize("switched_on", [True, False])
+def test_what_was_set_aside_over_what_passes_is_taken_up_at_the_next_builds(
+    watching, registry, clock, switched_on
+):
+    watching.backfill = switched_on
+    registry.archive.remove(TWO)
+    registry.misbehave(Fault.broken(503), times=None, path=f"/api/int/studies/{ONE}/history/2")
+    brought(watching, ONE, TWO)
+    assert {state(watching, trial)[0] for trial in (ONE, TWO)} == {"aside"}
+    watching.poll()
+    watching.app.backfill()
+    assert state(watching, ONE)[0] == "aside"  # no new build
+    tried = 0
+    for day in range(1, 7):
+        clock.now += timedelta(days=1)
+        registry.publish(f"2026-12-{day:02}")
+        assert watching.poll().outcome == "complete"
+        assert state(watching, TWO)[0] == "aside"  # it has no history
+        tried += state(watching, ONE)[0] == "asked"
+        watching.app.backfill()
+        assert state(watching, ONE)[0] == "aside"
+    assert tried == backlog.MOST_AGAIN
+    registry.behave()
+    brought(watching, ONE)  # a person asks
+    assert state(watching, ONE)[0] == "done"
+
+
+def test_what_passed_is_brought_at_the_next_build(watching, registry):
+    registry.misbehave(Fault.forbidden(), times=None, path=f"/api/int/studies/{ONE}/history/2")
+    brought(watching, ONE)
+    assert state(watching, ONE)[0] == "aside"
+    registry.behave()
+    registry.publish("2026-12-01")
+    watching.poll()
+    watching.app.backfill()
+    assert state(watching, ONE)[0] == "done" and pairs(watching, ONE) == [(n, n + 1) for n in range(1, 6)]
 
 
 def test_the_seam_says_nothing(watching, registry):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -197,8 +197,8 @@ def test_what_is_dropped_is_worked_on_no_more(db):
     backlog.ask(db, "ctgov", ["A", "B", "C"], now=NOW)
     with immediate(db):
         backlog.set_aside(db, backlog.following(db, "ctgov"), "why", now=NOW)
-        assert backlog.drop(db, "ctgov", ["A", "X"]) == 1
-        assert backlog.drop(db, "ctgov", None) == 2
+    assert backlog.drop(db, "ctgov", ["A", "X"]) == 1
+    assert backlog.drop(db, "ctgov", None) == 2
     assert backlog.following(db, "ctgov") is None
     late = backlog.Job(row=2, trial="B", bounds=Bounds(), plan=(), place=0)
     with immediate(db):  # who was at work on it meanwhile changes nothing
@@ -213,3 +213,20 @@ def test_many_are_put_in_without_holding_others_up(db):
     assert len(commits) == 3
     db.conn.set_trace_callback(None)
     assert backlog.standing(db, "ctgov").waiting == 2 * backlog.AT_ONCE + 1
+
+
+def test_all_that_waits_is_dropped_some_at_a_time(db, monkeypatch):
+    backlog.ask(db, "ctgov", [f"T{number}" for number in range(25)], now=NOW)
+    monkeypatch.setattr(backlog, "AT_ONCE", 10)
+    touched = []
+
+    @contextmanager
+    def counted(database):
+        before = database.conn.total_changes
+        with immediate(database):
+            yield
+            touched.append(database.conn.total_changes - before)
+
+    monkeypatch.setattr(backlog, "immediate", counted)
+    assert backlog.drop(db, "ctgov", None) == 25
+    assert touched == [10, 10, 5]

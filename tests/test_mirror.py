@@ -12,7 +12,10 @@ from doubles.plain_edits import nct, with_results, with_status
 from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
+from monitor import watches
 from monitor.polling import query_sweep
+from monitor.polling.report import Selection
+from snapshots.database import immediate
 
 STUDIES = "/api/v2/studies"
 COUNT, PAGE = 90, 20
@@ -185,6 +188,35 @@ def test_a_database_that_holds_no_digests_makes_them_and_asks_for_nothing(mirror
     assert mirror.poll().versions == 0
     assert asked(registry)["ids"] == 0
     assert mirror.count("select count(*) from slim") == COUNT
+
+
+def test_a_version_that_reads_again_is_no_difference_any_more(mirror, registry, records):
+    db = mirror.app.db
+    (body,) = db.execute("select body from head where trial = 1").fetchone()
+    with immediate(db):
+        db.execute("delete from slim")
+        db.execute("update head set body = x'00' where trial = 1")
+    registry.publish("2026-11-23")
+    mirror.poll()
+    with immediate(db):
+        db.execute("update head set body = ? where trial = 1", [body])
+    for build in ("2026-11-24", "2026-11-25"):
+        registry.forget()
+        registry.publish(build)
+        assert mirror.poll().outcome == "complete"
+    assert asked(registry)["ids"] == 0
+
+
+def test_one_trial_of_the_whole_registry_is_looked_at_without_reading_which_it_holds(
+    mirror, registry, records, monkeypatch
+):
+    changed = with_status(records[0], "COMPLETED")
+    registry.publish("2026-11-23", [changed])
+    monkeypatch.delattr(watches, "each_held")
+    mirror.poll(Selection(trials=(nct(changed), "NCT99999999")))
+    assert mirror.told() == [("changed", nct(changed))]
+    registry.forget()
+    assert mirror.poll(Selection(trials=("NCT99999999",))).quiet
 
 
 def test_named_trials_and_narrower_queries_are_told_before_the_mirror_is_swept(opened, registry, records):

@@ -134,15 +134,25 @@ def test_what_an_undecided_event_and_a_staged_record_need_stays(db):
 
 
 def test_what_comes_to_need_a_version_meanwhile_is_heard(db, monkeypatch):
-    needed, asked = retention.needed, []
-
-    def only_later(db):
-        asked.append(1)
-        return needed(db) if len(asked) == 1 else {("ctgov", ONE, Source.SNAPSHOT): 4}
-
-    monkeypatch.setattr(retention, "needed", only_later)
+    monkeypatch.setattr(retention, "needed", lambda db: {})  # as it was before the delivery came
+    event = "ctgov:NCT00000001:changed:1-2"
+    with immediate(db):
+        Outbox(db).enqueue(event, "log", order=1, due_at=NOW, now=NOW, thread=None, urgent=False)
     retain(db, keep_for=DAY, now=LATER)
     assert (numbers(db), numbers(db, TWO)) == ([1, 2, 3, 4, 5, 6], [6])
+
+
+def test_no_transaction_reads_all_deliveries(db):
+    said, read = [], []
+    db.conn.set_trace_callback(said.append)
+    retain(db, keep_for=DAY, now=LATER)
+    db.conn.set_trace_callback(None)
+    writing = False
+    for sql in said:
+        writing = sql.startswith("BEGIN IMMEDIATE") or (writing and not sql.startswith("COMMIT"))
+        if writing and "from delivery" in sql:
+            read.append([row[3] for row in db.execute(f"explain query plan {sql}").fetchall()])
+    assert read and not [step for plan in read for step in plan if step.startswith("SCAN")]
 
 
 def test_what_went_is_said_and_is_no_damage(db):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 import pytest
 
 from monitor import watches
@@ -62,6 +64,43 @@ def test_an_edited_watch_is_due_and_silent_but_keeps_what_it_still_names(db, clo
     assert edited.finished is None
     assert edited.baseline
     assert watches.held_trials(db, first.row) == [B]  # established: what happens to it is news
+
+
+def test_a_watch_of_a_whole_registry_is_narrowed_without_touching_all_that_it_held(db, clock, monkeypatch):
+    monkeypatch.setattr(watches, "MEMBERS_AT_ONCE", 10)
+    first = reconcile(db, clock, ("w", Definition(registry="ctgov", query=())))["w"]
+    finish(db, first, *(f"NCT{number:08}" for number in range(1, 101)))
+    before = db.conn.total_changes
+    narrowed = reconcile(db, clock, ("w", ids(B, A, "NCT00009999")))["w"]
+    assert db.conn.total_changes - before < 10
+    assert (narrowed.definition.ids, narrowed.baseline, narrowed.finished) == (
+        (A, B, "NCT00009999"),
+        True,
+        None,
+    )
+    assert watches.held_trials(db, narrowed.row) == [A, B]
+    assert watches.holding(db, C, registry="ctgov") == ()
+    assert watches.removed(db, registry="ctgov") == [first.row]
+    assert reconcile(db, clock, ("w", ids(A, B, "NCT00009999")))["w"].row == narrowed.row
+
+
+def test_what_a_removed_watch_held_goes_some_at_a_time(db, clock, monkeypatch):
+    monkeypatch.setattr(watches, "MEMBERS_AT_ONCE", 10)
+    first = reconcile(db, clock, ("w", Definition(registry="ctgov", query=())))["w"]
+    finish(db, first, *(f"NCT{number:08}" for number in range(1, 46)))
+    whole, touched = watches.immediate, []
+
+    @contextmanager
+    def counted(database):
+        before = database.conn.total_changes
+        with whole(database):
+            yield
+            touched.append(database.conn.total_changes - before)
+
+    monkeypatch.setattr(watches, "immediate", counted)
+    watches.let_go(db, [first.row])
+    assert touched == [10, 10, 10, 10, 5]
+    assert watches.held_trials(db, first.row) == []
 
 
 def test_a_removed_watch_keeps_its_members_until_the_next_sweep(db, clock):

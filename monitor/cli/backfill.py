@@ -79,8 +79,7 @@ def backfill(
             session.say("nothing to bring: no poll has found a trial yet; run `trialbell check` first")
             return DONE
         if drop:
-            with immediate(app.db):
-                gone = backlog.drop(app.db, name, trials if what else None)
+            gone = backlog.drop(app.db, name, trials if what else None)
             session.say(f"{many(gone, 'trial')} let go" if gone else "nothing waits")
             if gone and session.config.registries.ctgov.backfill:
                 session.say("hint: `backfill = true` in config.toml puts in again what a watch holds")

@@ -144,7 +144,7 @@ class Backfill:
     def _set_aside(self, job: Job, reason: str, *, failed: bool = False) -> None:
         name = self._registry.name
         with immediate(self._db):
-            backlog.set_aside(self._db, job, reason, now=self._clock())
+            backlog.set_aside(self._db, job, reason, now=self._clock(), passing=failed)
             failures = backlog.failed(self._db, name) if failed else 0
         log.warning("set aside", registry=name, trial=job.trial, problem=reason)
         if failures >= MOST_FAILURES:

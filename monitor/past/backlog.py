@@ -20,6 +20,7 @@ from snapshots.instants import stamp
 
 AHEAD = 200  # histories known before the first version is asked for: an estimate needs some
 AT_ONCE = 1000  # trials put in by one transaction
+MOST_AGAIN = 3  # builds after which one that fails is tried once more by itself
 FRESH = timedelta(
     days=1
 )  # a past brought since then is not asked for again: the registry rebuilds once a day
@@ -145,11 +146,26 @@ def take_up(db: Database, registry: str, *, now: datetime) -> None:
 
 
 def drop(db: Database, registry: str, trials: Iterable[str] | None) -> int:
-    """Let go of those that wait or were set aside; None: of all. What is stored stays. Caller owns the transaction."""
-    gone = "delete from backfill where registry = ? and state != 'done'"
+    """Let go of those that wait or were set aside; None: of all. What is stored stays. Owns its transactions."""
+    some = "select id from backfill where registry = ? and state in ('asked', 'planned', 'aside')"
+    gone = 0
     if trials is None:
-        return int(db.execute(gone, [registry]).rowcount)
-    return sum(int(db.execute(f"{gone} and trial = ?", [registry, trial]).rowcount) for trial in trials)
+        while True:
+            with immediate(db):
+                last = db.execute(
+                    f"delete from backfill where id in ({some} limit {AT_ONCE})", [registry]
+                ).rowcount
+            gone += last
+            if last < AT_ONCE:
+                return gone
+    waiting = iter(trials)
+    while these := list(islice(waiting, AT_ONCE)):
+        with immediate(db):
+            for trial in these:
+                gone += db.execute(
+                    f"delete from backfill where id in ({some} and trial = ?)", [registry, trial]
+                ).rowcount
+    return gone
 
 
 def following(db: Database, registry: str) -> Job | None:
@@ -201,12 +217,25 @@ def forward(db: Database, job: Job, *, stored: bool, changed: bool, now: datetim
     )
 
 
-def set_aside(db: Database, job: Job, reason: str, *, now: datetime) -> None:
-    """Its past could not be had. Caller owns the transaction."""
+def set_aside(db: Database, job: Job, reason: str, *, now: datetime, passing: bool = False) -> None:
+    """Its past could not be had. passing: that may pass, and `again` takes it up. Caller owns the transaction."""
     db.execute(
-        "update backfill set state = 'aside', plan = null, missing = 0, reason = ?, ended_at = ? where id = ?",
-        [reason, stamp(now), job.row],
+        "update backfill set state = 'aside', plan = null, missing = 0, reason = ?, ended_at = ?,"
+        " failures = case when ? then failures + 1 else 0 end where id = ?",
+        [reason, stamp(now), int(passing), job.row],
     )
+
+
+def again(db: Database, registry: str) -> None:
+    """Put in once more those set aside over what may have passed, each MOST_AGAIN times. Owns its transaction."""
+    which = "registry = ? and state = 'aside' and failures between 1 and ?"
+    if db.execute(f"select 1 from backfill where {which} limit 1", [registry, MOST_AGAIN]).fetchone() is None:
+        return
+    with immediate(db):
+        db.execute(
+            f"update backfill set state = 'asked', reason = null, ended_at = null where {which}",
+            [registry, MOST_AGAIN],
+        )
 
 
 def standing(db: Database, registry: str, *, of: str | None = None) -> Standing:

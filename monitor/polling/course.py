@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from monitor import watches
 from monitor.polling import under_way
 from monitor.polling.booking import Booking
 from monitor.polling.conclusions import Conclusions
@@ -149,6 +150,6 @@ class Course:
                     [self._build.stamp, moment, watch.row, watch.definition_hash],
                 )
                 self._report.finished.append(watch.name)
-            self._db.conn.executemany("delete from member where watch = ?", [(row,) for row in removed])
             questions = {self._queries.question(watch) for watch in done if watch.query is not None}
             under_way.forget(self._db, self._registry.name, sorted(questions))
+        watches.let_go(self._db, removed)

@@ -251,7 +251,7 @@ class Poll:
     def _wants(self, watch: Due, trials: Sequence[str]) -> bool:
         if watch.query is None:
             return any(watches.names(self._db, watch.row, trial) for trial in trials)
-        return bool(set(watches.held_trials(self._db, watch.row)) & set(trials))
+        return any(watches.holds(self._db, watch.row, trial) for trial in trials)
 
     def _begin(self, selection: Selection) -> int:
         with immediate(self._db):

@@ -38,7 +38,7 @@ class Slims:
                 continue
             key, number = held[trial]
             at, digest = kept.get(key, (0, b""))
-            if at != number:
+            if at != number or not digest:  # or its version could not be read, and may have been put right
                 digest = self._made(trial, number)
                 made.append((key, number, digest))
             if digest != self._digest(record):
