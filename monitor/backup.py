@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from monitor.placed import PlaceError, check, placed
+from monitor.placed import PlaceError, check, no_folder, placed
 from snapshots.database import copy_database
 from snapshots.query import Reader
 
@@ -45,6 +45,7 @@ def back_up(
     verify: look through the copy before it gets its name. told: how far it has come.
     PlaceError, Unsound, and the errors of `open_database`.
     """
+    no_folder(target)
     _check_apart(database, target)
     check(target, force=force)
     size = database.stat().st_size

@@ -172,6 +172,7 @@ TABLES: dict[str, dict[str, Any]] = {
     ),
 }
 
+_OURS = "source is not 'archive'"  # each change once: what the registry's own versions tell is told apart
 _CHANGE = 'seen_at, trial, title, field, "before", "after", severity, summary, sponsor, phase, url'
 
 QUERIES: dict[str, dict[str, Any]] = {
@@ -179,8 +180,15 @@ QUERIES: dict[str, dict[str, Any]] = {
         "title": "Stopped this month",
         "description": "Suspended, terminated or withdrawn since the first of the month, with the reason given.",
         "sql": "select seen_at, trial, title, headline, event_severity, sponsor, phase, url from changes"
-        " where seen_at >= strftime('%Y-%m-01', 'now') and position = 1"
+        f" where {_OURS} and seen_at >= strftime('%Y-%m-01', 'now') and position = 1"
         " and exists (select 1 from json_each(event_tags) where value = 'stopped') order by seen_at desc",
+    },
+    "stopped_in_the_past": {
+        "title": "Stopped, by the registry's own history",
+        "description": "What a backfill brought, by the day of submission; since: a day, as 2020-01-01.",
+        "sql": "select updated, trial, title, headline, event_severity, sponsor, phase, url from changes"
+        " where source = 'archive' and updated >= :since and position = 1"
+        " and exists (select 1 from json_each(event_tags) where value = 'stopped') order by updated desc",
     },
     "results_posted": {
         "title": "Results posted",
@@ -192,8 +200,9 @@ QUERIES: dict[str, dict[str, Any]] = {
         "title": "Enrolment cut by half or more",
         "description": "Participants before and after, the newest first.",
         "sql": 'select seen_at, trial, title, cast("before" as integer) as was, cast("after" as integer) as now,'
-        " status, sponsor, phase, url from changes where field = 'enrollment' and cast(\"before\" as integer) > 0"
-        ' and 2 * cast("after" as integer) <= cast("before" as integer) order by seen_at desc',
+        f" status, sponsor, phase, url from changes where {_OURS} and field = 'enrollment'"
+        ' and cast("before" as integer) > 0 and 2 * cast("after" as integer) <= cast("before" as integer)'
+        " order by seen_at desc",
     },
     "why_stopped": {
         "title": "Why stopped",
@@ -205,9 +214,11 @@ QUERIES: dict[str, dict[str, Any]] = {
     },
     "field_of_a_trial": {
         "title": "One field of a trial through time",
-        "description": "E.g. trial NCT07146087, field enrollment.",
-        "sql": 'select seen_at, source, to_version, action, "before", "after", summary from changes'
-        " where trial = :trial and field = :field order by seen_at, to_version",
+        "description": "E.g. trial NCT07146087, field enrollment. Where source is archive, by the day of submission: "
+        "the same change may stand there once more, as we saw it.",
+        "sql": "select case source when 'archive' then updated else ifnull(build, date(seen_at)) end as day, source,"
+        ' to_version, action, "before", "after", summary from changes'
+        " where trial = :trial and field = :field order by day, source, to_version",
     },
     "versions_of_a_trial": {
         "title": "Versions of a trial",
@@ -220,13 +231,13 @@ QUERIES: dict[str, dict[str, Any]] = {
         "description": "Changes of the last 30 days by field, noise left out.",
         "sql": "select field, label, count(*) as changes, count(distinct trial) as trials,"
         " sum(severity in ('major', 'critical')) as weighty from changes"
-        " where seen_at >= date('now', '-30 days') and severity <> 'noise'"
+        f" where {_OURS} and seen_at >= date('now', '-30 days') and severity <> 'noise'"
         " group by field, label order by changes desc",
     },
     "outcomes_rewritten": {
         "title": "Primary outcomes changed",
         "description": "Added, dropped, reworded or moved, the newest first.",
-        "sql": f"select {_CHANGE} from changes where field = 'primary-outcomes' and severity <> 'noise'"
+        "sql": f"select {_CHANGE} from changes where {_OURS} and field = 'primary-outcomes' and severity <> 'noise'"
         " order by seen_at desc",
     },
     "stops_by_sponsor": {

@@ -24,11 +24,19 @@ class PlaceError(Exception):
         self.full = full
 
 
+def no_folder(target: Path) -> None:
+    """PlaceError where a folder has the name that a file is to have; `.` and `/` are folders without a name."""
+    if not target.name or target.is_dir():
+        raise PlaceError(f"a folder has this name: `{target}`", hint="name a file")
+
+
 def check(target: Path, *, force: bool, folder: str | None = None) -> None:
     """PlaceError where `placed` would raise one at once.
 
     folder: `target` is to be one, and an old one may only hold what this matches: it is removed with all in it.
     """
+    if folder is None:
+        no_folder(target)
     if not target.parent.is_dir():
         raise PlaceError(f"no such folder: `{target.parent}`", hint="make the folder first")
     if os.path.lexists(target) and not force:
@@ -37,8 +45,6 @@ def check(target: Path, *, force: bool, folder: str | None = None) -> None:
         raise PlaceError(
             f"no file, but a device or the like: `{target}`", hint="leave out `--out` to print it"
         )
-    if target.is_dir() and folder is None:
-        raise PlaceError(f"a folder has this name: `{target}`", hint="name a file")
     if os.path.lexists(target) and folder is not None:
         strangers = (
             [one.name for one in target.iterdir() if not one.match(folder)] if target.is_dir() else ["it"]

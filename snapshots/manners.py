@@ -39,7 +39,7 @@ class Events:
     """The events that are looked at, by a query that gives their sequence numbers."""
 
     query: str
-    parameters: tuple[str, ...] = ()
+    parameters: tuple[str | None, ...] = ()
 
 
 def shared(db: Database, among: Events, *, more_than: float) -> list[tuple[Manner, int]]:

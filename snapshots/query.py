@@ -171,7 +171,8 @@ class Reader:
         archive: False leaves out changes between two of the registry's own versions. A poll that asked for the
         history tells of them as steps of its own event.
 
-        since is included, until is not, both to the second. min_severity is by the severity as computed: a
+        since is included, until is not, both to the second; of changes between the registry's own versions they are
+        of the day of submission. min_severity is by the severity as computed: a
         user's overrides are applied to what comes out.
         """
         wanted = Wanted(

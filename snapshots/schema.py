@@ -321,3 +321,9 @@ _VIEWS = (
                event.severity as event_severity, event.tags as event_tags, event.watches, event.detail, event.url
         from event left join change on change.event = event.sequence""",
 )
+
+
+@MIGRATIONS(name="0006_archive_days")
+def _archive_days(db: Database) -> None:
+    """What changed between two of the registry's own versions is asked for by the day of submission."""
+    db.execute("create index event_submitted on event (severity, to_updated) where to_source is 'archive'")

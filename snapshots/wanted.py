@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
@@ -16,7 +16,11 @@ from snapshots.instants import bound
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which events a reader asks for; None means any. since is included, until is not; both to the second."""
+    """Which events a reader asks for; None means any.
+
+    since is included, until is not, both to the second: of when we found it; of what the registry's own versions
+    changed, of the day of submission, which fits when any of it lies between.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
@@ -122,6 +126,16 @@ def _by_severity(archive: bool) -> _Lead:
     )
 
 
+_BY_SUBMISSION = _Lead(  # of the archive's, those of some days: however many there are of others
+    name="submission",
+    tables="event indexed by event_submitted",
+    severity="event.severity",
+    sequence="event.sequence",
+    by_severity=True,
+    only="event.to_source is 'archive'",
+)
+
+
 def _leads(wanted: Wanted) -> list[_Lead]:
     """One, or one for what is ours and one for the archive's."""
     if wanted.trial is not None:
@@ -129,7 +143,10 @@ def _leads(wanted: Wanted) -> list[_Lead]:
     if wanted.watch is not None:
         return [_BY_WATCH]
     lead = _by_tag if wanted.tag is not None else _by_field if wanted.field is not None else _by_severity
-    return [lead(False), lead(True)] if wanted.archive else [lead(False)]
+    if not wanted.archive:
+        return [lead(False)]
+    bounded = wanted.since is not None or wanted.until is not None
+    return [lead(False), _BY_SUBMISSION if bounded else lead(True)]
 
 
 def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
@@ -171,13 +188,29 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
         require("event.to_source is not 'archive'")
     if wanted.before is not None:
         require(f"{lead.sequence} < ?", wanted.before)
-    if wanted.since is not None:
-        # No event before the first of these is one of them: where to stop, as well as what to take.
-        require(
-            f"{lead.sequence} >= (select min(sequence) from event indexed by event_at where at >= ?)",
-            bound(wanted.since),
-        )
-        require("event.at >= ?", bound(wanted.since))
-    if wanted.until is not None:
-        require("event.at < ?", bound(wanted.until))
+    ours, archived = _between(wanted, lead)
+    if lead is _BY_TRIAL and wanted.archive and ours:
+        both = f"case when event.to_source is 'archive' then {' and '.join(archived)} else {' and '.join(ours)} end"
+        require(both, *archived.values(), *ours.values())
+    else:
+        for condition, value in (archived if lead is _BY_SUBMISSION else ours).items():
+            require(condition, value)
     return conditions, values
+
+
+def _between(wanted: Wanted, lead: _Lead) -> tuple[dict[str, str], dict[str, str]]:
+    """Conditions on when it was, each with its value: for what we found, and for what was submitted."""
+    ours, archived = {}, {}
+    if wanted.since is not None:
+        if not (lead is _BY_TRIAL and wanted.archive):
+            # No event before the first of these is one of them: where to stop, as well as what to take.
+            ours[
+                f"{lead.sequence} >= (select min(sequence) from event indexed by event_at where at >= ?)"
+            ] = bound(wanted.since)
+        ours["event.at >= ?"] = bound(wanted.since)
+        archived["event.to_updated >= ?"] = wanted.since.astimezone(UTC).date().isoformat()
+    if wanted.until is not None:
+        ours["event.at < ?"] = bound(wanted.until)
+        last = wanted.until.astimezone(UTC) - timedelta(microseconds=1)
+        archived["event.to_updated <= ?"] = last.date().isoformat()
+    return ours, archived

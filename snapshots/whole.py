@@ -247,4 +247,7 @@ def _bounded(versions: list[Version]) -> list[Version]:
 
 def _happening(event: Event) -> tuple[str, int, str]:
     """The same for the same events, whatever the order in which they were written."""
-    return written(event.at) or "", (event.to.version if event.to else None) or 0, event.id or ""
+    happened = written(event.at)
+    if event.to is not None and event.to.source is Source.ARCHIVE:
+        happened = event.to.updated  # when it was submitted, not when we asked
+    return happened or "", (event.to.version if event.to else None) or 0, event.id or ""

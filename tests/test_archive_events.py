@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -30,7 +31,7 @@ def ref(number, source):
     return VersionRef(source=source, version=number, seen_at=NOW, updated="2026-11-19", build="2026-11-20")
 
 
-def event(number, source=Source.ARCHIVE, severity=Severity.MAJOR):
+def event(number, source=Source.ARCHIVE, severity=Severity.MAJOR, day="2026-11-19"):
     mark = "r" if source is Source.ARCHIVE else ""
     changed = FieldChange(
         field="phase",
@@ -56,7 +57,7 @@ def event(number, source=Source.ARCHIVE, severity=Severity.MAJOR):
         at=NOW,
         tags=("sites",),
         from_=ref(number, source),
-        to=ref(number + 1, source),
+        to=replace(ref(number + 1, source), updated=day),
         changes=(changed,),
     )
 
@@ -98,6 +99,50 @@ def test_a_long_past_is_not_read_past_by_who_leaves_it_out(db, asked):
     both = find(db, Wanted(**asked), limit=3000)
     assert len(both) == 2005
     assert both == sorted(both, reverse=True)
+
+
+BETWEEN = {
+    "since": datetime(2020, 3, 1, tzinfo=UTC),
+    "until": datetime(2020, 3, 4, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize("asked", [*ASKED, {"trial": "NCT00000001"}])
+def test_the_past_is_asked_for_by_the_day_of_submission(db, asked):
+    days = ("2020-02-29", "2020-03-01", "2020-03-03", "2020-03-04", "2026-11-19")
+    written = write(db, *(event(number, day=day) for number, day in enumerate(days, 1)))
+    ours = write(db, event(1, Source.SNAPSHOT, day="2020-03-02"))  # seen long after
+    assert find(db, Wanted(**asked, **BETWEEN), limit=10) == [written[2], written[1]]
+    assert find(db, Wanted(**asked, **BETWEEN, archive=False), limit=10) == []
+    lately = Wanted(**asked, since=NOW - timedelta(hours=1))
+    assert find(db, lately, limit=10) == ours
+    midday = Wanted(**asked, since=BETWEEN["since"], until=datetime(2020, 3, 3, 12, tzinfo=UTC))
+    assert find(db, midday, limit=10) == [written[2], written[1]]
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_some_days_of_a_long_past_are_found_without_reading_the_rest(db, asked):
+    first = datetime(2021, 1, 1, tzinfo=UTC)
+    write(db, event(1, day="2020-03-02"))
+
+    def work_between():
+        steps = 0
+
+        def tick():
+            nonlocal steps
+            steps += 1
+
+        db.conn.set_progress_handler(tick, 1)
+        found = find(db, Wanted(**asked, **BETWEEN), limit=10)
+        db.conn.set_progress_handler(None, 0)
+        return steps, found
+
+    before = work_between()
+    assert len(before[1]) == 1
+    others = ((first + timedelta(days=number)).date().isoformat() for number in range(2, 2001))
+    write(db, *(event(number, day=day) for number, day in enumerate(others, 2)))
+    steps, found = work_between()
+    assert (found, steps <= before[0] + 20) == (before[1], True)
 
 
 def test_pages_of_both_join_without_gap_or_repeat(db):

@@ -236,7 +236,7 @@ def test_both_lines_read_as_one(here, place):
             )
             for step in range(1, 5)
         ),
-        ("2026-11-23", "104 ESTIMATED", "140 ESTIMATED"),
+        ("2026-11-19", "104 ESTIMATED", "140 ESTIMATED"),  # submitted; seen on 2026-11-23
     ]
     assert "the registry's version 3, submitted 2025-03-02" in here.run("show", f"{ONE}@r3").out
     assert "the registry's version 3" in here.run("show", f"{ONE}@2025-03-05").out

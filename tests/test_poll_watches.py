@@ -12,6 +12,7 @@ from doubles.small_records import small_record
 from doubles.watching import Watching, ids_watch, query_watch
 
 from monitor import watches
+from monitor.polling import conclusions
 from snapshots.database import immediate
 
 STUDIES = "/api/v2/studies"
@@ -239,3 +240,48 @@ def test_many_that_leave_are_written_some_a_transaction_each_with_its_leaving(tm
         watching.app.db.conn.set_trace_callback(None)
         each = [(0, 50), (0, 50), (0, 20)] if edited else [(50, 50), (50, 50), (20, 20)]
         assert [counts for counts in written if counts != (0, 0)] == each
+
+
+@pytest.fixture
+def few_looked_at(monkeypatch):
+    monkeypatch.setattr(conclusions, "MOST_LOOKED_AT", 3)
+
+
+def by_ids(registry):
+    return [asked.query["filter.ids"] for asked in registry.requests(STUDIES) if "filter.ids" in asked.query]
+
+
+def test_of_what_an_edit_drops_only_the_newest_are_asked_for(tmp_path, registry, ticking, few_looked_at):
+    many = [recruiting(number) for number in range(1, 31)]
+    registry.publish("2026-11-21", many)
+    watching = Watching(tmp_path, registry, query_watch("q"), clock=ticking)
+    watching.poll()
+    watching.edit(query_watch("q", status="SUSPENDED"))
+    registry.publish(
+        "2026-11-23",
+        [with_status(many[3], "COMPLETED"), *(with_status(one, "COMPLETED") for one in many[-2:])],
+    )
+    registry.forget()
+    assert watching.poll().outcome == "complete"
+    assert by_ids(registry) == [",".join(map(nct, many[-3:]))]
+    assert sorted(watching.told()) == [("changed", nct(one)) for one in many[-2:]]
+    assert watching.count("select count(*) from member") == 0
+
+
+def test_of_many_that_left_only_the_newest_are_asked_for_before_it_is_believed(
+    tmp_path, registry, ticking, few_looked_at
+):
+    many = [recruiting(number) for number in range(1, 31)]
+    registry.publish("2026-11-21", many)
+    watching = Watching(tmp_path, registry, query_watch("q", status="RECRUITING"), clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", [with_status(one, "COMPLETED") for one in many[:20]])
+    registry.forget()
+    assert len(watching.poll().held) == 1
+    assert by_ids(registry) == [",".join(map(nct, many[17:20]))]
+    assert sorted(watching.told()) == [("changed", nct(one)) for one in many[17:20]]
+    registry.publish("2026-11-24")
+    assert watching.poll().outcome == "complete"
+    told = watching.told()
+    assert sorted(trial for event, trial in told if event == "changed") == [nct(one) for one in many[:17]]
+    assert sorted(trial for event, trial in told if event == "left") == [nct(one) for one in many[:20]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from monitor.polling import held, staging
 from monitor.polling.booking import Booking, Seen
 from snapshots.changes import compare
 from snapshots.database import immediate
+from snapshots.record import canonical
 from snapshots.store import Parsed, Store
 
 RESULTS = "resultsSection"
@@ -57,7 +59,7 @@ def crowd(watching, record, hold, *, count):
             named = replace(seen.facts, trial=f"NCT9{number:07}")
             other = replace(seen, parsed=replace(seen.parsed, facts=named))
             staging.stage(db, "ctgov", (RESULTS,), other, told=True)
-        staging.keep(db, "ctgov", RESULTS, hold, own_only=False)
+    staging.keep(db, "ctgov", RESULTS, hold, own_only=False)
 
 
 def steps(db, work):
@@ -159,4 +161,100 @@ def test_sweeps_that_break_off_pile_up_no_bodies(tmp_path, registry, records, ti
         registry.misbehave(Fault.html(), times=1, path="/api/v2/version", skip=1)
         assert watching.poll().finished == []
     assert watching.count("select count(*) from staged") == 12
-    assert watching.count("select count(*) from staged_record") <= 24  # its own, and those of the one before
+    assert watching.count("select count(*) from staged_record") == 12
+
+
+@pytest.fixture
+def pieces(monkeypatch):
+    """Transactions of three rows; gives how many rows each one touched."""
+    touched = []
+
+    @contextmanager
+    def counted(db):
+        before = db.conn.total_changes
+        with immediate(db):
+            yield
+            touched.append(db.conn.total_changes - before)
+
+    monkeypatch.setattr(staging, "immediate", counted)
+    monkeypatch.setattr(staging, "ROWS_AT_ONCE", 3)
+    return touched
+
+
+def test_what_befell_the_whole_registry_is_held_and_let_go_in_short_transactions(watching, records, pieces):
+    db = watching.app.db
+    (one,) = held.standing(db)
+    with immediate(db):
+        db.conn.executemany(
+            "insert into staged values ('ctgov', ?, ?, 0, ?)",
+            [(f"NCT8{number:07}", subject, number) for number in range(40) for subject in (RESULTS, "other")],
+        )
+    staging.keep(db, "ctgov", RESULTS, one.row, own_only=False)
+    assert (len(staging.of_hold(db, one.row)), max(pieces)) == (52, 3)
+    staging.discard(db, "ctgov", "other")
+    assert not staging.any_waits(db, "ctgov")
+    with immediate(db):
+        before = db.conn.total_changes
+        assert held.drop(db, one.row, watching.app.clock())
+        assert db.conn.total_changes - before == 1
+    staging.clear(db)
+    assert watching.count("select count(*) from staged") == 0
+    assert max(pieces) <= staging.AT_ONCE
+
+
+@pytest.mark.parametrize("killed_at", range(1, 9))
+def test_cut_off_between_two_of_them_it_is_held_and_told_once_as_ever(
+    tmp_path, registry, records, ticking, pieces, monkeypatch, killed_at
+):
+    watching = Watching(tmp_path, registry, ids_watch("a", *map(nct, records)), clock=ticking)
+    watching.poll()
+    whole = staging.immediate
+    left = [killed_at]
+
+    def until(db):
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return whole(db)
+
+    monkeypatch.setattr(staging, "immediate", until)
+    told = []
+    for build in ("2026-11-23", "2026-11-24"):
+        registry.publish(build, [without(record, RESULTS) for record in records[:12]] if not told else ())
+        for _ in range(3):
+            try:
+                watching.poll()
+            except KeyboardInterrupt:
+                continue
+        if build == "2026-11-23":
+            (one,) = held.standing(watching.app.db)
+            assert (one.count, len(staging.of_hold(watching.app.db, one.row))) == (12, 12)
+            assert watching.told() == []
+    assert sorted(watching.told()) == [("changed", nct(record)) for record in records[:12]]
+    assert watching.count("select count(*) from staged_record") == 0
+    watching.close()
+
+
+def test_a_record_that_is_held_twice_waits_once_and_is_booked_as_it_is_now(watching, registry, records):
+    again = [without(record, RESULTS) for record in records[:12]]
+    again[0]["protocolSection"]["designModule"]["enrollmentInfo"]["count"] = 77
+    registry.publish("2026-11-24", again)
+    registry.misbehave(Fault.html(), times=1, path="/api/v2/version", skip=1)
+    assert watching.poll().finished == []  # it broke off, and decided nothing
+    assert watching.count("select count(*) from staged_record") == 12
+    (one,) = held.standing(watching.app.db)
+    watching.app.accept_held(one.row)
+    watching.app.deliver()
+    first = next(alert for alert in watching.rung() if alert["trial"] == nct(records[0]))
+    assert "enrollment" in {change["field"] for change in first["changes"]}
+
+
+def test_what_waits_is_packed_and_what_0_1_left_unpacked_is_read(watching, records):
+    db = watching.app.db
+    plain = canonical(without(records[0], RESULTS))
+    (packed,) = db.execute("select raw from staged_record where trial = ?", [nct(records[0])]).fetchone()
+    assert len(packed) < len(plain) * 0.7
+    with immediate(db):
+        db.execute("update staged_record set raw = ? where trial = ?", [plain, nct(records[0])])
+    (one,) = held.standing(db)
+    assert len(watching.app.accept_held(one.row)) == 12

@@ -141,12 +141,14 @@ def test_a_record_that_could_not_be_read_is_asked_for_by_itself(watching, regist
     report = watching.poll()
     assert len(report.problems) == 1 and nct(odd) in report.problems[0]
     assert report.versions == COUNT - 1
+    assert report.first_looks == {"q": COUNT - 1}
     for _ in range(2):
         registry.forget()
         assert watching.poll().finished == []
         assert [one.query["filter.ids"] for one in registry.requests(STUDIES)] == [nct(odd)]
     registry.publish("2026-11-24", [records[7]])
-    assert watching.poll().first_looks == {"q": COUNT}
+    assert watching.poll().finished == ["q"]
+    assert watching.told() == [("entered", nct(odd))]  # its first look was over without it
 
 
 def test_sections_lost_on_pages_before_the_stop_are_judged_with_the_rest(watching, registry, records):

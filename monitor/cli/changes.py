@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from monitor.cli.errors import DONE
-from monitor.cli.session import Session, moment, shared_options, until_end
+from monitor.cli.session import Session, shared_options, span_of
 
 _SEVERITIES = click.Choice(["noise", "minor", "major", "critical"])
 
@@ -17,6 +17,7 @@ Examples:
   trialbell changes --since 7d --min-severity major
   trialbell changes --since 2026-01-01 --until 2026-01-31
   trialbell changes --field overall-status --tag stopped --json
+  trialbell changes --archive --since 2020-01-01 --until 2020-12-31     submitted then
 
 \b
 Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
@@ -32,7 +33,9 @@ Exit codes: 0 done (also when there is nothing), 2 wrong use or no database."""
 )
 @click.option("--tag", help="Only with this tag, e.g. stopped, results, integrity.")
 @click.option(
-    "--archive", is_flag=True, help="Also what changed between versions of the registry's own history."
+    "--archive",
+    is_flag=True,
+    help="Also what changed between versions of the registry's own history; its day is that of submission.",
 )
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @shared_options
@@ -60,14 +63,14 @@ def changes(
 
     session.check_names(watch=watch, told=field, tag=tag, trial=trial)
     state = field if field in STATE_SLUGS else None
-    end = until_end(until)
+    begin, end = span_of(since, until)
     shown = 0
     before = None
     least = Severity(min_severity)
     floor = Severity.NOISE if session.config.severity else least  # an override may raise what is stored lower
     while shown < limit:
         page = reader.events(
-            since=moment(since),
+            since=begin,
             until=end,
             watch=watch,
             trial=trial,

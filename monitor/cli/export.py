@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from monitor.cli.errors import DONE, WORLD, UseError
-from monitor.cli.session import Session, moment, shared_options
+from monitor.cli.session import Session, shared_options, span_of
 
 if TYPE_CHECKING:
     from monitor.export.rows import Choice, Rows
@@ -24,6 +24,7 @@ _FITS = {  # which options mean something for which of them
     "--until": ("versions", "changes"),
     "--min-severity": ("changes",),
     "--field": ("changes",),
+    "--archive": ("changes",),
     "--records": ("versions",),
 }
 _STDOUT = "-"
@@ -60,9 +61,14 @@ Exit codes: 0 done (also when there is nothing), 2 wrong use, no database, or th
 @click.option("--watch", help="Trials that this watch holds; changes that were told for it.")
 @click.option("--trial", "trials", metavar="ID", multiple=True, help="Only this trial; may be given again.")
 @click.option("--since", help="Seen since: a day, an instant, or 7d, 12h before now.")
-@click.option("--until", help="Seen before: the same.")
+@click.option("--until", help="The same, its end: a day is included.")
 @click.option("--min-severity", type=_SEVERITIES, help="Of changes; default: minor.")
 @click.option("--field", help="Only changes of this field, e.g. enrollment.")
+@click.option(
+    "--archive",
+    is_flag=True,
+    help="Also changes between versions of the registry's own history, by the day of submission.",
+)
 @click.option("--columns", help="Only these, with commas between.")
 @click.option("--records", is_flag=True, help="The whole record beside the facts of each version.")
 @click.option("--bom", is_flag=True, help="Begin CSV with a byte order mark, for Excel.")
@@ -79,6 +85,7 @@ def export(
     until: str | None,
     min_severity: str | None,
     field: str | None,
+    archive: bool,
     columns: str | None,
     records: bool,
     bom: bool,
@@ -86,16 +93,22 @@ def export(
     """Versions, changes and trials as CSV, JSON lines or Parquet. Without names, all three.
 
     While the service runs, too: what is stored meanwhile is left out."""
-    format_ = _format(format_, out, as_json=session.as_json)
     tables = what or WHAT
+    format_ = _format(format_, out, tables, as_json=session.as_json)
     given = {"--since": since, "--until": until, "--min-severity": min_severity, "--field": field}
-    _check_fit(tables, {**given, "--records": records}, format_=format_, columns=columns, bom=bom)
+    _check_fit(
+        tables,
+        {**given, "--records": records, "--archive": archive},
+        format_=format_,
+        columns=columns,
+        bom=bom,
+    )
     trials = tuple(sorted({session.trial_id(text) for text in trials}))
     session.needed_reader()
     session.check_names(watch=watch, field=field)
     for trial in trials:
         session.check_names(trial=trial)
-    choice = _choice(session, trials, since, until, watch, min_severity, field)
+    choice = _choice(session, trials, since, until, watch, min_severity, field, archive=archive)
     if format_ == "parquet":
         from monitor.export.parquet import library
 
@@ -108,13 +121,22 @@ def export(
     return WORLD if damaged else DONE
 
 
-def _format(format_: str | None, out: str | None, *, as_json: bool) -> str:
+def _format(format_: str | None, out: str | None, tables: tuple[str, ...], *, as_json: bool) -> str:
     """What was asked for, by name or by the ending of a file."""
     ending = Path(out).suffix.lower() if out else ""
     if ending == ".parquet":
         raise UseError(
             f"Parquet is a folder of files, not one: `{out}`",
             hint="`--format parquet --out FOLDER` writes it",
+        )
+    there = bool(out) and Path(out or "").is_dir()
+    if ending in _SUFFIXES and not there and (len(tables) > 1 or format_ == "parquet"):
+        what = "Parquet is" if format_ == "parquet" else "several tables are"
+        raise UseError(f"{what} a folder of files, not one: `{out}`", hint="`--out FOLDER`")
+    if ending and ending not in _SUFFIXES and format_ is None and len(tables) == 1 and not there:
+        raise UseError(
+            f"no format has the ending `{ending}`: `{out}`",
+            hint=f"known are {', '.join(_SUFFIXES)}; `--format` has it whatever the name",
         )
     found = format_ or _SUFFIXES.get(ending) or ("jsonl" if as_json and out in (None, _STDOUT) else "csv")
     if as_json and out in (None, _STDOUT) and found != "jsonl":
@@ -151,18 +173,22 @@ def _choice(
     watch: str | None,
     min_severity: str | None,
     field: str | None,
+    *,
+    archive: bool,
 ) -> Choice:
     from monitor.export.rows import Choice
     from snapshots.changeset import Severity
 
+    begin, end = span_of(since, until)
     return Choice(
-        since=moment(since),
-        until=moment(until),
+        since=begin,
+        until=end,
         watch=watch,
         trials=trials or None,
         severity=Severity(min_severity or "minor"),
         overrides=session.config.severity,
         field=field,
+        archive=archive,
     )
 
 
@@ -172,12 +198,11 @@ def _targets(
     """Where each table goes; None is standard output. All that can be said beforehand is said before any is written."""
     if out in (None, _STDOUT):
         if format_ == "parquet" or len(tables) > 1:
-            reason = (
-                "Parquet is a folder of files" if format_ == "parquet" else "several tables are several files"
-            )
-            raise UseError(
-                f"{reason}: standard output cannot hold them", hint="`--out FOLDER`; or name one table"
-            )
+            if format_ == "parquet":
+                reason, hint = "Parquet is a folder of files", "`--out FOLDER`"
+            else:
+                reason, hint = "several tables are several files", "`--out FOLDER`; or name one table"
+            raise UseError(f"{reason}: standard output cannot hold them", hint=hint)
         return {tables[0]: None}
     assert out is not None
     folder = Path(out)
@@ -214,10 +239,12 @@ def _columns(name: str, text: str | None, *, records: bool) -> tuple[Table, tupl
         return table, table.columns + (table.more if records else ())
     known = [column.name for column in (*table.columns, *table.more)]
     names = [one.strip() for one in text.split(",") if one.strip()]
+    if not names:
+        raise UseError(f"no column named: `--columns {text!r}`", hint=f"there are {', '.join(known)}")
     for one in names:
         if one not in known:
             raise UseError(f"no such column of {name}: `{one}`", hint=suggestion(one, known))
-    if len(set(names)) < len(names) or not names:
+    if len(set(names)) < len(names):
         raise UseError(f"`--columns` names each column once: `{text}`", hint=f"there are {', '.join(known)}")
     return table, table.chosen(tuple([*names, "record"] if records and "record" not in names else names))
 

@@ -28,7 +28,7 @@ COMMANDS = {
     "history": ("monitor.cli.reading", "The versions of a trial, with what each changed."),
     "show": ("monitor.cli.reading", "One record, as of now, a version or a day."),
     "changes": ("monitor.cli.changes", "What happened, newest first."),
-    "field": ("monitor.cli.reading", "One field of a trial through time."),
+    "field": ("monitor.cli.field", "One field of a trial through time."),
     "backfill": ("monitor.cli.backfill", "Bring the past from the registry's record history. Tells nobody."),
     "search": ("monitor.cli.search", "Trials and changes by words, now or on any day."),
     "deadlines": ("monitor.cli.deadlines", "Results due, dates that passed, and when they turn."),
@@ -99,13 +99,16 @@ def trialbell() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """The console script."""
-    from monitor.cli.stdout import patient_stdout
+    from monitor.cli.stdout import Patient, patient_stdout
 
     patient_stdout()
     # Records are trees of thousands of objects, none of them in a circle: to look for circles at each 700th takes a
     # twentieth of a mirror's time.
     gc.set_threshold(50_000, 20, 20)
-    sys.exit(run(arguments))
+    code = run(arguments)
+    if isinstance(sys.stdout, Patient):
+        sys.stdout.give_up()
+    sys.exit(code)
 
 
 def run(arguments: list[str] | None = None) -> int:

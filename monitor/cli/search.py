@@ -4,7 +4,7 @@ With `--json` a trial is
     {"trial", "registry", "title", "status", "phase", "sponsor", "updated", "state", "merged_into", "source",
      "version", "build", "snippet": {"column", "text", "marks": [[start, end], …]}, "title_marks": [[start, end], …]}
 and a change
-    {"trial", "day", "severity", "headline", "event", "snippet", "headline_marks"}
+    {"trial", "day", "source", "severity", "headline", "event", "snippet", "headline_marks"}
 with `status` to `updated` as the version named has them, marks as places in the text, and `snippet` null when only
 the title or the headline holds the words. `event` is the id that `trialbell changes --json` gives.
 """
@@ -54,6 +54,11 @@ Exit codes: 0 done (also when nothing is found), 2 wrong use, nothing to look fo
 @click.option("--country", help="Only with a site in this country.")
 @click.option("--watch", metavar="NAME", help="Only what this watch holds; changes: only what it held.")
 @click.option("--as-of", metavar="DAY", help="As the records were on a day, or changed until then.")
+@click.option(
+    "--archive",
+    is_flag=True,
+    help="Of changes: also between versions of the registry's own history, by the day of submission.",
+)
 @click.option("--limit", type=click.IntRange(1, 1_000), default=20, show_default=True)
 @shared_options
 def search(
@@ -66,6 +71,7 @@ def search(
     country: str | None,
     watch: str | None,
     as_of: str | None,
+    archive: bool,
     limit: int,
 ) -> int:
     """Find trials, or changes, by words.
@@ -83,6 +89,8 @@ def search(
     assert session.db is not None  # the reader reads it
     if where == "changes" and country is not None:
         raise UseError("a change has no country", hint="leave out `--country`, or search the trials")
+    if archive and where != "changes":
+        raise UseError("`--archive` is of changes", hint="`--in changes`")
     looked = Search(session.db)
     question = asked(" ".join(words), known=looked.knows)
     day = None if as_of is None else day_of(as_of, now=clock())
@@ -98,7 +106,9 @@ def search(
     if day is not None and day > day_of("today", now=clock()):
         session.say(f"{day} is still to come: as it stood last")
     if where == "changes":
-        found = looked.changes(question, fitting=fitting, watch=watch, until=day, limit=limit)
+        found = looked.changes(
+            question, fitting=fitting, watch=watch, until=day, archive=archive, limit=limit
+        )
     elif day is None:
         found = looked.now(question, fitting=fitting, limit=limit)
     else:
@@ -164,6 +174,7 @@ def _show_change(session: Session, hit: ChangeHit) -> None:
             {
                 "trial": event.trial,
                 "day": day,
+                "source": event.to.source.value if event.to else None,
                 "severity": event.severity.value,
                 "headline": headline,
                 "event": event.id,
@@ -173,7 +184,10 @@ def _show_change(session: Session, hit: ChangeHit) -> None:
         )
         return
     severity = coloured(event.severity, f"{event.severity.value:<8}")
-    click.echo(f"{event.trial}  {day}  {severity}  {plain(event.title)}")
+    own = ""
+    if event.from_ and event.to and event.to.source == "archive":
+        own = f"  (submitted; the registry's r{event.from_.version} → r{event.to.version})"
+    click.echo(f"{event.trial}  {day}  {severity}  {plain(event.title)}{own}")
     _echo_marks(hit.marks)
 
 

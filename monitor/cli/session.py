@@ -120,7 +120,7 @@ class Session:
         """A misspelt filter would look like silence. told: a field, or a state that time makes."""
         from monitor import watches
         from monitor.config.checking import TAGS
-        from monitor.config.errors import suggestion
+        from monitor.config.errors import nearest_names, suggestion
         from snapshots.fields import table
 
         if watch is not None and self.db is not None:
@@ -130,13 +130,13 @@ class Session:
         if field is not None:
             slugs = sorted(table("ctgov").slugs())
             if field not in slugs:
-                raise UseError(f"no such field: `{field}`", hint=suggestion(field, slugs))
+                raise UseError(f"no such field: `{field}`", hint=nearest_names(field, slugs))
         if told is not None:
             from snapshots.deadlines.states import STATE_SLUGS
 
             slugs = [*STATE_SLUGS, *sorted(table("ctgov").slugs())]
             if told not in slugs:
-                raise UseError(f"no such field: `{told}`", hint=suggestion(told, slugs))
+                raise UseError(f"no such field: `{told}`", hint=nearest_names(told, slugs))
         if tag is not None and tag not in TAGS:
             raise UseError(f"no such tag: `{tag}`", hint=suggestion(tag, TAGS))
         if trial is not None and self.needed_reader().trial(self.registry_name, trial) is None:
@@ -262,6 +262,14 @@ def until_end(text: str | None) -> datetime | None:
         return moment(text)
     last = day_of(text, now=clock())
     return datetime.combine(last + timedelta(days=1), time(), UTC)
+
+
+def span_of(since: str | None, until: str | None) -> tuple[datetime | None, datetime | None]:
+    """From when, and before when. UseError where nothing lies between."""
+    begin, end = moment(since), until_end(until)
+    if begin is not None and end is not None and begin >= end:
+        raise UseError(f"`--since` is not before `--until`: `{since}`, `{until}`", hint="change them over")
+    return begin, end
 
 
 def later(text: str | None) -> datetime | None:

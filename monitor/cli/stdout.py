@@ -21,8 +21,13 @@ class Patient:
     def __init__(self, inner: TextIO) -> None:
         self._inner = inner
         self._gone = False
+        self._error: WorldError | None = (
+            None  # raised each time: whoever tries a stream out swallows the first
+        )
 
     def write(self, text: str) -> int:
+        if self._error is not None:
+            raise self._error
         if not self._gone:
             try:
                 self._inner.write(text)
@@ -36,6 +41,8 @@ class Patient:
         return self._gone
 
     def flush(self) -> None:
+        if self._error is not None:
+            raise self._error
         if not self._gone:
             try:
                 self._inner.flush()
@@ -48,7 +55,12 @@ class Patient:
             # Python flushes once more at its end: what is left in the buffer must find somebody.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._inner.fileno())
         if not isinstance(error, BrokenPipeError):
-            raise WorldError(f"the output could not be written: {error.strerror or error}") from None
+            self._error = WorldError(f"the output could not be written: {error.strerror or error}")
+            raise self._error from None
+
+    def give_up(self) -> None:
+        """That it could not be written has been said: what ends now says nothing more."""
+        self._error = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)

@@ -68,6 +68,17 @@ def suggestion(word: str, valid: Sequence[str]) -> str:
     return "valid here: " + ", ".join(f"`{name}`" for name in valid)
 
 
+def nearest_names(word: str, valid: Sequence[str]) -> str:
+    """The same where there are too many to list: the nearest few when none is near."""
+    hint = suggestion(word, valid)
+    if hint.startswith("did you mean"):
+        return hint
+    from difflib import get_close_matches
+
+    few = get_close_matches(word, valid, n=3, cutoff=0.0)
+    return f"nearest are {', '.join(f'`{name}`' for name in few)}; the reference has all {len(valid)}"
+
+
 def quoted(value: Any) -> str:
     """A value of the file in backticks, as TOML writes it, cut where it is long, on one line."""
     if isinstance(value, bool):

@@ -17,7 +17,10 @@ _ABOUT = {
     "versions": "Sorted by registry, trial, source, version. Partitioned by registry and the year of `build`, of the "
     "registry's own versions of `updated`. `record` is there with `--records`.",
     "changes": "Sorted by registry, trial and the order in which it happened. Partitioned by registry and the year of "
-    "`seen_at`. As JSON lines, one event a line instead: [events.md](events.md).",
+    "`seen_at`; with `--archive`, what changed between the registry's own versions by the year of submission, "
+    "`updated`. `before` and `after` of enrolment are the number and then whether it is planned or a fact, "
+    "`263 ESTIMATED`, of dates the day or month likewise, `2026-10 ACTUAL`: either half may be absent. As JSON lines, "
+    "one event a line instead: [events.md](events.md).",
     "trials": "Sorted by registry and trial. Partitioned by registry.",
 }
 

@@ -23,7 +23,8 @@ class Choice:
     """What to export; None means any. since, until: as in `snapshots.whole`.
 
     watch: trials and versions of what it holds now, changes that it was told of. trials: sorted, each once.
-    severity: the least, by the user's own weights (overrides).
+    severity: the least, by the user's own weights (overrides). archive: also what changed between the registry's own
+    versions, by the day of submission.
     """
 
     since: datetime | None = None
@@ -33,6 +34,7 @@ class Choice:
     severity: Severity = Severity.MINOR
     overrides: routes.Overrides = field(default_factory=dict)
     field: str | None = None
+    archive: bool = False
 
 
 class Rows:
@@ -80,6 +82,7 @@ class Rows:
                 # An override may raise what is stored lower.
                 min_severity=Severity.NOISE if choice.overrides else choice.severity,
                 field=choice.field,
+                archive=choice.archive,
             )
             for event in self._whole.events(registry, wanted, choice.trials):
                 weighed = routes.severities(event, choice.overrides)

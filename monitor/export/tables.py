@@ -247,8 +247,19 @@ VERSIONS = Table(
 )
 
 
+def _happened(event: Event) -> str:
+    """The day, ISO, by which a change is asked for; empty where none is known."""
+    submitted = (event.to.updated if event.to else None) or ""
+    if event.to is not None and event.to.source is Source.ARCHIVE:
+        return submitted
+    return (stamp(event.at) or submitted)[:10]
+
+
 def _event(name: str, kind: Kind, words: str, of: Callable[[Event], Any]) -> Column:
     return Column(name=name, kind=kind, of=lambda row: of(row.event), words=words)
+
+
+_VALUE = "Text as it is, all else as JSON; of enrolment and dates with what they are: `263 ESTIMATED`"
 
 
 def _change(name: str, kind: Kind, words: str, of: Callable[[FieldChange], Any]) -> Column:
@@ -291,7 +302,7 @@ CHANGES = Table(
         _event(
             "updated",
             Kind.DAY,
-            "Last update posted, by the newer",
+            "Last update posted, by the newer; archive: submitted",
             lambda event: event.to.updated if event.to else None,
         ),
         _event("title", Kind.TEXT, "The trial's", lambda event: event.title),
@@ -305,8 +316,8 @@ CHANGES = Table(
             "action", Kind.TEXT, "changed, added, removed, edited, moved", lambda change: change.action.value
         ),
         _change("item", Kind.TEXT, "Which member of a list", lambda change: change.item),
-        _change("before", Kind.TEXT, "Text as it is, all else as JSON", lambda change: _said(change.before)),
-        _change("after", Kind.TEXT, "Text as it is, all else as JSON", lambda change: _said(change.after)),
+        _change("before", Kind.TEXT, _VALUE, lambda change: _said(change.before)),
+        _change("after", Kind.TEXT, _VALUE, lambda change: _said(change.after)),
         _change(
             "severity", Kind.TEXT, "Of the change: noise to critical", lambda change: change.severity.value
         ),
@@ -322,7 +333,7 @@ CHANGES = Table(
         ),
         _event("url", Kind.TEXT, "The record's page at the registry", lambda event: event.url),
     ),
-    day=lambda row: (stamp(row.event.at) or (row.event.to.updated if row.event.to else None) or "")[:10],
+    day=lambda row: _happened(row.event),
 )
 
 TABLES = {table.name: table for table in (VERSIONS, CHANGES, TRIALS)}

@@ -25,6 +25,7 @@ from snapshots.instants import stamp
 from snapshots.query import Reader
 
 AT_ONCE = 50  # trials that leave in one transaction: others want to write
+MOST_LOOKED_AT = 1000  # of those that an edit drops, or that may be the registry's doing: five addresses full
 # (watches that a failure leaves unfinished, what is asked about) → a guard around one question; what it gives is
 # called before the question.
 Asking = Callable[[Sequence[Due], str], AbstractContextManager[Callable[[], None]]]
@@ -34,6 +35,7 @@ Asking = Callable[[Sequence[Due], str], AbstractContextManager[Callable[[], None
 class Concluded:
     held: list[held.Held] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)  # ids that the registry says it does not have
+    unlooked: set[int] = field(default_factory=set)  # rows of watches whose first look is not over
 
 
 class Conclusions:
@@ -105,7 +107,7 @@ class Conclusions:
         staging.clear(self._db)  # what a killed poll or a person left
         if not staging.any_waits(self._db, registry) and not held.standing(self._db, registry=registry):
             return
-        self._name_swept(swept)
+        total, fetched = self._name_swept(swept)
         counts = dict(
             self._db.execute(
                 "select subject, count(*) from staged where registry = ? and held = ? and trial in temp.swept"
@@ -120,24 +122,26 @@ class Conclusions:
         }
         for subject in answered:
             counts.setdefault(subject, 0)
-        total = self._db.execute("select count(*) from temp.swept").fetchone()[0]
         with immediate(self._db):
-            for subject in sorted(counts):
-                verdict = self._judge(
+            verdicts = {
+                subject: self._judge(
                     *(held.LOST_SECTION, subject, counts[subject], total),
                     whole=whole,
                     answered=subject in answered,
+                    fetched=fetched,
                 )
-                if verdict.hold is None:
-                    continue
-                if verdict.hold.state == "dropped":
-                    staging.discard(self._db, registry, subject)
-                else:
-                    staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
+                for subject in sorted(counts)
+            }
+        for subject, verdict in verdicts.items():
+            if verdict.hold is None:
+                continue
+            if verdict.hold.state == "dropped":
+                staging.discard(self._db, registry, subject)
+            else:
+                staging.keep(self._db, registry, subject, verdict.hold.row, own_only=verdict.own_only)
         free = staging.free(self._db, registry)
         staging.book(self._db, self._booking, registry, free, staging.THIS_SWEEP, fault=self._fault)
-        with immediate(self._db):
-            staging.forget_swept(self._db, registry)
+        staging.forget_swept(self._db, registry)
         staging.clear(self._db)
 
     def missing_ids(
@@ -165,6 +169,10 @@ class Conclusions:
             if trial not in waiting and (trial not in settled or trial in reask):
                 self._ask(trial, watches(trial), believed=verdict.by_person)
 
+    def alone(self, trial: str, watches: Sequence[Due]) -> None:
+        """An id that was answered with a record that does not name it, asked by itself."""
+        self._ask(trial, watches, believed=False)
+
     def unmatched(self, watch: Due) -> None:
         """Trials that a query watch holds and its sweep, which temp.seen has, did not see."""
         rows = self._db.execute(
@@ -174,40 +182,55 @@ class Conclusions:
         ).fetchall()
         missing = [row[0] for row in rows if not self._settled(row[0])]
         # What left may have left because it changed: a stop takes a trial out of "recruiting". Look first, hold or
-        # not; nothing is concluded by that.
-        there, unanswered = self._look_at(missing, watch)
+        # not, at the newest if there are too many; nothing is concluded by that.
+        older, newest = missing[:-MOST_LOOKED_AT], missing[-MOST_LOOKED_AT:]
+        there, unanswered, apart = self._look_at(newest, watch)
         if watch.baseline:  # the definition was edited: what leaves by that is no news, what changed still is
             self._leave(watch, [trial for trial in missing if trial not in unanswered], told=False)
+            if unanswered:
+                self.result.unlooked.add(watch.row)
             return
         held_before = self._db.execute(
             "select count(*) from member where watch = ? and state = 'in'", [watch.row]
         ).fetchone()[0]
-        absent = [trial for trial in missing if trial not in there and trial not in unanswered]
+        known = there | unanswered | apart
+        absent = [trial for trial in newest if trial not in known]
         verdict = self._many_missing(
             missing, f"watch {watch.name}", held_before, whole=self._whole, absent=absent
         )
         if verdict.hold is not None:
             return
+        also_there, also_unanswered, also_apart = self._look_at(older, watch)
+        there |= also_there
+        known |= also_there | also_unanswered | also_apart
+        absent = [trial for trial in missing if trial not in known]
         self._leave(watch, [trial for trial in missing if trial in there], told=True)
         for trial in absent:
             self._ask(trial, [watch], believed=verdict.by_person)
 
-    def _look_at(self, trials: Sequence[str], watch: Due) -> tuple[set[str], set[str]]:
-        """Take in what changed of these; gives those that are there, and those of which nothing could be learnt."""
+    def _look_at(self, trials: Sequence[str], watch: Due) -> tuple[set[str], set[str], set[str]]:
+        """Take in what changed of these.
+
+        Gives those that are there, those of which nothing could be learnt, and those that came and could not be stored.
+        """
         there: set[str] = set()
+        apart: set[str] = set()
         unanswered = set(trials)
         if not trials:
-            return there, unanswered
+            return there, unanswered, apart
         where = f"watch `{watch.name}`"
         with self._asking([watch], where) as ready:
             ready()
             for batch in self._registry.by_ids(trials):
                 with self._asking([watch], where) as ready_still:
                     ready_still()
-                    there |= self._take(batch.page.records)
+                    if not batch.strange:
+                        present = self._take(batch.page.records)
+                        there |= present
+                        apart |= set(batch.page.ids) - present
                     unanswered.difference_update(batch.asked)
                 ready()
-        return there, unanswered - there
+        return there, unanswered - there, apart
 
     def _ask(self, trial: str, watches: Sequence[Due], *, believed: bool) -> None:
         """One record by itself: merged, not there, or there after all. believed: a person has said so too."""
@@ -222,7 +245,9 @@ class Conclusions:
                 self._take([answer.raw])
             elif isinstance(answer, Moved):
                 for batch in self._registry.by_ids([answer.to]):
-                    self._take(batch.page.records)
+                    # A strange one was merged in its turn, and whoever watches it asks for it.
+                    if not batch.strange:
+                        self._take(batch.page.records)
                 self._answered.append(partial(self._merge, trial, answer.to, watches))
             else:
                 assert isinstance(answer, Missing)
@@ -310,7 +335,15 @@ class Conclusions:
         return verdict
 
     def _judge(
-        self, kind: str, subject: str, count: int, swept: int, *, whole: bool, answered: bool = False
+        self,
+        kind: str,
+        subject: str,
+        count: int,
+        swept: int,
+        *,
+        whole: bool,
+        answered: bool = False,
+        fetched: int | None = None,
     ) -> held.Verdict:
         verdict = held.judge(
             self._db,
@@ -322,6 +355,7 @@ class Conclusions:
             build=self._build,
             whole=whole,
             answered=answered,
+            fetched=fetched,
             now=self._now,
         )
         if verdict.accepted is not None:
@@ -330,19 +364,34 @@ class Conclusions:
             self.result.held.append(verdict.hold)
         return verdict
 
-    def _name_swept(self, watches: Iterable[Due]) -> None:
-        """temp.swept: the trials that these watches hold, or held until this poll, as far as whole records came."""
+    def _name_swept(self, watches: Iterable[Due]) -> tuple[int, int | None]:
+        """temp.swept: the trials that these watches hold, or held until this poll, as far as whole records came.
+
+        Gives how many were seen, and how many of them came whole; None: all of them did.
+        """
+        slim: list[int] = []
         self._db.execute("create temp table if not exists swept (trial text primary key) without rowid")
         with self._db.atomic():
             self._db.execute("delete from temp.swept")
             for watch in watches:
                 states = "state = 'left' and since = ?2"
-                if not self._fetched(watch):
+                if self._fetched(watch):
+                    slim.append(watch.row)
+                else:
                     states = f"(state = 'in' or ({states}))"
                 self._db.execute(
                     f"insert or ignore into temp.swept select trial from member where watch = ?1 and {states}",
                     [watch.row, stamp(self._now)],
                 )
+        fetched: int = self._db.execute("select count(*) from temp.swept").fetchone()[0]
+        if not slim:
+            return fetched, None
+        others: int = self._db.execute(
+            "select count(distinct trial) from member where state = 'in'"
+            f" and watch in ({','.join('?' * len(slim))}) and trial not in (select trial from temp.swept)",
+            slim,
+        ).fetchone()[0]
+        return fetched + others, fetched
 
     def _had(self, trial: str) -> bool:
         return self._reader.trial(self._registry.name, trial) is not None

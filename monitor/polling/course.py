@@ -1,4 +1,8 @@
-"""One stage of a poll: some watches swept, what follows concluded, and those finished that it could be done for."""
+"""One stage of a poll: some watches swept, what follows concluded, and those finished that it could be done for.
+
+A watch that lacks a record is concluded and not finished: the first look is over, all else is told, and the record is
+asked for again by every poll.
+"""
 
 from __future__ import annotations
 
@@ -49,12 +53,12 @@ class Course:
         self._build = build
         self._now = now
         self._progressed = progressed
-        self.finished: list[Due] = []
+        self.concluded: list[Due] = []
 
     def run(self, part: Sequence[Due], *, every: bool, everything: bool, removed: Sequence[int]) -> bool:
         """Whether it finished them all.
 
-        every: these are all watches of their kind that there are. everything: with those that are finished they are
+        every: these are all watches of their kind that there are. everything: with those concluded before they are
         all there are; `removed`, rows of watches that are no more, then let go of their trials.
         """
         named = Named(self._db, self._registry.name, part)
@@ -77,6 +81,8 @@ class Course:
             fault=self._sweep.fault,
         )
         try:
+            for trial in answered.alone:
+                conclusions.alone(trial, named.holders(trial))
             unsure = self._trouble.unfinished & {watch.row for watch in named.watches}
             # A watch's absent ids mean something when all of it arrived.
             missing = [
@@ -94,16 +100,20 @@ class Course:
                     for watch in group:
                         if watch.row not in self._trouble.unfinished:
                             conclusions.unmatched(watch)
-            done = [watch for watch in part if watch.row not in self._trouble.unfinished]
-            whole = everything and len(done) == len(part)
-            conclusions.staged_sections([*self.finished, *done], whole=whole)
+            concluded = [watch for watch in part if watch.row not in self._trouble.unfinished]
+            whole = everything and len(concluded) == len(part)
+            conclusions.staged_sections([*self.concluded, *concluded], whole=whole)
             if conclusions.unsettled:
                 self._same_build()
             conclusions.settle()
         finally:
             self._report.held += [str(one) for one in conclusions.result.held]
             self._report.unknown = sorted({*self._report.unknown, *conclusions.result.unknown})
-        self._finish(done, removed if whole else ())
+        done = [watch for watch in concluded if watch.row not in self._trouble.lacking]
+        for watch in concluded:
+            self._look_over(watch, baseline=watch.row in conclusions.result.unlooked)
+        self._finish(done, removed if whole and len(done) == len(part) else ())
+        self.concluded += concluded
         self._trouble.raise_down()
         return len(done) == len(part)
 
@@ -113,30 +123,32 @@ class Course:
                 "the registry was rebuilt during the sweep; what arrived is kept, the next poll goes on from it"
             )
 
+    def _look_over(self, watch: Due, *, baseline: bool) -> None:
+        """It was concluded, whether it is finished or not. baseline: its first look is not over for all that."""
+        whole = watch.query is not None and not self._queries.slimmed(watch)
+        with immediate(self._db):
+            self._db.execute(
+                "update watch set baseline = ?1, whole = case when ?2 then ?3 else whole end"
+                " where id = ?4 and definition_hash = ?5",
+                [int(baseline), int(whole), self._build.stamp, watch.row, watch.definition_hash],
+            )
+        if watch.baseline and not baseline:
+            self._report.first_looks[watch.name] = self._db.execute(
+                "select count(*) from member where watch = ? and state = 'in'", [watch.row]
+            ).fetchone()[0]
+
     def _finish(self, done: Sequence[Due], removed: Sequence[int]) -> None:
         """removed: those alone that were removed when this poll began: of one removed since, another watch may take
         the trials over, and must find that they were watched without a break."""
         moment = stamp(self._now)
         with immediate(self._db):
             for watch in done:
-                whole = watch.query is not None and not self._queries.slimmed(watch)
                 self._db.execute(
-                    "update watch set finished = ?1, finished_at = ?2, tried_at = ?2, baseline = 0, error = null,"
-                    " whole = case when ?3 then ?1 else whole end where id = ?4 and definition_hash = ?5",
-                    [self._build.stamp, moment, int(whole), watch.row, watch.definition_hash],
+                    "update watch set finished = ?1, finished_at = ?2, tried_at = ?2, error = null"
+                    " where id = ?3 and definition_hash = ?4",
+                    [self._build.stamp, moment, watch.row, watch.definition_hash],
                 )
                 self._report.finished.append(watch.name)
-                if watch.baseline:
-                    held = self._db.execute(
-                        "select count(*) from member where watch = ? and state = 'in'", [watch.row]
-                    ).fetchone()[0]
-                    self._report.first_looks[watch.name] = held
             self._db.conn.executemany("delete from member where watch = ?", [(row,) for row in removed])
-            unfinished = {
-                self._queries.question(group[0])
-                for group in self._queries.groups(done)
-                if any(watch.row in self._trouble.unfinished for watch in group)
-            }
             questions = {self._queries.question(watch) for watch in done if watch.query is not None}
-            under_way.forget(self._db, self._registry.name, sorted(questions - unfinished))
-        self.finished += done
+            under_way.forget(self._db, self._registry.name, sorted(questions))

@@ -62,9 +62,17 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 BELIEVED = Verdict(hold=None)
 
 
-def limit(swept: int) -> float:
-    """More than this many at once are held."""
-    return max(5, swept / 100)
+FEWEST_FETCHED = 20  # that lost something, where few whole records came
+
+
+def limit(swept: int, fetched: int | None = None) -> float:
+    """More than this many at once are held.
+
+    fetched: the whole records that came, where slim ones showed the rest of `swept`; they were fetched because they
+    changed, so more of them may have lost something. That all did is the registry's doing, however few they are.
+    """
+    usual = max(5, swept / 100)
+    return usual if fetched is None else min(usual, max(FEWEST_FETCHED, fetched / 10))
 
 
 def standing(db: Database, *, registry: str | None = None) -> list[Held]:
@@ -93,9 +101,11 @@ def judge(
     whole: bool,
     now: datetime,
     answered: bool = False,
+    fetched: int | None = None,
 ) -> Verdict:
     """Whether to believe what befell `count` of `swept` records. Caller owns the transaction.
 
+    fetched: as in `limit`; what is held by it is counted against these.
     whole: everything watched was swept. answered: all that the open hold keeps was. A smaller sweep cannot show
     that an earlier hold was an accident.
     """
@@ -108,7 +118,9 @@ def judge(
         if held.state == "believed" and held.believed_in == build:
             return BELIEVED
     open_ = next((held for held in earlier if held.state == "open"), None)
-    if count <= limit(swept):
+    if fetched is not None and limit(swept, fetched) < count <= limit(swept):
+        swept = fetched
+    elif count <= limit(swept, fetched):
         if open_ is None:
             return BELIEVED
         if open_.build == build:
@@ -122,7 +134,10 @@ def judge(
         return BELIEVED
     if open_ is not None:  # the same build, swept again
         if whole:
-            db.execute("update held set count = ?, swept = ? where id = ?", [count, swept, open_.row])
+            # Not less: of a poll that was killed, some lie with the hold already.
+            db.execute(
+                "update held set count = max(count, ?), swept = ? where id = ?", [count, swept, open_.row]
+            )
         return Verdict(hold=find(db, open_.row))
     cursor = db.execute(
         "insert into held (registry, kind, subject, build, swept, count, opened_at, state)"
@@ -161,9 +176,8 @@ def drop(db: Database, row: int, now: datetime) -> bool:
 
 
 def decide(db: Database, row: int, state: str, now: datetime) -> None:
-    """Close a held sweep. What was staged with it goes: it was booked, or will not be."""
+    """Close a held sweep. What was staged with it was booked, or will not be: `staging.clear` lets go of it."""
     db.execute("update held set state = ?, decided_at = ? where id = ?", [state, stamp(now), row])
-    db.execute("delete from staged where held = ?", [row])
 
 
 def used(db: Database, row: int, build: str) -> None:

@@ -16,11 +16,12 @@ MOST_IN_VAIN = 4  # batches of ids without an answer, in a row: more, and this p
 @dataclass(slots=True)
 class Answered:
     """count: ids that were answered for. missing: those that did not come back. reask: which of them were answered
-    with another record."""
+    with another record. alone: those that were answered with a record that does not name them."""
 
     count: int = 0
     missing: list[str] = field(default_factory=list)
     reask: set[str] = field(default_factory=set)
+    alone: list[str] = field(default_factory=list)
 
 
 def sweep_ids(registry: Registry, named: Named, sweep: Sweep, trouble: Trouble) -> Answered:
@@ -29,8 +30,13 @@ def sweep_ids(registry: Registry, named: Named, sweep: Sweep, trouble: Trouble) 
     try:
         for batch in registry.by_ids(named.ids()) if named.watches else ():
             if isinstance(batch.answer, RegistryError):
+                if batch.strange:
+                    # That a merged id was merged is known, if its survivor says so or not.
+                    found.alone += [trial for trial in batch.asked if trial not in named.merged]
+                    continue
+                leave = trouble.lacks if batch.of_one else trouble.spoil
                 for trial in batch.asked:
-                    trouble.spoil(named.holders(trial))
+                    leave(named.holders(trial))
                 trouble.failed(batch.answer, (), span(batch.asked))
                 in_vain += 1
                 if in_vain > MOST_IN_VAIN:
@@ -40,15 +46,13 @@ def sweep_ids(registry: Registry, named: Named, sweep: Sweep, trouble: Trouble) 
             in_vain = 0
             present = sweep.take(batch.answer.records, named.holders)
             found.count += len(batch.asked)
-            absent = [trial for trial in batch.asked if trial not in present]
-            if not present.issuperset(batch.answer.ids):  # one that could not be read may name an absent one
-                for trial in absent:
-                    trouble.spoil(named.holders(trial))
-                continue
+            came = set(batch.answer.ids)
+            for trial in came - present:  # there, and could not be read, compared or stored
+                trouble.lacks(named.holders(trial))
             # A merged id answers with its survivor, as it should.
-            absent = [trial for trial in absent if trial not in named.merged]
+            absent = [trial for trial in batch.asked if trial not in came and trial not in named.merged]
             found.missing += absent
-            if present - set(batch.asked):
+            if came - set(batch.asked):
                 found.reask.update(absent)
     except FAILS as error:
         trouble.failed(error, named.watches)

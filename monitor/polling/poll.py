@@ -109,14 +109,25 @@ class Poll:
 
     def _settle(self) -> None:
         """Decide who is told of what was booked: however little of the sweep was made, it is stored."""
+        whole = self._whole and self.report.outcome == "complete"
         self.report.notices += untold.settle(
             self._db,
             self._registry.name,
             self._router,
             swept=self._swept(),
-            whole=self._whole and self.report.outcome == "complete",
+            whole=whole,
+            since=self._since() if whole else None,
             now=self._now,
         )
+
+    def _since(self) -> str:
+        """When the sweep was begun that this poll brought to its end: polls before it may have come to none."""
+        begun: str = self._db.execute(
+            "select min(started_at) from poll where registry = ?1 and id > ifnull((select max(id) from poll"
+            " where registry = ?1 and everything and outcome in ('complete', 'quiet')), 0)",
+            [self._registry.name],
+        ).fetchone()[0]
+        return begun
 
     def _run(self, selection: Selection) -> None:
         build = self._registry.build()
@@ -188,8 +199,8 @@ class Poll:
 
         with immediate(self._db):
             under_way.forget_older(self._db, self._registry.name, build.stamp)
-            if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
-                staging.forget_unfinished(self._db, self._registry.name)
+        if not under_way.any_of(self._db, self._registry.name):  # else it goes on with what it had staged
+            staging.forget_unfinished(self._db, self._registry.name)
         queries = QuerySweep(
             self._db,
             self._registry,
@@ -221,7 +232,7 @@ class Poll:
                 self._settle()  # the others need not wait for what comes now
                 self._whole = False
             every = len(part) == sum(watch.mirror is mirror for watch in active)
-            everything = len(stages.finished) + len(part) == len(active)
+            everything = len(stages.concluded) + len(part) == len(active)
             done = stages.run(part, every=every, everything=everything, removed=self._removed)
             self._whole = every and done
 

@@ -29,7 +29,15 @@ WHOLE_AFTER = timedelta(
 )  # of data builds: what neither a post date nor a slim record tells is found by then
 OVERLAP = timedelta(days=1)  # a record may be posted on the day of a build and be in the next one
 
+# Where more differ than a few and than this share of all, the registry shows slim records in another manner.
+FEW_DIFFERING = 2000
+MOST_DIFFERING = 1 / 5
+
 Ask = Callable[[Begun | None], Iterator[Page]]
+
+
+class _TooManyDiffer(Exception):
+    """To ask for each by its id would cost more than all whole records do."""
 
 
 class QuerySweep:
@@ -57,7 +65,7 @@ class QuerySweep:
         self._slims = Slims(db, registry)
         self._arrived = 0  # of the longest sweep, those that earlier polls saw among them
         self._slimmed: set[str] = set()  # questions of which slim records came
-        self._failed: set[str] = set()  # trials that could not be stored; once in a poll is enough
+        self._failed: set[str] = set()  # trials that could not be had or stored; once in a poll is enough
         booking.seen = lambda: max(sweep.tally.records, self._arrived)
 
     def groups(self, due: Sequence[Due]) -> list[list[Due]]:
@@ -113,15 +121,21 @@ class QuerySweep:
         )
 
     def _by_slim(self, group: Sequence[Due], question: str) -> None:
-        since = min(_day(watch.finished or watch.whole) for watch in group) - OVERLAP
+        # Whoever lacks a record finishes no build, and saw all else when whole records came.
+        since = min(_day(max(watch.finished or "", watch.whole or "")) for watch in group) - OVERLAP
         try:
             self._slim(group, question, POSTED, since.isoformat())
             self._slim(group, question, SLIM, None)
-            self._slimmed.add(question)
         except BadQuestion as error:
             # A registry that knows a field no more: what it publishes is still to be had.
-            log.warning("no slim records, whole ones instead", registry=self._registry.name, why=str(error))
-            self._whole(group, question, lambda begun: self._registry.by_query({}, begun=begun))
+            why = str(error)
+        except _TooManyDiffer:
+            why = "too many differ from what is stored"
+        else:
+            self._slimmed.add(question)
+            return
+        log.warning("no slim records, whole ones instead", registry=self._registry.name, why=why)
+        self._whole(group, question, lambda begun: self._registry.by_query({}, begun=begun))
 
     def _whole(self, group: Sequence[Due], question: str, ask: Ask) -> None:
         keep = self._slims.keep if group[0].mirror else None
@@ -141,6 +155,11 @@ class QuerySweep:
 
         def take(page: Page) -> Collection[str]:
             differing = self._slims.differing(page)
+            assert page.progress is not None
+            most = max(FEW_DIFFERING, page.progress.total * MOST_DIFFERING)
+            before = 0 if page.total is not None else sweep.wanting()  # it begins, or begins again
+            if kind == SLIM and before + len(differing) > most:
+                raise _TooManyDiffer
             self._sweep.seen_equal([trial for trial in page.ids if trial not in differing], group)
             return differing
 
@@ -174,7 +193,9 @@ class QuerySweep:
         in_vain = 0
         for batch in self._registry.by_ids(one for one in sweep.wanted() if one not in self._failed):
             if isinstance(batch.answer, RegistryError):
-                self._trouble.failed(batch.answer, group, span(batch.asked))
+                if batch.of_one:  # it is listed, so it is there
+                    self._failed.update(batch.asked)
+                self._trouble.failed(batch.answer, (), span(batch.asked))
                 in_vain += 1
                 if in_vain > MOST_IN_VAIN:
                     break
@@ -186,11 +207,15 @@ class QuerySweep:
             self._failed.update(set(batch.answer.ids) - present)
             absent = [trial for trial in batch.asked if trial not in batch.answer.ids]
             if absent:
+                self._failed.update(absent)
                 self._trouble.problem(
                     SweepBroken(f"{span(absent)}: listed, and not given when asked for by id; asked again")
                 )
-        if next(sweep.wanted(), None) is not None:
-            self._trouble.spoil(group)
+        for trial in sweep.wanted():
+            self._trouble.lacks(group)  # of each it is known that it is there
+            if trial not in self._failed:
+                self._trouble.spoil(group)
+                break
 
     def _open(self, question: str, kind: str) -> UnderWay:
         with immediate(self._db):
@@ -206,13 +231,9 @@ class QuerySweep:
         return sweep
 
     def _begun(self, question: str, kind: str) -> bool:
-        return any(
-            (one.question, one.kind) == (question, kind)
-            for one in under_way.paces(self._db)
-            if one.registry == self._registry.name
-        )
+        return under_way.any_of(self._db, self._registry.name, question=question, kind=kind)
 
 
 def _day(stamp: str | None) -> date:
-    assert stamp is not None  # the registry's stamps begin with their day
+    assert stamp  # the registry's stamps begin with their day
     return date.fromisoformat(stamp[:10])

@@ -1,6 +1,8 @@
 """Staged: records that lost a section, kept aside with all that the sweep knew of them until it is judged.
 
-Rows of the sweep under way have no hold; `keep` puts them with one, `book` writes what is believed.
+Rows of the sweep under way have no hold; `keep` puts them with one, `book` writes what is believed. They may be a
+whole registry's: what is done to all of them is done some thousand at a time, the same again after a kill. Rows of a
+hold that was decided on mean nothing any more, and are let go of by `clear`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlite_utils import Database
 
+from monitor.polling import held
 from monitor.registries.base import RegistryError
+from snapshots import codec
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
 
@@ -30,10 +34,14 @@ NO_RECORDS_FAULT = (RegistryError, sqlite3.Error, DatabaseHeld)
 THIS_SWEEP = 0  # no hold's number
 AT_ONCE = 50  # records booked in one transaction: others want to write
 BYTES_AT_ONCE = 2_000_000  # and no more than these, of their bodies
+ROWS_AT_ONCE = 5_000  # without their bodies
 
 
 def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, told: bool) -> None:
-    """subjects: the sections that it lost. Caller owns the transaction."""
+    """subjects: the sections that it lost. Caller owns the transaction.
+
+    Where a hold keeps it for the same, from here on as it is now: one body is enough.
+    """
     from snapshots.steps import rows_of
 
     assert seen.changes is not None  # it lost something since a version that we hold
@@ -45,7 +53,7 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
         "insert into staged_record (registry, trial, against, raw, mark, told, several, steps)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-            *(registry, trial, seen.changes.from_.version, seen.parsed.body, seen.fingerprint),
+            *(registry, trial, seen.changes.from_.version, codec.pack(seen.parsed.body), seen.fingerprint),
             *(int(told), int(seen.several), json.dumps(rows_of(seen.steps))),
         ],
     )
@@ -54,18 +62,26 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
             "insert into staged (registry, trial, subject, held, record) values (?, ?, ?, ?, ?)",
             [registry, trial, subject, THIS_SWEEP, cursor.lastrowid],
         )
+        db.execute(
+            "update staged set record = ? where registry = ? and trial = ? and subject = ?",
+            [cursor.lastrowid, registry, trial, subject],
+        )
+    db.execute(
+        "delete from staged_record where registry = ? and trial = ?"
+        " and not exists (select 1 from staged where record = staged_record.id)",
+        [registry, trial],
+    )
 
 
 def forget_unfinished(db: Database, registry: str) -> None:
-    """What a sweep that never ended had staged. Caller owns the transaction."""
-    db.execute("delete from staged where registry = ? and held = ?", [registry, THIS_SWEEP])
+    """What a sweep that never ended had staged. Owns its transactions."""
+    _delete(db, "registry = ? and held = ?", [registry, THIS_SWEEP])
 
 
 def forget_swept(db: Database, registry: str) -> None:
-    """What was staged of the trials that `temp.swept` names, and concluded from. Caller owns the transaction."""
-    db.execute(
-        "delete from staged where registry = ? and held = ? and trial in (select trial from temp.swept)",
-        [registry, THIS_SWEEP],
+    """What was staged of the trials that `temp.swept` names, and concluded from. Owns its transactions."""
+    _delete(
+        db, "registry = ? and held = ? and trial in (select trial from temp.swept)", [registry, THIS_SWEEP]
     )
 
 
@@ -83,25 +99,59 @@ def overtaken(db: Database, registry: str, trial: str) -> None:
 def keep(db: Database, registry: str, subject: str, hold: int, *, own_only: bool) -> None:
     """Put what this sweep staged of it with a hold. own_only: of the trials that it keeps already.
 
-    Caller owns the transaction.
+    Owns its transactions. Should somebody decide on the hold meanwhile, the rest goes as they said.
     """
-    db.execute(
-        "update or replace staged set held = ?1 where registry = ?2 and subject = ?3 and held = ?4"
-        " and (not ?5 or trial in (select trial from staged where held = ?1))",
-        [hold, registry, subject, THIS_SWEEP, int(own_only)],
-    )
+    last = ""
+    while True:
+        with immediate(db):
+            one = held.find(db, hold)
+            if one is None or one.state != "open":
+                break
+            rows = db.execute(
+                "select trial from staged where held = ?4 and registry = ?2 and subject = ?3 and trial > ?6"
+                " and (not ?5 or trial in (select trial from staged where held = ?1)) order by trial limit ?7",
+                [hold, registry, subject, THIS_SWEEP, int(own_only), last, ROWS_AT_ONCE],
+            ).fetchall()
+            db.conn.executemany(
+                "update or replace staged set held = ? where registry = ? and trial = ? and subject = ? and held = ?",
+                [(hold, registry, trial, subject, THIS_SWEEP) for (trial,) in rows],
+            )
+        if len(rows) < ROWS_AT_ONCE:
+            return
+        last = rows[-1][0]
+    if one is not None and one.state == "dropped":
+        discard(db, registry, subject)
 
 
 def discard(db: Database, registry: str, subject: str) -> None:
     """A person said that it did not happen: neither it nor what else these records lost is taken from this sweep.
 
-    Caller owns the transaction.
+    Owns its transactions.
     """
-    db.execute(
-        "delete from staged where registry = ?1 and held = ?3 and trial in"
-        " (select trial from staged where registry = ?1 and subject = ?2 and held = ?3)",
-        [registry, subject, THIS_SWEEP],
-    )
+    while True:
+        with immediate(db):
+            rows = db.execute(
+                "select trial from staged where registry = ? and subject = ? and held = ? limit ?",
+                [registry, subject, THIS_SWEEP, ROWS_AT_ONCE],
+            ).fetchall()
+            db.conn.executemany(
+                "delete from staged where registry = ? and trial = ? and held = ?",
+                [(registry, trial, THIS_SWEEP) for (trial,) in rows],
+            )
+        if len(rows) < ROWS_AT_ONCE:
+            return
+
+
+def _delete(db: Database, which: str, values: Sequence[object]) -> None:
+    while True:
+        with immediate(db):
+            gone = db.execute(
+                "delete from staged where (registry, trial, subject, held) in"
+                f" (select registry, trial, subject, held from staged where {which} limit ?)",
+                [*values, ROWS_AT_ONCE],
+            ).rowcount
+        if gone < ROWS_AT_ONCE:
+            return
 
 
 def any_waits(db: Database, registry: str) -> bool:
@@ -117,7 +167,8 @@ def free(db: Database, registry: str) -> list[str]:
     """
     rows = db.execute(
         "select distinct trial from staged where registry = ?1 and held = ?2 and trial in temp.swept and trial"
-        " not in (select trial from staged where registry = ?1 and held != ?2) order by trial",
+        " not in (select trial from staged where registry = ?1 and held in"
+        " (select id from held where state in ('open', 'accepting'))) order by trial",
         [registry, THIS_SWEEP],
     ).fetchall()
     return [row[0] for row in rows]
@@ -217,14 +268,15 @@ def _ready(db: Database, booking: Booking, registry: str, trial: str, hold: int)
     ).fetchone()
     if row is None:
         return None
+    raw = row[0] if row[0].startswith(b"{") else codec.unpack(row[0])  # 0.1 left them as they came
     newest = Store(db).newest(registry, trial)
     version = newest.ref.version if newest is not None else None
     seen: Seen | None = None
     if newest is not None and version is not None and version == row[5]:
-        seen = _seen(row[0], row[1], row[3], row[4])
+        seen = _seen(raw, row[1], row[3], row[4])
         old = Reader(db).record(registry, trial, newest.ref.source, version)
         seen = replace(seen, changes=booking.changes(seen, old, newest.ref))
-    return _Ready(trial=trial, record=row[6], size=len(row[0]), told=bool(row[2]), seen=seen)
+    return _Ready(trial=trial, record=row[6], size=len(raw), told=bool(row[2]), seen=seen)
 
 
 def _write(db: Database, booking: Booking, registry: str, ready: Sequence[_Ready], hold: int) -> None:
@@ -242,7 +294,12 @@ def _write(db: Database, booking: Booking, registry: str, ready: Sequence[_Ready
 
 
 def clear(db: Database) -> None:
-    """Let go of the bodies that nothing waits for any more, some a transaction: they may be a whole registry's."""
+    """Let go of what nothing waits for any more, some a transaction: they may be a whole registry's."""
+    for (hold,) in db.execute(
+        "select id from held as hold where state not in ('open', 'accepting')"
+        " and exists (select 1 from staged where held = hold.id)"
+    ).fetchall():
+        _delete(db, "held = ?", [hold])
     rows = db.execute(
         "select id from staged_record where not exists (select 1 from staged where record = staged_record.id)"
     ).fetchall()

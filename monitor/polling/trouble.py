@@ -1,6 +1,7 @@
 """What goes wrong in a poll: which watches it leaves unfinished, and whether anything else is worth asking.
 
-One question that fails holds up its own watches and no others. What says that nobody answers us ends the poll.
+One question that fails holds up its own watches and no others; one record that cannot be had, nothing but that its
+watches are finished. What says that nobody answers us ends the poll.
 """
 
 from __future__ import annotations
@@ -25,7 +26,11 @@ MOST_TROUBLE = 2  # questions that the registry may fail at (5xx) before it coun
 
 
 class Trouble:
-    """Of one poll. unfinished: rows of the watches of which not everything arrived."""
+    """Of one poll, rows of watches. unfinished: not everything arrived, nothing is concluded of them.
+
+    lacking: of single records, known by their ids, nothing could be learnt; they stay as they were and are asked for
+    again, while all else is concluded.
+    """
 
     def __init__(self, report: PollReport, tally: Tally) -> None:
         self._report = report
@@ -33,10 +38,15 @@ class Trouble:
         self._troubled = 0
         self._down: Unreachable | None = None  # found while concluding
         self.unfinished: set[int] = set()
+        self.lacking: set[int] = set()
 
     def spoil(self, watches: Iterable[Due]) -> None:
         """Leave these unfinished."""
         self.unfinished.update(watch.row for watch in watches)
+
+    def lacks(self, watches: Iterable[Due]) -> None:
+        """A record that these want could not be had."""
+        self.lacking.update(watch.row for watch in watches)
 
     def problem(self, error: RegistryError, where: str = "") -> None:
         self._report.problems.append(f"{where}: {error}" if where else str(error))
@@ -58,7 +68,7 @@ class Trouble:
 
     @contextmanager
     def asking(self, watches: Sequence[Due], about: str) -> Iterator[Callable[[], None]]:
-        """One question of the conclusions. One that fails leaves these watches unfinished, and no others.
+        """One question of the conclusions, about single records. One that fails leaves these watches lacking them.
 
         Gives what must be called before asking: once the registry is down, nothing more is asked.
         """
@@ -66,9 +76,9 @@ class Trouble:
         try:
             yield self.raise_down
             if len(self._tally.problems) > before:  # a record could not be read
-                self.spoil(watches)
+                self.lacks(watches)
         except FAILS as error:
-            self.spoil(watches)
+            self.lacks(watches)
             if error is self._down:
                 return
             try:

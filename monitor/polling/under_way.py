@@ -102,6 +102,11 @@ class UnderWay:
             last = rows[-1][0]
             yield from (row[0] for row in rows)
 
+    def wanting(self) -> int:
+        """How many trials are asked for, fetched or not."""
+        row = self._db.execute("select count(*) from sweep_wanted where sweep = ?", [self.row]).fetchone()
+        return int(row[0])
+
     def fetched(self, trials: Collection[str]) -> None:
         self._db.conn.executemany(
             "update sweep_wanted set fetched = 1 where sweep = ? and trial = ?",
@@ -172,9 +177,14 @@ def forget(db: Database, registry: str, questions: Sequence[str]) -> None:
     )
 
 
-def any_of(db: Database, registry: str) -> bool:
-    """Whether any sweep of a registry is under way."""
-    return db.execute("select 1 from sweep where registry = ? limit 1", [registry]).fetchone() is not None
+def any_of(db: Database, registry: str, *, question: str | None = None, kind: str | None = None) -> bool:
+    """Whether any sweep of a registry is under way, at its last page or not: any, or one of a question and a kind."""
+    rows = db.execute(
+        "select 1 from sweep where registry = ?1 and (?2 is null or question = ?2) and (?3 is null or kind = ?3)"
+        " limit 1",
+        [registry, question, kind],
+    )
+    return rows.fetchone() is not None
 
 
 def paces(db: Database) -> list[Pace]:

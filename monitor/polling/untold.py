@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 AT_ONCE = 50  # events in one transaction: others want to write
 
+_OF_SWEEP = (
+    "select event from untold where registry = ?1 and swept is not null union"
+    " select sequence from event where registry = ?1 and build = ?2 and at >= substr(?3, 1, 19) and kind = 'changed'"
+    " and sequence not in (select event from untold)"
+)
+
 
 def add(db: Database, sequence: int, registry: str, *, told: bool, swept: int | None) -> None:
     """Caller owns the transaction, which is the event's own.
@@ -50,15 +56,17 @@ def settle(
     *,
     swept: int | None = None,
     whole: bool = False,
+    since: str | None = None,
     now: datetime,
 ) -> list[str]:
     """Decide on all that is untold of a registry; lines for the operator. Opens its own transactions.
 
     swept: as in `add`, at the sweep's end. whole: that sweep was of everything watched, and came to its end; of
-    less, no drift is concluded. May be called at any time by whoever polls.
+    less, no drift is concluded. since: when that sweep was begun; what an earlier part of it, which came to no end,
+    found of the same build was told with its full weight, and counts. May be called at any time by whoever polls.
     """
-    counted, events, build = db.execute(
-        "select count(untold.swept), count(*), max(event.build) from untold"
+    events, build = db.execute(
+        "select count(*), max(event.build) from untold"
         " join event on event.sequence = untold.event where untold.registry = ?",
         [registry],
     ).fetchone()
@@ -77,11 +85,13 @@ def settle(
     if build is not None:
         drifting = drift.still(db, registry, build, later=max(events, swept or 0))
         lately = drift.lately(db, registry, build)
-    if build is not None and whole and swept is not None and counted > drift.limit(swept):
-        swept_events = manners.Events(
-            query="select event from untold where registry = ? and swept is not null", parameters=(registry,)
-        )
-        drifting += drift.conclude(db, registry, swept_events, build=build, swept=swept, now=now)
+    if build is not None and whole and swept is not None:
+        swept_events = manners.Events(query=_OF_SWEEP, parameters=(registry, build, since))
+        counted = db.execute(f"select count(*) from ({_OF_SWEEP})", list(swept_events.parameters)).fetchone()[
+            0
+        ]
+        if counted > drift.limit(swept):
+            drifting += drift.conclude(db, registry, swept_events, build=build, swept=swept, now=now)
     outbox, reader = Outbox(db), Reader(db)
     while some := db.execute(
         "select event, told from untold where registry = ? order by event limit ?", [registry, AT_ONCE]

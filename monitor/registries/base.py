@@ -6,6 +6,7 @@ RegistryError
 ├── Refused          403: the registry's firewall does not want this client; says nothing about any record
 ├── BadQuestion      400, 414: the question itself is wrong (a query's syntax, an unknown field)
 ├── Absurd           an answer that cannot be believed: not JSON, wrong shape, cut short, ids nobody asked for
+│   └── Unasked      a question by ids was answered with a record that names none of them
 ├── SweepBroken      a sweep could not be finished as begun (an expired token, records short of totalCount);
 │                    whole records that came before it stand, nothing may be concluded from absence
 ├── MalformedId      a text that is no id of this registry; nothing was asked
@@ -69,6 +70,10 @@ class Absurd(RegistryError):
     retryable = True
 
 
+class Unasked(Absurd):
+    pass
+
+
 class SweepBroken(RegistryError):
     retryable = True
 
@@ -128,6 +133,16 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
     asked: tuple[str, ...]
     answer: Page | RegistryError
+
+    @property
+    def of_one(self) -> bool:
+        """It failed for itself, and for one id alone."""
+        return len(self.asked) == 1 and isinstance(self.answer, (Absurd, BadQuestion))
+
+    @property
+    def strange(self) -> bool:
+        """One id was answered with a record that does not name it: `study` tells what became of it."""
+        return len(self.asked) == 1 and isinstance(self.answer, Unasked)
 
     @property
     def page(self) -> Page:

@@ -31,6 +31,7 @@ from monitor.registries.base import (
     Preview,
     RegistryError,
     Stopped,
+    Unasked,
     Unreachable,
 )
 from monitor.registries.ctgov_pages import Slice, aliases, decoded, names, sliced
@@ -252,7 +253,7 @@ class CtgovRegistry:
         asked = set(map(str.encode, ids))
         for record, id in zip(page.records, page.ids, strict=True):
             if id not in asked and asked.isdisjoint(map(str.encode, aliases(record))):
-                raise Absurd(f"{page.came_from} gave a record that was not asked for: `{id.decode()}`")
+                raise Unasked(f"{page.came_from} gave a record that was not asked for: `{id.decode()}`")
         if len(set(page.ids)) != len(page.ids):
             raise Absurd(f"{page.came_from} gave a record twice")
         if page.total != len(page.ids) or page.next is not None:

@@ -178,12 +178,15 @@ class Search:
         fitting: Fitting = ANY,
         watch: str | None = None,
         until: date | None = None,
+        archive: bool = False,
         limit: int,
     ) -> Found:
         """Changes that say it, noise left out. until: those that had happened by that day. fitting: as the trial
-        was after the change; its country is not asked."""
+        was after the change; its country is not asked. archive: also between two of the registry's own versions."""
         ranked = self._is_ranked("search_change", asked)
         conditions, values = ["event.severity != 'noise'"], []
+        if not archive:
+            conditions.append("event.to_source is not 'archive'")
         if fitting != ANY:
             self._db.conn.create_function("fits", 5, _as_sql(fitting))
             conditions.append("fits(event.trial, event.status, event.phase, event.sponsor, '[]')")

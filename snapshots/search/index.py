@@ -1,8 +1,9 @@
 """Bringing the index of words up to date with the versions and events, some at a time.
 
 Whatever stores or deletes a version queues its trial (a trigger: no writer can forget it). `catch_up` empties the
-queue in short transactions, each whole by itself: killed anywhere it goes on from there. The caller is the one
-poller; nobody else writes here but `rewrite` of an event.
+queue in short transactions, each whole by itself: killed anywhere it goes on from there. What it writes it has read
+before: while texts are read off, which takes most of the time, others may write. The caller is the one poller;
+nobody else writes here but `rewrite` of an event.
 
 An index holds no texts. To take one out it is read off its version again; where that version is gone, the document
 stays behind, belongs to no trial any more and is never found.
@@ -11,8 +12,9 @@ stays behind, belongs to no trial any more and is never found.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +30,9 @@ from snapshots.search import CHANGE_COLUMNS, COLUMNS, DAY_ROOM, MANNER, day_numb
 from snapshots.search.wording import digest, event_wording, wording
 from snapshots.timeline import Stood, timelines
 
-AT_ONCE = 500  # trials or events in one transaction: about a tenth of a second
+AT_ONCE = 500  # versions or events in one transaction: about a tenth of a second
+TEXT_AT_ONCE = 4_000_000  # characters of texts, that too
+TIMELINES_AT_ONCE = 50  # trials; with a long past each, one batch gets through no more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +67,8 @@ def catch_up(db: Database, *, stopping: Callable[[], bool] = lambda: False) -> i
     if db.execute("select manner from search_state").fetchone()[0] != MANNER:
         _begin_anew(db)
     done = 0
-    while not stopping() and (batch := _batch(db)):
-        done += batch
+    while not stopping() and (ended := _batch(db)) is not None:
+        done += ended
     while not stopping() and (batch := _event_batch(db)):
         done += batch
     return done
@@ -107,23 +111,66 @@ def _event_batch(db: Database) -> int:
     return len(rows)
 
 
-def _batch(db: Database) -> int:
-    batch = _Batch(db)
+def _batch(db: Database) -> int | None:
+    """Some versions read, then written; how many trials were done with. None: none waits."""
+    with _one_state(db):
+        before = _state(db)
+        reading = _Reading(db)
+        rows = _queued(db, "unsearched.why is null limit ?", [AT_ONCE])
+        for start in range(0, len(rows), TIMELINES_AT_ONCE):
+            some = rows[start : start + TIMELINES_AT_ONCE]
+            stood = timelines(db, [row[0] for row in some])
+            for row in some:
+                if reading.full:
+                    break
+                reading.trial(row, stood.get(row[0], []))
+    if not rows:
+        return None
     with immediate(db):
-        rows = db.execute(
-            "select unsearched.trial, trial.updated, searched.document, searched.line, searched.number,"
-            " searched.since, searched.digest, searched.stood from unsearched"
-            " join trial on trial.key = unsearched.trial"
-            " left join searched on searched.trial = unsearched.trial where unsearched.why is null limit ?",
-            [AT_ONCE],
-        ).fetchall()
-        stood = timelines(db, [row[0] for row in rows])
-        for key, updated, *known in rows:
-            batch.trial(
-                key, day_number(updated), None if known[0] is None else _known(*known), stood.get(key, [])
-            )
-        batch.write()
-    return len(rows)
+        found = reading.found
+        if _state(db) != before:  # somebody wrote meanwhile: what is of these trials waits for the next batch
+            found = _unchanged(db, found)
+        writing = _Writing(db)
+        for one in found:
+            writing.trial(one)
+        writing.write()
+    return sum(one.ended for one in found)
+
+
+@contextmanager
+def _one_state(db: Database) -> Iterator[None]:
+    """All that is read within is of one moment."""
+    db.conn.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.execute("COMMIT")
+
+
+def _state(db: Database) -> int:
+    """Another number once another connection has written."""
+    number: int = db.execute("pragma data_version").fetchone()[0]
+    return number
+
+
+def _queued(db: Database, which: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """(key, day of the last update, the seven columns of what is known) of trials that wait."""
+    return db.execute(
+        "select unsearched.trial, trial.updated, searched.document, searched.line, searched.number,"
+        " searched.since, searched.digest, searched.stood from unsearched"
+        " join trial on trial.key = unsearched.trial"
+        f" left join searched on searched.trial = unsearched.trial where {which}",
+        list(values),
+    ).fetchall()
+
+
+def _unchanged(db: Database, found: Sequence[_Found]) -> list[_Found]:
+    keys = [one.key for one in found]
+    rows = {row[0]: row for row in _queued(db, f"unsearched.trial in ({','.join('?' * len(keys))})", keys)}
+    stood = timelines(db, keys)
+    return [
+        one for one in found if rows.get(one.key) == one.row and list(one.stood) == stood.get(one.key, [])
+    ]
 
 
 def _known(document: int, line: str, number: int, since: str, digest: bytes, stood: bytes) -> _Known:
@@ -132,13 +179,132 @@ def _known(document: int, line: str, number: int, since: str, digest: bytes, sto
     )
 
 
-class _Batch:
-    """Some trials in one transaction. Documents go in and out in the order of their numbers: in any other, SQLite
-    would begin a new piece of the index with each."""
+@dataclass(slots=True, kw_only=True)
+class _Found:
+    """What was read of one trial, to be written."""
+
+    row: tuple[Any, ...]  # as `_queued` gave it
+    stood: Sequence[Stood]
+    known: _Known | None = None
+    covered: int = 0  # versions of `stood` that are in the index once this is written
+    runs: list[_Run] = field(default_factory=list)  # the first goes on from what is indexed, where `goes_on`
+    goes_on: bool = False
+    old: tuple[str, ...] | None = (
+        None  # what stands in the index and has to go; None: it cannot be read any more
+    )
+    out: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)  # of `searched_past`, what has to go
+    why: str | None = None  # a version that cannot be read
+
+    @property
+    def key(self) -> int:
+        return int(self.row[0])
+
+    @property
+    def day(self) -> int:
+        return day_number(self.row[1])
+
+    @property
+    def ended(self) -> bool:
+        return self.why is not None or self.covered == len(self.stood)
+
+    @property
+    def stays(self) -> bool:
+        """What stands in the index says what the last run says, in its place."""
+        return (
+            self.known is not None
+            and bool(self.runs)
+            and self.known.document // DAY_ROOM == self.day
+            and self.known.digest == self.runs[-1].digest
+        )
+
+
+class _Reading:
+    """Reads what a batch is to write, until it is enough. A long past may be cut anywhere: what was covered is as if
+    no version had followed, and the next batch goes on from there."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._bodies = Bodies(db)
+        self._versions = 0
+        self._text = 0
+        self.found: list[_Found] = []
+
+    @property
+    def full(self) -> bool:
+        return self._versions >= AT_ONCE or self._text >= TEXT_AT_ONCE
+
+    def trial(self, row: tuple[Any, ...], stood: Sequence[Stood]) -> None:
+        one = _Found(row=row, stood=stood)
+        if row[2] is not None:
+            one.known = _known(*row[2:])
+        try:
+            self._runs(one)
+        except DamagedVersion as error:
+            one.why = str(error)
+        self.found.append(one)
+        known = one.known
+        if known is None or one.why is not None:
+            return
+        if one.runs and not one.stays:
+            one.old = self._again(one.key, known.source, known.number, known.digest)
+        if not one.goes_on:
+            one.out = [
+                (row, texts)
+                for row, line, number, expected in self._db.execute(
+                    "select id, line, number, digest from searched_past where trial = ?", [one.key]
+                ).fetchall()
+                if (texts := self._again(one.key, Source(line), number, expected)) is not None
+            ]
+        elif len(one.runs) > 1:
+            texts = one.old or self._again(one.key, known.source, known.number, known.digest)
+            one.runs[0] = replace(one.runs[0], texts=texts)
+
+    def _runs(self, one: _Found) -> None:
+        """The versions by what they say, from where the index has them."""
+        stood, known = one.stood, one.known
+        fresh = 0
+        if known is not None:
+            here = (known.source, known.number)
+            fresh = 1 + next((at for at, each in enumerate(stood) if (each.source, each.number) == here), -1)
+            if fresh and _seal(stood[:fresh]) == known.stood:
+                last = stood[fresh - 1]
+                one.goes_on = True
+                one.runs.append(_Run(stood=last, since=known.since, texts=None, digest=known.digest))
+            else:
+                fresh = 0
+        one.covered = fresh
+        for each in stood[fresh:]:
+            if self.full and one.covered > fresh:
+                return
+            texts = self._read(one.key, each.source, each.number)
+            same = digest(texts)
+            since = each.since
+            if one.runs and one.runs[-1].digest == same:
+                since = one.runs.pop().since
+            one.runs.append(_Run(stood=each, since=since, texts=texts, digest=same))
+            one.covered += 1
+
+    def _read(self, key: int, source: Source, number: int) -> tuple[str, ...]:
+        texts = wording(self._bodies.read(key, source, number))
+        self._versions += 1
+        self._text += sum(map(len, texts))
+        return texts
+
+    def _again(self, key: int, source: Source, number: int, expected: bytes) -> tuple[str, ...] | None:
+        """The texts of a version once more; None when it is not there any more, or says something else."""
+        try:
+            texts = self._read(key, source, number)
+        except DamagedVersion:
+            return None
+        return texts if digest(texts) == expected else None
+
+
+class _Writing:
+    """In one transaction. Documents go in and out in the order of their numbers: in any other, SQLite would begin a
+    new piece of the index with each."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
         self._in: dict[str, list[tuple[int, tuple[str, ...]]]] = {"search_now": [], "search_past": []}
         self._out: dict[str, list[tuple[int, tuple[str, ...]]]] = {"search_now": [], "search_past": []}
         self._rows: list[tuple[Any, ...]] = []  # of `searched`
@@ -156,103 +322,56 @@ class _Batch:
         )
         self._db.conn.executemany("delete from unsearched where trial = ?", self._done)
 
-    def trial(self, key: int, day: int, known: _Known | None, stood: Sequence[Stood]) -> None:
-        """day: of the last update."""
-        try:
-            runs, covered = self._runs(key, stood, known)
-        except DamagedVersion as error:
-            self._db.execute("update unsearched set why = ? where trial = ?", [str(error), key])
+    def trial(self, one: _Found) -> None:
+        if one.why is not None:
+            self._db.execute("update unsearched set why = ? where trial = ?", [one.why, one.key])
             return
-        if known is not None and not covered:
-            self._forget_past(key)
-        for run, after in pairwise(runs):
-            self._add_past(key, run, after.since)
-        if runs:
-            self._place(key, day, known, runs[-1], stood)
-        self._done.append((key,))
+        if one.known is not None and not one.goes_on:
+            self._out["search_past"] += one.out
+            self._db.execute("delete from searched_past where trial = ?", [one.key])
+        for run, after in pairwise(one.runs):
+            self._add_past(one.key, run, after.since)
+        if one.runs:
+            self._place(one, one.runs[-1])
+        if one.ended:
+            self._done.append((one.key,))
 
-    def _runs(self, key: int, stood: Sequence[Stood], known: _Known | None) -> tuple[list[_Run], bool]:
-        """The versions by what they say; and whether the first run goes on from what is indexed."""
-        runs: list[_Run] = []
-        fresh = 0
-        if known is not None:
-            fresh = 1 + next(
-                (
-                    place
-                    for place, one in enumerate(stood)
-                    if (one.source, one.number) == (known.source, known.number)
-                ),
-                -1,
-            )
-            if fresh and _seal(stood[:fresh]) == known.stood:
-                last = stood[fresh - 1]
-                runs.append(_Run(stood=last, since=known.since, texts=None, digest=known.digest))
-            else:
-                fresh = 0
-        for one in stood[fresh:]:
-            texts = wording(self._bodies.read(key, one.source, one.number))
-            same = digest(texts)
-            since = one.since
-            if runs and runs[-1].digest == same:
-                since = runs.pop().since
-            runs.append(_Run(stood=one, since=since, texts=texts, digest=same))
-        return runs, fresh > 0
-
-    def _place(self, key: int, day: int, known: _Known | None, run: _Run, stood: Sequence[Stood]) -> None:
+    def _place(self, one: _Found, run: _Run) -> None:
         """What the record says now."""
-        row = (run.stood.source.value, run.stood.number, run.since, run.digest, _seal(stood))
-        old: tuple[str, ...] | None = None
-        if known is not None:
-            stays = known.document // DAY_ROOM == day and known.digest == run.digest
-            old = None if stays else self._again(key, known.source, known.number, known.digest)
-            if stays or (run.texts is None and old is None):
-                self._db.execute(
-                    "update searched set line = ?, number = ?, since = ?, digest = ?, stood = ?"
-                    " where document = ?",
-                    [*row, known.document],
-                )
-                return
-        document = self._free(day)
-        if known is not None and old is not None:
-            self._out["search_now"].append((known.document, old))
+        row = (
+            run.stood.source.value,
+            run.stood.number,
+            run.since,
+            run.digest,
+            _seal(one.stood[: one.covered]),
+        )
+        known = one.known
+        if known is not None and (one.stays or (run.texts is None and one.old is None)):
+            self._db.execute(
+                "update searched set line = ?, number = ?, since = ?, digest = ?, stood = ? where document = ?",
+                [*row, known.document],
+            )
+            return
+        document = self._free(one.day)
+        if known is not None and one.old is not None:
+            self._out["search_now"].append((known.document, one.old))
             self._db.execute("delete from searched where document = ?", [known.document])
         elif known is not None:
             self._db.execute("update searched set trial = null where document = ?", [known.document])
-        texts = run.texts if run.texts is not None else old
+        texts = run.texts if run.texts is not None else one.old
         assert texts is not None
         self._in["search_now"].append((document, texts))
-        self._rows.append((key, *row, document))
+        self._rows.append((one.key, *row, document))
 
     def _add_past(self, key: int, run: _Run, until: str) -> None:
-        texts = run.texts
-        if texts is None:
-            texts = self._again(key, run.stood.source, run.stood.number, run.digest)
-        if texts is None:  # its version is gone: nobody can read what it said
+        if run.texts is None:  # its version is gone: nobody can read what it said
             return
         cursor = self._db.execute(
             "insert into searched_past (trial, line, number, since, until, digest) values (?, ?, ?, ?, ?, ?)",
             [key, run.stood.source.value, run.stood.number, run.since, until, run.digest],
         )
         assert cursor.lastrowid is not None
-        self._in["search_past"].append((cursor.lastrowid, texts))
-
-    def _forget_past(self, key: int) -> None:
-        rows = self._db.execute(
-            "select id, line, number, digest from searched_past where trial = ?", [key]
-        ).fetchall()
-        for row, line, number, expected in rows:
-            texts = self._again(key, Source(line), number, expected)
-            if texts is not None:
-                self._out["search_past"].append((row, texts))
-        self._db.execute("delete from searched_past where trial = ?", [key])
-
-    def _again(self, key: int, source: Source, number: int, expected: bytes) -> tuple[str, ...] | None:
-        """The texts of a version once more; None when it is not there any more, or says something else."""
-        try:
-            texts = wording(self._bodies.read(key, source, number))
-        except DamagedVersion:
-            return None
-        return texts if digest(texts) == expected else None
+        self._in["search_past"].append((cursor.lastrowid, run.texts))
 
     def _free(self, day: int) -> int:
         """A number for a document of that day; of one soon after, where a day has no room left."""
