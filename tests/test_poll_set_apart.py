@@ -132,3 +132,25 @@ def test_a_merged_id_whose_survivor_does_not_say_so_is_asked_for_by_itself(opene
     registry.publish("2026-11-24")
     assert watching.poll().outcome == "complete"
     assert watching.told() == []
+
+
+def test_a_merge_into_a_record_that_was_merged_in_its_turn_is_followed(opened, registry, records):
+    first, second, last = map(nct, records[:3])
+    watching = opened(ids_watch("ids", first) + query_watch("q", status="RECRUITING"))
+    watching.poll()
+
+    def silent(page):
+        for study in page.get("studies", ()):
+            study["protocolSection"]["identificationModule"].pop("nctIdAliases", None)
+        return page
+
+    registry.publish("2026-11-23", aliases={first: second})
+    registry.publish("2026-11-24", aliases={second: last})
+    registry.misbehave(Fault.rewritten(silent), times=None, path=STUDIES)
+    registry.misbehave(
+        Fault.redirect(f"{registry.url}{STUDIES}/{second}", 301), times=None, path=f"{STUDIES}/{first}"
+    )
+    assert watching.poll().outcome == "complete"
+    registry.publish("2026-11-25")
+    assert watching.poll().outcome == "complete"
+    assert sorted(watching.told()) == [("merged", first), ("merged", second)]
