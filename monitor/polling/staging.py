@@ -20,7 +20,6 @@ from sqlite_utils import Database
 
 from monitor.polling import held
 from monitor.registries.base import RegistryError
-from snapshots import codec
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
 
@@ -42,6 +41,7 @@ def stage(db: Database, registry: str, subjects: Sequence[str], seen: Seen, *, t
 
     Where a hold keeps it for the same, from here on as it is now: one body is enough.
     """
+    from snapshots import codec  # which a quiet poll does not need
     from snapshots.steps import rows_of
 
     assert seen.changes is not None  # it lost something since a version that we hold
@@ -259,6 +259,7 @@ class _Ready(msgspec.Struct, frozen=True, kw_only=True):
 def _ready(db: Database, booking: Booking, registry: str, trial: str, hold: int) -> _Ready | None:
     """None when it is not staged any more."""
     from snapshots.query import Reader
+    from snapshots import codec
     from snapshots.store import Store
 
     row = db.execute(
