@@ -57,6 +57,7 @@ def test_everything_watched_gets_its_past(here, place):
     again = here.run("backfill", "--json")
     assert again.values == ran.values  # done less than a day ago: as after a kill
     assert again.err.splitlines()[-1] == "3 trials: nothing new; 15 versions stored, 12 change sets before"
+    assert f"{ONE}  nothing new: 5 versions stored, 4 change sets before" in here.run("backfill").out
     dry = here.run("backfill", "--dry-run")
     assert (dry.code, dry.out) == (0, "")
     assert dry.err == "3 trials: nothing would be asked for, all of it is stored\n"

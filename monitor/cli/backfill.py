@@ -155,7 +155,10 @@ def _show(session: Session, ended: Sequence[Ended], before: dict[str, int]) -> i
         elif one.state == "aside":
             click.echo(f"{one.trial}  set aside: {one.reason}")
         else:
-            click.echo(f"{one.trial}  {_brought(one)}")
+            old = one.stored and one.stored == before.get(one.trial)
+            click.echo(
+                f"{one.trial}  {'nothing new: ' if old else ''}{_brought(one)}{' before' if old else ''}"
+            )
     aside = sum(one.state == "aside" for one in ended)
     stored, changes = (sum(getattr(one, name) for one in ended) for name in ("stored", "changes"))
     words = f"{many(len(ended), 'trial')}: "

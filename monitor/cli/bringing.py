@@ -180,7 +180,7 @@ def _bar() -> tuple[Any, Any]:
 
     bar = Progress(
         TextColumn("the past"),
-        BarColumn(bar_width=16),
+        BarColumn(bar_width=10),
         MofNCompleteColumn(),
         TextColumn("requests,"),
         TextColumn("{task.description}"),

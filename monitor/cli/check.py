@@ -92,6 +92,8 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
             go_on(app, session)
         return code
     except KeyboardInterrupt:
+        if copy_to is not None:
+            raise
         session.say(_stopped(app, session))
         return INTERRUPTED
     finally:
