@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from snapshots.search.finding import Behind, ChangeHit, Found, Hit
     from snapshots.search.marking import Marked, Marks
 
-_STATUSES = (
-    *("NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "COMPLETED"),
-    *("SUSPENDED", "TERMINATED", "WITHDRAWN", "UNKNOWN", "WITHHELD", "AVAILABLE", "NO_LONGER_AVAILABLE"),
-    *("TEMPORARILY_NOT_AVAILABLE", "APPROVED_FOR_MARKETING"),
-)
 _PHASE = re.compile(r"(early)?[ _-]*(?:phase)?[ _-]*([1-4])", re.IGNORECASE | re.ASCII)
 
 
@@ -298,11 +293,12 @@ def _held(session: Session, watch: str) -> frozenset[str]:
 
 def _status(text: str) -> str:
     from monitor.config.errors import suggestion
+    from monitor.registries.ctgov_query import STATUSES
 
     word = re.sub(r"[\s,_-]+", "_", text.strip()).upper()
-    if word not in _STATUSES:
+    if word not in STATUSES:
         raise UseError(
-            f"no such status: `{text}`", hint=suggestion(text.lower(), [one.lower() for one in _STATUSES])
+            f"no such status: `{text}`", hint=suggestion(text.lower(), [one.lower() for one in STATUSES])
         )
     return word
 
