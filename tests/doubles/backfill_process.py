@@ -6,14 +6,12 @@ chose.
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from doubles.nursery import Nursery, say, serve
+from doubles.nursery import Nursery, die_after, say, serve
 
 import snapshots.changes  # noqa: F401 - once in the nursery, not in each child
 from monitor import logs
@@ -37,16 +35,7 @@ def work(orders: dict[str, Any]) -> None:
     registry = CtgovRegistry(url=orders["url"], requests_per_minute=100_000, wait=lambda _: False)
     with Lease(path, command="test", now=NOW), closing(open_for_writing(path)) as db:
         if "die_after" in orders:
-            left = orders["die_after"]
-
-            def tick() -> int:
-                nonlocal left
-                left -= 1
-                if left <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return 0
-
-            db.conn.set_progress_handler(tick, 100)
+            die_after(db, orders["die_after"])
         say("begins")
         backlog.ask(db, "ctgov", orders["trials"], now=NOW)
         brings = Backfill(db, registry, clock=lambda: NOW)

@@ -6,13 +6,11 @@ times SQLite lets it count before it kills itself, at a moment that no code chos
 
 from __future__ import annotations
 
-import os
-import signal
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from doubles.nursery import Nursery, say, serve
+from doubles.nursery import Nursery, die_after, say, serve
 
 from monitor import logs
 from monitor.app import App
@@ -45,22 +43,9 @@ def work(orders: dict[str, Any]) -> None:
     )
     with Lease(config.store.path, command="test", now=now):
         if "die_after" in orders:
-            _die_after(app, orders["die_after"])
+            die_after(app.db, orders["die_after"])
         say("begins")
         app.poll()
-
-
-def _die_after(app: App, ticks: int) -> None:
-    left = ticks
-
-    def tick() -> int:
-        nonlocal left
-        left -= 1
-        if left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return 0
-
-    app.db.conn.set_progress_handler(tick, 100)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from sqlite_utils import Database
+
 _ROOTS = [str(Path(__file__).resolve().parents[2]), str(Path(__file__).resolve().parents[1])]
 
 
@@ -111,6 +113,20 @@ def stand_still() -> None:
     say("here")
     while True:
         signal.pause()
+
+
+def die_after(db: Database, ticks: int, *, every: int = 100) -> None:
+    """In the child: die amid SQL. ticks: of this connection, one each so many steps of SQLite's machine."""
+    left = ticks
+
+    def tick() -> int:
+        nonlocal left
+        left -= 1
+        if left <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return 0
+
+    db.conn.set_progress_handler(tick, every)
 
 
 def serve(work: Callable[[dict[str, Any]], None]) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from doubles.nursery import Nursery, say, serve, stand_still
+from doubles.nursery import Nursery, die_after, say, serve, stand_still
 from doubles.small_slack import TOKEN
 
 from monitor import logs
@@ -121,7 +120,7 @@ def work(orders: dict[str, Any]) -> None:
     app.holds = holds
     with Lease(config.store.path, command="test", now=datetime.now(UTC)):
         if "die_after" in orders:
-            _die_after(app, orders["die_after"])
+            die_after(app.db, orders["die_after"])
         say("begins")
         app.poll()
         while any(app.deliver().waiting.values()):
@@ -145,19 +144,6 @@ def _notifier(folder: Path, slack: str | None, holds: Holds) -> Notifier:
 
 def _ms(milliseconds: int) -> timedelta:
     return timedelta(milliseconds=milliseconds)
-
-
-def _die_after(app: App, ticks: int) -> None:
-    left = ticks
-
-    def tick() -> int:
-        nonlocal left
-        left -= 1
-        if left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return 0
-
-    app.db.conn.set_progress_handler(tick, 100)
 
 
 if __name__ == "__main__":

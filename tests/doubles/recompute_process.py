@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from doubles.nursery import Nursery, say, serve, stand_still
+from doubles.nursery import Nursery, die_after, say, serve, stand_still
 
 from monitor.database import open_for_writing
 from monitor.lease import Lease
@@ -26,16 +24,7 @@ def work(orders: dict[str, Any]) -> None:
     path = Path(orders["path"])
     with Lease(path, command="test", now=datetime.now(UTC)), closing(open_for_writing(path)) as db:
         if "die_after" in orders:
-            left = orders["die_after"]
-
-            def tick() -> int:
-                nonlocal left
-                left -= 1
-                if left <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return 0
-
-            db.conn.set_progress_handler(tick, 100)
+            die_after(db, orders["die_after"])
         say("begins")
         for number, _ in enumerate(recompute(db), start=1):
             if number == orders.get("hold_after"):

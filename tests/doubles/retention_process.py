@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from doubles.nursery import Nursery, say, serve
+from doubles.nursery import Nursery, die_after, say, serve
 
 from monitor import retention
 from monitor.database import open_for_writing
@@ -25,16 +23,7 @@ def work(orders: dict[str, Any]) -> None:
     retention.AT_ONCE = orders["at_once"]
     with closing(open_for_writing(Path(orders["path"]))) as db:
         if "die_after" in orders:
-            left = orders["die_after"]
-
-            def tick() -> int:
-                nonlocal left
-                left -= 1
-                if left <= 0:
-                    os.kill(os.getpid(), signal.SIGKILL)
-                return 0
-
-            db.conn.set_progress_handler(tick, 20)
+            die_after(db, orders["die_after"], every=20)
         say("begins")
         retention.retain(
             db, keep_for=timedelta(days=orders["keep_for"]), now=datetime.fromisoformat(orders["now"])
