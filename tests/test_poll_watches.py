@@ -285,3 +285,17 @@ def test_of_many_that_left_only_the_newest_are_asked_for_before_it_is_believed(
     told = watching.told()
     assert sorted(trial for event, trial in told if event == "changed") == [nct(one) for one in many[:17]]
     assert sorted(trial for event, trial in told if event == "left") == [nct(one) for one in many[:20]]
+
+
+def test_many_watches_are_concluded_and_finished_together(tmp_path, registry, records, ticking):
+    """Not one transaction, and one wait for the disk, a watch."""
+    some = [chosen for size in (1, 2, 3) for chosen in combinations(map(nct, records), size)]
+    many = "".join(ids_watch(f"w{place}", *chosen) for place, chosen in enumerate(some))
+    watching = Watching(tmp_path, registry, many, clock=ticking)
+    watching.poll()
+    registry.publish("2026-11-23", [])
+    commits = []
+    watching.app.db.conn.set_trace_callback(lambda sql: sql.upper() == "COMMIT" and commits.append(sql))
+    report = watching.poll()
+    assert len(report.finished) == len(some) == 25
+    assert len(commits) < len(some)

@@ -6,7 +6,7 @@ asked for again by every poll.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -111,8 +111,7 @@ class Course:
             self._report.held += [str(one) for one in conclusions.result.held]
             self._report.unknown = sorted({*self._report.unknown, *conclusions.result.unknown})
         done = [watch for watch in concluded if watch.row not in self._trouble.lacking]
-        for watch in concluded:
-            self._look_over(watch, baseline=watch.row in conclusions.result.unlooked)
+        self._look_over(concluded, conclusions.result.unlooked)
         self._finish(done, removed if whole and len(done) == len(part) else ())
         self.concluded += concluded
         self._trouble.raise_down()
@@ -124,19 +123,22 @@ class Course:
                 "the registry was rebuilt during the sweep; what arrived is kept, the next poll goes on from it"
             )
 
-    def _look_over(self, watch: Due, *, baseline: bool) -> None:
-        """It was concluded, whether it is finished or not. baseline: its first look is not over for all that."""
-        whole = watch.query is not None and not self._queries.slimmed(watch)
+    def _look_over(self, concluded: Sequence[Due], unlooked: Collection[int]) -> None:
+        """They were concluded, whether they are finished or not; the first look at `unlooked`, rows, is not over for
+        all that."""
         with immediate(self._db):
-            self._db.execute(
-                "update watch set baseline = ?1, whole = case when ?2 then ?3 else whole end"
-                " where id = ?4 and definition_hash = ?5",
-                [int(baseline), int(whole), self._build.stamp, watch.row, watch.definition_hash],
-            )
-        if watch.baseline and not baseline:
-            self._report.first_looks[watch.name] = self._db.execute(
-                "select count(*) from member where watch = ? and state = 'in'", [watch.row]
-            ).fetchone()[0]
+            for watch in concluded:
+                baseline = watch.row in unlooked
+                whole = watch.query is not None and not self._queries.slimmed(watch)
+                self._db.execute(
+                    "update watch set baseline = ?1, whole = case when ?2 then ?3 else whole end"
+                    " where id = ?4 and definition_hash = ?5",
+                    [int(baseline), int(whole), self._build.stamp, watch.row, watch.definition_hash],
+                )
+                if watch.baseline and not baseline:
+                    self._report.first_looks[watch.name] = self._db.execute(
+                        "select count(*) from member where watch = ? and state = 'in'", [watch.row]
+                    ).fetchone()[0]
 
     def _finish(self, done: Sequence[Due], removed: Sequence[int]) -> None:
         """removed: those alone that were removed when this poll began: of one removed since, another watch may take
