@@ -49,7 +49,7 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         path = ready.settings.path
         return JsonlNotifier(name=name, path="-" if ready.settings.to_stdout else path), Settings()
     assert isinstance(ready.settings, Slack)
-    from notifiers.slack import SlackNotifier
+    from notifiers.slack.channel import SlackNotifier
 
     slack = SlackNotifier(
         name=name,

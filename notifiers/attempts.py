@@ -223,6 +223,12 @@ class Attempts(Channels):
             ended,
         )
         self._db.execute("delete from lane where message = ?", [number])
+        if state != "sent":
+            words = "what it goes on was not delivered"
+            for part in self._db.execute(
+                "select number from message where continues = ?", [number]
+            ).fetchall():
+                self._end(part[0], state, words, now)
         return True
 
     def _message(self, message_id: str) -> dict[str, Any]:

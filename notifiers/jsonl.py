@@ -62,6 +62,9 @@ class JsonlNotifier:
     def __repr__(self) -> str:
         return f"JsonlNotifier(name={self.name!r}, path={str(self._path or '-')!r})"
 
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return (message,)
+
     def send(self, message: Message, placement: Placement) -> Outcome:
         if self._closed:
             raise NotifierClosed(f"the notifier is closed: `{self.name}`")

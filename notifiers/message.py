@@ -37,6 +37,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""  # why it matters, half a sentence
     before: str | None = None  # plain text, any length: the channel shortens
     after: str | None = None
+    link: Link | None = None  # where this one thing is looked up: of a summary's trial, its record
+
+
+class Action(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person may do about a message, where a channel takes answers; elsewhere it is not shown."""
+
+    name: str  # the application's word for it: `mute-trial`; letters, digits and `-`, 60 at most
+    text: str  # on the button
+    value: str  # opaque; comes back with who pressed it; 1,000 characters at most
+    confirm: str = ""  # asked before it is done; "" for not
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,7 +60,11 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     items: tuple[Item, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()  # label, value: e.g. the three dates
     links: tuple[Link, ...] = ()
+    actions: tuple[Action, ...] = ()
     footer: str = ""  # source and data build
     thread: str | None = None  # messages of one thread are kept together and in order
     order: int = 0  # within the thread; the application's, rising
     payload: dict[str, Any] | None = None  # what jsonl and webhook write
+    # The id of the message that this one goes on, in the same thread: it holds no delivery, is shown in the thread
+    # alone, and ends with the other when that one is given up.
+    continues: str | None = None

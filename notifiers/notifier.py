@@ -103,6 +103,11 @@ class Notifier(Protocol):
     holds_many: bool  # False: each message holds exactly one delivery (jsonl, webhook)
     pace: timedelta  # least time between two posts
 
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        """What this channel makes of a message before it is stored: itself, then what goes on where it has no room for
+        all of it (`Message.continues`). Pure; of the same message always the same, ids too.
+        """
+
     def send(self, message: Message, placement: Placement) -> Outcome:
         """One attempt. Never raises for the world's doings; never retries by itself."""
 

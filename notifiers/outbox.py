@@ -38,13 +38,23 @@ class Outbox(Attempts):
         due_at: datetime,
         now: datetime,
         urgent: bool,
+        bundle: str | None = None,
     ) -> bool:
         """Say that this event must reach this notifier. False when that was said before: nothing changes."""
         return bool(
             self._db.execute(
-                """insert into delivery (event, notifier, thread, position, due_at, urgent, created_at)
-                   values (?, ?, ?, ?, ?, ?, ?) on conflict (event, notifier) do nothing""",
-                [event_id, notifier, thread, order, moment_text(due_at), int(urgent), moment_text(now)],
+                """insert into delivery (event, notifier, thread, position, due_at, urgent, created_at, bundle)
+                   values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (event, notifier) do nothing""",
+                [
+                    event_id,
+                    notifier,
+                    thread,
+                    order,
+                    moment_text(due_at),
+                    int(urgent),
+                    moment_text(now),
+                    bundle,
+                ],
             ).rowcount
         )
 
@@ -81,7 +91,8 @@ class Outbox(Attempts):
     def put(self, message: Message, notifier: str, deliveries: Sequence[int] = (), *, now: datetime) -> None:
         """Store a message to be sent, and bind the deliveries (their ids) to it: none for a notice or sample.
 
-        Its place in each of its deliveries' threads is after all that was put with a lower order.
+        Its place in each of its deliveries' threads is after all that was put with a lower order. One that goes on
+        another is put after it.
         """
         if self._row("select 1 from message where id = ?", [message.id]) is not None:
             raise NotifiersError(f"the outbox already holds a message with this id: `{message.id}`")
@@ -91,11 +102,22 @@ class Outbox(Attempts):
                 raise NotifiersError(f"no delivery to `{notifier}` waits under this id: `{id_}`")
         rows = [row for row in held if row is not None]
         position = max([message.order, *(row["position"] for row in rows)])
+        continues = None
+        if message.continues is not None:
+            first = self._row(
+                "select number from message where id = ? and notifier = ?", [message.continues, notifier]
+            )
+            if first is None or rows:
+                raise NotifiersError(
+                    f"goes on no message to `{notifier}`, or holds deliveries: `{message.id}`"
+                )
+            continues = first["number"]
         number = self._db.execute(
             """insert into message
-               (id, notifier, thread, position, level, headline, content, created_at, ready_at) values
-               (:id, :notifier, :thread, :position, :level, :headline, :content, :now, :now)""",
+               (id, notifier, thread, position, level, headline, content, created_at, ready_at, continues) values
+               (:id, :notifier, :thread, :position, :level, :headline, :content, :now, :now, :continues)""",
             {
+                "continues": continues,
                 "id": message.id,
                 "notifier": notifier,
                 "thread": message.thread,
@@ -178,7 +200,8 @@ class Outbox(Attempts):
             return False
         # One that had failed is opened for a moment, for only what is open can end.
         self._db.execute(
-            "update message set state = 'waiting' where number = ? and state = 'failed'", [row["number"]]
+            "update message set state = 'waiting' where ?1 in (number, continues) and state = 'failed'",
+            [row["number"]],
         )
         self._db.execute("update delivery set state = 'queued' where message = ?", [row["number"]])
         return self._end(row["number"], "dropped", reason, now)
@@ -191,12 +214,13 @@ class Outbox(Attempts):
         messages are to be tried.
         """
         rows = self._db.query(
-            """select number, id, notifier, state from message
+            """select number, id, notifier, state,
+               (select id from message first where first.number = m.continues) as goes_on from message m
                where state in ('failed', 'waiting') and (:notifier is null or notifier = :notifier)""",
             {"notifier": notifier},
         )
         wanted = None if message_ids is None else set(message_ids)
-        chosen = [row for row in list(rows) if wanted is None or row["id"] in wanted]
+        chosen = [row for row in list(rows) if wanted is None or {row["id"], row["goes_on"]} & wanted]
         for row in chosen:
             self._db.execute(
                 """update message

@@ -44,6 +44,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     urgent: bool
     state: DeliveryState
+    bundle: str | None = None  # what is told with others under this name, as one; None: by itself
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,4 +123,5 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
         created_at=moment_of(row["created_at"]),
         urgent=bool(row["urgent"]),
         state=DeliveryState(row["state"]),
+        bundle=row["bundle"],
     )

@@ -17,6 +17,12 @@ def _first(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0002_bundles_parts")
+def _bundles(db: Database) -> None:
+    for statement in _BUNDLES:
+        db.execute(statement)
+
+
 _FIRST = (
     # What is sent. Everything up to created_at is settled before the first attempt and never changes after.
     # number: the order in which messages were made. position: the place within its threads, the highest of
@@ -123,4 +129,14 @@ _FIRST = (
         last_at text not null,
         primary key (notifier, thread)
     ) strict, without rowid""",
+)
+
+_BUNDLES = (
+    # What falls due together and is told as one, whatever its number: a digest's name. NULL: what is due goes.
+    "alter table delivery add column bundle text",
+    # Of a message that goes on another: that one's number.
+    "alter table message add column continues integer references message (number)",
+    "create index message_continues on message (continues) where continues is not null",
+    # How many went lately to one notifier.
+    "create index message_made on message (notifier, created_at)",
 )

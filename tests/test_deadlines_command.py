@@ -16,8 +16,9 @@ from doubles.deadline_records import timed
 from doubles.web_history import History
 from inline_snapshot import snapshot
 
-from monitor.alerting import alerts, mutes
-from monitor.alerting.mutes import Mute, Scope
+from monitor.acting import mutes
+from monitor.acting.mutes import Mute, Scope
+from monitor.alerting import alerts
 from monitor.alerting.router import Router
 from monitor.config import read
 from monitor.database import open_for_writing

@@ -16,7 +16,7 @@ from doubles.told_channel import Room as Outboxes
 
 from notifiers.message import Level, Message
 from notifiers.outbox_rows import ChannelState
-from notifiers.slack import SlackNotifier
+from notifiers.slack.channel import SlackNotifier
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 

@@ -11,9 +11,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from monitor.demo import transcript
-from notifiers import slack_blocks
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
+from notifiers.slack import blocks as slack_blocks
 
 AT = "1794993600.000000"  # Wednesday 18 November 2026, 09:20 UTC
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerting import mutes
-from monitor.alerting.mutes import Scope
+from monitor.acting import mutes
+from monitor.acting.mutes import Scope
 from monitor.database import open_for_writing
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.database import immediate

@@ -15,7 +15,7 @@ from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, NotifierClosed, Placement, Result
 from notifiers.secret import Secret
-from notifiers.slack import SlackNotifier
+from notifiers.slack.channel import SlackNotifier
 
 SINCE = datetime.fromtimestamp(1_790_000_000, UTC)
 

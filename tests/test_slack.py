@@ -28,7 +28,7 @@ from doubles.small_slack import TOKEN, Channel
 from notifiers.message import Item, Level, Message
 from notifiers.notifier import Found, Placement, Result, WrongSettings
 from notifiers.secret import Secret
-from notifiers.slack import SlackNotifier
+from notifiers.slack.channel import SlackNotifier
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from slackblocks.blocks import Block as CheckedBlock
 
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
-from notifiers.slack_blocks import Rendered, metadata_id, render, size
-from notifiers.slack_limits import ALL_BLOCKS, BLOCKS, HEADER_TEXT, MESSAGE_TEXT, METADATA_ID
-from notifiers.slack_text import clean, disarm, escape, shorten, weigh
+from notifiers.slack.blocks import Rendered, metadata_id, render, size
+from notifiers.slack.limits import ALL_BLOCKS, BLOCKS, HEADER_TEXT, MESSAGE_TEXT, METADATA_ID
+from notifiers.slack.text import clean, disarm, escape, shorten, weigh
 
 ALERT = Message(
     id="ctgov:NCT07146087:changed:3-4",

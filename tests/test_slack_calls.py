@@ -16,8 +16,8 @@ from doubles.small_slack import TOKEN
 
 from notifiers.notifier import Found, Placement, Result, WrongSettings
 from notifiers.secret import Secret
-from notifiers.slack import SlackNotifier
-from notifiers.slack_deadline import Deadline, NotBegun, Sending
+from notifiers.slack.channel import SlackNotifier
+from notifiers.slack.deadline import Deadline, NotBegun, Sending
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from notifiers.notifier import Result
-from notifiers.slack_errors import ERRORS, THREAD_GONE, classify, error_code, reason, retry_after
+from notifiers.slack.errors import ERRORS, THREAD_GONE, classify, error_code, reason, retry_after
 
 
 @pytest.mark.parametrize(

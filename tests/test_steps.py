@@ -123,7 +123,7 @@ def test_routes_see_what_changed_within_the_steps_alone(open_watching, registry,
 
 
 def test_a_muted_field_that_changed_within_the_steps_alone_is_not_told(open_watching, registry):
-    from monitor.alerting import mutes
+    from monitor.acting import mutes
     from snapshots.database import immediate
 
     watching = open_watching()

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import msgspec
 
-from monitor.config.settings import Route
+from monitor.config.routes import Route
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind, Step, StepChange
 

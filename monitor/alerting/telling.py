@@ -23,7 +23,7 @@ from notifiers.idle import idle
 from snapshots.database import immediate
 
 if TYPE_CHECKING:
-    from monitor.alerting.mutes import Mute
+    from monitor.acting.mutes import Mute
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.outbox import Outbox
@@ -81,7 +81,7 @@ class Teller:
 
     def make_messages(self, notifier: str) -> int:
         """Messages for what is due to one notifier. Returns how many were made."""
-        from monitor.alerting import mutes
+        from monitor.acting import mutes
         from notifiers.message import Message
 
         made = 0
@@ -142,7 +142,8 @@ class Teller:
         )
 
     def _worded(self, event: Event, delivery: Delivery, silent: list[Mute]) -> Message | str:
-        from monitor.alerting import alerts, mutes
+        from monitor.acting import mutes
+        from monitor.alerting import alerts
         from snapshots.changeset import Severity
         from snapshots.event import event_json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from monitor.alerting.mutes import Mute, Scope
+from monitor.acting.mutes import Mute, Scope
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, later, shared_options
 
@@ -28,7 +28,7 @@ Exit codes: 0 done, 2 malformed id or unknown field, 3 the database is held."""
 @shared_options
 def mute(session: Session, trial: str | None, watch: str | None, field: str | None, until: str | None) -> int:
     """Do not tell of a trial, a watch or a field for a while. It is stored and shown all the same."""
-    from monitor.alerting import mutes
+    from monitor.acting import mutes
     from monitor.database import open_for_writing
     from snapshots.database import immediate
 
@@ -72,7 +72,7 @@ Exit codes: 0 done, 2 nothing of the kind is muted, 3 the database is held."""
 @shared_options
 def unmute(session: Session, trial: str | None, watch: str | None, field: str | None) -> int:
     """Tell of a trial, a watch or a field again, from the next event on."""
-    from monitor.alerting import mutes
+    from monitor.acting import mutes
     from monitor.database import open_for_writing
     from snapshots.database import immediate
 
@@ -113,7 +113,7 @@ def _chosen(
 
 
 def _list(session: Session) -> int:
-    from monitor.alerting import mutes
+    from monitor.acting import mutes
 
     listed = mutes.standing(session.db, now=clock()) if session.db is not None else []
     for one in listed:

@@ -18,9 +18,11 @@ from monitor.config.cron import fault
 from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
+from monitor.config.notifiers import Jsonl, Notifier
 from monitor.config.report import Report
+from monitor.config.routes import Route
 from monitor.config.secrets import VARIABLE
-from monitor.config.settings import File, Jsonl, Notifier, Route, Schedule, Store, Watch
+from monitor.config.settings import File, Schedule, Store, Watch
 
 Slugs = Callable[[], list[str]]  # the names of the registry's fields, and of the states that time makes
 SHORTEST_RETENTION = timedelta(days=30)  # below it a slip of the finger is likelier: `2d` for `2y`

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from monitor.config.errors import ConfigError, Problem
-from monitor.config.settings import Config, Notifier
+from monitor.config.notifiers import Notifier
+from monitor.config.settings import Config
 
 if TYPE_CHECKING:
     from notifiers.secret import Secret

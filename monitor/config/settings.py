@@ -1,9 +1,8 @@
 """The types of config.toml, one struct a table, as callers use them once the file was read.
 
 `File` is the whole file; `Config` is the file as read, with where it stands. Every key carries its
-description, from which docs/reference/config.md and docs/config.schema.json are generated. Texts in a
-notifier's table may hold `${VARIABLE}` and hold it still here: `secrets.expanded` fills it in for those
-who send.
+description, from which docs/reference/config.md and docs/config.schema.json are generated. `notifiers` and
+`routes` have their own modules.
 """
 
 from __future__ import annotations
@@ -16,13 +15,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
 
-from monitor.config.durations import PATTERN
 from monitor.config.errors import Problem
-
-SeverityName = Literal["noise", "minor", "major", "critical"]
-Text = Annotated[str, Meta(min_length=1)]
-Duration = Annotated[timedelta, Meta(extra_json_schema={"type": "string", "pattern": PATTERN})]
-Address = Annotated[str, Meta(pattern=r"^https?://", extra={"form": "address"})]
+from monitor.config.notifiers import Notifier
+from monitor.config.routes import Route
+from monitor.config.values import Address, Duration, SeverityName, Text
 
 
 class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,86 +180,6 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="The address under which others reach the pages; when set, alerts link to them.",
             examples=["https://trials.example.org"],
         ),
-    ] = None
-
-
-class Slack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="slack"):
-    """A Slack channel, through a bot's token."""
-
-    token: Annotated[
-        Text,
-        Meta(
-            description="The bot's token, as a variable of the environment; never the token itself.",
-            examples=["${SLACK_BOT_TOKEN}"],
-            extra={"secret": True},
-            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
-        ),
-    ]
-    channel: Annotated[
-        Text, Meta(description="The channel's name or id.", examples=["#trial-alerts", "C0123456789"])
-    ]
-    api_url: Annotated[
-        Text, Meta(description="Another host, as government clouds have.", extra={"form": "address"})
-    ] = "https://slack.com/api/"
-    reconcile_after: Annotated[
-        Duration,
-        Meta(
-            description="How long after an attempt of unknown outcome to look in the channel whether it"
-            " arrived, before posting again."
-        ),
-    ] = timedelta(seconds=60)
-    thread_fresh_for: Annotated[
-        Duration,
-        Meta(description="A trial's next alert joins its thread while the last one there is younger."),
-    ] = timedelta(days=7)
-
-
-class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="jsonl"):
-    """A file of alerts, one JSON value a line."""
-
-    path: Annotated[
-        Path,
-        Meta(description="The file, appended to; `-` is standard output.", examples=["alerts.jsonl", "-"]),
-    ]
-
-    @property
-    def to_stdout(self) -> bool:
-        return str(self.path) == "-"
-
-
-Notifier = Slack | Jsonl
-
-
-class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Who is told what. An event takes every route that it meets; a notifier gets it once."""
-
-    to: Annotated[tuple[Text, ...], Meta(description="Names of notifiers.", examples=[["team", "log"]])]
-    watches: Annotated[tuple[Text, ...] | None, Meta(description="Names of watches; all when left out.")] = (
-        None
-    )
-    min_severity: Annotated[
-        Literal["minor", "major", "critical"],
-        Meta(
-            description="What weighs less is not sent. Where `fields` or `tags` are given, what they name"
-            " must itself weigh this much."
-        ),
-    ] = "minor"
-    fields: Annotated[
-        tuple[Text, ...] | None,
-        Meta(
-            description="Field names, of which one must have changed, or names of states that time makes;"
-            " all when left out.",
-            examples=[["overall-status", "results-overdue"]],
-        ),
-    ] = None
-    tags: Annotated[
-        tuple[Text, ...] | None,
-        Meta(
-            description="Tags, of which the event must bear one; all when left out.", examples=[["integrity"]]
-        ),
-    ] = None
-    trials: Annotated[
-        tuple[Text, ...] | None, Meta(description="Ids or addresses of trials; all when left out.")
     ] = None
 
 

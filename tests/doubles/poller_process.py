@@ -31,7 +31,7 @@ from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Message
 from notifiers.notifier import Notifier, Outcome, Placement
 from notifiers.secret import Secret
-from notifiers.slack import SlackNotifier
+from notifiers.slack.channel import SlackNotifier
 
 POINTS = ("between version and deliveries", "between two batches", "before finishing", "claimed", "sent")
 

@@ -20,7 +20,7 @@ from notifiers.message import Message
 from notifiers.notifier import Notifier, Outcome, Placement, Trace
 from notifiers.outbox import Outbox
 from notifiers.secret import Secret
-from notifiers.slack import SlackNotifier
+from notifiers.slack.channel import SlackNotifier
 
 RECONCILE_AFTER = timedelta(milliseconds=50)
 

@@ -14,7 +14,7 @@ from doubles.small_slack import TOKEN, Channel, SmallSlack
 
 from notifiers.message import Level, Message
 from notifiers.secret import Secret
-from notifiers.slack import SlackNotifier
+from notifiers.slack.channel import SlackNotifier
 
 POSTED = datetime.fromtimestamp(1_790_000_000, UTC)  # the small Slack's clock
 POST, HISTORY, REPLIES = "chat.postMessage", "conversations.history", "conversations.replies"

@@ -13,8 +13,8 @@ from urllib.error import URLError
 
 from notifiers.notifier import NotifierClosed, Result
 from notifiers.secret import Secret
-from notifiers.slack_deadline import Deadline, NotBegun, Sending
-from notifiers.slack_errors import classify, error_code, reason, retry_after
+from notifiers.slack.deadline import Deadline, NotBegun, Sending
+from notifiers.slack.errors import classify, error_code, reason, retry_after
 
 _CURSORS = 100  # readings broken off that are remembered
 
@@ -76,7 +76,7 @@ class Calls:
         """One request. Raises only NotifierClosed."""
         if self._closed:
             raise NotifierClosed(f"the notifier is closed: `{self._name}`")
-        from notifiers.slack_client import SlackApiError, client
+        from notifiers.slack.client import SlackApiError, client
 
         def work(sending: Sending) -> Any:
             made = client(sending, token=self._token, api_url=self._api_url, timeout=self._timeout)

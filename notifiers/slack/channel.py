@@ -1,6 +1,6 @@
 """A Slack channel, by a bot token: posts, and finds again what it posted.
 
-Every post carries the message's id as metadata, by which `find` recognises it. `slack_calls` makes the calls and
+Every post carries the message's id as metadata, by which `find` recognises it. `calls` makes the calls and
 repeats none: a repeat after a broken connection is how messages get doubled, and repeating is the outbox's work.
 """
 
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
 from notifiers.secret import Secret
-from notifiers.slack_calls import Answer, Calls
-from notifiers.slack_errors import THREAD_GONE, reason
-from notifiers.slack_limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_POSTS
+from notifiers.slack.calls import Answer, Calls
+from notifiers.slack.errors import THREAD_GONE, reason
+from notifiers.slack.limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_POSTS
 
 API_URL = "https://slack.com/api/"
 TIMEOUT = 30  # seconds, for each read and write
@@ -73,8 +73,11 @@ class SlackNotifier:
     def __repr__(self) -> str:
         return f"SlackNotifier(name={self.name!r}, channel={self._setting!r})"
 
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return (message,)
+
     def send(self, message: Message, placement: Placement) -> Outcome:
-        from notifiers.slack_blocks import render  # a channel that has nothing to say needs none of it
+        from notifiers.slack.blocks import render  # a channel that has nothing to say needs none of it
 
         thread = self._thread(placement)
         rendered = render(message, placement, earlier=self._earlier(placement, thread))
@@ -139,7 +142,7 @@ class SlackNotifier:
         In the thread that it was to go to, and then in the channel: there it is when the thread was gone, or the
         setting named another channel than the thread's when it went.
         """
-        from notifiers.slack_blocks import metadata_id
+        from notifiers.slack.blocks import metadata_id
 
         wanted = metadata_id(message)
         reply_to = placement.reply_to or {}
@@ -312,7 +315,7 @@ def _is_blind(answer: Answer) -> bool:
 
 
 def _id_of(posted: object) -> object:
-    from notifiers.slack_blocks import EVENT_TYPE
+    from notifiers.slack.blocks import EVENT_TYPE
 
     metadata = posted.get("metadata") if isinstance(posted, Mapping) else None
     if not isinstance(metadata, Mapping) or metadata.get("event_type") != EVENT_TYPE:

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
-from notifiers.slack_limits import (
+from notifiers.slack.limits import (
     ALL_BLOCKS,
     BLOCKS,
     HEADER_TEXT,
@@ -25,7 +25,7 @@ from notifiers.slack_limits import (
     METADATA_ID,
     TEXT_OBJECT,
 )
-from notifiers.slack_text import clean, disarm, escape, shorten, weigh
+from notifiers.slack.text import clean, disarm, escape, shorten, weigh
 
 Block = dict[str, Any]
 

@@ -23,7 +23,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 
 from notifiers.secret import Secret
-from notifiers.slack_deadline import Sending
+from notifiers.slack.deadline import Sending
 
 __all__ = ["SlackApiError", "client"]
 

@@ -1,0 +1,61 @@
+"""The tables `[notifiers.NAME]`: one struct a type of channel.
+
+Texts may hold `${VARIABLE}` and hold it still here: `secrets.expanded` fills it in for those who send.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
+from monitor.config.values import Duration, Text
+
+
+class Slack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="slack"):
+    """A Slack channel, through a bot's token."""
+
+    token: Annotated[
+        Text,
+        Meta(
+            description="The bot's token, as a variable of the environment; never the token itself.",
+            examples=["${SLACK_BOT_TOKEN}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+        ),
+    ]
+    channel: Annotated[
+        Text, Meta(description="The channel's name or id.", examples=["#trial-alerts", "C0123456789"])
+    ]
+    api_url: Annotated[
+        Text, Meta(description="Another host, as government clouds have.", extra={"form": "address"})
+    ] = "https://slack.com/api/"
+    reconcile_after: Annotated[
+        Duration,
+        Meta(
+            description="How long after an attempt of unknown outcome to look in the channel whether it"
+            " arrived, before posting again."
+        ),
+    ] = timedelta(seconds=60)
+    thread_fresh_for: Annotated[
+        Duration,
+        Meta(description="A trial's next alert joins its thread while the last one there is younger."),
+    ] = timedelta(days=7)
+
+
+class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="jsonl"):
+    """A file of alerts, one JSON value a line."""
+
+    path: Annotated[
+        Path,
+        Meta(description="The file, appended to; `-` is standard output.", examples=["alerts.jsonl", "-"]),
+    ]
+
+    @property
+    def to_stdout(self) -> bool:
+        return str(self.path) == "-"
+
+
+Notifier = Slack | Jsonl
