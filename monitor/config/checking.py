@@ -18,7 +18,7 @@ from monitor.config.cron import fault
 from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
-from monitor.config.notifiers import Jsonl, Notifier
+from monitor.config.notifiers import Jsonl, Notifier, Ringing
 from monitor.config.report import Report
 from monitor.config.routes import Route
 from monitor.config.secrets import VARIABLE
@@ -183,14 +183,17 @@ class Checker:
             if found is not None:
                 self._report.problem(("schedule", "cron"), found[0], hint=found[1])
         if schedule.timezone != "UTC":
-            self._timezone(schedule.timezone)
-            if "cron" not in raw:
-                self._report.note(("schedule", "timezone"), "`timezone` has no effect without `cron`")
+            self._timezone(("schedule", "timezone"), schedule.timezone)
+            if "cron" not in raw and not self._rings_by_the_clock():
+                self._report.note(
+                    ("schedule", "timezone"),
+                    "`timezone` has no effect without `cron`, quiet hours or a digest",
+                )
         if "every" in raw or "cron" in raw:
             return schedule
         return msgspec.structs.replace(schedule, every=timedelta(hours=1))
 
-    def _timezone(self, name: str) -> None:
+    def _timezone(self, path: tuple[str, ...], name: str) -> None:
         from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
         try:
@@ -198,10 +201,19 @@ class Checker:
         except (ZoneInfoNotFoundError, ValueError, OSError):  # an absolute path, a folder: no zone either
             near = nearest(name, available_timezones())
             self._report.problem(
-                ("schedule", "timezone"),
+                path,
                 f"`timezone` is none that this machine knows: {quoted(name)}",
                 hint=f"did you mean `{near}`?" if near else "such as `UTC` or `Europe/Berlin`",
             )
+
+    def _rings_by_the_clock(self) -> bool:
+        """Whether any notifier or route goes by local time."""
+        raw = self._report.raw
+        notifiers = raw.get("notifiers")
+        tables = [*(notifiers.values() if isinstance(notifiers, dict) else ()), *(raw.get("route") or ())]
+        return any(
+            {"quiet_hours", "quiet_days", "digest"} & set(one) for one in tables if isinstance(one, dict)
+        )
 
     def _route(self, index: int, route: Route) -> Route:
         path = ("route", index)
@@ -244,6 +256,15 @@ class Checker:
     def _notifier(self, name: str, table: Notifier) -> Notifier:
         if not name.strip() or not name.isprintable():
             self._report.problem(("notifiers", name), "a notifier's name is empty or cannot be printed")
+        if isinstance(table, Ringing):
+            if table.timezone is not None and not VARIABLE.search(table.timezone):
+                self._timezone(("notifiers", name, "timezone"), table.timezone)
+            if len(set(table.quiet_days)) == 7:
+                self._report.problem(
+                    ("notifiers", name, "quiet_days"),
+                    "`quiet_days` are all seven: nothing but what is critical would ever be told",
+                    hint="leave a day out, or let a route send only what is critical",
+                )
         if isinstance(table, Jsonl) and not table.to_stdout and not VARIABLE.search(str(table.path)):
             return msgspec.structs.replace(table, path=self._folder / table.path.expanduser())
         return table

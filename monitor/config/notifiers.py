@@ -7,14 +7,56 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
 from monitor.config.values import Duration, Text
 
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
-class Slack(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="slack"):
+
+class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When a channel that people read may ring, and how often; the same keys for each of them."""
+
+    timezone: Annotated[
+        Text | None,
+        Meta(
+            description="Of quiet hours and digests; that of [schedule] when left out.",
+            examples=["Europe/Berlin"],
+        ),
+    ] = None
+    quiet_hours: Annotated[
+        Text | None,
+        Meta(
+            description="Local time in which only what is critical is told; the rest waits for its end.",
+            examples=["20:00-07:00"],
+            extra={"form": "hours"},
+        ),
+    ] = None
+    quiet_days: Annotated[
+        tuple[Weekday, ...], Meta(description="Whole days on which it is quiet.", examples=[["sat", "sun"]])
+    ] = ()
+    summary_from: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=1000,
+            description="When so many trials are to be told of at once, one summary tells of them in place of an"
+            " alert each. Up to one less of them that are critical keep their own.",
+        ),
+    ] = 6
+    most_per_hour: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3600,
+            description="Alerts and summaries in an hour; past it, all but critical ones wait and are told as one.",
+        ),
+    ] = 30
+
+
+class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="slack"):
     """A Slack channel, through a bot's token."""
 
     token: Annotated[

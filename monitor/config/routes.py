@@ -13,6 +13,16 @@ class Route(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who is told what. An event takes every route that it meets; a notifier gets it once."""
 
     to: Annotated[tuple[Text, ...], Meta(description="Names of notifiers.", examples=[["team", "log"]])]
+    digest: Annotated[
+        Text | None,
+        Meta(
+            description="Collect what takes this route and tell it as one: `hourly`, `daily 08:00`, `mon-fri 08:00`,"
+            " `mon 08:00`, in the notifier's timezone. What is critical does not wait, nor what another route sends"
+            " to the same notifier at once.",
+            examples=["mon-fri 08:00"],
+            extra={"form": "rhythm"},
+        ),
+    ] = None
     watches: Annotated[tuple[Text, ...] | None, Meta(description="Names of watches; all when left out.")] = (
         None
     )

@@ -143,10 +143,11 @@ class Watch(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         ),
     ] = None
     baseline: Annotated[
-        Literal["silent", "tell"],
+        Literal["silent", "summary", "tell"],
         Meta(
             description="Whether the records found on the first look, when there was nothing to compare them"
-            " with, are told as new: `silent` takes them in quietly."
+            " with, are told: `silent` takes them in quietly, `summary` says in one message what is watched now,"
+            " `tell` tells each as new."
         ),
     ] = "silent"
 

@@ -8,6 +8,7 @@ must not use the result when there are problems.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path as FilePath
 from typing import Annotated, Any
@@ -15,6 +16,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import inspect
 
+from monitor.alerting.rhythm import EXAMPLES, HOURS, Quiet, Rhythm, WrongRhythm
 from monitor.config.durations import WrongDuration, parse_duration
 from monitor.config.errors import nearest, quoted, suggestion
 from monitor.config.places import Path
@@ -22,6 +24,11 @@ from monitor.config.report import Report
 from monitor.config.secrets import VARIABLE, is_variable
 from monitor.config.settings import File
 
+# form → what reads it, how it is written
+_CLOCKS: dict[str, tuple[Callable[[str], object], str]] = {
+    "rhythm": (Rhythm.parse, EXAMPLES),
+    "hours": (Quiet.parse, HOURS),
+}
 WRONG = object()  # the value could not be used, and why was reported
 SEVERITIES = ("noise", "minor", "major", "critical")
 
@@ -70,7 +77,10 @@ def wants(kind: inspect.Type, extra: dict[str, Any]) -> str:
             return "one of " + ", ".join(f"`{value}`" for value in choices(kind))
         case inspect.CustomType():
             return "a path, in quotes"
-        case inspect.VarTupleType():
+        case inspect.VarTupleType(item_type=item):
+            inner, _ = unwrapped(item)
+            if isinstance(inner, inspect.LiteralType):
+                return "a list of " + ", ".join(f"`{value}`" for value in inner.values)
             return 'a list of texts, `["…", "…"]`'
         case inspect.DictType():
             return 'a table of texts, `{ name = "…" }`'
@@ -106,6 +116,8 @@ class _Shaper:
                 return self._named(path, kind, extra, value)
             case inspect.TimeDeltaType():
                 return self._duration(path, value)
+            case inspect.StrType() if extra.get("form") in _CLOCKS:
+                return self._clock(path, extra["form"], value)
             case _:
                 return self._plain(path, kind, extra, value)
 
@@ -212,6 +224,18 @@ class _Shaper:
             f"`{_key(path)}` wants a duration such as `60s`, `1h` or `7d`: {quoted(value)}",
             hint=f"did you mean {near}" if near else "units are `ms`, `s`, `m`, `h`, `d`, `w` and `y`",
         )
+        return WRONG
+
+    def _clock(self, path: Path, form: str, value: Any) -> str | Any:
+        """Hours of the day, or a rhythm: kept as it is written."""
+        parse, what = _CLOCKS[form]
+        try:
+            if isinstance(value, str):
+                parse(value)
+                return value
+        except WrongRhythm:
+            pass
+        self._report.problem(path, f"`{_key(path)}` cannot be read: {quoted(value)}", hint=f"write {what}")
         return WRONG
 
     def _secret(self, path: Path, value: Any) -> Any:
