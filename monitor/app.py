@@ -310,6 +310,7 @@ class App:
         return Teller(
             self.db,
             effective=self.effective,
+            manners=self.router().manners,
             public_url=self.config.web.public_url,
             clock=self.clock,
             random=self._random,

@@ -38,6 +38,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None = None  # plain text, any length: the channel shortens
     after: str | None = None
     link: Link | None = None  # where this one thing is looked up: of a summary's trial, its record
+    details: tuple[
+        Item, ...
+    ] = ()  # what stands behind it, where there is room: of a summary's trial, its changes
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from monitor.config.settings import Config
 
 if TYPE_CHECKING:
+    from monitor.alerting.grouping import Manners
     from monitor.alerting.routes import Decision
     from snapshots.event import Event
 
@@ -21,6 +24,35 @@ class Router:
         from monitor.alerting.routes import decide
 
         return decide(event, self._config.routes, tuple(self._config.notifiers), self._config.severity)
+
+    def when(self, decision: Decision, *, urgent: bool, now: datetime) -> tuple[datetime, str | None]:
+        """When a delivery falls due, and the digest that it is told in; what is urgent waits for none."""
+        if decision.digest is None or urgent:
+            return now, None
+        from monitor.alerting.rhythm import Rhythm
+
+        rhythm = Rhythm.parse(decision.digest)
+        return rhythm.next_after(now, self._zone(decision.notifier)), decision.digest
+
+    def manners(self, notifier: str) -> Manners:
+        """How a notifier is to be told; the defaults for one that the configuration does not know."""
+        from monitor.alerting.grouping import Manners
+        from monitor.alerting.rhythm import Quiet
+        from monitor.config.notifiers import Ringing
+
+        table = self._config.notifiers.get(notifier)
+        if not isinstance(table, Ringing):
+            return Manners()
+        return Manners(
+            summary_from=table.summary_from,
+            most_per_hour=table.most_per_hour,
+            quiet=Quiet.parse(table.quiet_hours, table.quiet_days),
+            zone=self._zone(notifier),
+        )
+
+    def _zone(self, notifier: str) -> ZoneInfo:
+        own = getattr(self._config.notifiers.get(notifier), "timezone", None)
+        return ZoneInfo(own or self._config.schedule.timezone)
 
     def everywhere(self, reason: str) -> list[Decision]:
         """To every notifier, whatever the routes say: for an event that could not be routed."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import msgspec
 
+from monitor.alerting.rhythm import Rhythm
 from monitor.config.routes import Route
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind, Step, StepChange
@@ -26,6 +27,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     send: bool
     reason: str  # half a sentence for a person, also of a decision not to send
     route: int | None  # which [[route]], from 0 in the file's order; None where no route was asked
+    digest: str | None = None  # the rhythm in which it is told; None: at once
 
 
 def severities(event: Event, overrides: Overrides) -> Event:
@@ -84,24 +86,37 @@ def _for_notifier(event: Event, routes: Sequence[Route], notifier: str) -> list[
     if not routes:
         reason = "no [[route]] in the configuration: every notifier gets everything"
         return [Decision(notifier=notifier, send=True, reason=reason, route=None)]
+    asked = [
+        (index, route, _obstacle(event, route)) for index, route in enumerate(routes) if notifier in route.to
+    ]
+    if not asked:
+        return [Decision(notifier=notifier, send=False, reason="no route names this notifier", route=None)]
+    taken = min(
+        ((_patience(route), index) for index, route, obstacle in asked if obstacle is None), default=None
+    )
     decisions: list[Decision] = []
-    sent_by: int | None = None
-    for index, route in enumerate(routes):
-        if notifier not in route.to:
-            continue
-        obstacle = _obstacle(event, route)
-        if obstacle is None and sent_by is not None:
-            obstacle = f"sent already by route {sent_by + 1}"
-        elif obstacle is None:
-            sent_by = index
+    for index, route, obstacle in asked:
+        send = taken is not None and index == taken[1]
+        if obstacle is None and not send and taken is not None:
+            obstacle = f"sent already by route {taken[1] + 1}"
         decisions.append(
             Decision(
-                notifier=notifier, send=obstacle is None, reason=obstacle or _why(event, route), route=index
+                notifier=notifier,
+                send=send,
+                reason=obstacle or _why(event, route),
+                route=index,
+                digest=route.digest if send else None,
             )
         )
-    if not decisions:
-        return [Decision(notifier=notifier, send=False, reason="no route names this notifier", route=None)]
     return decisions
+
+
+def _patience(route: Route) -> int:
+    """How long a route makes wait, by order: what goes at once goes before a digest, a daily one before a weekly."""
+    if route.digest is None:
+        return 0
+    rhythm = Rhythm.parse(route.digest)
+    return 1 if rhythm.at is None else 9 - len(rhythm.days)
 
 
 def _obstacle(event: Event, route: Route) -> str | None:

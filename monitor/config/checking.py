@@ -257,7 +257,7 @@ class Checker:
         if not name.strip() or not name.isprintable():
             self._report.problem(("notifiers", name), "a notifier's name is empty or cannot be printed")
         if isinstance(table, Ringing):
-            if table.timezone is not None and not VARIABLE.search(table.timezone):
+            if table.timezone is not None:
                 self._timezone(("notifiers", name, "timezone"), table.timezone)
             if len(set(table.quiet_days)) == 7:
                 self._report.problem(

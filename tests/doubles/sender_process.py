@@ -54,6 +54,9 @@ class Dying:
     def pace(self) -> timedelta:
         return self.inner.pace
 
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return self.inner.parts(message)
+
     def send(self, message: Message, placement: Placement) -> Outcome:
         self.seen += 1
         if self.seen == self.nth and self.point == "claimed":

@@ -40,6 +40,9 @@ class Told:
     looked: list[tuple[str, datetime]] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
 
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return (message,)
+
     def send(self, message: Message, placement: Placement) -> Outcome:
         self.on_send()
         self.sent.append((message.id, placement))
