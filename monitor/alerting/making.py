@@ -86,43 +86,54 @@ class Maker:
         taken = {line.delivery for line in lines}
         for thread in dict.fromkeys(line.thread for line in lines if line.urgent):
             waiting = self._outbox.waiting(self._name, thread or None)
-            lines += self._weighed([one for one in waiting if one.id not in taken])
+            lines += self._weighed([one for one in waiting if one.id not in taken], in_spite=True)
         rung = self._outbox.made_since(self._name, self._now - HOUR, until=self._now)
         self._store(plan(lines, self._manners, now=self._now, rung=rung))
         return True
 
-    def _weighed(self, deliveries: Sequence[Delivery]) -> list[Line]:
-        """What is to be told of them; what is not is dropped, with the reason."""
+    def _weighed(self, deliveries: Sequence[Delivery], *, in_spite: bool = False) -> list[Line]:
+        """What is to be told of them; what is not is dropped or put off, with the reason. in_spite: of a snooze, for
+        something of the same trial cannot wait."""
         lines: list[Line] = []
         for at in range(0, len(deliveries), AT_ONCE):
             dropped: list[tuple[int, str]] = []
+            snoozed: list[tuple[int, mutes.Silence]] = []
             some = deliveries[at : at + AT_ONCE]
             events = self._events(some)
             for delivery in some:
                 event = events.get(delivery.id)
-                found = self._weigh(delivery, event)
+                found = self._weigh(delivery, event, in_spite=in_spite)
                 if isinstance(found, Line):
                     lines.append(found)
                     self._deliveries[delivery.id] = delivery
-                else:
+                elif isinstance(found, str):
                     dropped.append((delivery.id, found))
-            if dropped:
+                else:
+                    snoozed.append((delivery.id, found))
+            if dropped or snoozed:
                 with immediate(self._db):
                     for id_, reason in dropped:
                         self._outbox.drop(id_, reason=reason, now=self._now)
+                    for id_, silence in snoozed:
+                        assert silence.until is not None
+                        self._outbox.put_off([id_], silence.until, reason=str(silence))
         return lines
 
-    def _weigh(self, delivery: Delivery, event: Event | Exception | None) -> Line | str:
-        """A line, or why nobody is told. What cannot be read or weighed is told: see `plain`."""
+    def _weigh(
+        self, delivery: Delivery, event: Event | Exception | None, *, in_spite: bool
+    ) -> Line | str | mutes.Silence:
+        """A line, or why nobody is told, or a snooze. What cannot be read or weighed is told: see `plain`."""
         if event is None:
             return "its event is not in this database"
         severity = Severity.CRITICAL if delivery.urgent else Severity.MAJOR
         if isinstance(event, Event):
             if event.severity is Severity.NOISE:
                 return "by the configuration's severities it is noise now"
-            mute = mutes.silencing(self._silent, event)
-            if mute is not None:
-                return f"muted: {mute}"
+            silence = mutes.silencing(self._silent, event)
+            if silence is not None and silence.kind is mutes.Kind.MUTE:
+                return str(silence)
+            if silence is not None and not in_spite:
+                return silence
             severity = event.severity
         return Line(
             delivery=delivery.id,
