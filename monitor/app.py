@@ -171,6 +171,10 @@ class App:
             held=len(report.held),
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
+        if watches.first_look_owed(self.db):
+            from monitor.alerting import first_look
+
+            first_look.tell(self.db, self.config, now=self.clock(), random=self._random)
         if not report.quiet:
             from monitor.past import backlog
 

@@ -14,11 +14,12 @@ import msgspec
 
 
 class Level(StrEnum):
-    """How loud a message is. NOTICE is for the operator, SAMPLE for `trialbell notify`."""
+    """How loud a message is. INFO is of the watching itself, NOTICE for the operator, SAMPLE for `trialbell notify`."""
 
     CRITICAL = "critical"
     MAJOR = "major"
     MINOR = "minor"
+    INFO = "info"
     NOTICE = "notice"
     SAMPLE = "sample"
 

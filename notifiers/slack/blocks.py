@@ -37,6 +37,7 @@ MARKS = {
     Level.CRITICAL: "🔴",
     Level.MAJOR: "🟠",
     Level.MINOR: "🟡",
+    Level.INFO: "👀",
     Level.NOTICE: "🔧",
     Level.SAMPLE: "🔔",
 }
@@ -44,6 +45,7 @@ WORDS = {
     Level.CRITICAL: "Critical",
     Level.MAJOR: "Major",
     Level.MINOR: "Minor",
+    Level.INFO: "Watching",
     Level.NOTICE: "Notice to the operator",
     Level.SAMPLE: "Sample",
 }

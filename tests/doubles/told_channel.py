@@ -37,6 +37,7 @@ class Told:
     pace: timedelta = timedelta(0)
     well: bool = True
     sent: list[tuple[str, Placement]] = field(default_factory=list)
+    heard: list[Message] = field(default_factory=list)  # what it took, in order
     looked: list[tuple[str, datetime]] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
 
@@ -49,6 +50,8 @@ class Told:
         answer = self.answers.pop(0) if self.answers else SENT
         if isinstance(answer, Exception):
             raise answer
+        if answer.result is Result.SENT:
+            self.heard.append(message)
         return answer
 
     def find(self, message: Message, *, since: datetime, placement: Placement) -> Trace:
