@@ -51,8 +51,8 @@ class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=1,
             le=3600,
-            description="Alerts and summaries in an hour. Past it, what is not critical waits, and is told as one where there is no"
-            " room for each.",
+            description="Alerts and summaries in an hour. Past it, what is not critical waits, and is told as one where"
+            " there is no room for each.",
         ),
     ] = 30
 
