@@ -141,8 +141,9 @@ class _Drain:
 
     def _look_for(self, claimed: Claimed, since: datetime) -> Claimed | None:
         """Whether an earlier attempt arrived. None when that settled it, or must be asked again later."""
-        blind = self._notifier.reconcile_after is None
-        if not blind:
+        dropped = self._notifier.repeats_are_dropped
+        blind = self._notifier.reconcile_after is None and not dropped
+        if not blind and not dropped:
             trace = self._find(claimed, since)
             if trace.found is Found.THERE:
                 with self._transaction():

@@ -2,7 +2,7 @@
 clock, the network or the database; the environment only where a caller hands it in."""
 
 from monitor.config.errors import ConfigError, Problem
-from monitor.config.notifiers import Jsonl, Notifier, Slack
+from monitor.config.notifiers import Jsonl, Notifier, Slack, Webhook
 from monitor.config.reading import defaults, find, load, read
 from monitor.config.routes import Route
 from monitor.config.secrets import Expanded, expanded, secrets
@@ -21,6 +21,7 @@ __all__ = [
     "Slack",
     "Watch",
     "Web",
+    "Webhook",
     "defaults",
     "expanded",
     "find",
