@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Config, Jsonl, Slack, Webhook, expanded
+from monitor.config import Apprise, Config, Jsonl, Slack, Webhook, expanded
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -58,6 +58,10 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
             user_agent=_user_agent(),
         )
         return webhook, Settings()
+    if isinstance(ready.settings, Apprise):
+        from notifiers.apprise.channel import AppriseNotifier
+
+        return AppriseNotifier(name=name, url=ready.secrets["url"]), Settings()
     assert isinstance(ready.settings, Slack)
     from notifiers.slack.channel import SlackNotifier
 

@@ -104,7 +104,10 @@ class Notifier(Protocol):
     # no look and no mark, for as long as any other message is.
     repeats_are_dropped: bool
     holds_many: bool  # False: each message holds exactly one delivery (jsonl, webhook)
-    pace: timedelta  # least time between two posts
+
+    @property
+    def pace(self) -> timedelta:
+        """The least time between two posts. Asked for only when there is something to send."""
 
     def parts(self, message: Message) -> tuple[Message, ...]:
         """What this channel makes of a message before it is stored: itself, then what goes on where it has no room for

@@ -130,4 +130,21 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
     ]
 
 
-Notifier = Slack | Jsonl | Webhook
+class Apprise(
+    Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="apprise"
+):
+    """Microsoft Teams, ntfy, Telegram or another service that Apprise knows: `pip install 'trialbell[apprise]'`."""
+
+    url: Annotated[
+        Text,
+        Meta(
+            description="One target in Apprise's notation (https://appriseit.com/services/), as a variable, for there"
+            " is a token in it. Each target is a notifier of its own.",
+            examples=["${TEAMS_URL}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ]
+
+
+Notifier = Slack | Jsonl | Webhook | Apprise
