@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Config, Jsonl, Slack, expanded
+from monitor.config import Apprise, Config, Jsonl, Slack, Webhook, expanded
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -48,6 +48,20 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
 
         path = ready.settings.path
         return JsonlNotifier(name=name, path="-" if ready.settings.to_stdout else path), Settings()
+    if isinstance(ready.settings, Webhook):
+        from notifiers.webhook.channel import WebhookNotifier
+
+        webhook = WebhookNotifier(
+            name=name,
+            url=ready.secrets["url"],
+            secrets=ready.secret_lists["secrets"],
+            user_agent=_user_agent(),
+        )
+        return webhook, Settings()
+    if isinstance(ready.settings, Apprise):
+        from notifiers.apprise.channel import AppriseNotifier
+
+        return AppriseNotifier(name=name, url=ready.secrets["url"]), Settings()
     assert isinstance(ready.settings, Slack)
     from notifiers.slack.channel import SlackNotifier
 
@@ -59,6 +73,15 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         reconcile_after=ready.settings.reconcile_after,
     )
     return slack, Settings(thread_fresh_for=ready.settings.thread_fresh_for)
+
+
+def _user_agent() -> str:
+    from importlib import metadata
+
+    try:
+        return f"trialbell/{metadata.version('trialbell')}"
+    except metadata.PackageNotFoundError:
+        return "trialbell"  # imported from a checkout that was never installed
 
 
 def app_of(

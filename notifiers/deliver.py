@@ -141,8 +141,8 @@ class _Drain:
 
     def _look_for(self, claimed: Claimed, since: datetime) -> Claimed | None:
         """Whether an earlier attempt arrived. None when that settled it, or must be asked again later."""
-        blind = self._notifier.reconcile_after is None
-        if not blind:
+        blind = self._is_blind()
+        if not blind and not self._notifier.repeats_are_dropped:
             trace = self._find(claimed, since)
             if trace.found is Found.THERE:
                 with self._transaction():
@@ -172,6 +172,10 @@ class _Drain:
             attempts=claimed.attempts + 1,
             placement=replace(claimed.placement, possible_repeat=marked),
         )
+
+    def _is_blind(self) -> bool:
+        """Whether a repeat can neither be ruled out nor is harmless."""
+        return self._notifier.reconcile_after is None and not self._notifier.repeats_are_dropped
 
     def _obey(self, claimed: Claimed, outcome: Outcome) -> None:
         reason = outcome.reason
@@ -225,6 +229,9 @@ class _Drain:
         now = self._clock()
         with self._transaction():
             look_at = now + (self._notifier.reconcile_after or _NONE)
+            if self._is_blind() and claimed.unsure + 1 < self._settings.most_blind_attempts:
+                waits = self._settings.between_blind_attempts
+                look_at = now + waits.delay(claimed.unsure + 1, self._random)
             until = self._hold(reason, asked_for)
             self._outbox.unknown(claimed.message.id, reason, now, look_at=look_at, until=until)
             if self._gives_up(claimed):

@@ -99,9 +99,15 @@ class Notifier(Protocol):
 
     name: str  # the table in config.toml: [notifiers.NAME]
     type: str
-    reconcile_after: timedelta | None  # None: the channel cannot be asked; repeats cannot be ruled out
+    reconcile_after: timedelta | None  # None: the channel cannot be asked whether it has a message
+    # The receiver knows a message by its id and drops what it has already: what may have arrived is sent again, with
+    # no look and no mark, for as long as any other message is.
+    repeats_are_dropped: bool
     holds_many: bool  # False: each message holds exactly one delivery (jsonl, webhook)
-    pace: timedelta  # least time between two posts
+
+    @property
+    def pace(self) -> timedelta:
+        """The least time between two posts. Asked for only when there is something to send."""
 
     def parts(self, message: Message) -> tuple[Message, ...]:
         """What this channel makes of a message before it is stored: itself, then what goes on where it has no room for

@@ -149,7 +149,7 @@ config.toml:2: [web] `public_url` wants an address, `https://…`: `"https:///x"
             '[web]\nhost = "${HOST}"\n',
             snapshot("""\
 config.toml:2: [web] `host` holds a variable: `"${HOST}"`
-  hint: variables of the environment are filled in only in [notifiers.NAME]\
+  hint: variables are filled in only in [notifiers.NAME]\
 """),
         ),
     ],
@@ -263,8 +263,8 @@ def test_a_secret_in_the_file_is_refused_and_never_shown() -> None:
         '[notifiers.team]\ntype = "slack"\ntoken = "xoxb-12-sesame"\nchannel = "xoxb-12-sesame"\nx = 1\n'
     )
     assert shown == snapshot("""\
-config.toml:3: [notifiers.team] `token` must be a variable of the environment: secrets never stand in the file
-  hint: write `token = "${SLACK_BOT_TOKEN}"`; replace a token that stood here
+config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand in the file
+  hint: write `token = "${TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
   hint: valid are `type`, `timezone`, `quiet_hours` and 8 more: see the reference\
 """)

@@ -43,8 +43,9 @@ def notify(session: Session, notifier: str | None) -> int:
     channel, _ = notifier_of(config, notifier, os.environ)
     if session.as_json and getattr(config.notifiers[notifier], "to_stdout", False):
         raise UseError("`--json` and a notifier that writes to stdout would mix", hint="leave out `--json`")
+    now = clock()
     try:
-        outcome = channel.send(alerts.sample(message_id=new_id(SystemRandom()), now=clock()), Placement())
+        outcome = channel.send(alerts.sample(message_id=new_id(SystemRandom()), now=now), Placement(now=now))
     finally:
         channel.close()
     if session.as_json:

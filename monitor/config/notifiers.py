@@ -1,6 +1,7 @@
 """The tables `[notifiers.NAME]`: one struct a type of channel.
 
-Texts may hold `${VARIABLE}` and hold it still here: `secrets.expanded` fills it in for those who send.
+Texts may hold variables, `${NAME}` and `${file:PATH}`, and hold them still here: `secrets.expanded` fills them in
+for those who send.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from monitor.config.values import Duration, Text
+from monitor.config.values import SECRET_PATTERN, Duration, Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -63,10 +64,10 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     token: Annotated[
         Text,
         Meta(
-            description="The bot's token, as a variable of the environment; never the token itself.",
+            description="The bot's token, as a variable; never the token itself.",
             examples=["${SLACK_BOT_TOKEN}"],
             extra={"secret": True},
-            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+            extra_json_schema={"pattern": SECRET_PATTERN},
         ),
     ]
     channel: Annotated[
@@ -101,4 +102,50 @@ class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
         return str(self.path) == "-"
 
 
-Notifier = Slack | Jsonl
+class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="webhook"):
+    """A receiver of signed requests, one event each, as Standard Webhooks has them."""
+
+    url: Annotated[
+        Text,
+        Meta(
+            description="Where events are posted. It may be a variable, for an address may be a secret too; it is"
+            " never shown.",
+            examples=["https://example.org/hooks/trials", "${WEBHOOK_URL}"],
+            extra={"masked": True},
+        ),
+    ]
+    secrets: Annotated[
+        tuple[
+            Annotated[
+                Text,
+                Meta(extra={"secret": True}, extra_json_schema={"pattern": SECRET_PATTERN}),
+            ],
+            ...,
+        ],
+        Meta(
+            min_length=1,
+            description="What requests are signed with, as variables: `whsec_…` each. While you change secrets give"
+            " both, the new one first.",
+            examples=[["${WEBHOOK_SECRET}"]],
+        ),
+    ]
+
+
+class Apprise(
+    Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="apprise"
+):
+    """Microsoft Teams, ntfy, Telegram or another service that Apprise knows: `pip install 'trialbell[apprise]'`."""
+
+    url: Annotated[
+        Text,
+        Meta(
+            description="One target in Apprise's notation (https://appriseit.com/services/), as a variable, for there"
+            " is a token in it. Each target is a notifier of its own.",
+            examples=["${TEAMS_URL}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ]
+
+
+Notifier = Slack | Jsonl | Webhook | Apprise

@@ -39,6 +39,7 @@ _NEEDED_SCOPES = {
 class SlackNotifier:
     type = "slack"
     holds_many = True
+    repeats_are_dropped = False
 
     def __init__(
         self,

@@ -34,6 +34,7 @@ class Told:
     type: str = "told"
     reconcile_after: timedelta | None = timedelta(seconds=60)
     holds_many: bool = True
+    repeats_are_dropped: bool = False
     pace: timedelta = timedelta(0)
     well: bool = True
     sent: list[tuple[str, Placement]] = field(default_factory=list)
