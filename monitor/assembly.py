@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Config, Jsonl, Slack, expanded
+from monitor.config import Config, Jsonl, Mail, Slack, expanded
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.registries.base import Registry
     from notifiers.notifier import Notifier
+    from notifiers.secret import Secret
     from notifiers.settings import Settings
 
 
@@ -48,6 +49,8 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
 
         path = ready.settings.path
         return JsonlNotifier(name=name, path="-" if ready.settings.to_stdout else path), Settings()
+    if isinstance(ready.settings, Mail):
+        return _mail(name, ready.settings, ready.secrets.get("password")), Settings()
     assert isinstance(ready.settings, Slack)
     from notifiers.slack.channel import SlackNotifier
 
@@ -59,6 +62,26 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         reconcile_after=ready.settings.reconcile_after,
     )
     return slack, Settings(thread_fresh_for=ready.settings.thread_fresh_for)
+
+
+def _mail(name: str, table: Mail, password: Secret | None) -> Notifier:
+    from notifiers.mail.channel import MailNotifier
+
+    return MailNotifier(
+        name=name,
+        host=table.host,
+        port=table.port,
+        security=table.security,
+        user=table.user,
+        password=password,
+        sender=table.sender,
+        recipients=table.recipients,
+        reply_to=table.reply_to,
+        list_id=table.list_id,
+        hide_recipients=table.hide_recipients,
+        ca_file=table.ca_file,
+        deadline=table.deadline.total_seconds(),
+    )
 
 
 def app_of(

@@ -87,7 +87,7 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     ] = timedelta(days=7)
 
 
-class Mail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="email"):
+class Mail(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="email"):
     """E-mail to one list of people, through a mail server."""
 
     host: Annotated[Text, Meta(description="The mail server.", examples=["smtp.example.org"])]
@@ -104,6 +104,7 @@ class Mail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
             description="Who gets every letter, all named in `To`. One letter for all: who is to get others, or"
             " must wait for nobody, has a notifier of their own.",
             examples=[["team@example.org"]],
+            extra_json_schema={"minItems": 1},
         ),
     ]
     security: Annotated[
@@ -152,7 +153,9 @@ class Mail(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_fi
     ] = None
     deadline: Annotated[
         Duration,
-        Meta(description="One attempt, from the connection to the server's last word; past it, it is tried again."),
+        Meta(
+            description="One attempt, from the connection to the server's last word; past it, it is tried again."
+        ),
     ] = timedelta(minutes=2)
 
 

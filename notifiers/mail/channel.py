@@ -32,6 +32,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 class MailNotifier:
     type = "email"
     holds_many = True
+    repeats_are_dropped = False  # most receivers show a repeat once more
     reconcile_after: timedelta | None = None
 
     def __init__(

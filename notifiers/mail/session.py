@@ -142,7 +142,10 @@ class Session:
     def _open(self) -> None:
         server = self._server
         try:
-            self._guard(socket.create_connection((server.host, server.port), timeout=server.deadline))
+            sock = socket.create_connection((server.host, server.port), timeout=server.deadline)
+            self._guard(sock)
+            # A letter's last line goes out by itself, see `content`: it need not wait for word of what went before.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if server.security == "tls":
                 self._encrypt()
         except (OSError, ValueError) as error:
@@ -194,7 +197,11 @@ class Session:
 
     def _encrypt(self) -> None:
         assert self._smtp.sock is not None
-        context = ssl.create_default_context(cafile=self._server.ca_file)
+        try:
+            context = ssl.create_default_context(cafile=self._server.ca_file)
+        except OSError as error:
+            words = (error.strerror or "holds no certificate").lower()
+            raise Unfit(f"ca_file cannot be used: {words}: `{self._server.ca_file}`") from None
         wrapped = context.wrap_socket(
             self._smtp.sock, server_hostname=self._server.host, do_handshake_on_connect=False
         )
@@ -236,7 +243,8 @@ class Session:
             return Broken(f"its certificate is not to be trusted: {error.verify_message}")
         if isinstance(error, OSError) and error.strerror:
             return Broken(error.strerror.lower())
-        return Broken(self._server.masked(" ".join(str(error).split())[:200]) or type(error).__name__)
+        words = self._server.masked(" ".join(str(error).split())[:200])
+        return Broken(words[:1].lower() + words[1:] or type(error).__name__)
 
     def _guard(self, sock: socket.socket) -> None:
         with self._lock:
