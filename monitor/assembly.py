@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Apprise, Config, Jsonl, Slack, Webhook, expanded
+from monitor.config import Apprise, Config, Jsonl, Mail, Slack, Webhook, expanded
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.registries.base import Registry
     from notifiers.notifier import Notifier
+    from notifiers.secret import Secret
     from notifiers.settings import Settings
 
 
@@ -62,6 +63,8 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         from notifiers.apprise.channel import AppriseNotifier
 
         return AppriseNotifier(name=name, url=ready.secrets["url"]), Settings()
+    if isinstance(ready.settings, Mail):
+        return _mail(name, ready.settings, ready.secrets.get("password")), Settings()
     assert isinstance(ready.settings, Slack)
     from notifiers.slack.channel import SlackNotifier
 
@@ -82,6 +85,26 @@ def _user_agent() -> str:
         return f"trialbell/{metadata.version('trialbell')}"
     except metadata.PackageNotFoundError:
         return "trialbell"  # imported from a checkout that was never installed
+
+
+def _mail(name: str, table: Mail, password: Secret | None) -> Notifier:
+    from notifiers.mail.channel import MailNotifier
+
+    return MailNotifier(
+        name=name,
+        host=table.host,
+        port=table.port,
+        security=table.security,
+        user=table.user,
+        password=password,
+        sender=table.sender,
+        recipients=table.recipients,
+        reply_to=table.reply_to,
+        list_id=table.list_id,
+        hide_recipients=table.hide_recipients,
+        ca_file=table.ca_file,
+        deadline=table.deadline.total_seconds(),
+    )
 
 
 def app_of(

@@ -181,12 +181,14 @@ class _Drain:
         reason = outcome.reason
         if outcome.result is Result.SENT:
             with self._transaction():
-                self._settle(claimed, outcome.remote, alone=outcome.alone)
+                self._settle(claimed, outcome.remote, alone=outcome.alone, reason=reason)
             self.drained.sent += 1
         elif outcome.thread_gone and claimed.placement.reply_to is not None:
             with self._transaction():
                 self._outbox.forget_thread(claimed.message.id)
                 self._outbox.postpone(claimed.message.id, None, reason)
+        elif outcome.result is Result.LATER and outcome.remote:
+            self._go_on_later(claimed, outcome)
         elif outcome.result is Result.LATER:
             self._postpone(claimed, reason, outcome.retry_after)
         elif outcome.result is Result.UNKNOWN:
@@ -201,9 +203,20 @@ class _Drain:
                 self._outbox.refuse_plain(claimed.message.id, reason, self._clock())
             self.drained.refused += 1
 
-    def _settle(self, claimed: Claimed, remote: Mapping[str, str], *, alone: bool) -> None:
-        if self._outbox.settle(claimed.message.id, remote, self._clock(), alone=alone):
+    def _settle(self, claimed: Claimed, remote: Mapping[str, str], *, alone: bool, reason: str = "") -> None:
+        if self._outbox.settle(claimed.message.id, remote, self._clock(), alone=alone, reason=reason):
             self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
+        if reason:
+            self._say(NoticeKind.PARTLY, f"`{self._name}`: {reason}", message_id=claimed.message.id)
+
+    def _go_on_later(self, claimed: Claimed, outcome: Outcome) -> None:
+        """Part of it arrived: the channel is well, and only this message waits."""
+        self.drained.later += 1
+        until = self._clock() + self._settings.backoff.delay(claimed.attempts, self._random)
+        with self._transaction():
+            if self._outbox.resume(self._name, self._clock()):
+                self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
+            self._outbox.postpone(claimed.message.id, until, outcome.reason, arrived=outcome.remote)
 
     def _postpone(self, claimed: Claimed, reason: str, asked_for: timedelta | None) -> None:
         self.drained.later += 1

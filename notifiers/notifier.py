@@ -51,11 +51,12 @@ class Result(StrEnum):
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
-    reason: str = ""  # one line for a person, never with a secret in it
+    # One line for a person, never with a secret in it. SENT: what the operator is to be told of it, "" for nothing.
+    reason: str = ""
     retry_after: timedelta | None = None  # LATER: what the channel asked for
-    remote: Mapping[str, str] = msgspec.field(
-        default_factory=dict
-    )  # SENT: where it stands (channel, ts); kept
+    # SENT: where it stands (channel, ts); kept. LATER: what of it arrived already, for the next try; the channel as
+    # such is well then, and holds up no other message.
+    remote: Mapping[str, str] = msgspec.field(default_factory=dict)
     thread_gone: bool = False  # not sent, for what it was to reply to is gone: it opens a new thread at once
     alone: bool = False  # SENT, and not as the reply that it was to be: it opens a thread by itself
 
@@ -89,6 +90,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     possible_repeat: bool = False  # mark it: an earlier attempt may have arrived
     latest: Mapping[str, str] | None = None  # `remote` of the newest message that this channel took
     now: datetime | None = None  # by our clock, to be compared with the channel's
+    made_at: datetime | None = None  # when the message was stored: the same on every try
+    arrived: Mapping[str, str] | None = None  # what an earlier try said arrived of it (`remote` of a LATER)
 
 
 class Notifier(Protocol):

@@ -2,7 +2,7 @@
 clock, the network or the database; the environment only where a caller hands it in."""
 
 from monitor.config.errors import ConfigError, Problem
-from monitor.config.notifiers import Apprise, Jsonl, Notifier, Slack, Webhook
+from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, Webhook
 from monitor.config.reading import defaults, find, load, read
 from monitor.config.routes import Route
 from monitor.config.secrets import Expanded, expanded, secrets
@@ -15,6 +15,7 @@ __all__ = [
     "Ctgov",
     "Expanded",
     "Jsonl",
+    "Mail",
     "Notifier",
     "Problem",
     "Route",

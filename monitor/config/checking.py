@@ -18,7 +18,7 @@ from monitor.config.cron import fault
 from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
-from monitor.config.notifiers import Jsonl, Notifier, Ringing
+from monitor.config.notifiers import Jsonl, Mail, Notifier, Ringing
 from monitor.config.report import Report
 from monitor.config.routes import Route
 from monitor.config.secrets import VARIABLE
@@ -265,6 +265,12 @@ class Checker:
                     "`quiet_days` are all seven: nothing but what is critical would ever be told",
                     hint="leave a day out, or let a route send only what is critical",
                 )
+        if isinstance(table, Mail):
+            from monitor.config.mail_checking import check_mail
+
+            check_mail(self._report, name, table)
+            if table.ca_file is not None and not VARIABLE.search(str(table.ca_file)):
+                return msgspec.structs.replace(table, ca_file=self._folder / table.ca_file.expanduser())
         if isinstance(table, Jsonl) and not table.to_stdout and not VARIABLE.search(str(table.path)):
             return msgspec.structs.replace(table, path=self._folder / table.path.expanduser())
         return table

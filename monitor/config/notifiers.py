@@ -89,6 +89,78 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     ] = timedelta(days=7)
 
 
+class Mail(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="email"):
+    """E-mail to one list of people, through a mail server."""
+
+    host: Annotated[Text, Meta(description="The mail server.", examples=["smtp.example.org"])]
+    sender: Annotated[
+        Text,
+        Meta(
+            description="The address that the server lets you send from; with a name, if you like.",
+            examples=["trialbell <alerts@example.org>"],
+        ),
+    ]
+    recipients: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Who gets every letter, all named in `To`. One letter for all: who is to get others, or"
+            " must wait for nobody, has a notifier of their own.",
+            examples=[["team@example.org"]],
+            extra_json_schema={"minItems": 1},
+        ),
+    ]
+    security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(
+            description="How the way to the server is encrypted: after a greeting (`starttls`), from the first byte"
+            " (`tls`), or not at all (`none`: a relay on this machine)."
+        ),
+    ] = "starttls"
+    port: Annotated[
+        int | None,
+        Meta(ge=1, le=65535, description="Left out: 587 with `starttls`, 465 with `tls`, 25 with `none`."),
+    ] = None
+    user: Annotated[
+        Text | None, Meta(description="To log in, with `password`.", examples=["alerts@example.org"])
+    ] = None
+    password: Annotated[
+        Text | None,
+        Meta(
+            description="The password, as a variable of the environment; never the password itself.",
+            examples=["${SMTP_PASSWORD}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+        ),
+    ] = None
+    reply_to: Annotated[
+        Text | None, Meta(description="Who gets answers of people.", examples=["trials@example.org"])
+    ] = None
+    hide_recipients: Annotated[
+        bool, Meta(description="Whether no recipient sees who the others are: nobody is named in `To`.")
+    ] = False
+    list_id: Annotated[
+        Text | None,
+        Meta(
+            description="The name by which mail programs sort the letters (`List-Id`). Left out: of the notifier's"
+            " name and the sender's domain.",
+            examples=["alerts.trialbell.example.org"],
+        ),
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        Meta(
+            description="Certificates (PEM) of who may sign the server's, in place of those that this machine"
+            " trusts: for a server with a certificate of your own."
+        ),
+    ] = None
+    deadline: Annotated[
+        Duration,
+        Meta(
+            description="One attempt, from the connection to the server's last word; past it, it is tried again."
+        ),
+    ] = timedelta(minutes=2)
+
+
 class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="jsonl"):
     """A file of alerts, one JSON value a line."""
 
@@ -148,4 +220,4 @@ class Apprise(
     ]
 
 
-Notifier = Slack | Jsonl | Webhook | Apprise
+Notifier = Slack | Mail | Webhook | Apprise | Jsonl
