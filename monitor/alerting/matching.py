@@ -110,16 +110,14 @@ def _phases(event: Event, route: Route) -> Answer | None:
     for change in _of_field(event, "phase"):
         if isinstance(change.before, list):
             theirs |= {phase(code) for code in change.before if isinstance(code, str)}
-    met = [_phase_in_words(one) for one in route.phases if one in theirs]
+    met = [phase_in_words(one) for one in route.phases if one in theirs]
     if met:
         return Answer(fits=True, words=listed(met, len(met)))
     is_in = f"it is in {event.phase.lower()}" if event.phase else "it has no phase"
-    return Answer(
-        fits=False, words=f"{is_in}, the route is for {_either(map(_phase_in_words, route.phases))}"
-    )
+    return Answer(fits=False, words=f"{is_in}, the route is for {either(map(phase_in_words, route.phases))}")
 
 
-def _phase_in_words(code: str) -> str:
+def phase_in_words(code: str) -> str:
     return "no phase" if code == NO_PHASE else said(code).lower()
 
 
@@ -134,9 +132,9 @@ def _statuses(event: Event, route: Route, subject: Subject) -> Answer | None:
             return Answer(fits=True, words=_turn_in_words(before, after))
     wants = []
     if route.status_before is not None:
-        wants.append(f"{_either(map(_status_in_words, route.status_before))} before it")
+        wants.append(f"{either(map(status_in_words, route.status_before))} before it")
     if route.status_after is not None:
-        wants.append(f"{_either(map(_status_in_words, route.status_after))} after it")
+        wants.append(f"{either(map(status_in_words, route.status_after))} after it")
     is_so = "; ".join(_turn_in_words(*turn) for turn in turns)
     return Answer(fits=False, words=f"its status is {is_so}, the route wants {' and '.join(wants)}")
 
@@ -157,11 +155,11 @@ def _turns(event: Event, subject: Subject) -> list[tuple[str | None, str | None]
 
 def _turn_in_words(before: str | None, after: str | None) -> str:
     if before == after:
-        return f"{_status_in_words(after)} as before"
-    return f"{_status_in_words(before)} → {_status_in_words(after)}"
+        return f"{status_in_words(after)} as before"
+    return f"{status_in_words(before)} → {status_in_words(after)}"
 
 
-def _status_in_words(code: str | None) -> str:
+def status_in_words(code: str | None) -> str:
     return said(code).lower()
 
 
@@ -250,10 +248,10 @@ def _countries(event: Event, wanted: Sequence[str], parts: list[_Part], subject:
 def _places(countries: Iterable[str], word: str = "and") -> str:
     """`Spain, Italy and Peru`, past four `Spain, Italy, Peru and 3 more`."""
     every = [in_words(one) for one in dict.fromkeys(countries)]
-    return _either(every) if word == "or" else listed(every, 4)
+    return either(every) if word == "or" else listed(every, 4)
 
 
-def _either(words: Iterable[str]) -> str:
+def either(words: Iterable[str]) -> str:
     every = list(words)
     return " or ".join([", ".join(every[:-1]), every[-1]] if len(every) > 1 else every)
 

@@ -1,0 +1,130 @@
+"""Where an event would go by the configuration as it stands, and what became of it: for a person who asks why.
+
+Reads only. What would be sent is decided by the same router that a poll uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlite_utils import Database
+
+from monitor.alerting.router import Router
+from monitor.alerting.routes import DRIFT, Decision
+from monitor.alerting.subject import Subject
+from notifiers.outbox_rows import Listed
+from snapshots.changeset import Severity, Source
+from snapshots.event import Event, EventKind
+
+
+class Overridden(msgspec.Struct, frozen=True, kw_only=True):
+    """A severity that the user's own took the place of."""
+
+    field: str  # or a state
+    computed: Severity
+    own: Severity
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one notifier has of an event."""
+
+    notifier: str
+    configured: bool  # False: it left the file
+    decisions: tuple[Decision, ...]  # none where it is not configured
+    became: Listed | None  # the delivery, or the message that holds it; None where there is none
+
+    @property
+    def goes(self) -> Decision | None:
+        return next((one for one in self.decisions if one.send), None)
+
+
+class Foretold(msgspec.Struct, frozen=True, kw_only=True):
+    event: Event  # as the user weighs it
+    overridden: tuple[Overridden, ...]
+    silent: tuple[str, ...]  # why nobody would be told whatever the routes say, half a sentence each
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """The notifiers that it would go to now."""
+        return () if self.silent else tuple(one.notifier for one in self.outcomes if one.goes is not None)
+
+
+def foretell(
+    event: Event,
+    *,
+    router: Router,
+    subject: Subject,
+    notifiers: Sequence[str],
+    db: Database | None,
+    now: datetime,
+) -> Foretold:
+    """subject: what is known of the event's trial. db: None where nothing is stored."""
+    weighed = router.effective(event)
+    decisions = router.of_subject(event, subject)
+    became = _became(db, event) if db is not None else {}
+    outcomes = [
+        Outcome(
+            notifier=name,
+            configured=True,
+            decisions=tuple(one for one in decisions if one.notifier == name),
+            became=became.pop(name, None),
+        )
+        for name in notifiers
+    ]
+    outcomes += [
+        Outcome(notifier=name, configured=False, decisions=(), became=row) for name, row in became.items()
+    ]
+    return Foretold(
+        event=weighed,
+        overridden=tuple(_overridden(event, weighed)),
+        silent=tuple(_silent(weighed, db, now)),
+        outcomes=tuple(outcomes),
+    )
+
+
+def _became(db: Database, event: Event) -> dict[str, Listed]:
+    """By notifier, also those that left the file."""
+    from notifiers.outbox import Outbox
+
+    if event.id is None:
+        return {}
+    listed = Outbox(db).listing(thread=f"{event.registry}:{event.trial}")
+    return {row.notifier: row for row in reversed(listed) if event.id in row.event_ids}
+
+
+def _overridden(event: Event, weighed: Event) -> list[Overridden]:
+    if event.kind is EventKind.DEADLINE:
+        pairs = {event.detail or "": (event.severity, weighed.severity)}
+    else:
+        own = {(one.field, one.item, one.paths): one for one in weighed.changes}
+        pairs = {
+            one.field: (one.severity, after.severity)
+            for one in event.changes
+            if (after := own[one.field, one.item, one.paths]).reason != DRIFT
+        }
+        for step, after_step in zip(event.steps, weighed.steps, strict=True):
+            for part, own_part in zip(step.changes, after_step.changes, strict=True):
+                pairs.setdefault(part.field, (part.severity, own_part.severity))
+    return [
+        Overridden(field=name, computed=before, own=after)
+        for name, (before, after) in pairs.items()
+        if before is not after
+    ]
+
+
+def _silent(event: Event, db: Database | None, now: datetime) -> list[str]:
+    found = []
+    if event.to is not None and event.to.source is Source.ARCHIVE:
+        found.append("it lies in the registry's own history, of which nobody is told")
+    elif event.id is not None and not event.watches:
+        found.append("no watch held the trial then: it is on record, and nobody is told of it")
+    if db is not None:
+        from monitor.acting import mutes
+
+        mute = mutes.silencing(mutes.standing(db, now=now), event)
+        if mute is not None:
+            found.append(str(mute))
+    return found
