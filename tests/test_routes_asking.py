@@ -295,7 +295,7 @@ def test_what_a_route_leaves_out() -> None:
     assert answered(gone, except_tags=("integrity",)) == snapshot("✗ the route leaves it out: gone")
 
 
-def test_a_digest_stands_back_behind_what_goes_at_once() -> None:
+def test_of_several_routes_the_one_that_waits_least_sends() -> None:
     def told(*routes: Route) -> list[str]:
         decisions = decide(STOPPED, routes, ("team", "log"), {}, Given())
         return [f"{'→' if one.send else '✗'} {one.notifier} ({one.route}): {one.reason}" for one in decisions]
@@ -304,15 +304,13 @@ def test_a_digest_stands_back_behind_what_goes_at_once() -> None:
     daily = Route(to=TEAM, digest="daily 08:00")
     assert told(weekly, Route(to=TEAM, min_severity="major"), daily) == snapshot(
         [
-            "✗ team (0): sent at once by route 2",
+            "✗ team (0): sent sooner by route 2",
             "→ team (1): critical",
-            "✗ team (2): sent at once by route 2",
+            "✗ team (2): sent sooner by route 2",
             "→ log (0): critical",
         ]
     )
-    assert told(weekly, daily)[:2] == snapshot(
-        ["→ team (0): critical", "✗ team (1): sent already by route 1"]
-    )
+    assert told(weekly, daily)[:2] == snapshot(["✗ team (0): sent sooner by route 2", "→ team (1): critical"])
 
 
 class Within(Given, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from monitor.cli.errors import DIFFERS, DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
-    from monitor.alerting.foretelling import Foretold, Outcome
+    from monitor.alerting.foretelling import Coming, Foretold, Outcome
     from monitor.alerting.subject import Subject
     from monitor.cli.operands import Side
     from notifiers.outbox_rows import Listed
@@ -102,7 +102,6 @@ def test(
 ) -> int:
     """Where an event goes, and why not elsewhere, by the configuration as it is now. Sends and stores nothing."""
     from monitor.alerting.foretelling import foretell
-    from monitor.alerting.router import Router
 
     config = session.needed_config()
     if (event is None) == (from_ is None and to is None):
@@ -124,14 +123,7 @@ def test(
             from dataclasses import replace
 
             one = replace(one, watches=tuple(dict.fromkeys(watches)))
-        found = foretell(
-            one,
-            router=Router(config),
-            subject=subject,
-            notifiers=tuple(config.notifiers),
-            db=session.db,
-            now=clock(),
-        )
+        found = foretell(one, config=config, subject=subject, db=session.db, now=clock())
         nobody = nobody or not found.reaches
         if session.as_json:
             session.emit(_as_json(found))
@@ -242,23 +234,31 @@ def _lines(found: Foretold) -> list[str]:
     for words in found.silent:
         lines += folded(f"   {'':<8} told to nobody: ", plain(words), hang=12)
     for outcome in found.outcomes:
-        lines += _outcome_lines(outcome, silent=bool(found.silent))
+        lines += _outcome_lines(outcome)
     return lines
 
 
-def _outcome_lines(outcome: Outcome, *, silent: bool) -> list[str]:
+def _outcome_lines(outcome: Outcome) -> list[str]:
     from monitor.cli.telling import folded, plain
 
-    goes = outcome.goes is not None and not silent
     gone = "" if outcome.configured else "  left config.toml"
-    lines = [f"{'→' if goes else '✗'} {outcome.notifier}{gone}"]
+    lines = [f"{'✗' if outcome.coming is None else '→'} {outcome.notifier}{gone}"]
     for decision in sorted(outcome.decisions, key=lambda one: not one.send):
         verb = "takes it" if decision.send else "does not"
         which = "" if decision.route is None else f"route {decision.route + 1} {verb}: "
         lines += folded(f"    {which}", plain(decision.reason), hang=6)
+    if outcome.coming is not None:
+        lines += folded("    ", plain(_coming(outcome.coming)), hang=6)
     if outcome.became is not None:
         lines.append(f"    {_became(outcome.became)}")
     return lines
+
+
+def _coming(coming: Coming) -> str:
+    """When it would be told, if it happened now."""
+    if coming.why.startswith("what is critical") or not coming.why:
+        return "told at once" + (f": {coming.why}" if coming.why else "")
+    return f"told {coming.at:%Y-%m-%d %H:%M} UTC: {coming.why}"
 
 
 def _became(row: Listed) -> str:
@@ -300,6 +300,8 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
         "notifier": outcome.notifier,
         "configured": outcome.configured,
         "goes": outcome.goes is not None,
+        "at": None if outcome.coming is None else stamp(outcome.coming.at),
+        "why_then": None if outcome.coming is None else outcome.coming.why,
         "decisions": [
             {"route": None if one.route is None else one.route + 1, "goes": one.send, "reason": one.reason}
             for one in outcome.decisions
