@@ -292,7 +292,7 @@ class App:
         return indexed
 
     def router(self) -> Router:
-        return Router(self.config)
+        return Router(self.config, self.db)
 
     def effective(self, event: Event) -> Event:
         """An event with the user's own severities."""

@@ -9,21 +9,37 @@ from zoneinfo import ZoneInfo
 from monitor.config.settings import Config
 
 if TYPE_CHECKING:
+    from sqlite_utils import Database
+
     from monitor.alerting.grouping import Manners
     from monitor.alerting.routes import Decision
+    from monitor.alerting.subject import Subject
     from snapshots.event import Event
 
 
 class Router:
     """Holds nothing that changes: a reload makes a new one."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, db: Database | None = None) -> None:
+        """db: where a route looks for what an event does not carry (where its trial has sites)."""
         self._config = config
+        self._db = db
 
     def decide(self, event: Event) -> list[Decision]:
+        return self.of_subject(event, self._subject(event))
+
+    def of_subject(self, event: Event, subject: Subject) -> list[Decision]:
+        """The same of an event that is not stored."""
         from monitor.alerting.routes import decide
 
-        return decide(event, self._config.routes, tuple(self._config.notifiers), self._config.severity)
+        config = self._config
+        return decide(event, config.routes, tuple(config.notifiers), config.severity, subject)
+
+    def _subject(self, event: Event) -> Subject:
+        from monitor.alerting.subject import Given, Stored
+        from snapshots.query import Reader
+
+        return Given() if self._db is None else Stored(Reader(self._db), event)
 
     def when(self, decision: Decision, *, urgent: bool, now: datetime) -> tuple[datetime, str | None]:
         """When a delivery falls due, and the digest that it is told in; what is urgent waits for none."""
