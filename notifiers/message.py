@@ -68,3 +68,4 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     # The id of the message that this one goes on, in the same thread: it holds no delivery, is shown in the thread
     # alone, and ends with the other when that one is given up.
     continues: str | None = None
+    continued: int = 0  # how many messages go on this one in its thread; `Notifier.parts` says so
