@@ -23,6 +23,33 @@ class Level(StrEnum):
     NOTICE = "notice"
     SAMPLE = "sample"
 
+    @property
+    def mark(self) -> str:
+        """A sign whose colour says the same as `word`, which always stands beside it."""
+        return _MARKS[self]
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self]
+
+
+_MARKS = {
+    Level.CRITICAL: "🔴",
+    Level.MAJOR: "🟠",
+    Level.MINOR: "🟡",
+    Level.INFO: "👀",
+    Level.NOTICE: "🔧",
+    Level.SAMPLE: "🔔",
+}
+_WORDS = {
+    Level.CRITICAL: "Critical",
+    Level.MAJOR: "Major",
+    Level.MINOR: "Minor",
+    Level.INFO: "Watching",
+    Level.NOTICE: "Operator",
+    Level.SAMPLE: "Sample",
+}
+
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
     text: str
@@ -72,3 +99,4 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     # The id of the message that this one goes on, in the same thread: it holds no delivery, is shown in the thread
     # alone, and ends with the other when that one is given up.
     continues: str | None = None
+    continued: int = 0  # how many messages go on this one in its thread; `Notifier.parts` says so

@@ -9,17 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from notifiers.message import Item, Level, Message
+from notifiers.message import Item, Message
 from notifiers.slack.text import clean
 
 REPEAT = "Possible repeat: whether this arrived before could not be found out"
-WORDS = {
-    Level.CRITICAL: "CRITICAL",
-    Level.MAJOR: "Major",
-    Level.MINOR: "Minor",
-    Level.NOTICE: "Notice to the operator",
-    Level.SAMPLE: "Sample",
-}
 _MORE = "…"
 _VALUE = 600  # characters of a value before or after
 _SHORT = 160  # of a sentence where there is little room
@@ -38,7 +31,7 @@ def inert(text: str) -> str:
 
 def plain_title(message: Message, *, room: int | None = None, weigh: Callable[[str], int] = len) -> str:
     """The headline on one line. room: by `weigh`, at most."""
-    title = inert(message.headline) or WORDS[message.level]
+    title = inert(message.headline) or message.level.word
     return title if room is None else cut(title, room, weigh)
 
 
@@ -103,7 +96,7 @@ def _text(
 ) -> str:
     shortened = (lambda text: cut(text, _SHORT)) if short else (lambda text: text)
     about = [REPEAT] if repeat else []
-    about += [WORDS[message.level]]
+    about += [message.level.word]
     about += [shortened(inert(text)) for text in (message.title, message.subtitle) if text]
     items = [
         line

@@ -117,8 +117,8 @@ class Mail(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
         ),
     ] = "starttls"
     port: Annotated[
-        int | None,
-        Meta(ge=1, le=65535, description="Left out: 587 with `starttls`, 465 with `tls`, 25 with `none`."),
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        Meta(description="Left out: 587 with `starttls`, 465 with `tls`, 25 with `none`."),
     ] = None
     user: Annotated[
         Text | None, Meta(description="To log in, with `password`.", examples=["alerts@example.org"])

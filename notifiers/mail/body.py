@@ -22,24 +22,11 @@ MOST = 100_000
 _ITEM_TEXTS = (20_000, 5_000, 1_500, 500, 150)  # characters, tried in turn until everything fits
 _LINE_TEXT, _FACTS, _LINKS, _LINK_URL = 1_000, 30, 10, 2_000
 
-MARKS = {
-    Level.CRITICAL: "🔴",
-    Level.MAJOR: "🟠",
-    Level.MINOR: "🟡",
-    Level.NOTICE: "🔧",
-    Level.SAMPLE: "🔔",
-}
-WORDS = {
-    Level.CRITICAL: "Critical",
-    Level.MAJOR: "Major",
-    Level.MINOR: "Minor",
-    Level.NOTICE: "Notice to the operator",
-    Level.SAMPLE: "Sample",
-}
 _BARS = {
     Level.CRITICAL: "#d93025",
     Level.MAJOR: "#e8710a",
     Level.MINOR: "#c9a400",
+    Level.INFO: "#5f7d95",
     Level.NOTICE: "#5f7d95",
     Level.SAMPLE: "#5f7d95",
 }
@@ -104,7 +91,7 @@ def _fits(rendered: str) -> bool:
 def _cleaned(message: Message) -> Message:
     """All texts as they may be shown; what stands elsewhere once is not said twice."""
     title = _short(message.title)
-    headline = _short(message.headline) or WORDS[message.level]
+    headline = _short(message.headline) or message.level.word
     trial = title.split(" · ")[0]
     if trial and headline.startswith(f"{trial}: "):
         headline = headline.removeprefix(f"{trial}: ")
@@ -174,7 +161,7 @@ def is_web_address(url: str) -> bool:
 
 
 def _mark(level: Level) -> str:
-    return f"{MARKS[level]} {WORDS[level]}"
+    return f"{level.mark} {level.word}"
 
 
 # Plain text.

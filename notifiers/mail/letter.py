@@ -24,7 +24,7 @@ from typing import Any
 import msgspec
 
 from notifiers.mail.addresses import Address
-from notifiers.mail.body import WORDS, html_of, text_of
+from notifiers.mail.body import html_of, text_of
 from notifiers.mail.text import line, shorten
 from notifiers.message import Level, Message
 from notifiers.notifier import Placement
@@ -97,7 +97,7 @@ def message_id(message: Message, domain: str) -> str:
 def _parties(
     message: Message, sender: Address, recipients: tuple[Address, ...], reply_to: Address | None
 ) -> dict[str, Any]:
-    name = f"{WORDS[message.level]}: {sender.name or NAME}"
+    name = f"{message.level.word}: {sender.name or NAME}"
     shown = [headerregistry.Address(one.name, one.local, one.domain) for one in recipients]
     parties: dict[str, Any] = {
         "From": headerregistry.Address(name, sender.local, sender.domain),
@@ -114,7 +114,7 @@ def _subject(message: Message, placement: Placement) -> str:
     if stands:
         return stands
     own = message.title if message.thread is not None else ""
-    return shorten(line(own) or line(message.headline) or WORDS[message.level], SUBJECT).replace(
+    return shorten(line(own) or line(message.headline) or message.level.word, SUBJECT).replace(
         "=?", "=\u2060?"
     )
 

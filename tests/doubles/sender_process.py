@@ -51,6 +51,10 @@ class Dying:
         return self.inner.holds_many
 
     @property
+    def repeats_are_dropped(self) -> bool:
+        return self.inner.repeats_are_dropped
+
+    @property
     def pace(self) -> timedelta:
         return self.inner.pace
 
