@@ -99,11 +99,13 @@ class Attempts(Channels):
         now: datetime,
         *,
         alone: bool = False,
+        posted: bool = True,
         reason: str = "",
     ) -> bool:
         """It arrived. True when the channel was paused until now.
 
-        alone: not as the reply that it was to be, so that the thread goes on from it. What a person dropped
+        alone: not as the reply that it was to be, so that the thread goes on from it. posted: by
+        this attempt; False when an earlier one was found. What a person dropped
         while it was looked for stays dropped; its thread goes on all the same. reason: what there is to say of it.
         """
         row = self._message(message_id)
@@ -122,7 +124,7 @@ class Attempts(Channels):
                     moment_text(now),
                 ],
             )
-        return self.took(row["notifier"], remote, now)
+        return self.took(row["notifier"], remote, now, posted=posted)
 
     def postpone(
         self,
@@ -196,11 +198,14 @@ class Attempts(Channels):
 
     def next_at(self, notifier: str, now: datetime) -> datetime | None:
         """The next moment at which something may be tried in this channel; None when nothing waits."""
+        open_ones = f"from message m where notifier = :notifier and state in ('waiting', 'unknown') and {_NOT_BLOCKED}"
+        wanted = {"notifier": notifier, "now": moment_text(now)}
+        # The first that may be tried ends the search: thousands may wait.
         row = self._row(
-            f"""select min(coalesce(not_before, :now)) as soonest from message m
-                where notifier = :notifier and state in ('waiting', 'unknown') and {_NOT_BLOCKED}""",
-            {"notifier": notifier, "now": moment_text(now)},
-        )
+            f"select :now as soonest {open_ones} and (not_before is null or not_before <= :now)"
+            " order by attempts + looks, number limit 1",
+            wanted,
+        ) or self._row(f"select min(not_before) as soonest {open_ones} and not_before > :now", wanted)
         channel = self.channel(notifier)
         if channel.paused_at is not None:
             # With nothing to try too: the probe finds out whether it is mended.

@@ -10,7 +10,9 @@ import msgspec
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):
     first: timedelta = timedelta(seconds=2)
-    longest: timedelta = timedelta(minutes=15)
+    longest: timedelta = timedelta(
+        minutes=1
+    )  # so much later than it could is it noticed that a channel is back
     factor: float = 2.0
     jitter: float = 0.5  # the part of the wait that is left to chance, 0 to 1
     horizon: timedelta = timedelta(days=3)  # a message is given up when it is older …

@@ -76,12 +76,16 @@ class Channels:
         not_before = moment_text(asked_until) if held and asked_until is not None else None
         self._upsert_channel(notifier, failures=0, not_before=not_before, **rest)
 
-    def took(self, notifier: str, remote: Mapping[str, str], now: datetime) -> bool:
-        """The channel took a message. True when it was paused until now; then the horizon begins anew."""
+    def took(self, notifier: str, remote: Mapping[str, str], now: datetime, *, posted: bool = True) -> bool:
+        """The channel took a message. True when it was paused until now; then the horizon begins anew.
+
+        posted: False when an earlier post was found, which the next one need not keep a distance to.
+        """
         was_paused = self.channel(notifier).paused_at is not None
         cleared = dict.fromkeys(("not_before", "asked_until", "paused_at", "probe_at", "reason"))
         latest = {"latest": remote_text(remote)} if remote else {}
-        self._upsert_channel(notifier, failures=0, posted_at=moment_text(now), **cleared, **latest)
+        when = {"posted_at": moment_text(now)} if posted else {}
+        self._upsert_channel(notifier, failures=0, **when, **cleared, **latest)
         if was_paused:
             self._renew_horizon(notifier, now)
         return was_paused

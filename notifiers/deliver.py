@@ -146,7 +146,7 @@ class _Drain:
             trace = self._find(claimed, since)
             if trace.found is Found.THERE:
                 with self._transaction():
-                    self._settle(claimed, trace.remote, alone=trace.alone)
+                    self._settle(claimed, trace.remote, alone=trace.alone, posted=False)
                 self.drained.found += 1
                 return None
             blind = trace.found is Found.CANNOT_TELL
@@ -203,8 +203,18 @@ class _Drain:
                 self._outbox.refuse_plain(claimed.message.id, reason, self._clock())
             self.drained.refused += 1
 
-    def _settle(self, claimed: Claimed, remote: Mapping[str, str], *, alone: bool, reason: str = "") -> None:
-        if self._outbox.settle(claimed.message.id, remote, self._clock(), alone=alone, reason=reason):
+    def _settle(
+        self,
+        claimed: Claimed,
+        remote: Mapping[str, str],
+        *,
+        alone: bool,
+        posted: bool = True,
+        reason: str = "",
+    ) -> None:
+        if self._outbox.settle(
+            claimed.message.id, remote, self._clock(), alone=alone, posted=posted, reason=reason
+        ):
             self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
         if reason:
             self._say(NoticeKind.PARTLY, f"`{self._name}`: {reason}", message_id=claimed.message.id)

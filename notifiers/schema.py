@@ -23,6 +23,15 @@ def _bundles(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0003_turns")
+def _turns(db: Database) -> None:
+    # Whose turn it is, without a look at all that waits.
+    db.execute(
+        """create index message_turn on message (notifier, attempts + looks, number)
+           where state in ('waiting', 'unknown')"""
+    )
+
+
 _FIRST = (
     # What is sent. Everything up to created_at is settled before the first attempt and never changes after.
     # number: the order in which messages were made. position: the place within its threads, the highest of

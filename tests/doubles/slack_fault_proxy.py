@@ -20,7 +20,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from doubles.small_slack import arguments_of
+from doubles.small_slack import SmallSlack, arguments_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,16 @@ Fault = DropBefore | DropAfter | Torn | Says | Held
 
 
 class SlackFaultProxy:
-    def __init__(self, upstream: str, *, choose: Callable[[str], Fault | None] | None = None) -> None:
-        """choose: asked for a fault for each request to which none is planned."""
+    def __init__(
+        self, upstream: str | SmallSlack, *, choose: Callable[[str], Fault | None] | None = None
+    ) -> None:
+        """upstream: an address, or a small Slack in this process, which is then asked without a way over the network.
+        choose: asked for a fault for each request to which none is planned."""
         self.requests: list[tuple[str, dict[str, Any]]] = []  # method and arguments, in order of arrival
         self.headers: list[dict[str, str]] = []  # of the same
         self.arrivals = threading.Condition()
         self.date: datetime | None = None  # what its answers say of the time; None: that of this machine
-        self._upstream = urlsplit(upstream)
+        self._upstream = upstream
         self._planned: dict[str, deque[Fault]] = defaultdict(deque)
         self._allowed: dict[str, int] = {}
         self._choose = choose
@@ -150,16 +153,19 @@ class SlackFaultProxy:
         broken = broken_rule(method, arguments)
         if broken is not None:
             return 200, {}, json.dumps({"ok": False, "error": broken}).encode()
+        if isinstance(self._upstream, SmallSlack):  # it keeps the rules by itself
+            token = headers.get("authorization", "").removeprefix("Bearer ")
+            own = json.dumps(self._upstream.answer(method, arguments, token), ensure_ascii=False)
+            return 200, {"X-OAuth-Scopes": ",".join(sorted(self._upstream.scopes))}, own.encode()
         # All replies at once, as emulate gives them: `_by_the_rules` makes the pages.
         whole = {"limit": 10_000, "cursor": ""} if method == "conversations.replies" else {}
         sent = arguments | whole
-        connection = http.client.HTTPConnection(
-            self._upstream.hostname or "", self._upstream.port, timeout=30
-        )
+        upstream = urlsplit(self._upstream)
+        connection = http.client.HTTPConnection(upstream.hostname or "", upstream.port, timeout=30)
         try:
             connection.request(
                 "POST",
-                f"{self._upstream.path}{method}",
+                f"{upstream.path}{method}",
                 json.dumps(sent).encode(),
                 {"Content-Type": "application/json", "Authorization": headers.get("authorization", "")},
             )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -28,13 +29,20 @@ class Channel:
 
 
 class SmallSlack:
-    """`with SmallSlack() as slack:` and talk to `slack.url`. Its clock only moves by posts, 1 µs each."""
+    """`with SmallSlack() as slack:` and talk to `slack.url`. Its clock only moves by posts, 1 µs each, unless it is
+    given one (seconds)."""
 
-    def __init__(self, *, scopes: tuple[str, ...] = SCOPES, epoch: int = 1_790_000_000) -> None:
+    def __init__(
+        self,
+        *,
+        scopes: tuple[str, ...] = SCOPES,
+        epoch: int = 1_790_000_000,
+        clock: Callable[[], float] | None = None,
+    ) -> None:
         self.scopes = set(scopes)
         self.channels = [Channel("C0GENERAL01", "general"), Channel("C0ALERTS001", "trial-alerts")]
         self.lock = threading.RLock()
-        self._epoch = epoch
+        self._clock = clock or (lambda: epoch)
         self._posted = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
@@ -88,7 +96,11 @@ class SmallSlack:
         if not arguments.get("text") and not arguments.get("blocks"):
             return _error("no_text")
         self._posted += 1
-        message = {"type": "message", "bot_id": "B1", "ts": f"{self._epoch}.{self._posted:06d}"}
+        message = {
+            "type": "message",
+            "bot_id": "B1",
+            "ts": f"{int(self._clock())}.{self._posted % 1_000_000:06d}",
+        }
         kept = (
             "text",
             "blocks",
