@@ -17,7 +17,7 @@ from monitor.config import read
 from monitor.database import open_for_writing
 from notifiers.message import Level, Message
 from notifiers.outbox import Outbox
-from snapshots.changeset import Severity, Source, VersionRef
+from snapshots.changeset import Action, FieldChange, Kind, Severity, Source, VersionRef
 from snapshots.database import immediate
 from snapshots.event import Event, EventKind
 
@@ -152,3 +152,23 @@ def test_what_is_told_to_nobody(tmp_path):
     assert foretold(replace(NEW, to=archived), "").silent == snapshot(
         ("it lies in the registry's own history, of which nobody is told",)
     )
+
+
+def test_what_most_records_did_at_once_is_said_to_weigh_little():
+    change = FieldChange(
+        field="phase",
+        label="Phase",
+        kind=Kind.CHOICE,
+        action=Action.CHANGED,
+        paths=("protocolSection.designModule.phases",),
+        before=["PHASE2"],
+        after=["PHASE3"],
+        severity=Severity.MAJOR,
+        reason="the phase changed",
+        summary="Phase changed: Phase 2 → Phase 3",
+        drift=True,
+    )
+    event = replace(NEW, kind=EventKind.CHANGED, changes=(change,))
+    found = foretold(event, '[[route]]\nto = ["team"]\nmin_severity = "major"\n')
+    assert found.drifting and not foretold(NEW, "").drifting
+    assert (found.event.severity, found.overridden, found.reaches) == (Severity.MINOR, (), ())

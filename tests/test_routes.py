@@ -8,8 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from monitor.alerting.router import Router
@@ -238,38 +236,6 @@ def test_a_router_is_its_configuration() -> None:
         Decision(notifier="log", send=True, reason="critical", route=0)
     ]
     assert router.effective(event(ENROLLMENT)).severity is Severity.CRITICAL
-
-
-SEVERITIES = st.sampled_from(list(Severity))
-CHANGES = st.builds(change, st.sampled_from(["a", "b", "c"]), SEVERITIES, st.sampled_from(["t", "u"]))
-NAMES = st.sampled_from(["team", "log"])
-ROUTES = st.builds(
-    Route,
-    to=st.lists(NAMES, min_size=1).map(tuple),
-    min_severity=st.sampled_from(["minor", "major", "critical"]),
-    fields=st.none() | st.just(("a",)),
-    tags=st.none() | st.just(("t",)),
-    watches=st.none() | st.just(("MSC exosomes",)) | st.just(("other",)),
-)
-OVERRIDES = st.dictionaries(st.sampled_from(["a", "b"]), SEVERITIES)
-
-
-@given(st.lists(CHANGES, min_size=1, max_size=4), st.lists(ROUTES, max_size=4), OVERRIDES)
-def test_whatever_the_routes(
-    changes: list[FieldChange], routes: list[Route], overrides: dict[str, Severity]
-) -> None:
-    one = event(*changes)
-    decisions = decide(one, routes, ("team", "log"), overrides, Given())
-    for notifier in ("team", "log"):
-        mine = [each for each in decisions if each.notifier == notifier]
-        assert mine and all(each.reason for each in mine)
-        assert sum(each.send for each in mine) <= 1
-    weighed = severities(one, overrides)
-    assert severities(weighed, overrides) == weighed
-    assert sorted(each.field for each in weighed.changes) == sorted(each.field for each in changes)
-    assert weighed.severity is max(each.severity for each in weighed.changes)
-    if weighed.severity is Severity.NOISE:
-        assert not any(each.send for each in decisions)
 
 
 def test_an_event_that_cannot_be_routed_is_told_everywhere(tmp_path: Path) -> None:

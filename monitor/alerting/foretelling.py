@@ -59,6 +59,11 @@ class Foretold(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[Outcome, ...]
 
     @property
+    def drifting(self) -> bool:
+        """Whether something in it was taken as the registry's own doing, in most records of a sweep at once."""
+        return any(change.drift and change.severity is not Severity.NOISE for change in self.event.changes)
+
+    @property
     def reaches(self) -> tuple[str, ...]:
         """The notifiers that it would go to now."""
         return () if self.silent else tuple(one.notifier for one in self.outcomes if one.goes is not None)

@@ -223,6 +223,7 @@ def _computed(session: Session, left: Side, right: Side) -> Event:
 
 
 def _lines(found: Foretold) -> list[str]:
+    from monitor.alerting.routes import DRIFT
     from monitor.cli.telling import event_lines, folded, plain
 
     lines = event_lines(found.event, details=False)
@@ -231,6 +232,8 @@ def _lines(found: Foretold) -> list[str]:
     for one in found.overridden:
         words = f"{one.field} is {one.own.value} by your configuration, {one.computed.value} by itself"
         lines.append(f"   {'':<8} {words}")
+    if found.drifting:
+        lines += folded(f"   {'':<8} ", f"at most minor: {DRIFT}", hang=12)
     for words in found.silent:
         lines += folded(f"   {'':<8} told to nobody: ", plain(words), hang=12)
     for outcome in found.outcomes:
@@ -286,6 +289,7 @@ def _as_json(found: Foretold) -> dict[str, object]:
             {"field": one.field, "computed": one.computed.value, "own": one.own.value}
             for one in found.overridden
         ],
+        "drift": found.drifting,
         "silent": list(found.silent),
         "reaches": list(found.reaches),
         "notifiers": [_outcome_json(one) for one in found.outcomes],
