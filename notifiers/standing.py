@@ -1,0 +1,54 @@
+"""How the channels stand, for whoever watches over them. Loads no outbox."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import msgspec
+from sqlite_utils import Database
+
+from notifiers.moments import moment_of
+
+
+class Paused(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel that refuses us."""
+
+    notifier: str
+    since: datetime
+    reason: str
+
+
+class GivenUp(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel did not get, and will not unless a person wants it."""
+
+    notifier: str
+    messages: int
+    deliveries: int  # that these hold: none, when they are notices
+    last_at: datetime
+
+
+def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
+    """Those of these that are paused, of all when None; in the order of their names."""
+    rows = db.execute(
+        "select notifier, paused_at, reason from channel where paused_at is not null order by notifier"
+    ).fetchall()
+    return [
+        Paused(notifier=row[0], since=moment_of(row[1]), reason=row[2] or "")
+        for row in rows
+        if notifiers is None or row[0] in notifiers
+    ]
+
+
+def given_up(db: Database, notifiers: Collection[str] | None = None) -> list[GivenUp]:
+    """Those of these, of all when None, that were not given all; by name. A message's parts are one with it."""
+    rows = db.execute(
+        "select m.notifier, count(distinct m.number), count(d.id), max(m.ended_at) from message m"
+        " left join delivery d on d.message = m.number where m.state = 'failed' and m.continues is null"
+        " group by m.notifier order by m.notifier"
+    ).fetchall()
+    return [
+        GivenUp(notifier=row[0], messages=row[1], deliveries=row[2], last_at=moment_of(row[3]))
+        for row in rows
+        if notifiers is None or row[0] in notifiers
+    ]
