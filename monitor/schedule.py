@@ -98,7 +98,7 @@ class Service:
         self._every(self._tick * 60, self.retain_if_due, "retention")
         self._every(self._tick * ATTEND, self._tell_operator, "operator")
         if self.app.desk.pings:
-            self._every(self._tick * ATTEND, self.ping_if_due, "ping")
+            self._every(self._tick, self.ping_if_due, "ping")
         self._scheduler.start()
 
     def stop(self, *, at_once: bool = True) -> None:
@@ -205,7 +205,7 @@ class Service:
         self.app.desk.say_all_well()
 
     def ping_if_due(self) -> bool:
-        return self.lives() and self.app.desk.ping_if_due()
+        return self.app.desk.ping_if_due(self.lives)
 
     def health(self) -> Health:
         """How this service is. Opens a reading connection of its own: any thread may ask."""

@@ -115,12 +115,11 @@ def pings(config: Config, environ: Mapping[str, str]) -> dict[str, Secret]:
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
-        _ = parts.port  # one that is none raises
+        host, _ = parts.hostname or "", parts.port  # a port that is none raises
     except ValueError:
         return False
-    return (
-        parts.scheme in ("http", "https") and bool(parts.hostname) and text.isascii() and text.isprintable()
-    )
+    named = len(host) <= 253 and all(0 < len(label) <= 63 for label in host.removesuffix(".").split("."))
+    return parts.scheme in ("http", "https") and named and text.isascii() and text.isprintable()
 
 
 def files(config: Config, environ: Mapping[str, str], only: str | None = None) -> Iterator[Path]:

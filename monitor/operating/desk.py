@@ -133,12 +133,14 @@ class Desk:
         """Whether an outside watcher is to hear of us."""
         return "ping" in self._pings
 
-    def ping_if_due(self) -> bool:
-        """For a service, while all that must live lives."""
+    def ping_if_due(self, lives: Callable[[], bool]) -> bool:
+        """For a service. lives: whether all that must live does; asked when it is time."""
         from monitor.operating import ping
 
         every = self._config.operator.ping_every
         if not self.pings or not ping.is_due(ping.last(self._db()), every=every, now=self._clock()):
+            return False
+        if not lives():
             return False
         self.ping()
         return True
