@@ -72,7 +72,7 @@ class SweepHealth:
 class ConditionHealth:
     """What is not well and lasts, as the operator was told or is to be."""
 
-    kind: str  # registry, overdue, held, channel, failed, watch, job, connection, disk, ping
+    kind: str  # registry, overdue, held, channel, failed, partly, watch, job, connection, disk, ping
     subject: str
     text: str  # one line
     since: datetime

@@ -22,10 +22,11 @@ def idle(db: Database, notifier: str) -> bool:
 
 
 def untroubled(db: Database, *, since: datetime) -> bool:
-    """No channel is paused, and no message was given up since then."""
+    """No channel is paused, and since then no message was given up, or reached only some."""
     row = db.execute(
         """select exists (select 1 from channel where paused_at is not null)
-           or exists (select 1 from message where state = 'failed' and ended_at >= ?)""",
-        [moment_text(since)],
+           or exists (select 1 from message where state = 'failed' and ended_at >= :since)
+           or exists (select 1 from message where state = 'sent' and ended_at >= :since and reason is not null)""",
+        {"since": moment_text(since)},
     ).fetchone()
     return not row[0]

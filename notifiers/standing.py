@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from sqlite_utils import Database
 
-from notifiers.moments import moment_of
+from notifiers.moments import moment_of, moment_text
 
 
 class Paused(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,6 +26,14 @@ class GivenUp(msgspec.Struct, frozen=True, kw_only=True):
     messages: int
     deliveries: int  # that these hold: none, when they are notices
     last_at: datetime
+
+
+class Partly(msgspec.Struct, frozen=True, kw_only=True):
+    """What did not reach all that it was for. What did is not sent again."""
+
+    notifier: str
+    messages: int
+    reason: str  # of the last one
 
 
 def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
@@ -52,3 +60,13 @@ def given_up(db: Database, notifiers: Collection[str] | None = None) -> list[Giv
         for row in rows
         if notifiers is None or row[0] in notifiers
     ]
+
+
+def partly(db: Database, notifiers: Collection[str], *, since: datetime) -> list[Partly]:
+    """Those of these that lately took messages for some of their readers only, by name."""
+    rows = db.execute(
+        "select notifier, count(*), reason, max(ended_at) from message"
+        " where state = 'sent' and reason is not null and ended_at >= ? group by notifier order by notifier",
+        [moment_text(since)],
+    ).fetchall()
+    return [Partly(notifier=row[0], messages=row[1], reason=row[2]) for row in rows if row[0] in notifiers]

@@ -11,6 +11,7 @@ from doubles.plain_edits import nct, recruiting, with_results, with_status, with
 from doubles.watching import ids_watch, query_watch
 
 from monitor.polling import held
+from notifiers.notifier import Outcome, Result
 from snapshots.database import immediate
 
 
@@ -159,6 +160,19 @@ def test_what_was_tried_again_by_hand_is_over_without_a_remainder(operated, reco
         assert Outbox(operated.app.db).retry(None, now=operated.clock()) == 1
     assert [line[:10] for line in operated.attend(minutes=1)["ops"]] == ["Over after"]
     assert operated.channels["ops"].messages[-1].items == ()
+
+
+def test_messages_that_reached_only_some(operated, records):
+    operated.channels["team"].answer = Outcome(result=Result.SENT, reason="refused: one of three")
+    suspend(operated, records)
+    operated.app.deliver()
+    assert operated.attend() == {}
+    assert operated.attend(minutes=5) == {
+        "ops": ["1 message to team did not reach everybody, the last: refused: one of three"]
+    }
+    assert operated.attend(hours=23) == {}
+    assert [line[:10] for line in operated.attend(hours=1)["ops"]] == ["Over after"]
+    assert "Nobody else was missed" in operated.channels["ops"].messages[-1].items[0].summary
 
 
 def test_a_query_watch_that_matches_nothing_any_more(operated, records, watches, registry):

@@ -242,7 +242,7 @@ class Checker:
                 self._report.problem(
                     ("operator", "to", at),
                     f"`to` names an unknown notifier: {quoted(name)}",
-                    hint=_meant(name, names, "notifier"),
+                    hint=meant(name, names, "notifier"),
                 )
         if operator.to and not self._report.raw.get("route") and set(names) <= set(operator.to):
             self._report.problem(

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from sqlite_utils import Database
 
 from monitor.alerting.rhythm import Rhythm
-from notifiers.message import Message
+from notifiers.message import Level, Message
 from notifiers.moments import moment_text
 from notifiers.notifier import Notifier
 from snapshots.database import immediate
@@ -167,7 +167,13 @@ def message_of(
     facts = [("Polls", polls), ("Next line", f"{line.next_at.astimezone(zone):%a %d %b, %H:%M} {zone.key}")]
     if line.build is not None:
         facts.insert(0, ("Last data build", line.build[:10]))
-    return replace(message, facts=tuple(facts), footer="trialbell, on how the watching goes")
+    return replace(
+        message,
+        level=Level.INFO,
+        items=tuple(replace(item, level=Level.INFO) for item in message.items),
+        facts=tuple(facts),
+        footer="trialbell, on how the watching goes",
+    )
 
 
 def _happened(line: Line, zone: ZoneInfo) -> str:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     HELD = "held"  # a sweep waits to be believed; subject: its row
     CHANNEL = "channel"  # it refuses us
     FAILED = "failed"  # of a channel, messages were given up lately
+    PARTLY = "partly"  # of a channel, a message lately did not reach all that it was for
     WATCH = "watch"  # it matches nothing any more; subject: its row
     JOB = "job"  # of the service: it fails, or does not come to its end
     CONNECTION = "connection"  # one that is to stand all the time does not
@@ -46,6 +47,7 @@ PATIENCE = {
     Kind.FAILED: Patience(
         begins=timedelta(minutes=5)
     ),  # many are given up at about one time: told with their number
+    Kind.PARTLY: Patience(begins=timedelta(minutes=5)),
     Kind.WATCH: Patience(),
     Kind.JOB: Patience(begins=timedelta(minutes=5), ends=timedelta(minutes=15)),
     Kind.CONNECTION: Patience(begins=timedelta(minutes=15), ends=timedelta(minutes=15)),
@@ -70,7 +72,7 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 
 def about_channel(kind: Kind, subject: str) -> str | None:
     """The notifier that cannot be trusted to carry the word of a condition; None when any can."""
-    return subject if kind in (Kind.CHANNEL, Kind.FAILED) else None
+    return subject if kind in (Kind.CHANNEL, Kind.FAILED, Kind.PARTLY) else None
 
 
 def failing(registry: str, *, failures: int, error: str) -> Condition:
@@ -121,6 +123,16 @@ def given_up(notifier: str, *, deliveries: int, messages: int) -> Condition:
         subject=notifier,
         text=f"{what} to {notifier} failed: `trialbell outbox --failed` says why",
         hint="`trialbell outbox retry` tries them again, `trialbell outbox drop MESSAGE` lets go of one",
+    )
+
+
+def partly(notifier: str, *, messages: int, reason: str) -> Condition:
+    """reason: of the last one, whom it did not reach."""
+    return Condition(
+        kind=Kind.PARTLY,
+        subject=notifier,
+        text=f"{many(messages, 'message')} to {notifier} did not reach everybody, the last: {first_line(reason)}",
+        hint=f"take out of [notifiers.{notifier}] who is not there any more: nothing is sent to them again",
     )
 
 
@@ -175,6 +187,9 @@ HELD_OUTCOMES = {
     "dropped": "A person dropped it",
     "passed": "The next build did not say so: it had been the registry's accident",
 }
+
+
+STILL_MISSED = "Nobody else was missed for a day; who is not reached, as a mail server said, still is not"
 
 
 def still_failed(count: int) -> str:

@@ -33,6 +33,8 @@ def standing_now(db: Database, *, notifiers: Collection[str], folder: Path, now:
             found.append(
                 conditions.given_up(lost.notifier, deliveries=lost.deliveries, messages=lost.messages)
             )
+    for some in standing.partly(db, notifiers, since=now - LATELY):
+        found.append(conditions.partly(some.notifier, messages=some.messages, reason=some.reason))
     for row, name, by_ids in db.execute(HOLDING_NOTHING).fetchall():
         found.append(conditions.matching_nothing(row, name, by_ids=bool(by_ids)))
     if (free := free_bytes(folder)) < DISK_LEAST:
@@ -51,4 +53,4 @@ def outcome(db: Database, kind: Kind, subject: str) -> str | None:
     if kind is Kind.FAILED:
         left = next(iter(standing.given_up(db, [subject])), None)
         return None if left is None else conditions.still_failed(left.messages)
-    return None
+    return conditions.STILL_MISSED if kind is Kind.PARTLY else None
