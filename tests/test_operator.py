@@ -213,6 +213,16 @@ def test_ids_that_the_registry_does_not_have_once_two_builds_say_so(operated, wa
     assert operated.attend()["ops"][0].startswith("Over after less than a minute: watch slip")
 
 
+def test_a_watch_that_was_edited_and_not_swept_yet_is_not_judged(operated, records, watches, registry):
+    operated.edit(watches + ids_watch("some", nct(records[0]), "NCT99999991"))
+    for day in ("2026-11-23", "2026-11-24"):
+        registry.publish(day)
+        operated.app.poll()
+    operated.edit(watches + ids_watch("some", nct(records[1]), "NCT99999991"))
+    operated.app.reconcile()
+    assert operated.attend() == {}
+
+
 def test_ids_whose_records_were_all_taken_down(operated, records, watches, registry):
     operated.edit(watches + ids_watch("two", nct(records[0]), nct(records[1])))
     operated.app.poll()
