@@ -26,7 +26,7 @@ from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
-from monitor.operating.desk import Desk
+from monitor.operating.lookout import Lookout
 from monitor.polling import held, staging, untold
 from monitor.polling.pace import SAID_EVERY, Pace, page_seconds
 from monitor.polling.patience import Patience
@@ -86,7 +86,7 @@ class App:
         self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
         self._random = random or Random()
         self._connections = Connections(config.store.path)
-        self.desk = Desk(
+        self.lookout = Lookout(
             config,
             db=self._connections.here,
             notifiers=notifiers,
@@ -322,8 +322,8 @@ class App:
     def _deliver_and_attend(self) -> Told:
         """What is due; then how the watching goes, in the log and to whom it is told."""
         told = self.deliver()
-        told.notices = self.desk.attend()
-        said = [*told.notices, *self.desk.say_all_well()]
+        told.notices = self.lookout.attend()
+        said = [*told.notices, *self.lookout.say_all_well()]
         if said:
             self.deliver()
         return told

@@ -86,7 +86,7 @@ class Service:
         self._scheduler.add_listener(
             self._note, EVENT_JOB_SUBMITTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_EXECUTED
         )
-        app.desk.conditions.append(self.conditions)
+        app.lookout.conditions.append(self.conditions)
 
     def start(self) -> None:
         """Begin to tick. The first look at what is due happens at once."""
@@ -97,7 +97,7 @@ class Service:
             self._every(self._tick, self._deliver, "deliver", name)
         self._every(self._tick * 60, self.retain_if_due, "retention")
         self._every(self._tick * ATTEND, self._tell_operator, "operator")
-        if self.app.desk.pings:
+        if self.app.lookout.pings:
             self._every(self._tick, self.ping_if_due, "ping")
         self._scheduler.start()
 
@@ -201,11 +201,11 @@ class Service:
         return True
 
     def _tell_operator(self) -> None:
-        self.app.desk.attend()
-        self.app.desk.say_all_well()
+        self.app.lookout.attend()
+        self.app.lookout.say_all_well()
 
     def ping_if_due(self) -> bool:
-        return self.app.desk.ping_if_due(self.lives)
+        return self.app.lookout.ping_if_due(self.lives)
 
     def health(self) -> Health:
         """How this service is. Opens a reading connection of its own: any thread may ask."""

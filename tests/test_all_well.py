@@ -40,7 +40,7 @@ def operated(tmp_path, registry, watches, clock):
 def lines(operated, **span):
     if span:
         operated.clock.forward(**span)
-    operated.app.desk.say_all_well()
+    operated.app.lookout.say_all_well()
     operated.app.deliver()
     return operated.heard().get("team", [])
 
@@ -184,7 +184,7 @@ def test_each_channel_has_its_own(tmp_path, registry, watches, clock):
     operated.poll()
     lines(operated)
     at(operated, 2026, 11, 21, 9)
-    operated.app.desk.say_all_well()
+    operated.app.lookout.say_all_well()
     operated.app.deliver()
     assert list(operated.heard()) == ["night"]
     operated.close()

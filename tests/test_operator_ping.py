@@ -237,7 +237,7 @@ def test_what_is_not_heard_is_said_once_stands_in_health_and_is_told(
 
 def test_one_that_is_configured_no_more_is_no_trouble(operated, receiver, clock):
     receiver.script = [response(500)]
-    operated.app.desk.ping()
+    operated.app.lookout.ping()
     operated._pings = {}
     operated.edit(ids_watch("a", nct(recruiting(1))))
     operated.attend()
@@ -254,7 +254,7 @@ def test_a_slow_one_keeps_no_poll_waiting(operated, receiver, registry, clock):
 
     receiver.script = [silent]
     service = Service(operated.app, tick=0.05)
-    operated.app.desk.attend()
+    operated.app.lookout.attend()
     with Lease(operated.app.config.store.path, command="run", now=clock()):
         service.start()
         try:
@@ -270,17 +270,17 @@ def test_a_slow_one_keeps_no_poll_waiting(operated, receiver, registry, clock):
 
 
 def test_a_connection_that_is_to_stand_tells_by_the_same_way(tmp_path, registry, clock):
-    down = [cut_off("slack", "Socket Mode is not connected", since=datetime(2026, 11, 20, 9, tzinfo=UTC))]
+    down = [cut_off("team", "Slack (`team`) is not listened to", since=datetime(2026, 11, 20, 9, tzinfo=UTC))]
     operated = Operated(
         tmp_path, registry, ids_watch("a", nct(recruiting(1))), clock=clock, conditions=[lambda: down]
     )
     operated.poll()
     assert operated.attend() == {}
-    assert operated.attend(minutes=15) == {"ops": ["slack: Socket Mode is not connected"]}
+    assert operated.attend(minutes=15) == {"ops": ["Slack (`team`) is not listened to"]}
     down.clear()
     operated.attend()
     (over,) = operated.attend(minutes=15)["ops"]
-    assert over == "Over after 35 min: slack: Socket Mode is not connected"
+    assert over == "Over after 35 min: Slack (`team`) is not listened to"
     operated.close()
 
 

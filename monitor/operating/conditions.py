@@ -156,9 +156,9 @@ def job(name: str, what: str) -> Condition:
     )
 
 
-def cut_off(name: str, what: str, *, since: datetime | None = None) -> Condition:
-    """A connection that is to stand all the time (Socket Mode)."""
-    return Condition(kind=Kind.CONNECTION, subject=name, text=f"{name}: {what}", since=since)
+def cut_off(name: str, text: str, *, since: datetime | None = None) -> Condition:
+    """A connection that is to stand all the time (Socket Mode). text: the line that says so."""
+    return Condition(kind=Kind.CONNECTION, subject=name, text=text, since=since)
 
 
 def disk_full(free: int) -> Condition:

@@ -112,14 +112,14 @@ class Operated(Watching):
             random=self._random,
             pings=self._pings,
         )
-        app.desk.conditions += self._sources
+        app.lookout.conditions += self._sources
         return app
 
     def attend(self, **span: float) -> dict[str, list[str]]:
         """Let a span pass, look, deliver; what was heard since the last time, by notifiers that heard anything."""
         if span:
             self.clock.forward(**span)
-        self.app.desk.attend()
+        self.app.lookout.attend()
         self.app.deliver()
         return self.heard()
 

@@ -48,8 +48,8 @@ def work(orders: dict[str, Any]) -> None:
         if "die_after" in orders:
             die_after(app.db, orders["die_after"])
         say("begins")
-        app.desk.attend()
-        app.desk.say_all_well()
+        app.lookout.attend()
+        app.lookout.say_all_well()
         app.deliver()
 
 

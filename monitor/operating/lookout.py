@@ -1,4 +1,4 @@
-"""The operator's desk: how the watching goes is looked at here, told, and made known outside.
+"""The lookout: how the watching goes, told to whoever runs it and made known outside.
 
 Of one app. Safe to use from several threads; looks take place one at a time. Where all is well, none of what tells is
 loaded.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from notifiers.secret import Secret
 
 
-class Desk:
+class Lookout:
     """db: this thread's connection. pings: the addresses of [operator], by key.
 
     conditions: what else stands that only this process knows, as a service's jobs or a connection: each is asked at
