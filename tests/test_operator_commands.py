@@ -31,8 +31,8 @@ def problems(text: str) -> str:
 
 
 def test_what_is_wrong_with_it_is_said() -> None:
-    assert problems(WATCH + BOTH + '[operator]\nto = ["opps"]\n') == snapshot("""\
-config.toml:11: [operator] `to` names an unknown notifier: `"opps"`
+    assert problems(WATCH + BOTH + '[operator]\nto = ["opsy"]\n') == snapshot("""\
+config.toml:11: [operator] `to` names an unknown notifier: `"opsy"`
   hint: did you mean `ops`?\
 """)
     assert problems(WATCH + BOTH + '[operator]\nping = "https://hc.example/sesame"\n') == snapshot("""\

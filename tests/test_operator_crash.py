@@ -16,7 +16,7 @@ from snapshots.database import immediate
 
 pytestmark = pytest.mark.crash
 
-SWEEPS = 8
+SWEEPS = 5
 
 
 @pytest.fixture
