@@ -26,6 +26,7 @@ from monitor.config import Config
 from monitor.database import Connections
 from monitor.deadlines import Look, Looked
 from monitor.logs import log
+from monitor.operating.lookout import Lookout
 from monitor.polling import held, staging, untold
 from monitor.polling.pace import SAID_EVERY, Pace, page_seconds
 from monitor.polling.patience import Patience
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from monitor.retention import Gone
     from notifiers.message import Message
     from notifiers.notifier import Notifier
+    from notifiers.secret import Secret
     from notifiers.settings import Settings
     from snapshots.event import Event
     from snapshots.query import Reader
@@ -72,6 +74,7 @@ class App:
         random: Random | None = None,
         stopping: threading.Event | None = None,
         patience: Mapping[str, Patience] | None = None,
+        pings: Mapping[str, Secret] | None = None,
     ) -> None:
         self.config = config
         self.registries = registries
@@ -83,6 +86,15 @@ class App:
         self._wait: Callable[[timedelta], bool] = lambda pause: not self.stopping.wait(pause.total_seconds())
         self._random = random or Random()
         self._connections = Connections(config.store.path)
+        self.lookout = Lookout(
+            config,
+            db=self._connections.here,
+            notifiers=notifiers,
+            pings=pings or {},
+            clock=clock,
+            random=self._random,
+            stopping=self.stopping,
+        )
         self._turns = Turns()
         self._serving = threading.Lock()
         self._answers: dict[int, dict[str, Any]] = {}  # by request, until they are written
@@ -305,9 +317,15 @@ class App:
             if only in (None, name):
                 with self._sending[name]:
                     self.teller().deliver_to(name, notifier, told)
-        for line in told.notices:
-            log.warning("notice", notice=line)
-        self.teller().said(told)
+        return told
+
+    def _deliver_and_attend(self) -> Told:
+        """What is due; then how the watching goes, in the log and to whom it is told."""
+        told = self.deliver()
+        told.notices = self.lookout.attend()
+        said = [*told.notices, *self.lookout.say_all_well()]
+        if said:
+            self.deliver()
         return told
 
     def teller(self) -> Teller:
@@ -394,7 +412,7 @@ class App:
         if request.kind == "held-accept":
             try:
                 events = self.accept_held(int(request.arguments["row"]))
-                self.deliver()
+                self._deliver_and_attend()
                 return {"events": events}
             except watches.WatchError as error:
                 return {"error": str(error), "hint": error.hint}
@@ -404,7 +422,7 @@ class App:
         )
         reports = self.poll(selection)
         looked = self.look()
-        told = self.deliver()
+        told = self._deliver_and_attend()
         self.index()  # nobody is told later for it
         return {
             "reports": [msgspec.structs.asdict(report) for report in reports],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Apprise, Config, Jsonl, Mail, Slack, Webhook, expanded
+from monitor.config import Apprise, Config, Jsonl, Mail, Slack, Webhook, expanded, pings
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -130,6 +130,12 @@ def app_of(
             notifiers[name], settings[name] = notifier_of(config, name, environ)
         except ConfigError as error:
             problems += error.problems
+    addresses: dict[str, Secret] = {}
+    try:
+        if send and config.operator.ping is not None:
+            addresses = pings(config, environ)
+    except ConfigError as error:
+        problems += error.problems
     if problems:
         raise ConfigError(problems)
     stopping = threading.Event()
@@ -142,4 +148,5 @@ def app_of(
         clock=clock,
         stopping=stopping,
         patience={"ctgov": patience},
+        pings=addresses,
     )

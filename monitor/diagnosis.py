@@ -11,16 +11,28 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from monitor import due, retention, watches
-from monitor.health import BackfillHealth, Health, HeldSweep, OutboxHealth, SweepHealth, WatchHealth
+from monitor.health import (
+    BackfillHealth,
+    ConditionHealth,
+    Health,
+    HeldSweep,
+    OutboxHealth,
+    PingHealth,
+    SweepHealth,
+    WatchHealth,
+)
+from monitor.operating import conditions, ping
+from monitor.operating.conditions import first_line
+from monitor.operating.known import known_conditions
 from monitor.past import backlog
 from monitor.polling import drift, held, under_way
+from notifiers import standing
 from notifiers.outbox import Outbox
 from snapshots.instants import stamp
 from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import many
 
 REASONS = 8  # told of trials whose past could not be had
-GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
 
 
 def health_of(
@@ -49,20 +61,19 @@ def health_of(
     for registry in sorted({watch.registry for watch in active}):
         known = due.standing(db, registry)
         next_polls.append(due.next_poll(known, after=after, every=every, now=now))
-        overdue = known.last_success is not None and after(known.last_success) + every + GRACE < now
+        overdue = due.is_overdue(known, after=after, every=every, now=now)
         if known.failures and known.last_error:
-            problems.append(
-                f"{registry}: {many(known.failures, 'poll')} failed, the last: {first_line(known.last_error)}"
-            )
-        elif overdue:
-            problems.append(f"{registry}: no poll since {known.last_success:%Y-%m-%d %H:%M} UTC")
+            failing = conditions.failing(registry, failures=known.failures, error=known.last_error)
+            problems.append(failing.text)
+        elif overdue and known.last_success is not None:
+            problems.append(conditions.overdue(registry, known.last_success).text)
         if known.last_success is not None and due.dated_ahead(known.last_success, now):
             problems.append(
                 f"{registry}: the last good poll is dated {known.last_success:%Y-%m-%d %H:%M} UTC, which is yet to"
                 " come: this machine's clock was wrong then, or is now"
             )
         beginning = any(one.registry == registry for one in sweeps) and (
-            polling or _stopped_lately(db, registry, now - every - GRACE)
+            polling or _stopped_lately(db, registry, now - every - due.GRACE)
         )
         if known.last_success is None and not known.failures and not beginning:
             problems.append(f"{registry}: never polled")
@@ -88,17 +99,15 @@ def health_of(
         problems.append(str(one))
     counts = Outbox(db).counts()
     total = {state: sum(by.get(state, 0) for by in counts.values()) for state in _STATES}
-    for name, by in counts.items():
-        if by.get("failed"):
-            problems.append(
-                f"{many(by['failed'], 'delivery', 'deliveries')} to {name} failed: `trialbell outbox --failed` says why"
-            )
-    for name in counts:
-        channel = Outbox(db).channel(name)
-        if channel.paused_at is not None:
-            problems.append(
-                f"notifier {name} refuses us since {channel.paused_at:%Y-%m-%d %H:%M} UTC: {channel.reason}"
-            )
+    for lost in standing.given_up(db):
+        problems.append(
+            conditions.given_up(lost.notifier, deliveries=lost.deliveries, messages=lost.messages).text
+        )
+    for channel in standing.paused(db):
+        problems.append(conditions.refusing(channel.notifier, channel.reason, since=channel.since).text)
+    pinged = ping.last(db)
+    if pinged is not None and pinged.failing_since is not None:
+        problems.append(conditions.unheard(pinged.error, since=pinged.failing_since).text)
     return Health(
         ok=not problems,
         problems=tuple(problems),
@@ -116,6 +125,22 @@ def health_of(
         sweeps=sweeps,
         notices=tuple(notices),
         backfill=_backfill(db, "ctgov", now),
+        conditions=tuple(
+            ConditionHealth(
+                kind=one.kind.value,
+                subject=one.subject,
+                text=one.text,
+                since=one.began_at,
+                told_at=one.told_at,
+                clear_since=one.clear_since,
+            )
+            for one in known_conditions(db)
+        ),
+        ping=None
+        if pinged is None
+        else PingHealth(
+            heard_at=pinged.heard_at, failing_since=pinged.failing_since, error=pinged.error or None
+        ),
         next_poll=min(next_polls) if next_polls and polling else None,
     )
 
@@ -191,7 +216,3 @@ def read_by_older(count: int) -> str | None:
     if count >= OUTDATED_COUNTED:
         words = f"{OUTDATED_COUNTED:,} change sets and more were"
     return f"{words} read by an older trialbell: `trialbell recompute` reads anew and tells nobody"
-
-
-def first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""

@@ -45,6 +45,7 @@ def examine(
     yield from _database(database)
     for name in config.notifiers:
         yield from _notifier(config, name, environ)
+    yield from _operator(config, environ)
 
 
 def _packages() -> Iterator[Finding]:
@@ -200,3 +201,30 @@ def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator
             yield Finding(room=room, good=good, text=text)
     finally:
         notifier.close()
+
+
+def _operator(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Who is told of the watching, and whether the address of the ping can be reached: connected to, not asked."""
+    from monitor.config import pings
+    from monitor.transport.reach import unreachable
+
+    told = config.operator.to
+    text = (
+        f"told of what is not well: {', '.join(told)}"
+        if told
+        else "nobody is told of what is not well: the log and `trialbell status` say it ([operator] to)"
+    )
+    yield Finding(room="operator", good=True if told else None, text=text)
+    try:
+        addresses = pings(config, environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            yield Finding(room="operator", good=False, text=problem.text)
+        return
+    for key, address in addresses.items():
+        why = unreachable(address.reveal())
+        yield Finding(
+            room="operator",
+            good=why is None,
+            text=f"{key}: its host can be reached; nothing was sent" if why is None else f"{key}: {why}",
+        )

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
+GRACE = timedelta(minutes=15)  # a poll takes its time, and the machine may have been asleep
 AHEAD = timedelta(hours=1)  # of now: what is dated later was written by a clock that was wrong
 
 
@@ -78,6 +79,13 @@ def next_poll(
     if dated_ahead(alone, now + LONGEST_PAUSE):
         alone = known.last_try
     return max(known.last_try + pause, alone)
+
+
+def is_overdue(
+    known: Standing, *, after: Callable[[datetime], datetime], every: timedelta, now: datetime
+) -> bool:
+    """Whether the last success is further back than the schedule and grace allow."""
+    return known.last_success is not None and after(known.last_success) + every + GRACE < now
 
 
 def dated_ahead(moment: datetime | None, now: datetime) -> bool:

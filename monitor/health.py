@@ -69,6 +69,27 @@ class SweepHealth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionHealth:
+    """What is not well and lasts, as the operator was told or is to be."""
+
+    kind: str  # registry, overdue, held, channel, failed, partly, watch, job, connection, disk, ping
+    subject: str
+    text: str  # one line
+    since: datetime
+    told_at: datetime | None  # None: it has not lasted long enough
+    clear_since: datetime | None  # it seems over, and is told to be when it stays so
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PingHealth:
+    """The dead man's switch."""
+
+    heard_at: datetime | None
+    failing_since: datetime | None  # None: the last one was heard
+    error: str | None  # why it is not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
     """`ok` is False exactly when `problems` is not empty; each problem is one line for a person."""
 
@@ -81,6 +102,8 @@ class Health:
     sweeps: tuple[SweepHealth, ...] = ()
     notices: tuple[str, ...] = ()  # worth knowing of this build, and nothing to do about
     backfill: BackfillHealth = BackfillHealth()
+    conditions: tuple[ConditionHealth, ...] = ()
+    ping: PingHealth | None = None  # None: never tried
     next_poll: datetime | None = None  # aware UTC; None when no poller runs in this process
 
     def __post_init__(self) -> None:
@@ -135,5 +158,23 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
             "aside": health.backfill.aside,
             "reasons": [{"trial": trial, "reason": why} for trial, why in health.backfill.reasons],
             "paused": health.backfill.paused,
+        },
+        "conditions": [
+            {
+                "kind": one.kind,
+                "subject": one.subject,
+                "text": one.text,
+                "since": stamp(one.since),
+                "told_at": stamp(one.told_at),
+                "clear_since": stamp(one.clear_since),
+            }
+            for one in health.conditions
+        ],
+        "ping": None
+        if health.ping is None
+        else {
+            "heard_at": stamp(health.ping.heard_at),
+            "failing_since": stamp(health.ping.failing_since),
+            "error": health.ping.error,
         },
     }

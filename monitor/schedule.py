@@ -6,6 +6,7 @@ new watch need no memory of it. Each notifier has a job of its own: one that han
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -24,18 +25,22 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from monitor import due
+from monitor import due, watches
 from monitor.config.settings import Schedule
 from monitor.database import open_for_reading
 from monitor.diagnosis import health_of
 from monitor.health import Health
+from monitor.lease import holder
 from monitor.logs import log
+from monitor.operating import conditions
 from monitor.polling.pace import page_seconds
 
 if TYPE_CHECKING:
     from monitor.app import App
+    from monitor.operating.conditions import Condition
 
 TICK = 1.0  # seconds between two looks at what is due
+ATTEND = 15  # ticks between two looks at how the watching goes
 LONG = timedelta(minutes=15)  # that a job other than a poll, which has a patience of its own, may be at work
 RETENTION_EVERY = timedelta(days=1)
 USUAL = timedelta(hours=1)  # a cron schedule's distance between polls, to bound a retry's wait
@@ -70,16 +75,18 @@ class Service:
         self._moments = Moments(app.config.schedule)
         self._failed_jobs: dict[str, str] = {}
         self._retained_at: datetime | None = None
+        self._looked_at: datetime | None = None  # the last time that the poll job came to its end
         self._at_work: dict[str, datetime] = {}
         self._ending = threading.Event()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
-            executors={"default": ThreadPoolExecutor(4 + len(app.notifiers))},
+            executors={"default": ThreadPoolExecutor(6 + len(app.notifiers))},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         self._scheduler.add_listener(
             self._note, EVENT_JOB_SUBMITTED | EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_EXECUTED
         )
+        app.lookout.conditions.append(self.conditions)
 
     def start(self) -> None:
         """Begin to tick. The first look at what is due happens at once."""
@@ -89,6 +96,9 @@ class Service:
         for name in self.app.notifiers:
             self._every(self._tick, self._deliver, "deliver", name)
         self._every(self._tick * 60, self.retain_if_due, "retention")
+        self._every(self._tick * ATTEND, self._tell_operator, "operator")
+        if self.app.lookout.pings:
+            self._every(self._tick, self.ping_if_due, "ping")
         self._scheduler.start()
 
     def stop(self, *, at_once: bool = True) -> None:
@@ -134,13 +144,68 @@ class Service:
 
     def problems(self) -> list[str]:
         """Jobs that failed or do not come to their end, for health."""
-        stuck = [f"{name}: {lost}" for name, one in self.app.patience.items() if (lost := one.lost())]
+        return [one.text for one in self._jobs()]
+
+    def conditions(self) -> list[Condition]:
+        """What stands that only the service knows: such jobs, and polls that nobody makes though it is time."""
+        return self._jobs() + [
+            conditions.overdue(registry, since) for registry, since in self._overdue() if since is not None
+        ]
+
+    def _jobs(self) -> list[Condition]:
+        stuck = [
+            conditions.job(name, lost) for name, one in self.app.patience.items() if (lost := one.lost())
+        ]
         stuck += [
-            f"{job}: at work since {since:%H:%M} UTC without an end"
+            conditions.job(job, f"at work since {since:%H:%M} UTC without an end")
             for job, since in sorted(self._at_work.items())
             if job != "poll" and self.app.clock() - since > LONG
         ]
-        return [f"{job}: {what}" for job, what in self._failed_jobs.items()] + stuck
+        return [conditions.job(job, what) for job, what in list(self._failed_jobs.items())] + stuck
+
+    def _overdue(self) -> list[tuple[str, datetime | None]]:
+        """Registries of which no poll was made, though the last said when, and the moment of the last. One that is
+        under way and gets on is none of them, however long it takes."""
+        now = self.app.clock()
+        found = []
+        for name in watches.registries(self.app.db):
+            known = due.standing(self.app.db, name)
+            patience = self.app.patience.get(name)
+            if patience is not None and patience.at_work:
+                continue
+            next_poll = due.next_poll(known, after=self._moments.after, every=self._moments.every, now=now)
+            if next_poll + self._moments.every + due.GRACE < now:
+                found.append((name, known.last_try if known.failures else known.last_success))
+        return found
+
+    def lives(self) -> bool:
+        """Whether all that must live does: this process holds the lease, its jobs run and end, and polls succeed as the
+        schedule says. What tells nobody anything, as a channel that refuses us, is not asked for."""
+        now = self.app.clock()
+        ours = holder(self.app.config.store.path)
+        if self._ending.is_set() or ours is None or ours.pid != os.getpid() or self._jobs():
+            return False
+        at_work = self._at_work.get("poll")
+        if at_work is None and (self._looked_at is None or now - self._looked_at > LONG):
+            return False  # it does not tick
+        for name in watches.registries(self.app.db):
+            known = due.standing(self.app.db, name)
+            patience = self.app.patience.get(name)
+            if known.last_success is None and (known.failures or (at_work is None)):
+                return False
+            gets_on = not known.failures and patience is not None and patience.at_work
+            if not gets_on and due.is_overdue(
+                known, after=self._moments.after, every=self._moments.every, now=now
+            ):
+                return False
+        return True
+
+    def _tell_operator(self) -> None:
+        self.app.lookout.attend()
+        self.app.lookout.say_all_well()
+
+    def ping_if_due(self) -> bool:
+        return self.app.lookout.ping_if_due(self.lives)
 
     def health(self) -> Health:
         """How this service is. Opens a reading connection of its own: any thread may ask."""
@@ -185,6 +250,8 @@ class Service:
             self._failed_jobs[event.job_id] = f"{type(event.exception).__name__}: {event.exception}"
             log.error("job failed", job=event.job_id, error=str(event.exception))
         elif event.code == EVENT_JOB_EXECUTED:
+            if event.job_id == "poll":
+                self._looked_at = self.app.clock()
             self._failed_jobs.pop(event.job_id, None)
         elif event.code == EVENT_JOB_MISSED:
             log.warning("job missed", job=event.job_id)

@@ -297,6 +297,47 @@ def _again(db: Database) -> None:
     db.execute("alter table backfill add column failures integer not null default 0")
 
 
+@MIGRATIONS(name="0007_operator")
+def _operator(db: Database) -> None:
+    for statement in _OPERATOR:
+        db.execute(statement)
+
+
+_OPERATOR = (
+    # What is not well with the watching itself and lasts; a row goes when its end was told. text: as it was told.
+    # noticed_at: when a look first found it, which may be later than it began. told_at: NULL until it has lasted long
+    # enough. clear_since: since when no look has found it.
+    """create table operator_condition (
+        id integer primary key autoincrement,
+        kind text not null,
+        subject text not null,
+        text text not null,
+        began_at text not null,
+        noticed_at text not null,
+        told_at text,
+        clear_since text,
+        unique (kind, subject)
+    ) strict""",
+    # The line of a channel that all is well. rhythm: as it was when the next one was set. since, after_event: what it
+    # tells of, the newest event then.
+    """create table all_well (
+        notifier text primary key,
+        rhythm text not null,
+        since text not null,
+        after_event integer not null,
+        due_at text not null
+    ) strict, without rowid""",
+    # The dead man's switch, as last heard of. failing_since: NULL while it is heard. One row at most.
+    """create table ping (
+        id integer primary key check (id = 1),
+        tried_at text not null,
+        heard_at text,
+        failing_since text,
+        error text
+    ) strict""",
+)
+
+
 @MIGRATIONS(name="0006_acting")
 def _acting(db: Database) -> None:
     for statement in _ACTING:

@@ -34,7 +34,6 @@ class Drained(msgspec.Struct, kw_only=True):
     failed: int = 0
     next_at: datetime | None = None  # when something may be sendable; None when nothing waits
     stopped: bool = False  # `wait` said so; something may be sendable now
-    # Of this drain; the outbox keeps them until they are said.
     notices: list[Notice] = msgspec.field(default_factory=list)
 
 
@@ -307,6 +306,4 @@ class _Drain:
         self._say(NoticeKind.FAILED, text, message_id=claimed.message.id)
 
     def _say(self, kind: NoticeKind, text: str, *, message_id: str | None = None) -> None:
-        """In the transaction of what happened."""
-        notice = Notice(kind=kind, notifier=self._name, text=text, message_id=message_id)
-        self.drained.notices.append(self._outbox.notices.add(notice))
+        self.drained.notices.append(Notice(kind=kind, notifier=self._name, text=text, message_id=message_id))

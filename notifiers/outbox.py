@@ -12,12 +12,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from notifiers.attempts import Attempts
 from notifiers.message import Level, Message
 from notifiers.moments import moment_of, moment_or_none, moment_text
-from notifiers.notices import Notices
 from notifiers.notifier import NotifiersError
 from notifiers.outbox_rows import Delivery, Listed, delivery_of, message_text
 
@@ -25,10 +22,6 @@ _OPEN = ("waiting", "queued", "claimed", "unknown")
 
 
 class Outbox(Attempts):
-    def __init__(self, db: Database) -> None:
-        super().__init__(db)
-        self.notices = Notices(db)
-
     def enqueue(
         self,
         event_id: str,

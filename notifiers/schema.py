@@ -32,6 +32,12 @@ def _turns(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="0004_no_notices")
+def _no_notices(db: Database) -> None:
+    # What the operator is to be told follows from `channel` and `message`, and is the application's to say.
+    db.execute("drop table notice")
+
+
 _FIRST = (
     # What is sent. Everything up to created_at is settled before the first attempt and never changes after.
     # number: the order in which messages were made. position: the place within its threads, the highest of

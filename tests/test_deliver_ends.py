@@ -302,17 +302,3 @@ def test_the_mark_of_a_repeat_outlives_a_look_that_could_tell(room: Room) -> Non
     drains(room, told, 4)
     assert [placement.possible_repeat for _, placement in told.sent] == [False, True, True]
     assert room.outbox.listing()[0].possible_repeat
-
-
-def test_what_the_operator_is_to_be_told_outlives_us_until_it_was_said(room: Room) -> None:
-    room.put("m1")
-    told = Told([REFUSES])
-    (paused,) = room.drain(told).notices
-    assert room.outbox.notices.unsaid("log") == []
-    assert room.outbox.notices.unsaid("team") == [paused]  # also for whoever comes after us
-    room.now += timedelta(hours=1)
-    (mended,) = room.drain(told).notices
-    assert [notice.kind for notice in room.outbox.notices.unsaid("team")] == ["paused", "mended"]
-    with room.transaction():
-        room.outbox.notices.said([paused.number])
-    assert room.outbox.notices.unsaid("team") == [mended]

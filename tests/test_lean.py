@@ -78,7 +78,7 @@ def test_a_poll_on_a_build_seen_before_loads_what_asks_and_no_more(folder):
     assert modules & {*HEAVY, *BESIDE, *ROOMS} == set()
     assert "httpx" in modules and "sqlite_utils" in modules
     ours = [name for name in modules if name.split(".")[0] in ("monitor", "snapshots", "notifiers")]
-    assert len(ours) < 95  # where nothing is kept of what was compiled, each costs its lines
+    assert len(ours) < 100  # where nothing is kept of what was compiled, each costs its lines
 
 
 def test_help_loads_the_command_line_alone(tmp_path):

@@ -43,7 +43,9 @@ def test_an_answer_that_cannot_be_written_now_is_written_later_and_the_work_not_
 
         def hold(sql: str) -> None:
             seen.append(sql.lower())
-            done = any("from notice" in one for one in seen)  # the work ends with the operator's notices
+            done = any(
+                "operator_condition" in one for one in seen
+            )  # the work ends with the look for the operator
             if done and seen[-1] == "begin immediate" and not other.in_transaction:
                 other.execute("begin immediate")
 

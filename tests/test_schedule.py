@@ -45,7 +45,7 @@ def test_late_jobs_run_once_and_never_beside_themselves(watching):
     service.start()
     try:
         jobs = {job.id: job for job in service._scheduler.get_jobs()}
-        assert set(jobs) == {"poll", "requests", "backfill", "retention", "deliver:log"}
+        assert set(jobs) == {"poll", "requests", "backfill", "retention", "operator", "deliver:log"}
         for job in jobs.values():
             assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
             assert str(job.trigger.timezone) == str(UTC)

@@ -123,7 +123,11 @@ def test_a_long_headline_is_broken_between_what_it_tells() -> None:
 def test_loud_replies_are_shown_in_the_channel() -> None:
     reply = Placement(reply_to={"channel": "C", "ts": "1"})
     loud = {level: render(Message(id="m", level=level, headline="h"), reply).broadcast for level in Level}
-    assert [level for level, broadcast in loud.items() if broadcast] == [Level.CRITICAL, Level.MAJOR]
+    assert [level for level, broadcast in loud.items() if broadcast] == [
+        Level.CRITICAL,
+        Level.MAJOR,
+        Level.NOTICE,
+    ]
     assert not render(ALERT, Placement()).broadcast
 
 

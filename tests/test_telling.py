@@ -12,7 +12,6 @@ from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch
 
-from monitor.alerting.telling import Told
 from notifiers.message import Message
 from notifiers.notifier import Found, Outcome, Placement, Result, Trace
 from snapshots.database import immediate
@@ -173,18 +172,6 @@ def test_what_was_booked_says_its_trial_and_its_place(watching, records):
     assert [row[2] for row in rows] == [row[0] for row in rows]
     orders = [row[1] for row in rows]
     assert orders == sorted(set(orders)) and orders == [row[3] for row in rows]
-
-
-def test_the_operator_is_told_once_also_when_the_teller_dies_before_saying_it(watching, records):
-    watching.app.notifiers = {"log": Refusing()}
-    watching.registry.publish("2026-11-23", [suspended(records[0])])
-    watching.app.poll()
-    unsaid = Told()
-    watching.app.teller().deliver_to("log", watching.app.notifiers["log"], unsaid)  # and dies here
-    words = ["`log` is paused, its messages wait: not in the channel"]
-    assert unsaid.notices == words
-    assert watching.app.deliver().notices == words  # by the next one
-    assert watching.app.deliver().notices == []
 
 
 class Overlapping(Refusing):

@@ -65,6 +65,8 @@ def test_all_is_well(tmp_path: Path) -> None:
             "reasons": [],
             "paused": None,
         },
+        "conditions": [],
+        "ping": None,
     }
     assert datetime(2026, 11, 24, 12, tzinfo=UTC) == NOW
 

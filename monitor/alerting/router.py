@@ -33,7 +33,14 @@ class Router:
         from monitor.alerting.routes import decide
 
         config = self._config
-        return decide(event, config.routes, tuple(config.notifiers), config.severity, subject)
+        return decide(
+            event,
+            config.routes,
+            tuple(config.notifiers),
+            config.severity,
+            subject,
+            operators=config.operator.to,
+        )
 
     def _subject(self, event: Event) -> Subject:
         from monitor.alerting.subject import Given, Stored

@@ -6,7 +6,7 @@ they are never stored. Mutes, quiet hours and the time of sending are looked at 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -19,6 +19,7 @@ from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind, Step, StepChange
 
 DRIFT = "the same change in most records of a build: taken as the registry's own"
+OPERATORS = "named in [operator]: it gets what a route sends it, and there is no [[route]]"
 Overrides = Mapping[str, Severity | str]  # field slug → severity, or its name as in config.toml
 
 
@@ -69,12 +70,15 @@ def decide(
     notifiers: Iterable[str],
     overrides: Overrides,
     subject: Subject,
+    *,
+    operators: Collection[str] = (),
 ) -> list[Decision]:
     """For each notifier in turn: what each route that names it says. At most one decision a notifier is
     to send: by the route that lets it wait least, the first of equal ones.
 
     Without any route every notifier gets everything from minor up: somebody who set up a notifier wants
-    to hear. subject: asked only for what a route wants to know and the event does not carry.
+    to hear. But for `operators`, those of [operator]: they hear of the watching, and of trials when a route names them.
+    subject: asked only for what a route wants to know and the event does not carry.
     """
     weighed = severities(event, overrides)
     decisions: list[Decision] = []
@@ -82,6 +86,8 @@ def decide(
     for notifier in notifiers:
         if weighed.severity is Severity.NOISE:
             decisions.append(_no_route(notifier, "nothing but noise"))
+        elif not routes and notifier in operators:
+            decisions.append(_no_route(notifier, OPERATORS))
         elif not routes:
             every = "no [[route]] in the configuration: every notifier gets everything"
             decisions.append(_no_route(notifier, every, send=True))

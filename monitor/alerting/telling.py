@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlite_utils import Database
 
+from monitor.logs import log
 from notifiers.idle import idle
 from snapshots.database import immediate
 
@@ -34,8 +35,9 @@ class Told(msgspec.Struct, kw_only=True):
     sent: dict[str, int] = msgspec.field(default_factory=dict)
     waiting: dict[str, int] = msgspec.field(default_factory=dict)
     failed: dict[str, int] = msgspec.field(default_factory=dict)
-    notices: list[str] = msgspec.field(default_factory=list)  # for the operator, one line each
-    unsaid: list[int] = msgspec.field(default_factory=list)  # their numbers, for `Teller.said`
+    notices: list[str] = msgspec.field(
+        default_factory=list
+    )  # what the operator was told after it, a line each
 
 
 class Teller:
@@ -117,16 +119,8 @@ class Teller:
         told.failed[name] = drained.failed
         counts = self._outbox.counts().get(name, {})
         told.waiting[name] = counts.get("waiting", 0) + counts.get("queued", 0)
-        # Those too that a process before us wrote down and did not live to say.
-        notices = self._outbox.notices.unsaid(name)
-        told.notices += [notice.text for notice in notices]
-        told.unsaid += [notice.number for notice in notices]
-
-    def said(self, told: Told) -> None:
-        """The operator was told these notices. Until then each round hands them on again."""
-        if told.unsaid:
-            with immediate(self._db):
-                self._outbox.notices.said(told.unsaid)
+        for notice in drained.notices:
+            log.warning("notice", notice=notice.text)
 
     def say(self, message: Message, notifier: str) -> None:
         """Put a message without deliveries into the outbox: a sample, a notice."""

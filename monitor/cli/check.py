@@ -86,6 +86,8 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
         if "error" in answer:
             raise WorldError(answer["error"], hint="`trialbell status` and the service's own log say more")
         code = _show(app, session, answer, exit_code)
+        if copy_to is None and app.lookout.pings:
+            _ping(app, session, answer)
         if copy_to is None and app.config.registries.ctgov.backfill:
             from monitor.cli.bringing import go_on
 
@@ -98,6 +100,14 @@ def _run(session: Session, what: Sequence[str], exit_code: bool, *, copy_to: Pat
         return INTERRUPTED
     finally:
         app.close()
+
+
+def _ping(app: Any, session: Session, answer: dict[str, Any]) -> None:
+    """Let an outside watcher know, unless a service does."""
+    from monitor.lease import holder
+
+    if holder(session.database) is None:
+        app.lookout.ping(well=not any(report["problems"] for report in answer["reports"]))
 
 
 def _stopped(app: Any, session: Session) -> str:

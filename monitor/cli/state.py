@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from monitor.cli.errors import DONE, WORLD
 from monitor.cli.session import Session, clock, shared_options
 from snapshots.terms import listed, many
+
+if TYPE_CHECKING:
+    from monitor.health import ConditionHealth
 
 
 @click.command(
@@ -72,6 +77,10 @@ def status(session: Session, quiet: bool) -> int:
     )
     for one in health.held:
         click.echo(f"held        {one.reason}")
+    for condition in health.conditions:
+        click.echo(f"operator    {_stands(condition)}")
+    if health.ping is not None and health.ping.failing_since is None:
+        click.echo(f"ping        heard at {_when(health.ping.heard_at)}")
     for notice in health.notices:
         click.echo(f"notice      {notice}")
     past = health.backfill
@@ -91,6 +100,15 @@ def status(session: Session, quiet: bool) -> int:
     if health.ok:
         session.say("all is well")
     return DONE if health.ok else WORLD
+
+
+def _stands(condition: ConditionHealth) -> str:
+    state = "not told yet: it may pass"
+    if condition.clear_since is not None:
+        state = f"over since {_when(condition.clear_since)}, told when it stays so"
+    elif condition.told_at is not None:
+        state = f"told at {_when(condition.told_at)}"
+    return f"{condition.text} (since {_when(condition.since)}; {state})"
 
 
 def _when(moment: object) -> str:

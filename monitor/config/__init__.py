@@ -5,7 +5,7 @@ from monitor.config.errors import ConfigError, Problem
 from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, Webhook
 from monitor.config.reading import defaults, find, load, read
 from monitor.config.routes import Route
-from monitor.config.secrets import Expanded, expanded, secrets
+from monitor.config.secrets import Expanded, expanded, pings, secrets
 from monitor.config.settings import Config, Ctgov, Schedule, Watch, Web
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "expanded",
     "find",
     "load",
+    "pings",
     "read",
     "secrets",
 ]

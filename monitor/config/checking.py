@@ -23,7 +23,7 @@ from monitor.config.report import Report
 from monitor.config.route_checking import checked_route, meant
 from monitor.config.routes import Route
 from monitor.config.secrets import VARIABLE
-from monitor.config.settings import File, Schedule, Store, Watch
+from monitor.config.settings import File, Operator, Schedule, Store, Watch
 
 Slugs = Callable[[], list[str]]  # the names of the registry's fields, and of the states that time makes
 SHORTEST_RETENTION = timedelta(days=30)  # below it a slip of the finger is likelier: `2d` for `2y`
@@ -62,6 +62,7 @@ class Checker:
         self._names_once()
         self._definitions_once(watches)
         routes = [self._route(index, route) for index, route in self._members("route", file.routes)]
+        self._operator(file.operator)
         self._severity()
         self._addresses()
         notifiers = {name: self._notifier(name, table) for name, table in file.notifiers.items()}
@@ -188,7 +189,7 @@ class Checker:
             if "cron" not in raw and not self._rings_by_the_clock():
                 self._report.note(
                     ("schedule", "timezone"),
-                    "`timezone` has no effect without `cron`, quiet hours or a digest",
+                    "`timezone` has no effect without `cron`, quiet hours, a digest or `all_well`",
                 )
         if "every" in raw or "cron" in raw:
             return schedule
@@ -213,7 +214,9 @@ class Checker:
         notifiers = raw.get("notifiers")
         tables = [*(notifiers.values() if isinstance(notifiers, dict) else ()), *(raw.get("route") or ())]
         return any(
-            {"quiet_hours", "quiet_days", "digest"} & set(one) for one in tables if isinstance(one, dict)
+            {"quiet_hours", "quiet_days", "digest", "all_well"} & set(one)
+            for one in tables
+            if isinstance(one, dict)
         )
 
     def _route(self, index: int, route: Route) -> Route:
@@ -230,6 +233,29 @@ class Checker:
             slugs=self._slugs,
             trial_id=self._trial_id,
         )
+
+    def _operator(self, operator: Operator) -> None:
+        raw = self._report.raw.get("notifiers")
+        names = list(raw) if isinstance(raw, dict) else []
+        for at, name in enumerate(operator.to):
+            if name not in names:
+                self._report.problem(
+                    ("operator", "to", at),
+                    f"`to` names an unknown notifier: {quoted(name)}",
+                    hint=meant(name, names, "notifier"),
+                )
+        if operator.to and not self._report.raw.get("route") and set(names) <= set(operator.to):
+            self._report.problem(
+                ("operator", "to"),
+                "nobody would be told of trials: all notifiers are named here, and there is no [[route]]",
+                hint=f"write `[[route]]` with `to = [{quoted(operator.to[0])[1:-1]}]`, or another notifier",
+            )
+        written = self._report.raw.get("operator")
+        for key in ("ping_every", "ping_failed"):
+            if isinstance(written, dict) and key in written and "ping" not in written:
+                self._report.problem(
+                    ("operator", key), f"`{key}` is given without `ping`", hint="give `ping`, or remove it"
+                )
 
     def _severity(self) -> None:
         raw = self._report.raw.get("severity")

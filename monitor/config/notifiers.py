@@ -23,7 +23,7 @@ class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     timezone: Annotated[
         Text | None,
         Meta(
-            description="Of quiet hours and digests; that of [schedule] when left out.",
+            description="Of quiet hours, digests and `all_well`; that of [schedule] when left out.",
             examples=["Europe/Berlin"],
         ),
     ] = None
@@ -33,6 +33,15 @@ class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             description="Local time in which only what is critical is told; the rest waits for its end.",
             examples=["20:00-07:00"],
             extra={"form": "hours"},
+        ),
+    ] = None
+    all_well: Annotated[
+        Text | None,
+        Meta(
+            description="When a line says how the watching goes, whatever else was told, so that silence is not taken"
+            " for death: `mon 09:00`, local time. Left out: never.",
+            examples=["mon 09:00"],
+            extra={"form": "rhythm"},
         ),
     ] = None
     quiet_days: Annotated[

@@ -12,12 +12,13 @@ import stat
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import msgspec
 
 from monitor.config.errors import ConfigError, Problem
 from monitor.config.notifiers import Notifier
-from monitor.config.settings import Config
+from monitor.config.settings import Config, Operator
 
 if TYPE_CHECKING:
     from notifiers.secret import Secret
@@ -53,7 +54,7 @@ def expanded(config: Config, name: str, environ: Mapping[str, str]) -> Expanded:
 
     table = config.notifiers[name]
     hidden = _hidden_keys(type(table))
-    filler = _Filler(config, name, environ)
+    filler = _Filler(config, ("notifiers", name), environ)
     secrets: dict[str, Secret] = {}
     lists: dict[str, tuple[Secret, ...]] = {}
     plain: dict[str, Any] = {}
@@ -91,11 +92,44 @@ def secrets(config: Config, environ: Mapping[str, str]) -> dict[str, Expanded]:
     return ready
 
 
+def pings(config: Config, environ: Mapping[str, str]) -> dict[str, Secret]:
+    """The addresses of [operator] that are given, by key. Raises ConfigError with what is unset, or is no address."""
+    from notifiers.secret import Secret
+
+    filler = _Filler(config, ("operator",), environ)
+    ready: dict[str, Secret] = {}
+    for key in ("ping", "ping_failed"):
+        written = getattr(config.operator, key)
+        address = "" if written is None else filler.filled((key,), written).strip()
+        if address and not _is_address(address):
+            filler.blame(
+                (key,), "needs a web address", hint="such as `https://…`; what it holds now is not shown"
+            )
+        elif address:
+            ready[key] = Secret(address)
+    if filler.problems:
+        raise ConfigError(filler.problems)
+    return ready
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port  # a port that is none raises
+    except ValueError:
+        return False
+    named = len(host) <= 253 and all(0 < len(label) <= 63 for label in host.removesuffix(".").split("."))
+    return parts.scheme in ("http", "https") and named and text.isascii() and text.isprintable()
+
+
 def files(config: Config, environ: Mapping[str, str], only: str | None = None) -> Iterator[Path]:
-    """The files that the notifiers' tables, or one of them, name; none is read. One whose path has a variable that
-    is not set is left out."""
-    for name, table in config.notifiers.items():
-        for key in table.__struct_fields__ if only in (None, name) else ():
+    """The files that the tables of the notifiers and of the operator name, or that of one notifier; none is read. One
+    whose path has a variable that is not set is left out."""
+    tables: list[Notifier | Operator] = [
+        table for name, table in config.notifiers.items() if only in (None, name)
+    ]
+    for table in [*tables, config.operator] if only is None else tables:
+        for key in table.__struct_fields__:
             value = getattr(table, key)
             for text in value if isinstance(value, tuple) else (value,):
                 for found in VARIABLE.finditer(str(text)) if isinstance(text, str | Path) else ():
@@ -113,12 +147,12 @@ def is_exposed(file: Path) -> bool:
 
 
 class _Filler:
-    """Fills in the texts of one notifier's table, and collects what stands in the way."""
+    """Fills in the texts of one table, `("notifiers", "team")`, and collects what stands in the way."""
 
-    def __init__(self, config: Config, name: str, environ: Mapping[str, str]) -> None:
+    def __init__(self, config: Config, table: tuple[str, ...], environ: Mapping[str, str]) -> None:
         self.problems: list[Problem] = []
         self._config = config
-        self._name = name
+        self._table = table
         self._environ = environ
 
     def filled(self, key: tuple[str | int, ...], text: str) -> str:
@@ -129,7 +163,7 @@ class _Filler:
         missing = _missing(found[0] if name else path, self._environ)
         for one in missing:
             state = "empty" if one in self._environ else "not set"
-            self._problem(
+            self.blame(
                 key,
                 f"needs a variable that is {state}: `{one}`",
                 hint=f"set it in the environment before the start: `export {one}=…`",
@@ -141,17 +175,18 @@ class _Filler:
         file = _path(self._config, path, self._environ)
         content, fault = _content(file)
         if fault:
-            self._problem(key, f"needs a file that {fault}: `{file}`", hint=_FILE_HINT)
+            self.blame(key, f"needs a file that {fault}: `{file}`", hint=_FILE_HINT)
         return content
 
-    def _problem(self, key: tuple[str | int, ...], message: str, *, hint: str) -> None:
-        path = ("notifiers", self._name, *key)
+    def blame(self, key: tuple[str | int, ...], message: str, *, hint: str) -> None:
+        path = (*self._table, *key)
+        near = len(self._table)
         places = self._config.places
         self.problems.append(
             Problem(
                 file=self._config.shown,
-                line=places.get(path) or places.get(path[:3]) or places.get(path[:2]),
-                table=f"[notifiers.{self._name}]",
+                line=places.get(path) or places.get(path[: near + 1]) or places.get(path[:near]),
+                table=f"[{'.'.join(self._table)}]",
                 key=str(key[0]),
                 message=f"`{key[0]}` {message}",
                 hint=hint,

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct, field
 from monitor.config.errors import Problem
 from monitor.config.notifiers import Notifier
 from monitor.config.routes import Route
-from monitor.config.values import Address, Duration, SeverityName, Text
+from monitor.config.values import SECRET_PATTERN, Address, Duration, SeverityName, Text
 
 
 class Store(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -184,6 +184,42 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
 
 
+class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whoever runs this: is told that the watching itself is not well, and that it is again."""
+
+    to: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Names of notifiers. Of trials they are told only what a route sends them by name. Left out:"
+            " the log and `trialbell status` say it.",
+            examples=[["ops"]],
+        ),
+    ] = ()
+    ping: Annotated[
+        Text | None,
+        Meta(
+            description="A dead man's switch: an address that is asked (GET) while all that must live lives, so that"
+            " whoever listens there notices when it does not. As a variable: whoever knows it can keep it quiet.",
+            examples=["${PING_URL}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ] = None
+    ping_every: Annotated[
+        Duration, Meta(description="By the service; `trialbell check` without one asks once, at its end.")
+    ] = timedelta(minutes=5)
+    ping_failed: Annotated[
+        Text | None,
+        Meta(
+            description="Asked in place of `ping` by a `trialbell check` that did not see everything. The service"
+            " keeps silent then.",
+            examples=["${PING_FAILED_URL}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ] = None
+
+
 class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """config.toml."""
 
@@ -202,6 +238,7 @@ class File(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     routes: Annotated[tuple[Route, ...], Meta(description="Which events go to whom.")] = field(
         default=(), name="route"
     )
+    operator: Annotated[Operator, Meta(description="Whoever runs this.")] = Operator()
     severity: Annotated[
         dict[str, SeverityName],
         Meta(

@@ -45,6 +45,11 @@ class Patience:
             return True
         return self._wait(min(seconds, self._left())) or (seconds > 0 and self.lost() is not None)
 
+    @property
+    def at_work(self) -> bool:
+        """Whether a poll is under way, and gets on."""
+        return self._progress is not None and self._left() > 0
+
     def lost(self) -> str | None:
         """Why the poll under way is given up; None while it is not."""
         if self._progress is None or self._stopping.is_set() or self._left() > 0:

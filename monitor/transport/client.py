@@ -38,7 +38,8 @@ class Transport:
 
     deadline: seconds for one try, redirects and last byte included. patience: seconds for all tries of one
     question, from the first on. wait: see `Wait`; without one, waits cannot be ended. wire: another way to
-    the network, whose answers are streams.
+    the network, whose answers are streams. called: what errors and the log say in place of an address that is a
+    secret; of where it redirects to they say nothing then.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Transport:
         wait: Wait | None = None,
         random: Callable[[], float] = random_module.random,
         wire: httpx.BaseTransport | None = None,
+        called: str | None = None,
     ) -> None:
         parts = urlsplit(origin.rstrip("/"))
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -77,6 +79,7 @@ class Transport:
         self._random = random
         self._limiter = limiter
         self._wire = wire
+        self._called = called
         self._deadline = Deadline(clock)
         self._building = threading.Lock()
         self._client: httpx.Client | None = None
@@ -113,7 +116,7 @@ class Transport:
                 asked = retries.asked_pause(answer.headers)
             pause = max(asked or 0.0, retries.pause(tries, self._random))
             left = begun + self._patience - self._clock()
-            log.debug("%s: %s (try %d of %d)", url, why, tries, self._attempts)
+            log.debug("%s: %s (try %d of %d)", self._name(url), why, tries, self._attempts)
             if asked is not None and asked > min(left, retries.LONGEST_PAUSE):
                 why += f" and wants to be left alone for {asked:.0f} s"
                 break
@@ -124,7 +127,7 @@ class Transport:
             else:
                 self._pause(pause)
         tried = f"{tries} {'try' if tries == 1 else 'tries'}"
-        raise NoAnswer(f"{shortened(url)}: {why} ({tried})", status=status, retry_after=asked)
+        raise NoAnswer(f"{shortened(self._name(url))}: {why} ({tried})", status=status, retry_after=asked)
 
     def address(self, path: str, params: Sequence[tuple[str, str]] = ()) -> str:
         """The whole address of a question. Commas stay as they are: they are a third of a list of ids."""
@@ -137,6 +140,9 @@ class Transport:
             if self._client is not None:
                 self._client.close()
                 self._client = None
+
+    def _name(self, url: str) -> str:
+        return self._called or url
 
     def _pause(self, seconds: float) -> None:
         # Asked even for no wait at all: a stop must end a sweep that never has to wait.
@@ -152,10 +158,10 @@ class Transport:
             if not follow or answer.status not in (301, 302, 303, 307, 308):
                 return answer
             if answer.location is None:
-                raise Misdirected(f"{url}: redirected to nowhere")
+                raise Misdirected(f"{self._name(url)}: redirected to nowhere")
             url = self._within(url, answer.location)
             self._pause(self._limiter.reserve() if self._limiter else 0.0)
-        raise Misdirected(f"{first}: redirected more than {REDIRECTS} times")
+        raise Misdirected(f"{self._name(first)}: redirected more than {REDIRECTS} times")
 
     def _within(self, url: str, location: str) -> str:
         """Where a redirect leads. Raises Misdirected when that is another host, or unencrypted."""
@@ -167,10 +173,11 @@ class Transport:
                 or (here.scheme, target.scheme, here.port, target.port) == ("http", "https", None, None)
             )
         except ValueError:  # brackets or a port that are none
-            raise Misdirected(f"{url}: redirected to no address") from None
+            raise Misdirected(f"{self._name(url)}: redirected to no address") from None
         bare = urlunsplit(_bare(target))
         if not same:
-            raise Misdirected(f"{url}: redirected to another host: `{bare[:200]}`")
+            where = "" if self._called else f": `{bare[:200]}`"
+            raise Misdirected(f"{self._name(url)}: redirected to another host{where}")
         return bare
 
     def _exchange(self, url: str, *, cap: int) -> Answer:
@@ -195,12 +202,15 @@ class Transport:
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 answer = Answer(status=response.status_code, headers=headers, body=raw, url=url)
         except httpx.InvalidURL as error:
-            raise Misdirected(f"{url}: redirected to no address ({error})") from None
+            what = "" if self._called else f" ({error})"
+            raise Misdirected(f"{self._name(url)}: redirected to no address{what}") from None
         except BROKEN as error:
             if not self._deadline.left():
                 raise Broken(self._too_slow()) from None
             raise Broken(_in_words(error)) from None
-        log.debug("%s: %d, %d bytes, %.3f s", url, answer.status, len(raw), self._clock() - started)
+        log.debug(
+            "%s: %d, %d bytes, %.3f s", self._name(url), answer.status, len(raw), self._clock() - started
+        )
         return answer
 
     def _beginning(self, response: httpx.Response) -> bytearray:

@@ -56,7 +56,7 @@ class Wire(httpx.BaseTransport):
 
     def __init__(self, origin: str, *, tls: TLS, trust_env: bool, deadline: Deadline) -> None:
         parts = urlsplit(origin)
-        proxy = _proxy(parts.scheme, parts.hostname or "", parts.port) if trust_env else None
+        proxy = proxy_of(parts.scheme, parts.hostname or "", parts.port) if trust_env else None
         # Reading the certificates takes 20 ms, so only where there is something to encrypt.
         context = _context(tls, trust_env) if parts.scheme == "https" else None
         pool: dict[str, Any] = {
@@ -173,7 +173,7 @@ def _context(tls: TLS, trust_env: bool) -> ssl.SSLContext:
     return context
 
 
-def _proxy(scheme: str, host: str, port: int | None) -> str | None:
+def proxy_of(scheme: str, host: str, port: int | None) -> str | None:
     """The proxy that the environment names for a host; None for none."""
     if urllib.request.proxy_bypass(f"{_host(host)}:{port}" if port else host):
         return None

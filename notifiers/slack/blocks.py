@@ -25,7 +25,8 @@ from notifiers.slack.plain import REPEAT, notification, whole
 from notifiers.slack.text import clean, shorten, weigh
 
 EVENT_TYPE = "trialbell_message"
-BROADCAST = frozenset({Level.CRITICAL, Level.MAJOR})  # replies that are shown in the channel too
+# Replies that are shown in the channel too. Of notices: what is over is told where its beginning was.
+BROADCAST = frozenset({Level.CRITICAL, Level.MAJOR, Level.NOTICE})
 
 # What a person reads in a glance: the rest goes on in the thread.
 CHANGES, TRIALS = 8, 12
