@@ -35,6 +35,7 @@ class Terminal:
         monkeypatch.chdir(folder)
         monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "nowhere"))
         monkeypatch.setenv("HOME", str(folder / "nowhere"))
+        monkeypatch.setenv("COLUMNS", "100")  # of no terminal at all; not that of whoever runs the tests
 
     def run(self, *arguments: str) -> Ran:
         self._capsys.readouterr()
