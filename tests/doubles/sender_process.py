@@ -129,7 +129,7 @@ def send_all(orders: dict[str, Any]) -> None:
             clock=lambda: datetime.now(UTC),
             random=random.random,
             wait=wait,
-            settings=Settings(backoff=backoff, most_blind_attempts=100),
+            settings=Settings(backoff=backoff, most_blind_attempts=100, between_blind_attempts=backoff),
         )
         if drained.next_at is None:
             return
