@@ -272,6 +272,7 @@ def _browser(session: Session, config: Config, host: str, *, health: Any, regist
         public_url=config.web.public_url,
         allowed_hosts=hosts_for(host, config.web.public_url),
         effective=Router(config).effective,
+        overridden=bool(config.severity),
         sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
     )
 

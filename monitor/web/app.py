@@ -31,6 +31,8 @@ from monitor.web.answers import (
     Page,
     PageError,
 )
+from monitor.web.calendar import asked as calendar
+from monitor.web.feeds import asked as feeds
 from monitor.web.finding import canonical
 from monitor.web.guard import SECURITY_HEADERS, Guard
 from monitor.web.lanes import Lanes
@@ -64,6 +66,7 @@ def create_app(
     public_url: str | None,
     allowed_hosts: tuple[str, ...],
     effective: Effective = _unchanged,
+    overridden: bool = False,
     sites: Mapping[str, Site] | None = None,
 ) -> Starlette:
     """The browser as an ASGI application.
@@ -72,7 +75,7 @@ def create_app(
     health: called in those threads too. now: aware UTC.
     public_url: where people reach us; its path, if any, goes before every link of ours.
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
-    effective: applies the user's own severities to an event.
+    effective: applies the user's own severities to an event. overridden: whether there are any.
     sites: where each registry's records come from; the public ones when left out.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
@@ -80,7 +83,9 @@ def create_app(
     site = _Site(Pages(prefix, banner=banner), Lanes(database), health, now, public_url)
 
     def setting() -> Setting:
-        return Setting(now=now(), effective=effective, health=health, sites=sites or {})
+        return Setting(
+            now=now(), effective=effective, health=health, sites=sites or {}, overridden=overridden
+        )
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -109,6 +114,39 @@ def create_app(
         if text.endswith(".json"):
             return versions.version_json(reader, registry, trial, text.removesuffix(".json"))
         return versions.one_version(reader, registry, trial, text, setting())
+
+    def feed_of_all(request: Request, reader: Reading) -> Answer:
+        return feeds.of_everything(
+            reader,
+            request.path_params["format"],
+            request.query_params,
+            root=site.root(request),
+            setting=setting(),
+        )
+
+    def feed_of_watch(request: Request, reader: Reading) -> Answer:
+        name, format = request.path_params["watch"], request.path_params["format"]
+        query = request.query_params
+        return feeds.of_watch(reader, name, format, query, root=site.root(request), setting=setting())
+
+    def feed_of_trial(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
+        return feeds.of_trial(
+            reader,
+            registry,
+            trial,
+            request.path_params["format"],
+            request.query_params,
+            root=site.root(request),
+            setting=setting(),
+        )
+
+    def calendar_of_watch(request: Request, reader: Reading) -> Answer:
+        return calendar.of_watch(
+            reader, request.path_params["watch"], root=site.root(request), setting=setting()
+        )
+
+    def calendar_of_trial(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
+        return calendar.of_trial(reader, registry, trial, root=site.root(request), setting=setting())
 
     def chosen_pair(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         query = request.query_params
@@ -162,6 +200,11 @@ def create_app(
                 "/events/{number}",
                 site.page(lambda r, reader: lately.one_event(reader, r.path_params["number"], setting())),
             ),
+            Route("/feed.{format}", site.page(feed_of_all)),
+            Route("/watches/{watch:path}/feed.{format}", site.page(feed_of_watch)),
+            of_trial(feed_of_trial, "/feed.{format}"),
+            Route("/watches/{watch:path}/calendar.ics", site.page(calendar_of_watch)),
+            of_trial(calendar_of_trial, "/calendar.ics"),
             Route("/state", site.page(lambda r, reader: standing.state(reader, setting()))),
             Route("/healthz", site.healthz),
             Route("/static/{name}", site.static),
@@ -198,6 +241,10 @@ class _Site:
         self._health = health
         self._now = now
         self._root = None if public_url is None else "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
+
+    def root(self, request: Request) -> str:
+        """The whole address of our pages, without a slash at its end: the public one, else the one asked for."""
+        return (self._root or f"{request.url.scheme}://{request.url.netloc}") + self.pages.to("")
 
     def page(self, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

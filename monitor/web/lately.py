@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cache
 from itertools import groupby
 from urllib.parse import urlencode
 
 from monitor import addresses
 from monitor.alerting.text import is_said
+from monitor.web import filters
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.blocks import Cell, shown_text
 from monitor.web.history import KINDS
@@ -30,10 +30,6 @@ from snapshots.fields import table
 
 PAGE = 40  # events on one page
 LINES = 3  # changes of an event named on its card
-TAGS = (
-    *("status", "stopped", "restarted", "results", "timeline", "enrolment", "outcomes", "eligibility"),
-    *("sites", "sponsor", "design", "integrity", "documents", "compliance"),
-)
 LEVELS = (
     ("minor", "minor"),
     ("major", "major"),
@@ -41,7 +37,6 @@ LEVELS = (
     ("noise", "everything, noise too"),
 )
 _ASKED = ("severity", "watch", "tag", "field", "trial")
-_LONGEST = 200  # characters of a filter
 _LAST = 2**63 - 1  # SQLite's largest integer
 
 
@@ -65,15 +60,12 @@ class Card:
 
 def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answer:
     """`/`: events newest first, filtered, paged by sequence number."""
-    asked = {name: query.get(name, "").strip() for name in _ASKED}
-    for name, text in asked.items():
-        if len(text) > _LONGEST:
-            raise BadQuestion(f"the filter is too long: `{name}`")
-    least = _least(asked["severity"])
+    asked = {name: filters.short_enough(name, query.get(name, "").strip()) for name in _ASKED}
+    least = filters.least(asked["severity"])
     asked["severity"] = least.value
     _check(reader, asked)
     wanted = _trial_asked(asked["trial"])
-    before = _before(query.get("before", ""))
+    before = filters.before(query.get("before", ""))
     found = reader.events(
         watch=asked["watch"] or None,
         trial=wanted[1] if wanted else None,
@@ -95,8 +87,9 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
             "here": "lately",
             "asked": asked,
             "filtered": bool(kept),
+            "feed": _followed(reader, asked, wanted, least),
             "levels": LEVELS,
-            "tag_names": TAGS,
+            "tag_names": filters.TAGS,
             "watch_names": sorted(
                 {one.name for one in reader.watches()}
                 | {name for _, event in shown for name in event.watches}
@@ -111,6 +104,34 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
             "standing": standing_line(reader, setting),
         },
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The feed that goes on telling what a list shows."""
+
+    of: str  # the path that it is below
+    query: str  # with its `?`, or nothing
+    what: str
+    title: str
+    calendar: bool
+
+
+def _followed(
+    reader: Reading, asked: Mapping[str, str], trial: tuple[str, str] | None, least: Severity
+) -> Followed:
+    """Of a trial, else of a watch that is still there, else of everything: what else was asked for is kept."""
+    of, what = "", "this list"
+    if trial is not None and reader.trial(*trial) is not None:
+        of, what = addresses.trial(*trial), trial[1]
+    elif trial is None and any(one.name == asked["watch"] for one in reader.watches()):
+        of, what = addresses.watch(asked["watch"]), f"watch {asked['watch']}"
+    kept = {"tag": asked["tag"], "field": asked["field"]}
+    if least > Severity.MINOR:
+        kept["min_severity"] = least.value
+    query = urlencode({name: text for name, text in kept.items() if text})
+    title = f"What changed in {what}" if of else "What changed in the watched trials"
+    return Followed(of=of, query=f"?{query}" if query else "", what=what, title=title, calendar=bool(of))
 
 
 @cache
@@ -219,34 +240,13 @@ def _compared(event: Event) -> str | None:
     return addresses.compare(event.registry, event.trial, event.from_, event.to)
 
 
-def _least(text: str) -> Severity:
-    try:
-        return Severity(text or "minor")
-    except ValueError:
-        raise BadQuestion(
-            f"no such severity: `{text}`", hint="There are critical, major, minor and noise."
-        ) from None
-
-
 def _check(reader: Reading, asked: Mapping[str, str]) -> None:
     """A misspelt filter would look like silence."""
-    fields = sorted(table("ctgov").slugs())
-    for name, known, spelled in (
-        ("tag", asked["tag"] in TAGS, TAGS),
-        ("field", asked["field"] in fields, fields),
-    ):
-        if asked[name] and not known:
-            raise BadQuestion(f"no such {name}: `{asked[name]}`", hint=_nearest(asked[name], spelled))
+    filters.check_tag(asked["tag"])
+    filters.check_field(asked["field"])
     if asked["watch"] and not reader.knows_watch(asked["watch"]):
         names = [one.name for one in reader.watches()]
-        raise BadQuestion(f"no such watch: `{asked['watch']}`", hint=_nearest(asked["watch"], names))
-
-
-def _nearest(text: str, names: Sequence[str]) -> str:
-    near = get_close_matches(text, names, n=1)
-    if near:
-        return f"Did you mean `{near[0]}`?"
-    return f"There are {', '.join(names)}." if 0 < len(names) <= 20 else ""
+        raise BadQuestion(f"no such watch: `{asked['watch']}`", hint=filters.nearest(asked["watch"], names))
 
 
 def _trial_asked(text: str) -> tuple[str, str] | None:
@@ -259,14 +259,6 @@ def _trial_asked(text: str) -> tuple[str, str] | None:
             hint="An id is NCT and eight digits, as NCT07146087; a record's web address will do too.",
         )
     return found
-
-
-def _before(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadQuestion(f"`before` is the number of an event: `{text[:60]}`")
-    return int(text)
 
 
 def _day(at: datetime | None) -> str:
