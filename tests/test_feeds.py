@@ -221,7 +221,7 @@ def test_a_state_that_time_makes_is_found_by_its_name(history: History) -> None:
         ("/feed.atom?min_severity=noise", 400, "noise is in no feed"),
         ("/feed.atom?min_severity=high", 400, "no such severity: <code>high</code>"),
         ("/feed.atom?field=enrolment", 400, "Did you mean <code>enrollment</code>?"),
-        ("/feed.json?tag=stoped", 400, "Did you mean <code>stopped</code>?"),
+        ("/feed.json?tag=stopt", 400, "Did you mean <code>stopped</code>?"),
         ("/feed.json?before=now", 400, "number of an event"),
         ("/feed.rss", 404, "There are atom and json"),
         ("/watches/MSC%20exosomes/feed.atom", 410, "no watch of this name any more"),
