@@ -1,4 +1,5 @@
-"""The tables that only the application knows: watches and their members, polls, held sweeps, mutes, requests.
+"""The tables that only the application knows: watches and their members, polls, held sweeps, requests, and what people
+do about alerts.
 
 A migration is never edited once released. Times are ISO text in UTC, days ISO dates.
 """
@@ -294,3 +295,77 @@ def _retention_wait(db: Database) -> None:
 def _again(db: Database) -> None:
     # How often in a row a trial was set aside over what may pass.
     db.execute("alter table backfill add column failures integer not null default 0")
+
+
+@MIGRATIONS(name="0006_acting")
+def _acting(db: Database) -> None:
+    for statement in _ACTING:
+        db.execute(statement)
+
+
+_ACTING = (
+    # mute: what is told meanwhile never is; snooze: at its end. person: as they are called where they did it;
+    # person_id: Slack's id of them. ended_…: who ended it before its time, or replaced it.
+    "alter table mute add column kind text not null default 'mute' check (kind in ('mute', 'snooze'))",
+    "alter table mute add column person text not null default ''",
+    "alter table mute add column person_id text",
+    "alter table mute add column via text not null default 'command' check (via in ('slack', 'command', 'browser'))",
+    "alter table mute add column ended_person text",
+    "alter table mute add column ended_via text check (ended_via in ('slack', 'command', 'browser'))",
+    # Somebody has seen what was told of a trial, a watch or a field, up to an event: its number in the order of all,
+    # and its id.
+    """create table acknowledgement (
+        id integer primary key,
+        registry text not null,
+        scope text not null check (scope in ('trial', 'watch', 'field')),
+        value text not null,
+        up_to integer not null,
+        event text not null,
+        person text not null,
+        person_id text,
+        via text not null check (via in ('slack', 'command', 'browser')),
+        at text not null,
+        note text not null default ''
+    ) strict""",
+    "create index acknowledgement_of on acknowledgement (scope, value, up_to)",
+    # What a person asked for in a channel, written down before the channel is told that it was taken. id: the
+    # channel's own, the same when it is handed over again. app: which connection it came by. value: of a button,
+    # or a command's text. respond_to: where to answer, for half an hour. worked_at: done, in the same transaction.
+    # answer: JSON, what is to be said to them, until answered_at.
+    """create table interaction (
+        id text primary key,
+        app text not null,
+        kind text not null check (kind in ('button', 'command')),
+        name text not null,
+        value text not null,
+        person text not null,
+        person_id text not null,
+        channel text not null,
+        message text,
+        respond_to text,
+        taken_at text not null,
+        worked_at text,
+        answer text,
+        answered_at text,
+        tries integer not null default 0,
+        not_before text,
+        reason text
+    ) strict, without rowid""",
+    "create index interaction_open on interaction (taken_at) where answered_at is null",
+    # Messages in channels that show what people did: rendered anew from what is true then. asked, shown: how often
+    # that was asked for, and up to which time it was done; to do while they differ. message: its id in the outbox.
+    """create table showing (
+        notifier text not null,
+        message text not null,
+        registry text not null,
+        trial text not null,
+        asked integer not null,
+        shown integer not null default 0,
+        tries integer not null default 0,
+        not_before text,
+        reason text,
+        primary key (notifier, message)
+    ) strict, without rowid""",
+    "create index showing_trial on showing (trial, registry)",
+    "create index showing_due on showing (notifier) where asked > shown",
+)

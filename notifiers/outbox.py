@@ -88,6 +88,13 @@ class Outbox(Attempts):
                 [moment_text(until), delivery],
             )
 
+    def postponed(self, *, thread: str | None = None) -> list[Delivery]:
+        """Deliveries in no message yet that were put off, to all notifiers; of a thread, or of any."""
+        return self._deliveries(
+            "state = 'waiting' and due_at <> created_at and (? is null or thread = ?) order by position, id",
+            [thread, thread],
+        )
+
     def put(self, message: Message, notifier: str, deliveries: Sequence[int] = (), *, now: datetime) -> None:
         """Store a message to be sent, and bind the deliveries (their ids) to it: none for a notice or sample.
 

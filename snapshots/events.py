@@ -60,9 +60,15 @@ def rewrite(db: Database, event: Event) -> bool:
     return True
 
 
-def by_id(db: Database, event_id: str) -> Event | None:
+def number_of(db: Database, event_id: str) -> int | None:
+    """Its place in the order of all events."""
     row = db.execute("select sequence from event where id = ?", [event_id]).fetchone()
-    return None if row is None else read(db, [row[0]])[0][1]
+    return None if row is None else int(row[0])
+
+
+def by_id(db: Database, event_id: str) -> Event | None:
+    number = number_of(db, event_id)
+    return None if number is None else read(db, [number])[0][1]
 
 
 def read(db: Database, sequences: Sequence[int]) -> list[tuple[int, Event]]:

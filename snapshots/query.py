@@ -146,6 +146,10 @@ class Reader:
     def event(self, event_id: str) -> Event | None:
         return events.by_id(self._db, event_id)
 
+    def number(self, event_id: str) -> int | None:
+        """An event's place in the order of all; None when there is none with this id."""
+        return events.number_of(self._db, event_id)
+
     def numbered(self, sequences: Sequence[int]) -> list[tuple[int, Event]]:
         """The events with these sequence numbers, in this order."""
         return events.read(self._db, sequences)

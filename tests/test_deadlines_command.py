@@ -241,7 +241,7 @@ def test_severities_take_states_by_name():
 
 def test_a_mute_of_a_state_silences_it_alone(stored):
     one = Mute(row=1, scope=Scope.FIELD, value="results-overdue", until=None, muted_at="2026-11-20T09:00:00Z")
-    assert mutes.silencing([one], OVERDUE) is one
+    assert mutes.silencing([one], OVERDUE).mute is one
     assert mutes.silencing([replace(one, value="status-stale")], OVERDUE) is None
     terminal, _ = stored
     assert terminal.run("mute", "--field", "results-overdue").code == 0

@@ -1,1 +1,1 @@
-"""What people do about alerts: mutes, snoozes and acknowledgements, from Slack, the command line and the browser."""
+"""What people do about alerts: mutes, snoozes, acknowledgements; who did it, and where."""

@@ -52,8 +52,9 @@ def changes(
     limit: int,
 ) -> int:
     """What happened, newest first."""
+    from monitor.acting.acknowledgements import Seen
     from monitor.alerting import routes
-    from monitor.cli.telling import event_lines
+    from monitor.cli.telling import event_lines, plain
     from snapshots.changeset import Severity
     from snapshots.event import EventKind, event_json
 
@@ -85,17 +86,22 @@ def changes(
         if not page:
             break
         before = page[-1][0]
-        for _, event in page:
+        seen = Seen(session.db, {event.trial for _, event in page}) if session.db is not None else None
+        for sequence, event in page:
             if state not in (None, event.detail):
                 continue
             event = routes.severities(event, session.config.severity)
             if event.severity < least:
                 continue
             shown += 1
+            acknowledged = seen.of(sequence, event) if seen is not None else []
             if session.as_json:
-                session.emit(event_json(event, with_noise=least is Severity.NOISE))
+                told = event_json(event, with_noise=least is Severity.NOISE)
+                session.emit({**told, "acknowledged": [one.as_json() for one in acknowledged]})
             else:
                 click.echo("\n".join(event_lines(event)))
+                for one in acknowledged:
+                    click.echo(f"   {'':<8} {plain(str(one))}")
     if not shown:
         session.say(
             "nothing happened that fits"

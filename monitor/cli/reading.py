@@ -13,7 +13,9 @@ from monitor.cli.operands import Operands, words_of
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
+    from monitor.acting.acknowledgements import Acknowledgement
     from snapshots.changeset import VersionRef
+    from snapshots.event import Event
     from snapshots.timeline import Stood
 
 
@@ -57,7 +59,9 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
     stood = None if day is None else stood_then(session, trial, day)
     if day is not None:
         versions = [one for one in versions if until(day_told(one.ref), day)]
-    events = [event for _, event in all_events(reader, trial)]
+    found = all_events(reader, trial)
+    events = [event for _, event in found]
+    seen = _seen(session, trial, found)
     told = {
         (event.to.source, event.to.version): event
         for event in events
@@ -92,26 +96,29 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
                     "severity": event.severity.value if event else None,
                     "headline": event.headline if event else None,
                     "event": event.id if event else None,
+                    "acknowledged": [one.as_json() for one in seen.get(event.id, ())] if event else [],
                     **({"stood": stands} if day is not None else {}),
                 }
             )
             continue
-        name, happened, seen = mark(ref.source, ref.version), day_told(ref), ""
+        name, happened, first_seen = mark(ref.source, ref.version), day_told(ref), ""
         quiet = version.quiet
         if twin is not None:  # dated by the registry's own day
             name, happened = f"{name} = {mark(twin.ref.source, twin.ref.version)}", twin.ref.updated
-            seen = f" (seen {ref.build})" if ref.build != happened else ""
+            first_seen = f" (seen {ref.build})" if ref.build != happened else ""
             if event is None or quiet:
                 event, quiet = told.get((twin.ref.source, twin.ref.version)) or event, twin.quiet and quiet
         said = plain(event.headline) if event else ("noise only" if quiet else "first version stored")
         if event is not None:
             said = coloured(event.severity, f"{event.severity.value}: ") + said
-        click.echo(f"{name:>8}  {happened}  {said}{seen}")
+        click.echo(f"{name:>8}  {happened}  {said}{first_seen}")
+        _say_seen(seen, event)
     for event in others:
         if not session.as_json and event.at is not None:
             happened = event.build or event.at.date().isoformat()
             if day is None or until(happened, day):
                 click.echo(f"{'-':>8}  {happened}  {event.severity.value}: {plain(event.headline)}")
+                _say_seen(seen, event)
     removed = reader.removed(session.registry_name, trial)
     for gone in removed:
         first, last = mark(gone.source, gone.first), mark(gone.source, gone.last)
@@ -123,6 +130,22 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
     if stood is not None:
         session.say(f"as of {day}: {words_of(stood.source, stood.number, stood.since)}")
     return DONE
+
+
+def _seen(session: Session, trial: str, found: Any) -> dict[str | None, list[Acknowledgement]]:
+    """By the id of an event, who has seen it."""
+    from monitor.acting.acknowledgements import Seen
+
+    assert session.db is not None
+    seen = Seen(session.db, [trial])
+    return {event.id: seen.of(sequence, event) for sequence, event in found}
+
+
+def _say_seen(seen: dict[str | None, list[Acknowledgement]], event: Event | None) -> None:
+    from monitor.cli.telling import plain
+
+    for one in seen.get(event.id, ()) if event is not None else ():
+        click.echo(f"{'':>8}  {'':<10}  {plain(str(one))}")
 
 
 def stood_then(session: Session, trial: str, day: date) -> Stood:

@@ -22,6 +22,7 @@ from monitor.cli.errors import UseError
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
+    from monitor.acting.people import Person
     from monitor.config import Config
     from monitor.registries.base import Registry
     from snapshots.query import Reader
@@ -202,6 +203,26 @@ class Session:
             closing = getattr(self.registry, "close", None)
             if closing is not None:
                 closing()
+
+
+def by_option(command: F) -> F:
+    """`--by`: who does it, kept with what they did."""
+    made: F = click.option("--by", metavar="NAME", help="Who you are. Default: your login name.")(command)
+    return made
+
+
+def person(by: str | None) -> Person:
+    """Who does it: as they say, else by their login, where the system knows one."""
+    from getpass import getuser
+
+    from monitor.acting.people import Via, named
+
+    if by is None:
+        try:
+            by = getuser()
+        except (OSError, KeyError):  # a container without users
+            by = ""
+    return named(by, Via.COMMAND)
 
 
 def shared_options(command: F) -> F:
