@@ -2,6 +2,7 @@
 
 PageError
 ├── BadQuestion     400: the address or its query cannot be understood
+├── Refused         403: understood, and not done
 ├── NoSuchPage      404: understood, and not here
 ├── NoLongerHere    410: it was here, and will not come back
 ├── NotInstalled    501: a package that it needs is missing
@@ -58,6 +59,11 @@ class PageError(Exception):
 class BadQuestion(PageError):
     status = 400
     heading = "That address cannot be understood"
+
+
+class Refused(PageError):
+    status = 403
+    heading = "That was not done"
 
 
 class NoSuchPage(PageError):

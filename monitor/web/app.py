@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from monitor import addresses
 from monitor.health import Health, health_json
-from monitor.web import comparison, lately, standing, trials, versions
+from monitor.web import acts, comparison, lately, standing, trials, versions
 from monitor.web.answers import (
     Answer,
     BadQuestion,
@@ -30,10 +30,12 @@ from monitor.web.answers import (
     NotReady,
     Page,
     PageError,
+    Refused,
 )
 from monitor.web.calendar import asked as calendar
 from monitor.web.feeds import asked as feeds
 from monitor.web.finding import canonical
+from monitor.web.forms import Forms, fields
 from monitor.web.guard import SECURITY_HEADERS, Guard
 from monitor.web.lanes import Lanes
 from monitor.web.reading import Reading
@@ -67,6 +69,7 @@ def create_app(
     allowed_hosts: tuple[str, ...],
     effective: Effective = _unchanged,
     overridden: bool = False,
+    acting: Callable[[], Database] | None = None,
     sites: Mapping[str, Site] | None = None,
 ) -> Starlette:
     """The browser as an ASGI application.
@@ -76,15 +79,23 @@ def create_app(
     public_url: where people reach us; its path, if any, goes before every link of ours.
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
     effective: applies the user's own severities to an event. overridden: whether there are any.
+    acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
     sites: where each registry's records come from; the public ones when left out.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     banner = source("ctgov", sites).banner
+    forms = Forms(public_url)
     site = _Site(Pages(prefix, banner=banner), Lanes(database), health, now, public_url)
 
     def setting() -> Setting:
+        moment = now()
         return Setting(
-            now=now(), effective=effective, health=health, sites=sites or {}, overridden=overridden
+            now=moment,
+            effective=effective,
+            health=health,
+            sites=sites or {},
+            token=None if acting is None else forms.token(moment),
+            overridden=overridden,
         )
 
     @asynccontextmanager
@@ -148,6 +159,20 @@ def create_app(
     def calendar_of_trial(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         return calendar.of_trial(reader, registry, trial, root=site.root(request), setting=setting())
 
+    async def act(request: Request) -> Response:
+        if acting is None:
+            raise Refused(
+                "nothing can be done from these pages",
+                hint="`trialbell mute` and `trialbell ack` do it, or switch on `[web] acting`.",
+            )
+        if request.method != "POST":  # as after a form that was refused: there is nothing to read here
+            return await site.page(lambda r, reader: Elsewhere(path="/state#muted"))(request)
+        forms.check_origin(request)
+        form = await fields(request)
+        return await site.page(
+            lambda r, reader: acts.do(reader, form, forms=forms, open_database=acting, now=now())
+        )(request)
+
     def chosen_pair(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         query = request.query_params
         if not (query.get("a") and query.get("b")):
@@ -205,6 +230,7 @@ def create_app(
             of_trial(feed_of_trial, "/feed.{format}"),
             Route("/watches/{watch:path}/calendar.ics", site.page(calendar_of_watch)),
             of_trial(calendar_of_trial, "/calendar.ics"),
+            Route("/acts", act, methods=["GET", "POST"]),
             Route("/state", site.page(lambda r, reader: standing.state(reader, setting()))),
             Route("/healthz", site.healthz),
             Route("/static/{name}", site.static),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import cache
 
 from monitor.web.answers import BadQuestion
 from snapshots.changeset import Severity
@@ -43,6 +44,13 @@ def check_field(text: str, *, beside: Sequence[str] = ()) -> None:
     known = [*sorted(table("ctgov").slugs()), *beside]
     if text and text not in known:
         raise BadQuestion(f"no such field: `{text}`", hint=nearest(text, known))
+
+
+@cache
+def fields() -> tuple[tuple[str, str], ...]:
+    """Slug and label of every field that is told of, to choose from."""
+    found = {one.slug: one.label for one in table("ctgov") if not one.noise}
+    return tuple(sorted(found.items()))
 
 
 def nearest(text: str, names: Sequence[str]) -> str:

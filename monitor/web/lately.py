@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 from urllib.parse import urlencode
 
 from monitor import addresses
 from monitor.alerting.text import is_said
 from monitor.web import filters
+from monitor.web.acts import seen_by
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.blocks import Cell, shown_text
 from monitor.web.history import KINDS
@@ -26,7 +26,6 @@ from monitor.web.standing import standing_line
 from monitor.web.terms import said
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
-from snapshots.fields import table
 
 PAGE = 40  # events on one page
 LINES = 3  # changes of an event named on its card
@@ -78,7 +77,12 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
         before=before,
     )
     shown = [(sequence, setting.effective(event)) for sequence, event in found[:PAGE]]
-    cards = [(sequence, card(sequence, event)) for sequence, event in shown if event.severity >= least]
+    seen = seen_by(reader, shown)
+    cards = [
+        (sequence, card(sequence, event, seen[sequence]))
+        for sequence, event in shown
+        if event.severity >= least
+    ]
     kept = {name: text for name, text in asked.items() if text and (name, text) != ("severity", "minor")}
     return Page(
         template="lately.html",
@@ -94,7 +98,7 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
                 {one.name for one in reader.watches()}
                 | {name for _, event in shown for name in event.watches}
             ),
-            "field_names": _fields(),
+            "field_names": filters.fields(),
             "days": [
                 (day, list(members)) for day, members in groupby(cards, key=lambda pair: _day(pair[1].at))
             ],
@@ -134,14 +138,7 @@ def _followed(
     return Followed(of=of, query=f"?{query}" if query else "", what=what, title=title, calendar=bool(of))
 
 
-@cache
-def _fields() -> tuple[tuple[str, str], ...]:
-    """Slug and label of every field that is told of, to choose from."""
-    found = {one.slug: one.label for one in table("ctgov") if not one.noise}
-    return tuple(sorted(found.items()))
-
-
-def card(sequence: int, event: Event) -> Card:
+def card(sequence: int, event: Event, seen: Sequence[str] = ()) -> Card:
     told = [change for change in event.changes if change.severity is not Severity.NOISE]
     lines = [(one.severity, summary_of(one)) for one in told if not is_said(one, event.headline)]
     posted = event.to.updated if event.to else None
@@ -149,6 +146,7 @@ def card(sequence: int, event: Event) -> Card:
         KINDS[event.kind] if event.kind is not EventKind.CHANGED else "",
         f"posted by the registry {posted}" if posted else "",
         *(f"watch {name}" for name in event.watches[:4]),
+        *seen,
     ]
     compared = _compared(event)
     return Card(
@@ -198,6 +196,7 @@ def one_event(reader: Reading, text: str, setting: Setting) -> Answer:
         ("Lead sponsor", Cell(shown_text(event.sponsor or ""))),
         ("Watches", Cell(", ".join(event.watches))),
         ("Detail", Cell(shown_text(event.detail or ""))),
+        ("Acknowledged", Cell("; ".join(seen_by(reader, found)[sequence]))),
         ("Id of the event", Cell(event.id or "")),
     ]
     return Page(

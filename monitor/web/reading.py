@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
 from monitor import watches
+from monitor.acting.acknowledgements import Seen
+from monitor.acting.mutes import Mute, standing
 from monitor.watches import Watch
 from snapshots.query import Reader
 
@@ -86,6 +88,14 @@ class Reading(Reader):
             [watch, limit],
         ).fetchall()
         return [_listed(row) for row in rows]
+
+    def muted(self, now: datetime) -> list[Mute]:
+        """What is muted and snoozed at this moment."""
+        return standing(self._db, now=now)
+
+    def seen(self, trials: Iterable[str]) -> Seen:
+        """Who has acknowledged what of these trials."""
+        return Seen(self._db, trials)
 
     def confirmed_in(self, registry: str, trial: str) -> str | None:
         """The newest build of which a complete sweep found the trial as it is stored; None when none is known.

@@ -22,6 +22,7 @@ class Setting:
     effective: Effective
     health: Callable[[], Health]  # how the service is; reads the database itself
     sites: Mapping[str, Site] = field(default_factory=dict)
+    token: str | None = None  # of forms that do something; None where nothing may be done from here
     overridden: bool = False  # `effective` may raise what is stored lower
 
     def floor(self, least: Severity) -> Severity:
