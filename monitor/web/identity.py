@@ -24,4 +24,4 @@ def tag(began: datetime, *parts: str) -> str:
 
 def uid(began: datetime, *parts: str) -> str:
     """`ctgov-NCT07146087-start@0123456789ab.trialbell.invalid`."""
-    return f"{'-'.join(parts)}@{authority(began)}"
+    return f"{'-'.join(quote(part, safe='-._~') for part in parts)}@{authority(began)}"

@@ -54,9 +54,8 @@ def written(calendar: Calendar) -> bytes:
         ("x-wr-caldesc", calendar.about),
     ):
         made.add(name, library.vText(printable(text)))
-    every = library.vDuration(REFRESH)
-    made.add("refresh-interval", every, parameters={"VALUE": "DURATION"})
-    made.add("x-published-ttl", every)
+    made.add("refresh-interval", library.vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    made.add("x-published-ttl", library.vDuration(REFRESH))
     made.add("source", library.vUri(calendar.address), parameters={"VALUE": "URI"})
     for one in calendar.events:
         made.add_component(_event(library, one))
