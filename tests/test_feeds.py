@@ -153,7 +153,9 @@ def test_an_entry_says_what_an_alert_says_and_where_to_look(browse: Asking) -> N
     for said in ("Allogeneic exosomes", "recruitment stopped early", "Data build: 2026-11-23", "Watched by"):
         assert said in item["content_text"]
         assert said in item["content_html"]
-    entry = atom(feed(browse, "/feed.atom")).find(f"{ATOM}entry")
+    read = atom(feed(browse, "/feed.atom"))
+    assert read.findtext(f"{ATOM}updated") == item["date_modified"], "of the newest entry"
+    entry = read.find(f"{ATOM}entry")
     assert entry is not None
     assert link(entry, "alternate") == item["url"]
     assert link(entry, "related") == item["external_url"]
