@@ -171,6 +171,10 @@ class App:
             held=len(report.held),
             seconds=round((self.clock() - began).total_seconds(), 3),
         )
+        if watches.first_look_owed(self.db):
+            from monitor.alerting import first_look
+
+            first_look.tell(self.db, self.config, now=self.clock(), random=self._random)
         if not report.quiet:
             from monitor.past import backlog
 
@@ -288,7 +292,7 @@ class App:
         return indexed
 
     def router(self) -> Router:
-        return Router(self.config)
+        return Router(self.config, self.db)
 
     def effective(self, event: Event) -> Event:
         """An event with the user's own severities."""
@@ -310,6 +314,7 @@ class App:
         return Teller(
             self.db,
             effective=self.effective,
+            manners=self.router().manners,
             public_url=self.config.web.public_url,
             clock=self.clock,
             random=self._random,

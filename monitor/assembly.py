@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Config, Jsonl, Slack, expanded
+from monitor.config import Apprise, Config, Jsonl, Mail, Slack, Webhook, expanded
 
 if TYPE_CHECKING:
     from monitor.app import App
     from monitor.registries.base import Registry
     from notifiers.notifier import Notifier
+    from notifiers.secret import Secret
     from notifiers.settings import Settings
 
 
@@ -48,6 +49,22 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
 
         path = ready.settings.path
         return JsonlNotifier(name=name, path="-" if ready.settings.to_stdout else path), Settings()
+    if isinstance(ready.settings, Webhook):
+        from notifiers.webhook.channel import WebhookNotifier
+
+        webhook = WebhookNotifier(
+            name=name,
+            url=ready.secrets["url"],
+            secrets=ready.secret_lists["secrets"],
+            user_agent=_user_agent(),
+        )
+        return webhook, Settings()
+    if isinstance(ready.settings, Apprise):
+        from notifiers.apprise.channel import AppriseNotifier
+
+        return AppriseNotifier(name=name, url=ready.secrets["url"]), Settings()
+    if isinstance(ready.settings, Mail):
+        return _mail(name, ready.settings, ready.secrets.get("password")), Settings()
     assert isinstance(ready.settings, Slack)
     from notifiers.slack.channel import SlackNotifier
 
@@ -59,6 +76,35 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         reconcile_after=ready.settings.reconcile_after,
     )
     return slack, Settings(thread_fresh_for=ready.settings.thread_fresh_for)
+
+
+def _user_agent() -> str:
+    from importlib import metadata
+
+    try:
+        return f"trialbell/{metadata.version('trialbell')}"
+    except metadata.PackageNotFoundError:
+        return "trialbell"  # imported from a checkout that was never installed
+
+
+def _mail(name: str, table: Mail, password: Secret | None) -> Notifier:
+    from notifiers.mail.channel import MailNotifier
+
+    return MailNotifier(
+        name=name,
+        host=table.host,
+        port=table.port,
+        security=table.security,
+        user=table.user,
+        password=password,
+        sender=table.sender,
+        recipients=table.recipients,
+        reply_to=table.reply_to,
+        list_id=table.list_id,
+        hide_recipients=table.hide_recipients,
+        ca_file=table.ca_file,
+        deadline=table.deadline.total_seconds(),
+    )
 
 
 def app_of(

@@ -174,13 +174,26 @@ def database_in_depth(database: Path, progress: Callable[[str], object]) -> Iter
 
 def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     from monitor.assembly import notifier_of
+    from monitor.config.secrets import files, is_exposed
+    from notifiers.notifier import NotifiersError
 
     room = f"notifier {name}"
+    for file in files(config, environ, only=name):
+        if is_exposed(file):
+            yield Finding(
+                room=room,
+                good=None,
+                text=f"every user of this machine may read its secret: `{file}`; `chmod o-r` keeps them out",
+            )
     try:
         notifier, _ = notifier_of(config, name, environ)
     except ConfigError as error:
         for problem in error.problems:
             yield Finding(room=room, good=False, text=problem.text)
+        return
+    except NotifiersError as error:
+        hint = f"; {error.hint}" if error.hint else ""
+        yield Finding(room=room, good=False, text=f"{error}{hint}")
         return
     try:
         for good, text in notifier.check():

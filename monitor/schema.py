@@ -369,3 +369,11 @@ _ACTING = (
     "create index showing_trial on showing (trial, registry)",
     "create index showing_due on showing (notifier) where asked > shown",
 )
+
+
+@MIGRATIONS(name="0008_first_look")
+def _first_look(db: Database) -> None:
+    # A new watch of which one message is owed: what it holds, once its first sweep came to its end.
+    db.execute(
+        "create table first_look (watch integer primary key references watch (id) on delete cascade) strict"
+    )

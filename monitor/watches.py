@@ -227,6 +227,16 @@ def configured(db: Database) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in rows]
 
 
+FIRST_LOOKS_OWED = (
+    "from first_look join watch on watch.id = first_look.watch where baseline = 0 and removed_at is null"
+)
+
+
+def first_look_owed(db: Database) -> bool:
+    """Whether a watch whose first sweep is over waits for the message that sums it up."""
+    return db.execute(f"select 1 {FIRST_LOOKS_OWED} limit 1").fetchone() is not None
+
+
 def removed(db: Database, *, registry: str) -> list[int]:
     """Rows of watches that are watched no more but may still hold trials."""
     rows = db.execute("select id from watch where removed_at is not null and registry = ?", [registry])
@@ -239,6 +249,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     definition: Definition
     tell_first: bool = False
+    sum_up_first: bool = False  # say in one message what it holds, once its first sweep came to its end
 
 
 def wanted_of(configured: Iterable[Configured]) -> list[Wanted]:
@@ -248,6 +259,7 @@ def wanted_of(configured: Iterable[Configured]) -> list[Wanted]:
             name=one.name,
             definition=Definition.from_body(one.definition()),
             tell_first=one.baseline == "tell",
+            sum_up_first=one.baseline == "summary",
         )
         for one in configured
     ]
@@ -405,6 +417,8 @@ def _insert(db: Database, one: Wanted, *, origin: str, now: datetime) -> int:
         ],
     )
     assert cursor.lastrowid is not None
+    if one.sum_up_first:
+        db.execute("insert into first_look (watch) values (?)", [cursor.lastrowid])
     return cursor.lastrowid
 
 

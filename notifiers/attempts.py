@@ -67,6 +67,8 @@ class Attempts(Channels):
                 possible_repeat=bool(row["possible_repeat"]),
                 latest=channel.latest,
                 now=now,
+                made_at=moment_of(row["created_at"]),
+                arrived=remote_of(row["remote"]),
             ),
             attempts=row["attempts"],
             refusals=row["refusals"],
@@ -91,15 +93,21 @@ class Attempts(Channels):
         return begun > 0
 
     def settle(
-        self, message_id: str, remote: Mapping[str, str], now: datetime, *, alone: bool = False
+        self,
+        message_id: str,
+        remote: Mapping[str, str],
+        now: datetime,
+        *,
+        alone: bool = False,
+        reason: str = "",
     ) -> bool:
         """It arrived. True when the channel was paused until now.
 
         alone: not as the reply that it was to be, so that the thread goes on from it. What a person dropped
-        while it was looked for stays dropped; its thread goes on all the same.
+        while it was looked for stays dropped; its thread goes on all the same. reason: what there is to say of it.
         """
         row = self._message(message_id)
-        self._end(row["number"], "sent", None, now, remote=remote_text(remote))
+        self._end(row["number"], "sent", reason or None, now, remote=remote_text(remote))
         if row["thread"] is not None and remote:
             self._db.execute(
                 """insert into channel_thread (notifier, thread, opening, last, last_at)
@@ -116,15 +124,25 @@ class Attempts(Channels):
             )
         return self.took(row["notifier"], remote, now)
 
-    def postpone(self, message_id: str, until: datetime | None, reason: str) -> None:
-        """Try again at `until`, at once when None. What was begun did not arrive; unknown stays unknown."""
+    def postpone(
+        self,
+        message_id: str,
+        until: datetime | None,
+        reason: str,
+        *,
+        arrived: Mapping[str, str] | None = None,
+    ) -> None:
+        """Try again at `until`, at once when None. What was begun did not arrive; unknown stays unknown.
+
+        arrived: what of it did, to be handed to the next try.
+        """
         self._db.execute(
-            """update message set not_before = ?, reason = ?,
+            """update message set not_before = ?, reason = ?, remote = coalesce(?, remote),
                looks = looks + (state = 'unknown'),
                state = case state when 'claimed' then 'waiting' else state end,
                unsure_since = case state when 'claimed' then null else unsure_since end
                where id = ? and state in ('waiting', 'claimed', 'unknown')""",
-            [None if until is None else moment_text(until), reason, message_id],
+            [None if until is None else moment_text(until), reason, remote_text(arrived or None), message_id],
         )
 
     def refuse(self, message_id: str, reason: str) -> None:
@@ -212,7 +230,8 @@ class Attempts(Channels):
         ended = {"state": state, "reason": reason, "now": moment_text(now), "number": number}
         changed = self._db.execute(
             """update message set state = :state, reason = :reason, ended_at = :now, not_before = null,
-               remote = :remote where number = :number and state in ('waiting', 'claimed', 'unknown')""",
+               remote = coalesce(:remote, remote)
+               where number = :number and state in ('waiting', 'claimed', 'unknown')""",
             ended | {"remote": remote},
         ).rowcount
         if not changed:

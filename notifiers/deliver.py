@@ -141,8 +141,8 @@ class _Drain:
 
     def _look_for(self, claimed: Claimed, since: datetime) -> Claimed | None:
         """Whether an earlier attempt arrived. None when that settled it, or must be asked again later."""
-        blind = self._notifier.reconcile_after is None
-        if not blind:
+        blind = self._is_blind()
+        if not blind and not self._notifier.repeats_are_dropped:
             trace = self._find(claimed, since)
             if trace.found is Found.THERE:
                 with self._transaction():
@@ -173,16 +173,22 @@ class _Drain:
             placement=replace(claimed.placement, possible_repeat=marked),
         )
 
+    def _is_blind(self) -> bool:
+        """Whether a repeat can neither be ruled out nor is harmless."""
+        return self._notifier.reconcile_after is None and not self._notifier.repeats_are_dropped
+
     def _obey(self, claimed: Claimed, outcome: Outcome) -> None:
         reason = outcome.reason
         if outcome.result is Result.SENT:
             with self._transaction():
-                self._settle(claimed, outcome.remote, alone=outcome.alone)
+                self._settle(claimed, outcome.remote, alone=outcome.alone, reason=reason)
             self.drained.sent += 1
         elif outcome.thread_gone and claimed.placement.reply_to is not None:
             with self._transaction():
                 self._outbox.forget_thread(claimed.message.id)
                 self._outbox.postpone(claimed.message.id, None, reason)
+        elif outcome.result is Result.LATER and outcome.remote:
+            self._go_on_later(claimed, outcome)
         elif outcome.result is Result.LATER:
             self._postpone(claimed, reason, outcome.retry_after)
         elif outcome.result is Result.UNKNOWN:
@@ -197,9 +203,20 @@ class _Drain:
                 self._outbox.refuse_plain(claimed.message.id, reason, self._clock())
             self.drained.refused += 1
 
-    def _settle(self, claimed: Claimed, remote: Mapping[str, str], *, alone: bool) -> None:
-        if self._outbox.settle(claimed.message.id, remote, self._clock(), alone=alone):
+    def _settle(self, claimed: Claimed, remote: Mapping[str, str], *, alone: bool, reason: str = "") -> None:
+        if self._outbox.settle(claimed.message.id, remote, self._clock(), alone=alone, reason=reason):
             self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
+        if reason:
+            self._say(NoticeKind.PARTLY, f"`{self._name}`: {reason}", message_id=claimed.message.id)
+
+    def _go_on_later(self, claimed: Claimed, outcome: Outcome) -> None:
+        """Part of it arrived: the channel is well, and only this message waits."""
+        self.drained.later += 1
+        until = self._clock() + self._settings.backoff.delay(claimed.attempts, self._random)
+        with self._transaction():
+            if self._outbox.resume(self._name, self._clock()):
+                self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")
+            self._outbox.postpone(claimed.message.id, until, outcome.reason, arrived=outcome.remote)
 
     def _postpone(self, claimed: Claimed, reason: str, asked_for: timedelta | None) -> None:
         self.drained.later += 1
@@ -225,6 +242,9 @@ class _Drain:
         now = self._clock()
         with self._transaction():
             look_at = now + (self._notifier.reconcile_after or _NONE)
+            if self._is_blind() and claimed.unsure + 1 < self._settings.most_blind_attempts:
+                waits = self._settings.between_blind_attempts
+                look_at = now + waits.delay(claimed.unsure + 1, self._random)
             until = self._hold(reason, asked_for)
             self._outbox.unknown(claimed.message.id, reason, now, look_at=look_at, until=until)
             if self._gives_up(claimed):

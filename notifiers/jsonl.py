@@ -24,19 +24,21 @@ from typing import BinaryIO
 
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace
+from notifiers.published import message_id, published
 
 _NONE = timedelta(0)
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EAGAIN, errno.EINTR})
 # How far back ids are remembered. A crash leaves one line in doubt; more are kept for a file that is shared.
 _LAST_BYTES = 1 << 20
 _REMEMBERED = 10_000  # ids
-_HEAD = b'{"id"'  # with which each of our lines begins
+_HEAD = b'{"id"'  # with which each of our lines begins, by which a torn one is known as ours
 _NOT_OURS = "ends amid a line that is not ours: end that line with a line break, or name another file"
 
 
 class JsonlNotifier:
     type = "jsonl"
     holds_many = False
+    repeats_are_dropped = False  # a line that is there twice stands there twice
     pace = _NONE
 
     def __init__(
@@ -68,7 +70,7 @@ class JsonlNotifier:
     def send(self, message: Message, placement: Placement) -> Outcome:
         if self._closed:
             raise NotifierClosed(f"the notifier is closed: `{self.name}`")
-        line = _line(message)
+        line = published(message) + b"\n"
         if self._path is None:
             return self._print(line)
         try:
@@ -164,27 +166,6 @@ class JsonlNotifier:
 
 class _NotOurs(OSError):
     """The file ends amid a line that we did not write: nothing is cut, and nothing added to it."""
-
-
-def message_id(message: Message) -> str:
-    """What a line is recognised by: its own `id`; the message's, where it has none (a sample, a notice)."""
-    id_ = (message.payload or {}).get("id")
-    return id_ if isinstance(id_, str) else message.id
-
-
-def _line(message: Message) -> bytes:
-    """The payload and nothing else; ASCII, so that one line is one line to every reader.
-
-    Its id comes first, by which a torn line is known as ours.
-    """
-    payload = message.payload
-    if payload is None:
-        payload = {"event": message.level.value, "headline": message.headline}
-    id_ = payload.get("id")
-    payload = {"id": message.id if id_ is None else id_} | {
-        key: value for key, value in payload.items() if key != "id"
-    }
-    return json.dumps(payload, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _append(descriptor: int, line: bytes, sync: Callable[[int], None]) -> None:

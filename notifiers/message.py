@@ -14,13 +14,41 @@ import msgspec
 
 
 class Level(StrEnum):
-    """How loud a message is. NOTICE is for the operator, SAMPLE for `trialbell notify`."""
+    """How loud a message is. INFO is of the watching itself, NOTICE for the operator, SAMPLE for `trialbell notify`."""
 
     CRITICAL = "critical"
     MAJOR = "major"
     MINOR = "minor"
+    INFO = "info"
     NOTICE = "notice"
     SAMPLE = "sample"
+
+    @property
+    def mark(self) -> str:
+        """A sign whose colour says the same as `word`, which always stands beside it."""
+        return _MARKS[self]
+
+    @property
+    def word(self) -> str:
+        return _WORDS[self]
+
+
+_MARKS = {
+    Level.CRITICAL: "🔴",
+    Level.MAJOR: "🟠",
+    Level.MINOR: "🟡",
+    Level.INFO: "👀",
+    Level.NOTICE: "🔧",
+    Level.SAMPLE: "🔔",
+}
+_WORDS = {
+    Level.CRITICAL: "Critical",
+    Level.MAJOR: "Major",
+    Level.MINOR: "Minor",
+    Level.INFO: "Watching",
+    Level.NOTICE: "Operator",
+    Level.SAMPLE: "Sample",
+}
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +66,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     before: str | None = None  # plain text, any length: the channel shortens
     after: str | None = None
     link: Link | None = None  # where this one thing is looked up: of a summary's trial, its record
+    details: tuple[
+        Item, ...
+    ] = ()  # what stands behind it, where there is room: of a summary's trial, its changes
 
 
 class Action(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,3 +99,4 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     # The id of the message that this one goes on, in the same thread: it holds no delivery, is shown in the thread
     # alone, and ends with the other when that one is given up.
     continues: str | None = None
+    continued: int = 0  # how many messages go on this one in its thread; `Notifier.parts` says so

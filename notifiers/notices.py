@@ -17,13 +17,14 @@ class NoticeKind(StrEnum):
     PAUSED = "paused"  # the channel refuses us; said once
     MENDED = "mended"  # and takes messages again
     FAILED = "failed"  # a message was given up
+    PARTLY = "partly"  # a message arrived, and not for all that it was for
 
 
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     kind: NoticeKind
     notifier: str
     text: str
-    message_id: str | None = None  # FAILED
+    message_id: str | None = None  # FAILED, PARTLY
     number: int = 0  # in the table, from 1; 0 for one that is not stored
 
 

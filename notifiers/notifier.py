@@ -51,11 +51,12 @@ class Result(StrEnum):
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     result: Result
-    reason: str = ""  # one line for a person, never with a secret in it
+    # One line for a person, never with a secret in it. SENT: what the operator is to be told of it, "" for nothing.
+    reason: str = ""
     retry_after: timedelta | None = None  # LATER: what the channel asked for
-    remote: Mapping[str, str] = msgspec.field(
-        default_factory=dict
-    )  # SENT: where it stands (channel, ts); kept
+    # SENT: where it stands (channel, ts); kept. LATER: what of it arrived already, for the next try; the channel as
+    # such is well then, and holds up no other message.
+    remote: Mapping[str, str] = msgspec.field(default_factory=dict)
     thread_gone: bool = False  # not sent, for what it was to reply to is gone: it opens a new thread at once
     alone: bool = False  # SENT, and not as the reply that it was to be: it opens a thread by itself
 
@@ -89,6 +90,8 @@ class Placement(msgspec.Struct, frozen=True, kw_only=True):
     possible_repeat: bool = False  # mark it: an earlier attempt may have arrived
     latest: Mapping[str, str] | None = None  # `remote` of the newest message that this channel took
     now: datetime | None = None  # by our clock, to be compared with the channel's
+    made_at: datetime | None = None  # when the message was stored: the same on every try
+    arrived: Mapping[str, str] | None = None  # what an earlier try said arrived of it (`remote` of a LATER)
 
 
 class Notifier(Protocol):
@@ -99,9 +102,15 @@ class Notifier(Protocol):
 
     name: str  # the table in config.toml: [notifiers.NAME]
     type: str
-    reconcile_after: timedelta | None  # None: the channel cannot be asked; repeats cannot be ruled out
+    reconcile_after: timedelta | None  # None: the channel cannot be asked whether it has a message
+    # The receiver knows a message by its id and drops what it has already: what may have arrived is sent again, with
+    # no look and no mark, for as long as any other message is.
+    repeats_are_dropped: bool
     holds_many: bool  # False: each message holds exactly one delivery (jsonl, webhook)
-    pace: timedelta  # least time between two posts
+
+    @property
+    def pace(self) -> timedelta:
+        """The least time between two posts. Asked for only when there is something to send."""
 
     def parts(self, message: Message) -> tuple[Message, ...]:
         """What this channel makes of a message before it is stored: itself, then what goes on where it has no room for

@@ -7,6 +7,7 @@ tried. This module is the application's half; `attempts` is the sender's. The ca
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -80,13 +81,30 @@ class Outbox(Attempts):
         row = self._row("select min(due_at) as soonest from delivery where state = 'waiting'", [])
         return moment_or_none(row["soonest"]) if row else None
 
-    def put_off(self, deliveries: Iterable[int], until: datetime) -> None:
-        """Let deliveries that are in no message yet fall due later (quiet hours, a digest)."""
-        for delivery in deliveries:
-            self._db.execute(
-                "update delivery set due_at = ? where id = ? and state = 'waiting'",
-                [moment_text(until), delivery],
-            )
+    def put_off(self, deliveries: Iterable[int], until: datetime, *, reason: str) -> None:
+        """Let deliveries that are in no message yet fall due later (quiet hours, a snooze), and say why."""
+        self._db.conn.executemany(
+            "update delivery set due_at = ?, reason = ? where id = ? and state = 'waiting'",
+            [(moment_text(until), reason, delivery) for delivery in deliveries],
+        )
+
+    def still_waiting(self, deliveries: Iterable[int]) -> int:
+        """How many of these deliveries are in no message yet and have not ended."""
+        found = self._db.execute(
+            "select count(*) from delivery where state = 'waiting' and id in (select value from json_each(?))",
+            [json.dumps(list(deliveries))],
+        ).fetchone()
+        return int(found[0])
+
+    def made_since(self, notifier: str, since: datetime, *, until: datetime) -> list[datetime]:
+        """When messages that tell of events were made for a notifier, the newest first; parts of others aside."""
+        rows = self._db.execute(
+            """select created_at from message m where notifier = ? and created_at > ? and created_at <= ?
+               and continues is null and exists (select 1 from delivery where message = m.number)
+               order by created_at desc""",
+            [notifier, moment_text(since), moment_text(until)],
+        ).fetchall()
+        return [moment_of(row[0]) for row in rows]
 
     def postponed(self, *, thread: str | None = None) -> list[Delivery]:
         """Deliveries in no message yet that were put off, to all notifiers; of a thread, or of any."""
@@ -138,7 +156,8 @@ class Outbox(Attempts):
         ).lastrowid
         for row in rows:
             self._db.execute(
-                "update delivery set state = 'queued', message = ? where id = ?", [number, row["id"]]
+                "update delivery set state = 'queued', message = ?, reason = null where id = ?",
+                [number, row["id"]],
             )
         assert number is not None
         self._take_lanes(number)
@@ -146,12 +165,15 @@ class Outbox(Attempts):
     def recall(self, notifier: str, now: datetime) -> int:
         """Take back messages that were never tried, their deliveries waiting anew; how many deliveries.
 
-        For a channel that was mended: what piled up is told as one summary.
+        For a channel that refuses us: what piles up is told by what is true once it can be, and as one if it is much.
+        The oldest open message stays: by it the channel is tried.
         """
         rows = list(
             self._db.query(
-                """select number from message m where notifier = ? and state = 'waiting' and attempts = 0
-                   and exists (select 1 from delivery where message = m.number)""",
+                """select number from message m where notifier = ?1 and state = 'waiting' and attempts = 0
+                   and exists (select 1 from delivery where message = m.number)
+                   and exists (select 1 from message older where notifier = ?1 and older.number < m.number
+                               and older.state in ('waiting', 'claimed', 'unknown'))""",
                 [notifier],
             )
         )
@@ -162,9 +184,7 @@ class Outbox(Attempts):
                    where message = ? and state = 'queued'""",
                 [row["number"]],
             ).rowcount
-            self._end(
-                row["number"], "dropped", "taken back before it was tried, to be told as a summary", now
-            )
+            self._end(row["number"], "dropped", "taken back before it was tried, to be told anew", now)
         return freed
 
     def drop(self, delivery: int, *, reason: str, now: datetime) -> bool:

@@ -135,7 +135,6 @@ def test_an_alert_answers_in_order() -> None:
         (
             ("Submitted by the sponsor", "2026-11-20"),
             ("Posted by the registry", "2026-11-23"),
-            ("Data build", "2026-11-23"),
             ("Seen by us", "2026-11-23 09:12 UTC"),
             ("Watched by", "MSC exosomes"),
         )
@@ -166,7 +165,10 @@ def test_without_a_public_address_no_page_of_ours_is_linked() -> None:
 def test_a_post_date_that_did_not_move_is_not_blamed() -> None:
     unmoved = replace(SUSPENDED, to=version(4, "2026-10-02", "2026-11-23"), changes=SUSPENDED.changes[:2])
     assert alert(unmoved).facts[:2] == snapshot(
-        (("Posted by the registry", "2026-10-02 (unmoved by this change)"), ("Data build", "2026-11-23"))
+        (
+            ("Posted by the registry", "2026-10-02 (unmoved by this change)"),
+            ("Seen by us", "2026-11-23 09:12 UTC"),
+        )
     )
 
 
@@ -342,7 +344,7 @@ def test_a_person_reads_words_and_not_codes() -> None:
             "A, B, C, Not yet recruiting",
             "X, Drug",
             "Phase 2; Phase 3",
-            "allocation: Randomized; masking: None (open label)",
+            "Allocation: Randomized; Masking: None (open label)",
             "7",
         ]
     )

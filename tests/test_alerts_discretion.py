@@ -107,7 +107,7 @@ def test_a_site_is_told_without_its_contacts() -> None:
             None,
             site,
             label="Sites",
-            summary="Site added: Klinik A, Kiel (Ada Testperson, MD)",
+            summary="Site added in Kiel (Ada Testperson, MD)",
             item="Klinik A",
         ),
         headline="Site added: Klinik A; contact Ada Testperson, MD",
@@ -120,7 +120,7 @@ def test_a_site_is_told_without_its_contacts() -> None:
             ),
         ),
     )
-    assert message.items[0].summary == "Site added: Klinik A, Kiel ((not shown))"
+    assert message.items[0].summary == "Site added in Kiel ((not shown))"
     assert message.items[0].after == "Klinik A, Kiel, Germany"
     assert message.headline == "NCT07146087: Site added: Klinik A; contact (not shown)"
     assert "Ada" not in text and "ada@" not in text and "CONTACT" not in text

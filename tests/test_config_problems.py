@@ -42,7 +42,7 @@ config.toml:2: [web] unknown key: `prot`
 """)
     assert said(f'{SLACK}mode = "x"\n') == snapshot("""\
 config.toml:5: [notifiers.team] unknown key: `mode`
-  hint: valid here: `type`, `timezone`, `quiet_hours`, `quiet_days`, `summary_from`, `most_per_hour`, `token`, `channel`, `api_url`, `reconcile_after`, `thread_fresh_for`\
+  hint: valid are `type`, `timezone`, `quiet_hours` and 8 more: see the reference\
 """)
 
 
@@ -149,7 +149,7 @@ config.toml:2: [web] `public_url` wants an address, `https://…`: `"https:///x"
             '[web]\nhost = "${HOST}"\n',
             snapshot("""\
 config.toml:2: [web] `host` holds a variable: `"${HOST}"`
-  hint: variables of the environment are filled in only in [notifiers.NAME]\
+  hint: variables are filled in only in [notifiers.NAME]\
 """),
         ),
     ],
@@ -263,10 +263,10 @@ def test_a_secret_in_the_file_is_refused_and_never_shown() -> None:
         '[notifiers.team]\ntype = "slack"\ntoken = "xoxb-12-sesame"\nchannel = "xoxb-12-sesame"\nx = 1\n'
     )
     assert shown == snapshot("""\
-config.toml:3: [notifiers.team] `token` must be a variable of the environment: secrets never stand in the file
-  hint: write `token = "${SLACK_BOT_TOKEN}"`; replace a token that stood here
+config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand in the file
+  hint: write `token = "${TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
-  hint: valid here: `type`, `timezone`, `quiet_hours`, `quiet_days`, `summary_from`, `most_per_hour`, `token`, `channel`, `api_url`, `reconcile_after`, `thread_fresh_for`\
+  hint: valid are `type`, `timezone`, `quiet_hours` and 8 more: see the reference\
 """)
     for text in (
         '[notifiers.team]\ntype = "slack"\ntoken = "a${B}"\nchannel = "#c"\n',
@@ -347,7 +347,7 @@ config.toml: no [[watch]]: nothing is watched by this file
         ['config.toml:9: [[watch]] "a" `ids` has an id twice, counted once: `"nct7146087"`']
     )
     assert noted(WATCH + SLACK + '[schedule]\ntimezone = "Asia/Tokyo"\n') == snapshot(
-        ['config.toml:9: [schedule] `timezone` has no effect without `cron`, quiet hours or a digest']
+        ["config.toml:9: [schedule] `timezone` has no effect without `cron`, quiet hours or a digest"]
     )
 
 

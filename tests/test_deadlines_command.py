@@ -199,7 +199,6 @@ def test_the_alert_of_an_overdue():
         "as far as the record shows: an exemption or extension that it does not show may apply"
     )
     assert message.facts == (
-        ("Data build", "2026-11-20"),
         ("Seen by us", "2026-11-25 09:20 UTC"),
         ("Watched by", "two"),
     )

@@ -146,6 +146,20 @@ def test_a_look_that_a_refusing_channel_answers_is_not_given_up(room: Room) -> N
     assert [notice.kind for notice in notices] == [NoticeKind.PAUSED] and room.state("m1") == "unknown"
 
 
+def test_who_drops_repeats_gets_them_unmarked_unlooked_for_and_until_the_horizon(room: Room) -> None:
+    room.put("m1")
+    told = Told([LOST] * 500, reconcile_after=None, repeats_are_dropped=True)
+    drains(room, told, Settings().most_blind_attempts * 4)
+    assert len(told.sent) > Settings().most_blind_attempts * 3 and room.state("m1") == "unknown"
+    assert told.looked == [] and not any(placement.possible_repeat for _, placement in told.sent)
+    (failed,) = drains(room, told, 500)
+    assert failed.kind is NoticeKind.FAILED and timedelta(days=3) < room.now - START < timedelta(days=4)
+    room.put("m2")
+    told.answers[:] = [LOST]
+    drains(room, told, 3)
+    assert room.state("m2") == "sent" and told.ids[-2:] == ["m2", "m2"]
+
+
 def test_what_is_unknown_at_the_horizon_is_buried(room: Room) -> None:
     """Each attempt is looked for and not found, and the next one is lost again."""
     room.put("m1")

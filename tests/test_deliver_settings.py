@@ -48,6 +48,9 @@ class Placed:
     def __init__(self) -> None:
         self.placements: list[Placement] = []
 
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return (message,)
+
     def send(self, message: Message, placement: Placement) -> Outcome:
         self.placements.append(placement)
         return Outcome(result=Result.SENT, remote={"ts": str(len(self.placements))})

@@ -64,13 +64,13 @@ def alert(**more: Any) -> dict[str, Any]:
 def test_an_alert() -> None:
     assert transcript.render(alert(), 80) == snapshot("""\
 ▌ trialbell APP  Wed 18 Nov, 09:20 UTC
-▌ 🔴 Recruiting → Suspended: Recruitment is on hold
+▌ 🔴 Critical · Recruiting → Suspended: Recruitment is on hold
 ▌ NCT07146087 · Exosome Therapy for Progressive Multiple Sclerosis
 ▌ Biocells Medical · Early phase 1 · Suspended
-▌ 🔴 Recruitment status: Recruiting → Suspended
+▌ Recruitment status: Recruiting → Suspended
 ▌ recruitment stopped early
-▌ │ − RECRUITING
-▌ │ + SUSPENDED
+▌ │ Was: RECRUITING
+▌ │ Now: SUSPENDED
 ▌ Submitted 2026-11-16 · Posted 2026-11-18
 ▌ Registry record (http://127.0.0.1:9/study/NCT07146087)
 ▌ ClinicalTrials.gov, build of 2026-11-18; not affiliated
@@ -81,17 +81,17 @@ def test_a_reply_stands_further_in_and_wraps() -> None:
     assert transcript.render(alert(thread_ts="1"), 44) == snapshot("""\
   ↳ ▌ trialbell APP  Wed 18 Nov, 09:20 UTC
     ▌ · reply in the thread
-    ▌ 🔴 Recruiting → Suspended: Recruitment
-    ▌ is on hold
+    ▌ 🔴 Critical · Recruiting → Suspended:
+    ▌ Recruitment is on hold
     ▌ NCT07146087 · Exosome Therapy for
     ▌ Progressive Multiple Sclerosis
     ▌ Biocells Medical · Early phase 1 ·
     ▌ Suspended
-    ▌ 🔴 Recruitment status: Recruiting →
+    ▌ Recruitment status: Recruiting →
     ▌ Suspended
     ▌ recruitment stopped early
-    ▌ │ − RECRUITING
-    ▌ │ + SUSPENDED
+    ▌ │ Was: RECRUITING
+    ▌ │ Now: SUSPENDED
     ▌ Submitted 2026-11-16 · Posted
     ▌ 2026-11-18
     ▌ Registry record
@@ -240,5 +240,7 @@ def test_colour_is_used_on_a_terminal_and_nothing_is_lost_without() -> None:
         Console(file=out, width=80, **settings).print(transcript.draw(alert(), width=80), end="")
         return out.getvalue()
 
-    assert "\x1b[1m🔴 Recruiting → Suspended" in drawn(force_terminal=True, color_system="truecolor")
+    assert "\x1b[1m🔴 Critical · Recruiting → Suspended" in drawn(
+        force_terminal=True, color_system="truecolor"
+    )
     assert drawn() == transcript.render(alert(), 80)

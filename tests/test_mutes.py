@@ -224,8 +224,10 @@ def test_what_a_snooze_put_off_is_decided_on_anew_when_it_ends_early(db, clock, 
                 urgent=False,
             )
         team, digest = (one.id for one in outbox.due(None, due))
-        outbox.put_off([team], clock() + timedelta(days=1))  # by the snooze
-        outbox.put_off([digest], clock() + timedelta(hours=7))  # a digest waits for its own time
+        outbox.put_off([team], clock() + timedelta(days=1), reason="test")  # by the snooze
+        outbox.put_off(
+            [digest], clock() + timedelta(hours=7), reason="test"
+        )  # a digest waits for its own time
     clock.forward(hours=1)
     with immediate(db):
         assert mutes.unmute(db, scope, value, now=clock())

@@ -1,4 +1,4 @@
-"""The contract of notifiers, for every channel: slack and jsonl."""
+"""The contract of notifiers, for every channel: slack, jsonl and webhook."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from doubles.small_slack import TOKEN, SmallSlack
+from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
 
 from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, NotifierClosed, Placement, Result
 from notifiers.secret import Secret
 from notifiers.slack.channel import SlackNotifier
+from notifiers.webhook.channel import WebhookNotifier
 
 SINCE = datetime.fromtimestamp(1_790_000_000, UTC)
 
@@ -27,7 +30,7 @@ class Channel:
     break_it: Callable[[], None]  # as a person could
 
 
-@pytest.fixture(params=["slack", "jsonl"])
+@pytest.fixture(params=["slack", "jsonl", "webhook"])
 def channel(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Channel]:
@@ -44,6 +47,14 @@ def channel(
             lambda: JsonlNotifier(name="log", path=path), lines, lambda: path.parent.rename(tmp_path / "away")
         )
         return
+    if request.param == "webhook":
+        with WebhookReceiver() as receiver:
+            yield Channel(
+                lambda: WebhookNotifier(name="hook", url=Secret(receiver.url), secrets=[Secret(SECRET)]),
+                lambda: receiver.ids,
+                lambda: setattr(receiver, "always", Says(410)),
+            )
+        return
     with SmallSlack() as slack:
         alerts = slack.channel("trial-alerts")
         yield Channel(
@@ -53,6 +64,11 @@ def channel(
             lambda: [message["metadata"]["event_payload"]["id"] for message in alerts.messages],
             lambda: setattr(alerts, "is_archived", True),
         )
+
+
+def placed(**how: Any) -> Placement:
+    """A signature is held against the clock on the wall."""
+    return Placement(now=datetime.now(UTC), **how)
 
 
 def message(id_: str = "e1") -> Message:
@@ -77,49 +93,61 @@ def test_says_who_it_is(channel: Channel) -> None:
     assert notifier.name and notifier.type
     assert notifier.pace >= timedelta(0)
     assert notifier.reconcile_after is None or notifier.reconcile_after >= timedelta(0)
-    assert isinstance(notifier.holds_many, bool)
+    assert isinstance(notifier.holds_many, bool) and isinstance(notifier.repeats_are_dropped, bool)
+
+
+def test_a_repeat_is_dropped_where_that_is_said(channel: Channel) -> None:
+    notifier = channel.build()
+    for _ in range(2 if notifier.repeats_are_dropped else 1):
+        assert channel.build().send(message(), placed()).result is Result.SENT
+    assert channel.arrived() == ["e1"]
 
 
 def test_sends_and_is_found_also_after_a_start(channel: Channel) -> None:
     notifier = channel.build()
-    assert notifier.find(message(), since=SINCE, placement=Placement()).found is Found.NOT_THERE
-    outcome = notifier.send(message(), Placement())
+    if notifier.reconcile_after is None:
+        assert notifier.send(message(), placed()).result is Result.SENT
+        assert notifier.find(message(), since=SINCE, placement=placed()).found is Found.CANNOT_TELL
+        return
+    assert notifier.find(message(), since=SINCE, placement=placed()).found is Found.NOT_THERE
+    outcome = notifier.send(message(), placed())
     assert outcome.result is Result.SENT and outcome.remote
     assert all(isinstance(value, str) for value in outcome.remote.values())
-    assert notifier.find(message(), since=SINCE, placement=Placement()).found is Found.THERE
+    assert notifier.find(message(), since=SINCE, placement=placed()).found is Found.THERE
     again = channel.build()
-    trace = again.find(message(), since=SINCE, placement=Placement())
+    trace = again.find(message(), since=SINCE, placement=placed())
     assert trace.found is Found.THERE and trace.remote == outcome.remote
-    assert again.find(message("e2"), since=SINCE, placement=Placement()).found is Found.NOT_THERE
+    assert again.find(message("e2"), since=SINCE, placement=placed()).found is Found.NOT_THERE
     assert channel.arrived() == ["e1"]
 
 
 def test_keeps_the_order_and_finds_replies(channel: Channel) -> None:
     notifier = channel.build()
-    first = notifier.send(message("e1"), Placement())
-    placement = Placement(reply_to=first.remote)
+    first = notifier.send(message("e1"), placed())
+    placement = placed(reply_to=first.remote)
     assert notifier.send(message("e2"), placement).result is Result.SENT
     assert channel.arrived() == ["e1", "e2"]
-    assert channel.build().find(message("e2"), since=SINCE, placement=placement).found is Found.THERE
+    if notifier.reconcile_after is not None:
+        assert channel.build().find(message("e2"), since=SINCE, placement=placement).found is Found.THERE
 
 
-@pytest.mark.parametrize("placement", [Placement(plain=True), Placement(possible_repeat=True)])
-def test_takes_every_placement(channel: Channel, placement: Placement) -> None:
-    assert channel.build().send(message(), placement).result is Result.SENT
+@pytest.mark.parametrize("how", [{"plain": True}, {"possible_repeat": True}])
+def test_takes_every_placement(channel: Channel, how: dict[str, Any]) -> None:
+    assert channel.build().send(message(), placed(**how)).result is Result.SENT
     assert channel.arrived() == ["e1"]
 
 
 def test_a_message_of_bare_words_goes(channel: Channel) -> None:
     bare = Message(id="notice-1", level=Level.NOTICE, headline="`team` is paused")
-    assert channel.build().send(bare, Placement()).result is Result.SENT
+    assert channel.build().send(bare, placed()).result is Result.SENT
     assert channel.arrived() == ["notice-1"]
 
 
 def test_a_broken_channel_refuses_in_one_line_and_never_raises(channel: Channel) -> None:
     notifier = channel.build()
-    assert notifier.send(message("e1"), Placement()).result is Result.SENT
+    assert notifier.send(message("e1"), placed()).result is Result.SENT
     channel.break_it()
-    outcome = notifier.send(message("e2"), Placement())
+    outcome = notifier.send(message("e2"), placed())
     assert outcome.result is Result.CHANNEL_REFUSES
     assert outcome.reason and "\n" not in outcome.reason and not outcome.reason.endswith(".")
 
@@ -133,10 +161,10 @@ def test_check_says_good_and_bad(channel: Channel) -> None:
 
 def test_closes_twice_and_is_then_closed(channel: Channel) -> None:
     notifier = channel.build()
-    notifier.send(message(), Placement())
+    notifier.send(message(), placed())
     notifier.close()
     notifier.close()
     with pytest.raises(NotifierClosed):
-        notifier.send(message("e2"), Placement())
+        notifier.send(message("e2"), placed())
     with pytest.raises(NotifierClosed):
-        notifier.find(message("e2"), since=SINCE, placement=Placement())
+        notifier.find(message("e2"), since=SINCE, placement=placed())

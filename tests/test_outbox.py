@@ -75,8 +75,9 @@ def test_waiting_takes_what_is_not_due(outbox: Outbox) -> None:
     enqueue(outbox, "other trial", thread="B")
     assert [each.event_id for each in outbox.waiting("team", "A")] == ["later", "now"]
     assert outbox.next_due() == NOW
-    outbox.put_off([each.id for each in outbox.due(None, NOW)], NOW + HOUR)
+    outbox.put_off([each.id for each in outbox.due(None, NOW)], NOW + HOUR, reason="quiet hours")
     assert outbox.due(None, NOW) == []
+    assert {row.reason for row in outbox.listing()} == {"", "quiet hours"}
     assert outbox.next_due() == NOW + HOUR
 
 

@@ -14,6 +14,7 @@ from inline_snapshot import snapshot
 
 from monitor.alerting.router import Router
 from monitor.alerting.routes import Decision, decide, severities
+from monitor.alerting.subject import Given
 from monitor.config import Route, read
 from monitor.database import open_for_writing
 from monitor.polling import untold
@@ -66,7 +67,7 @@ def event(*changes: FieldChange, kind: EventKind = EventKind.CHANGED, **other: o
 
 
 def told(one: Event, *routes: Route, notifiers: tuple[str, ...] = ("team",)) -> list[str]:
-    decisions = decide(one, routes, notifiers, {})
+    decisions = decide(one, routes, notifiers, {}, Given())
     return [
         f"{'→' if each.send else '✗'} {each.notifier} ({each.route}): {each.reason}" for each in decisions
     ]
@@ -209,7 +210,7 @@ def test_an_override_weighs_and_the_stored_event_stays() -> None:
 def test_an_override_to_noise_silences_a_field() -> None:
     weighed = severities(event(ENROLLMENT), {"enrollment": "noise"})
     assert weighed.severity is Severity.NOISE and weighed.headline == "enrollment told"
-    assert not decide(event(ENROLLMENT), (), ("team",), {"enrollment": "noise"})[0].send
+    assert not decide(event(ENROLLMENT), (), ("team",), {"enrollment": "noise"}, Given())[0].send
 
 
 def test_overrides_that_concern_nothing_change_nothing() -> None:
@@ -258,7 +259,7 @@ def test_whatever_the_routes(
     changes: list[FieldChange], routes: list[Route], overrides: dict[str, Severity]
 ) -> None:
     one = event(*changes)
-    decisions = decide(one, routes, ("team", "log"), overrides)
+    decisions = decide(one, routes, ("team", "log"), overrides, Given())
     for notifier in ("team", "log"):
         mine = [each for each in decisions if each.notifier == notifier]
         assert mine and all(each.reason for each in mine)

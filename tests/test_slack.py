@@ -41,7 +41,7 @@ def test_what_is_posted(room: Room) -> None:
     outcome = room.build().send(message(), Placement())
     (posted,) = room.proxy.asked(POST)
     assert posted["channel"] == "trial-alerts"
-    assert posted["text"] == "🟠 Recruiting → Suspended"
+    assert posted["text"] == "🟠 Major · Recruiting → Suspended"
     assert posted["unfurl_links"] is False and posted["unfurl_media"] is False and posted["mrkdwn"] is False
     assert posted["metadata"] == {"event_type": "trialbell_message", "event_payload": {"id": "e1"}}
     assert posted["blocks"][0]["type"] == "header"

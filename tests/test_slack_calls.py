@@ -14,10 +14,10 @@ from doubles.slack_fault_proxy import Says
 from doubles.slack_room import POST, POSTED, Room, message, open_slack_room
 from doubles.small_slack import TOKEN
 
+from notifiers.http.deadline import Deadline, NotBegun, Sending
 from notifiers.notifier import Found, Placement, Result, WrongSettings
 from notifiers.secret import Secret
 from notifiers.slack.channel import SlackNotifier
-from notifiers.slack.deadline import Deadline, NotBegun, Sending
 
 
 @pytest.fixture

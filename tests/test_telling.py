@@ -23,11 +23,15 @@ class Refusing:
 
     name = "log"
     reconcile_after = None
+    holds_many = False
     pace = timedelta(0)
 
     def __init__(self) -> None:
         self.refuses = True
         self.heard: list[Message] = []
+
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return (message,)
 
     def send(self, message: Message, placement: Placement) -> Outcome:
         if self.refuses:

@@ -187,7 +187,7 @@ def _bring_forward(db: Database, before: Sequence[Mute], scope: Scope, value: st
     outbox, reader = Outbox(db), Reader(db)
     waiting = [one for one in outbox.postponed() if one.due_at in ends and one.due_at > now]
     touched = [one.id for one in waiting if _touches(reader, one.event_id, scope, value)]
-    outbox.put_off(touched, now)
+    outbox.put_off(touched, now, reason="a snooze ended early")
 
 
 def _touches(reader: Reader, event_id: str, scope: Scope, value: str) -> bool:

@@ -13,10 +13,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from monitor import addresses
-from monitor.alerting.deadlines import deadline_item
-from monitor.alerting.discretion import names_staff, without_people
+from monitor.alerting.discretion import without_people
+from monitor.alerting.items import LEVELS, items_of
 from monitor.alerting.links import links_of
-from monitor.alerting.text import before_and_after, is_said, minute, registry_name, scripted, status_words
+from monitor.alerting.text import minute, registry_name, scripted, status_words
 from notifiers.message import Item, Level, Link, Message
 from snapshots.changeset import (
     Action,
@@ -26,17 +26,10 @@ from snapshots.changeset import (
     Source,
     VersionRef,
 )
-from snapshots.dates import in_words
 from snapshots.event import Event, EventKind, event_json
 from snapshots.instants import stamp
+from snapshots.markup import unmarked
 
-_LEVELS = {
-    Severity.CRITICAL: Level.CRITICAL,
-    Severity.MAJOR: Level.MAJOR,
-    Severity.MINOR: Level.MINOR,
-    # Made minor by hand between routing and sending; it was promised, so it is sent.
-    Severity.NOISE: Level.MINOR,
-}
 _SUBMITTED = "protocolSection.statusModule.lastUpdateSubmitDate"
 SAMPLE_TRIAL = "NCT07146087"
 
@@ -58,11 +51,11 @@ def message_of(
     sponsor = told.sponsor or ""
     return Message(
         id=message_id,
-        level=_LEVELS[told.severity],
-        headline=f"{told.trial}: {told.headline}",
+        level=LEVELS[told.severity],
+        headline=f"{told.trial}: {unmarked(told.headline)}",
         title=told.trial if told.title in ("", told.trial) else f"{told.trial} · {told.title}",
         subtitle=" · ".join(part for part in (sponsor, told.phase or "", status_words(told.status)) if part),
-        items=_items(told),
+        items=items_of(told),
         facts=_facts(told),
         links=links_of(told, public_url),
         footer=_footer(told),
@@ -163,86 +156,6 @@ def notice(
     )
 
 
-def _items(event: Event) -> tuple[Item, ...]:
-    """What changed; then the registry's own steps towards it, in order. Contacts of many people are one
-    line."""
-    items = [_item(change, event.headline) for change in event.changes if _tells(change, event)]
-    if event.kind is not EventKind.CHANGED:
-        items.insert(0, _happening(event))
-    for step in event.steps:
-        if len(event.steps) == 1 and step.headline == event.headline:
-            continue  # the one step is the whole: its date is among the facts
-        items.append(
-            Item(
-                level=_LEVELS[step.severity],
-                label=f"Registry's version {step.version}, submitted {in_words(step.submitted)}",
-                summary=step.headline,
-            )
-        )
-    return tuple(dict.fromkeys(items))
-
-
-def _tells(change: FieldChange, event: Event) -> bool:
-    """No noise; and no reason for stopping apart from the status that it was given for."""
-    if change.severity is Severity.NOISE:
-        return False
-    reason = change.after if change.field == "why-stopped" else None
-    return not (reason and any(str(reason) in one.summary for one in event.changes if one is not change))
-
-
-def _item(change: FieldChange, headline: str) -> Item:
-    """What the headline says already is not said again: of such a change there is left why it matters."""
-    before, after = (None, None) if names_staff(change) else before_and_after(change)
-    said = bool(change.reason) and is_said(change, headline)
-    return Item(
-        level=_LEVELS[change.severity],
-        label=change.label,
-        summary=change.reason if said else change.summary,
-        reason="" if said else change.reason,
-        before=before,
-        after=after,
-    )
-
-
-def _happening(event: Event) -> Item:
-    """An event that is no change of the record, in words."""
-    if event.kind is EventKind.DEADLINE:
-        return deadline_item(event, _LEVELS[event.severity])
-    registry = registry_name(event.registry)
-    names = ", ".join(f"“{name}”" for name in event.watches)
-    watch = f"watch{'es' if len(event.watches) > 1 else ''} {names}" if names else "a watch"
-    label, summary, reason = {
-        EventKind.ENTERED: (
-            "Now watched",
-            f"The trial now matches the {watch}",
-            "a new trial for this watch",
-        ),
-        EventKind.RETURNED: (
-            "Watched again",
-            f"The trial matches the {watch} again, after it had not for a while",
-            "it had left this watch",
-        ),
-        EventKind.LEFT: (
-            "No longer matches",
-            f"The trial no longer matches the {watch}; its record is still there",
-            "it is followed by this watch no more, unless it matches again",
-        ),
-        EventKind.GONE: (
-            "Record gone",
-            f"{registry} no longer has this record; what was seen stays readable here",
-            "records are hardly ever taken down",
-        ),
-        EventKind.BACK: ("Record back", f"{registry} has this record again", "it had been taken down"),
-        EventKind.MERGED: (
-            "Record merged",
-            f"{event.trial} leads to {event.detail or 'another record'} now; the trial goes on under that id",
-            "the registry held the same trial twice",
-        ),
-        EventKind.CHANGED: ("Changed", event.headline, ""),
-    }[event.kind]
-    return Item(level=_LEVELS[event.severity], label=label, summary=summary, reason=reason)
-
-
 def _facts(event: Event) -> tuple[tuple[str, str], ...]:
     """When: the sponsor's date, the registry's two and ours, each named, so that nobody blames the wrong
     one."""
@@ -258,8 +171,6 @@ def _facts(event: Event) -> tuple[tuple[str, str], ...]:
             before = event.from_.updated if event.from_ and event.from_.source is not Source.ARCHIVE else None
             same = " (unmoved by this change)" if posted == before else ""
             facts.append(("Posted by the registry", posted + same))
-    if event.build:
-        facts.append(("Data build", event.build))
     seen = event.to.seen_at if event.kind is EventKind.CHANGED and event.to else event.at
     if seen is not None:
         facts.append(("Seen by us", minute(seen)))

@@ -11,6 +11,9 @@ from dataclasses import replace
 
 import msgspec
 
+from monitor.alerting.matching import Answer, answer
+from monitor.alerting.rhythm import Rhythm
+from monitor.alerting.subject import Subject
 from monitor.config.routes import Route
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind, Step, StepChange
@@ -26,6 +29,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     send: bool
     reason: str  # half a sentence for a person, also of a decision not to send
     route: int | None  # which [[route]], from 0 in the file's order; None where no route was asked
+    digest: str | None = None  # the rhythm in which it is told; None: at once
 
 
 def severities(event: Event, overrides: Overrides) -> Event:
@@ -64,112 +68,66 @@ def decide(
     routes: Sequence[Route],
     notifiers: Iterable[str],
     overrides: Overrides,
+    subject: Subject,
 ) -> list[Decision]:
     """For each notifier in turn: what each route that names it says. At most one decision a notifier is
-    to send.
+    to send: by the route that lets it wait least, the first of equal ones.
 
     Without any route every notifier gets everything from minor up: somebody who set up a notifier wants
-    to hear.
+    to hear. subject: asked only for what a route wants to know and the event does not carry.
     """
     weighed = severities(event, overrides)
     decisions: list[Decision] = []
+    answers: dict[int, Answer] = {}
     for notifier in notifiers:
-        decisions += _for_notifier(weighed, routes, notifier)
+        if weighed.severity is Severity.NOISE:
+            decisions.append(_no_route(notifier, "nothing but noise"))
+        elif not routes:
+            every = "no [[route]] in the configuration: every notifier gets everything"
+            decisions.append(_no_route(notifier, every, send=True))
+        else:
+            named = [index for index, route in enumerate(routes) if notifier in route.to]
+            for index in named:
+                if index not in answers:
+                    answers[index] = answer(
+                        weighed, routes[index], subject, lambda change: _weighed(change, overrides)
+                    )
+            decisions += _of_routes(notifier, named, routes, answers)
     return decisions
 
 
-def _for_notifier(event: Event, routes: Sequence[Route], notifier: str) -> list[Decision]:
-    if event.severity is Severity.NOISE:
-        return [Decision(notifier=notifier, send=False, reason="nothing but noise", route=None)]
-    if not routes:
-        reason = "no [[route]] in the configuration: every notifier gets everything"
-        return [Decision(notifier=notifier, send=True, reason=reason, route=None)]
-    decisions: list[Decision] = []
-    sent_by: int | None = None
-    for index, route in enumerate(routes):
-        if notifier not in route.to:
-            continue
-        obstacle = _obstacle(event, route)
-        if obstacle is None and sent_by is not None:
-            obstacle = f"sent already by route {sent_by + 1}"
-        elif obstacle is None:
-            sent_by = index
+def _of_routes(
+    notifier: str, named: Sequence[int], routes: Sequence[Route], answers: Mapping[int, Answer]
+) -> list[Decision]:
+    if not named:
+        return [_no_route(notifier, "no route names this notifier")]
+    taken = [index for index in named if answers[index].fits]
+    by = min(taken, key=lambda index: (_patience(routes[index]), index), default=None)
+    decisions = []
+    for index in named:
+        reason, digest = answers[index].words, routes[index].digest
+        if by is not None and index != by and answers[index].fits:
+            sooner = _patience(routes[by]) < _patience(routes[index])
+            reason = f"sent {'sooner' if sooner else 'already'} by route {by + 1}"
+        send = index == by
         decisions.append(
             Decision(
-                notifier=notifier, send=obstacle is None, reason=obstacle or _why(event, route), route=index
+                notifier=notifier, send=send, reason=reason, route=index, digest=digest if send else None
             )
         )
-    if not decisions:
-        return [Decision(notifier=notifier, send=False, reason="no route names this notifier", route=None)]
     return decisions
 
 
-def _obstacle(event: Event, route: Route) -> str | None:
-    """Why an event does not take a route; None when it does."""
-    if route.watches is not None and not set(route.watches) & set(event.watches):
-        held = _listed(event.watches) if event.watches else "no watch"
-        return f"the trial is held by {held}, the route is for {_listed(route.watches)}"
-    if route.trials is not None and event.trial not in route.trials:
-        return f"the route is for other trials than {event.trial}"
-    severity = event.severity
-    if route.fields is not None or route.tags is not None:
-        met = _met(event, route)
-        if isinstance(met, str):
-            return met
-        severity = met
-    if severity < Severity(route.min_severity):
-        return f"{severity.value}, and the route wants {route.min_severity} or more"
-    return None
+def _patience(route: Route) -> int:
+    """How long a route makes wait, by order: what goes at once goes before a digest, a daily one before a weekly."""
+    if route.digest is None:
+        return 0
+    rhythm = Rhythm.parse(route.digest)
+    return 1 if rhythm.at is None else 9 - len(rhythm.days)
 
 
-def _met(event: Event, route: Route) -> Severity | str:
-    """The weight of what a route's fields and tags ask for; or, in words, that it is not in the event.
-
-    Tags may be the event's own (`gone`, or a tag that several changes make together): then the event's weight
-    counts. A field is always a change's, but for a state that time makes: it goes by its own name.
-    """
-    if event.kind is EventKind.DEADLINE:
-        return _deadline_met(event, route)
-    changes = list(event.news)
-    if route.fields is not None:
-        changes = [change for change in changes if change.field in route.fields]
-        if not changes:
-            return f"none of its fields changed: {', '.join(route.fields)}"
-    if route.tags is not None:
-        tagged = [change for change in changes if set(change.tags) & set(route.tags)]
-        if not tagged and not set(event.tags) & set(route.tags):
-            return f"it bears none of the tags: {', '.join(route.tags)}"
-        if not tagged:
-            return _highest(changes) if route.fields is not None and changes else event.severity
-        changes = tagged
-    return min(_highest(changes), event.severity)
-
-
-def _deadline_met(event: Event, route: Route) -> Severity | str:
-    if route.fields is not None and event.detail not in route.fields:
-        return f"the state is none of its fields: {', '.join(route.fields)}"
-    if route.tags is not None and not set(event.tags) & set(route.tags):
-        return f"it bears none of the tags: {', '.join(route.tags)}"
-    return event.severity
-
-
-def _why(event: Event, route: Route) -> str:
-    """Why an event took a route."""
-    parts = [event.severity.value]
-    if route.watches is not None:
-        parts.append(f"held by {_listed([name for name in event.watches if name in route.watches])}")
-    if route.trials is not None:
-        parts.append(f"about {event.trial}")
-    if route.fields is not None:
-        if event.kind is EventKind.DEADLINE:
-            parts.append(f"state: {event.detail}")
-        else:
-            changed = dict.fromkeys(change.field for change in event.news if change.field in route.fields)
-            parts.append(f"changed: {', '.join(changed)}")
-    if route.tags is not None:
-        borne = {*event.tags, *(tag for change in event.news for tag in change.tags)}
-        parts.append(f"tagged {', '.join(tag for tag in route.tags if tag in borne)}")
-    return ", ".join(parts)
+def _no_route(notifier: str, reason: str, *, send: bool = False) -> Decision:
+    return Decision(notifier=notifier, send=send, reason=reason, route=None)
 
 
 def _weighed(change: FieldChange, overrides: Overrides) -> FieldChange:
@@ -201,7 +159,3 @@ def _step(step: Step, overrides: Overrides) -> Step:
 
 def _highest(changes: Iterable[FieldChange | Step | StepChange]) -> Severity:
     return max((change.severity for change in changes), default=Severity.NOISE)
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"“{name}”" for name in names)

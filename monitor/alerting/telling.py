@@ -1,13 +1,11 @@
-"""From deliveries that fall due to messages, and from messages to their channels.
+"""Rounds of telling: messages are made of what is due (`making`), and sent.
 
-Mutes are looked at here, when a message is made. A message is stored with its deliveries before it is tried, and
-each notifier is drained by itself: one that fails holds up nobody else. Where nothing is to be told, none of what
-tells is loaded.
+A message is stored with its deliveries before it is tried, and each notifier is drained by itself: one that fails
+holds up nobody else. Where nothing is to be told, none of what tells is loaded.
 """
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -18,21 +16,16 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlite_utils import Database
 
-from monitor.logs import log
 from notifiers.idle import idle
 from snapshots.database import immediate
 
 if TYPE_CHECKING:
-    from monitor.acting.mutes import Mute
+    from monitor.alerting.grouping import Manners
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.outbox import Outbox
-    from notifiers.outbox_rows import Delivery
     from notifiers.settings import Settings
     from snapshots.event import Event
-    from snapshots.query import Reader
-
-AT_ONCE = 200  # deliveries made into messages in one transaction
 
 
 class Told(msgspec.Struct, kw_only=True):
@@ -53,6 +46,7 @@ class Teller:
         db: Database,
         *,
         effective: Callable[[Event], Event],
+        manners: Callable[[str], Manners],
         public_url: str | None,
         clock: Callable[[], datetime],
         random: Random,
@@ -62,6 +56,7 @@ class Teller:
         self._db = db
         self._settings = settings
         self._effective = effective
+        self._manners = manners
         self._public_url = public_url
         self._clock = clock
         self._random = random
@@ -73,93 +68,33 @@ class Teller:
 
         return Outbox(self._db)
 
-    @cached_property
-    def _reader(self) -> Reader:
-        from snapshots.query import Reader
-
-        return Reader(self._db)
-
-    def make_messages(self, notifier: str) -> int:
+    def make_messages(self, notifier: Notifier) -> int:
         """Messages for what is due to one notifier. Returns how many were made."""
-        from monitor.acting import mutes
-        from notifiers.message import Message
+        from monitor.alerting.making import Maker
 
+        name = notifier.name
         made = 0
-        if self._outbox.channel(notifier).paused_at is not None and self._outbox.counts().get(
-            notifier, {}
-        ).get("queued"):
-            return (
-                0  # what is queued serves to try again; the rest is made when it can go, by what is true then
-            )
-        while True:
-            now = self._clock()
+        if self._outbox.channel(name).paused_at is not None and self._outbox.counts().get(name, {}).get(
+            "queued"
+        ):
+            # One that is queued serves to try again; the rest is made when it can go, by what is true then.
             with immediate(self._db):
-                due = self._outbox.due(notifier, now, AT_ONCE)
-                silent = mutes.standing(self._db, now=now) if due else []
-                for delivery in due:
-                    message = self._message(delivery, silent)
-                    if isinstance(message, Message):
-                        self._outbox.put(message, notifier, [delivery.id], now=now)
-                        made += 1
-                    else:
-                        self._outbox.drop(delivery.id, reason=message, now=now)
-            if len(due) < AT_ONCE:
+                self._outbox.recall(name, self._clock())
+            return 0
+        while True:
+            maker = Maker(
+                self._db,
+                notifier,
+                outbox=self._outbox,
+                manners=self._manners(name),
+                effective=self._effective,
+                public_url=self._public_url,
+                now=self._clock(),
+                random=self._random,
+            )
+            if not maker.make():
                 return made
-
-    def _message(self, delivery: Delivery, silent: list[Mute]) -> Message | str:
-        """What tells of a delivery's event, or the reason why nobody is told of it any more.
-
-        A defect of ours in one event's wording stops no other: it is told in plain words.
-        """
-        from monitor.alerting.plain import plain_message
-
-        event: Event | None = None
-        try:
-            event = self._reader.event(delivery.event_id)
-            return (
-                "its event is not in this database"
-                if event is None
-                else self._worded(event, delivery, silent)
-            )
-        except sqlite3.Error:
-            raise  # of the database, not of the event: all of it is tried again at the next round
-        except Exception as error:  # noqa: BLE001 - whatever it is, the event must be told
-            log.error(
-                "event not put into words, told plainly",
-                event_id=delivery.event_id,
-                error=type(error).__name__,
-                exc_info=True,
-            )
-        return plain_message(
-            delivery.thread or "",
-            event_id=delivery.event_id,
-            kind=event.kind.value if event else None,
-            url=event.url if event else None,
-            urgent=delivery.urgent,
-            message_id=new_id(self._random),
-            order=delivery.order,
-            public_url=self._public_url,
-        )
-
-    def _worded(self, event: Event, delivery: Delivery, silent: list[Mute]) -> Message | str:
-        from monitor.acting import mutes
-        from monitor.alerting import alerts
-        from snapshots.changeset import Severity
-        from snapshots.event import event_json
-
-        event = self._effective(event)
-        if event.severity is Severity.NOISE:
-            return "by the configuration's severities it is noise now"
-        mute = mutes.silencing(silent, event)
-        if mute is not None:
-            return f"muted: {mute}"
-        return alerts.message_of(
-            event,
-            message_id=new_id(self._random),
-            order=delivery.order,
-            public_url=self._public_url,
-            payload=event_json(event),
-        )
+            made += maker.made
 
     def deliver_to(self, name: str, notifier: Notifier, told: Told) -> None:
         """Tell what is due to one notifier, and add up what came of it in `told`."""
@@ -168,7 +103,7 @@ class Teller:
             return
         from notifiers.deliver import drain
 
-        self.make_messages(name)
+        self.make_messages(notifier)
         drained = drain(
             self._outbox,
             notifier,
@@ -200,8 +135,3 @@ class Teller:
 
     def _transaction(self) -> AbstractContextManager[None]:
         return immediate(self._db)
-
-
-def new_id(random: Random) -> str:
-    """A message's id: 128 random bits. Slack keeps it in the message's metadata."""
-    return f"{random.getrandbits(128):032x}"

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from monitor.web.terms import is_code, said
-from snapshots.changeset import JSON, FieldChange, Kind
+from monitor.web.terms import is_code, label_of, said
+from snapshots.changeset import DETAIL, JSON, Action, FieldChange, Kind
+from snapshots.markup import unmarked
 
 REGISTRIES = {"ctgov": "ClinicalTrials.gov"}
 # Which of an object's values say what it is, by the key that every such object has; in the order of reading.
@@ -29,6 +30,8 @@ _HOW_FAR = re.compile(
     r"\b(?:about )?(?:a|[\d½]+) (?:day|month|year)s? "
 )  # of a date; a headline may tell it in another unit
 _WORD = re.compile(r"\w+")
+_TRIAL = re.compile(r"NCT\d")
+_SMALL = frozenset(("a", "an", "the", "was", "were", "is", "are", "of", "changed"))
 
 
 def registry_name(registry: str) -> str:
@@ -46,13 +49,15 @@ def scripted(url: str | None) -> bool:
 
 def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
     """Both sides in words; neither where the summary has them both already, or where they only count members."""
-    if change.kind is Kind.LIST and all(
-        isinstance(side, int | str) for side in (change.before, change.after)
-    ):
+    sides = (change.before, change.after)
+    if change.kind is Kind.LIST and all(isinstance(side, int | str) for side in sides):
         return None, None
-    if all(_told(side, change) for side in (change.before, change.after)):
+    if change.field == "results" and change.item is None:
+        return None, None  # which sections a results section has: each has the same
+    if all(_told(side, change) for side in sides):
         return None, None
-    return words_of(change.before, change.kind), words_of(change.after, change.kind)
+    before, after = (words_of(side, change.kind) for side in sides)
+    return (None, None) if before == after else (before, after)
 
 
 def _told(value: JSON, change: FieldChange) -> bool:
@@ -61,8 +66,27 @@ def _told(value: JSON, change: FieldChange) -> bool:
         return True
     if change.kind in (Kind.DATE, Kind.COUNT):
         value = value.get("date", value.get("count")) if isinstance(value, dict) else str(value).split(" ")[0]
+    summary = change.summary.casefold()
+    if isinstance(value, dict) and isinstance(value.get("facility"), str):
+        return value["facility"].casefold() in summary  # what became of a site is said in the sentence
+    if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
+        return all((words_of(one, change.kind) or "").casefold() in summary for one in value)
     words = words_of(value, change.kind)
-    return words is None or words.casefold() in change.summary.casefold()
+    return words is None or words.casefold() in summary
+
+
+def says_more(reason: str, sentence: str) -> bool:
+    """Whether a reason tells more than the sentence that it stands with.
+
+    `a primary outcome was added` does not, next to `Primary outcome added: Mortality`; nor does it that one change came
+    with another, nor that it is a detail.
+    """
+    if reason == DETAIL or reason.startswith("told by "):
+        return False
+    told = set(_WORD.findall(_flat(sentence)))
+    if "actual" in told:
+        told.add("fact")
+    return not {word for word in _WORD.findall(_flat(reason)) if word not in _SMALL} <= told
 
 
 def is_said(change: FieldChange, headline: str) -> bool:
@@ -70,6 +94,9 @@ def is_said(change: FieldChange, headline: str) -> bool:
     it tells several moves with one verb, by all its words and the very figures?"""
     told, sentence = _flat(headline), _flat(change.summary)
     if sentence in told:
+        return True
+    replaced = change.action in (Action.ADDED, Action.REMOVED) and "replaced" in told and " → " in told
+    if replaced and change.item and _flat(change.item) in told:
         return True
     if isinstance(change.after, str) and len(change.after) > 10 and _flat(change.after) in told:
         return True
@@ -92,7 +119,11 @@ def words_of(value: JSON, kind: Kind = Kind.TEXT) -> str | None:
         case bool():
             return "yes" if value else "no"
         case str():
-            return said(value) if kind is not Kind.TEXT and is_code(value) else value
+            return (
+                said(value)
+                if kind is not Kind.TEXT and is_code(value) and not _TRIAL.match(value)
+                else unmarked(value)
+            )
         case list() | tuple():
             return "; ".join(words for one in value if (words := words_of(one, kind))) or "none"
         case dict():
@@ -117,7 +148,9 @@ def _object(value: dict[str, JSON]) -> str:
             if leading in ("date", "count"):
                 return shown[0] + "".join(f" ({word.lower()})" for word in shown[1:])
             return ", ".join(word for word in shown if word)
-    return "; ".join(f"{key}: {words}" for key, one in value.items() if (words := words_of(one, Kind.CHOICE)))
+    return "; ".join(
+        f"{label_of(key)}: {words}" for key, one in value.items() if (words := words_of(one, Kind.CHOICE))
+    )
 
 
 def _part(key: str, value: JSON) -> str:

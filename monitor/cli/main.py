@@ -38,6 +38,7 @@ COMMANDS = {
     "unmute": ("monitor.cli.mute", "Tell of it again."),
     "ack": ("monitor.cli.ack", "Say that you have seen it: what waits of it is not told any more."),
     "held": ("monitor.cli.held", "List and decide on held sweeps."),
+    "routes": ("monitor.cli.routes", "What each route lets through; where an event goes and why."),
     "outbox": ("monitor.cli.outbox", "Deliveries: pending, sent, failed and why."),
     "export": ("monitor.cli.export", "Versions, changes, trials as CSV, JSON lines or Parquet."),
     "backup": ("monitor.cli.backup", "A copy of the database, also while the service runs."),

@@ -24,7 +24,7 @@ Exit codes: 0 it arrived, 2 no such notifier or a variable unset, 3 it could not
 def notify(session: Session, notifier: str | None) -> int:
     """Send a sample alert. It is marked as a sample and stored nowhere."""
     from monitor.alerting import alerts
-    from monitor.alerting.telling import new_id
+    from monitor.alerting.making import new_id
     from monitor.assembly import notifier_of
     from monitor.config.errors import suggestion
     from notifiers.notifier import Placement, Result
@@ -43,8 +43,9 @@ def notify(session: Session, notifier: str | None) -> int:
     channel, _ = notifier_of(config, notifier, os.environ)
     if session.as_json and getattr(config.notifiers[notifier], "to_stdout", False):
         raise UseError("`--json` and a notifier that writes to stdout would mix", hint="leave out `--json`")
+    now = clock()
     try:
-        outcome = channel.send(alerts.sample(message_id=new_id(SystemRandom()), now=clock()), Placement())
+        outcome = channel.send(alerts.sample(message_id=new_id(SystemRandom()), now=now), Placement(now=now))
     finally:
         channel.close()
     if session.as_json:

@@ -291,9 +291,11 @@ def _shown(host: str) -> str:
 
 
 def _changed_at(config: Config) -> tuple[tuple[str, int], ...]:
-    """When each file that the configuration was made of was last changed."""
+    """When each file that the configuration was made of, or takes a secret from, was last changed."""
+    from monitor.config.secrets import files
+
     found = []
-    for file in config.read:
+    for file in (*config.read, *files(config, os.environ)):
         path = Path(file)
         try:
             found.append((str(path), path.stat().st_mtime_ns))

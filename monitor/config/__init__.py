@@ -2,18 +2,20 @@
 clock, the network or the database; the environment only where a caller hands it in."""
 
 from monitor.config.errors import ConfigError, Problem
-from monitor.config.notifiers import Jsonl, Notifier, Slack
+from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, Webhook
 from monitor.config.reading import defaults, find, load, read
 from monitor.config.routes import Route
 from monitor.config.secrets import Expanded, expanded, secrets
 from monitor.config.settings import Config, Ctgov, Schedule, Watch, Web
 
 __all__ = [
+    "Apprise",
     "Config",
     "ConfigError",
     "Ctgov",
     "Expanded",
     "Jsonl",
+    "Mail",
     "Notifier",
     "Problem",
     "Route",
@@ -21,6 +23,7 @@ __all__ = [
     "Slack",
     "Watch",
     "Web",
+    "Webhook",
     "defaults",
     "expanded",
     "find",

@@ -18,8 +18,9 @@ from monitor.config.cron import fault
 from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
-from monitor.config.notifiers import Jsonl, Notifier, Ringing
+from monitor.config.notifiers import Jsonl, Mail, Notifier, Ringing
 from monitor.config.report import Report
+from monitor.config.route_checking import checked_route, meant
 from monitor.config.routes import Route
 from monitor.config.secrets import VARIABLE
 from monitor.config.settings import File, Schedule, Store, Watch
@@ -216,31 +217,19 @@ class Checker:
         )
 
     def _route(self, index: int, route: Route) -> Route:
-        path = ("route", index)
-        for key in ("to", "watches", "fields", "tags", "trials"):
-            if getattr(route, key) == ():
-                remedy = "name a notifier" if key == "to" else "leave it out for all"
-                self._report.problem((*path, key), f"`{key}` is an empty list: `[]`", hint=remedy)
         raw = self._report.raw.get("notifiers")
-        known = {
-            "to": ("notifier", list(raw) if isinstance(raw, dict) else []),
-            "watches": ("watch", [name for _, name in self._watch_names()]),
-            "tags": ("tag", list(TAGS)),
-        }
-        if route.fields:
-            known["fields"] = ("field", self._slugs())
-        for key, (noun, valid) in known.items():
-            for at, name in enumerate(getattr(route, key) or ()):
-                if name not in valid:
-                    self._report.problem(
-                        (*path, key, at),
-                        f"`{key}` names an unknown {noun}: {quoted(name)}",
-                        hint=_meant(name, valid, noun),
-                    )
-        if not route.trials:
-            return route
-        trials = canonical_ids(self._report, (*path, "trials"), route.trials, self._trial_id)
-        return msgspec.structs.replace(route, trials=trials)
+        return checked_route(
+            self._report,
+            index,
+            route,
+            known={
+                "notifier": list(raw) if isinstance(raw, dict) else [],
+                "watch": [name for _, name in self._watch_names()],
+                "tag": TAGS,
+            },
+            slugs=self._slugs,
+            trial_id=self._trial_id,
+        )
 
     def _severity(self) -> None:
         raw = self._report.raw.get("severity")
@@ -250,14 +239,14 @@ class Checker:
         for slug in raw:
             if slug not in valid:
                 self._report.problem(
-                    ("severity", slug), f"unknown field: `{slug}`", hint=_meant(slug, valid, "field")
+                    ("severity", slug), f"unknown field: `{slug}`", hint=meant(slug, valid, "field")
                 )
 
     def _notifier(self, name: str, table: Notifier) -> Notifier:
         if not name.strip() or not name.isprintable():
             self._report.problem(("notifiers", name), "a notifier's name is empty or cannot be printed")
         if isinstance(table, Ringing):
-            if table.timezone is not None and not VARIABLE.search(table.timezone):
+            if table.timezone is not None:
                 self._timezone(("notifiers", name, "timezone"), table.timezone)
             if len(set(table.quiet_days)) == 7:
                 self._report.problem(
@@ -265,6 +254,12 @@ class Checker:
                     "`quiet_days` are all seven: nothing but what is critical would ever be told",
                     hint="leave a day out, or let a route send only what is critical",
                 )
+        if isinstance(table, Mail):
+            from monitor.config.mail_checking import check_mail
+
+            check_mail(self._report, name, table)
+            if table.ca_file is not None and not VARIABLE.search(str(table.ca_file)):
+                return msgspec.structs.replace(table, ca_file=self._folder / table.ca_file.expanduser())
         if isinstance(table, Jsonl) and not table.to_stdout and not VARIABLE.search(str(table.path)):
             return msgspec.structs.replace(table, path=self._folder / table.path.expanduser())
         return table
@@ -313,15 +308,3 @@ def _address_fault(value: str) -> str | None:
     if parts.query or parts.fragment or any(char.isspace() or not char.isprintable() for char in value):
         return "has something after its path that does not belong there"
     return None
-
-
-def _meant(name: str, valid: list[str], noun: str) -> str:
-    near = nearest(name, valid)
-    if near is not None:
-        return f"did you mean `{near}`?"
-    if not valid:
-        table = {"notifier": "[notifiers.NAME]", "watch": "[[watch]]"}.get(noun, noun)
-        return f"there is no {table} in this file"
-    if noun == "field":
-        return "`docs/reference/fields.md` lists them"
-    return "there are: " + ", ".join(f"`{one}`" for one in dict.fromkeys(valid))

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-MOST_LISTED = 30  # names in a hint; the notifiers' and queries' keys are fewer
+MOST_LISTED = 8
 _TOKEN = re.compile(r"\b(?:xox[a-z]|xapp|xwfp)-[^\s\"']*")  # a Slack token that stands where it should not
 
 

@@ -1,6 +1,7 @@
 """The tables `[notifiers.NAME]`: one struct a type of channel.
 
-Texts may hold `${VARIABLE}` and hold it still here: `secrets.expanded` fills it in for those who send.
+Texts may hold variables, `${NAME}` and `${file:PATH}`, and hold them still here: `secrets.expanded` fills them in
+for those who send.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from monitor.config.values import Duration, Text
+from monitor.config.values import SECRET_PATTERN, Duration, Text
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -51,7 +52,8 @@ class Ringing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             ge=1,
             le=3600,
-            description="Alerts and summaries in an hour; past it, all but critical ones wait and are told as one.",
+            description="Alerts and summaries in an hour. Past it, what is not critical waits, and is told as one where"
+            " there is no room for each.",
         ),
     ] = 30
 
@@ -62,10 +64,10 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     token: Annotated[
         Text,
         Meta(
-            description="The bot's token, as a variable of the environment; never the token itself.",
+            description="The bot's token, as a variable; never the token itself.",
             examples=["${SLACK_BOT_TOKEN}"],
             extra={"secret": True},
-            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+            extra_json_schema={"pattern": SECRET_PATTERN},
         ),
     ]
     channel: Annotated[
@@ -87,6 +89,78 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     ] = timedelta(days=7)
 
 
+class Mail(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="email"):
+    """E-mail to one list of people, through a mail server."""
+
+    host: Annotated[Text, Meta(description="The mail server.", examples=["smtp.example.org"])]
+    sender: Annotated[
+        Text,
+        Meta(
+            description="The address that the server lets you send from; with a name, if you like.",
+            examples=["trialbell <alerts@example.org>"],
+        ),
+    ]
+    recipients: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Who gets every letter, all named in `To`. One letter for all: who is to get others, or"
+            " must wait for nobody, has a notifier of their own.",
+            examples=[["team@example.org"]],
+            extra_json_schema={"minItems": 1},
+        ),
+    ]
+    security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(
+            description="How the way to the server is encrypted: after a greeting (`starttls`), from the first byte"
+            " (`tls`), or not at all (`none`: a relay on this machine)."
+        ),
+    ] = "starttls"
+    port: Annotated[
+        Annotated[int, Meta(ge=1, le=65535)] | None,
+        Meta(description="Left out: 587 with `starttls`, 465 with `tls`, 25 with `none`."),
+    ] = None
+    user: Annotated[
+        Text | None, Meta(description="To log in, with `password`.", examples=["alerts@example.org"])
+    ] = None
+    password: Annotated[
+        Text | None,
+        Meta(
+            description="The password, as a variable of the environment; never the password itself.",
+            examples=["${SMTP_PASSWORD}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+        ),
+    ] = None
+    reply_to: Annotated[
+        Text | None, Meta(description="Who gets answers of people.", examples=["trials@example.org"])
+    ] = None
+    hide_recipients: Annotated[
+        bool, Meta(description="Whether no recipient sees who the others are: nobody is named in `To`.")
+    ] = False
+    list_id: Annotated[
+        Text | None,
+        Meta(
+            description="The name by which mail programs sort the letters (`List-Id`). Left out: of the notifier's"
+            " name and the sender's domain.",
+            examples=["alerts.trialbell.example.org"],
+        ),
+    ] = None
+    ca_file: Annotated[
+        Path | None,
+        Meta(
+            description="Certificates (PEM) of who may sign the server's, in place of those that this machine"
+            " trusts: for a server with a certificate of your own."
+        ),
+    ] = None
+    deadline: Annotated[
+        Duration,
+        Meta(
+            description="One attempt, from the connection to the server's last word; past it, it is tried again."
+        ),
+    ] = timedelta(minutes=2)
+
+
 class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="jsonl"):
     """A file of alerts, one JSON value a line."""
 
@@ -100,4 +174,50 @@ class Jsonl(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
         return str(self.path) == "-"
 
 
-Notifier = Slack | Jsonl
+class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="webhook"):
+    """A receiver of signed requests, one event each, as Standard Webhooks has them."""
+
+    url: Annotated[
+        Text,
+        Meta(
+            description="Where events are posted. It may be a variable, for an address may be a secret too; it is"
+            " never shown.",
+            examples=["https://example.org/hooks/trials", "${WEBHOOK_URL}"],
+            extra={"masked": True},
+        ),
+    ]
+    secrets: Annotated[
+        tuple[
+            Annotated[
+                Text,
+                Meta(extra={"secret": True}, extra_json_schema={"pattern": SECRET_PATTERN}),
+            ],
+            ...,
+        ],
+        Meta(
+            min_length=1,
+            description="What requests are signed with, as variables: `whsec_…` each. While you change secrets give"
+            " both, the new one first.",
+            examples=[["${WEBHOOK_SECRET}"]],
+        ),
+    ]
+
+
+class Apprise(
+    Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="apprise"
+):
+    """Microsoft Teams, ntfy, Telegram or another service that Apprise knows: `pip install 'trialbell[apprise]'`."""
+
+    url: Annotated[
+        Text,
+        Meta(
+            description="One target in Apprise's notation (https://appriseit.com/services/), as a variable, for there"
+            " is a token in it. Each target is a notifier of its own.",
+            examples=["${TEAMS_URL}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ]
+
+
+Notifier = Slack | Mail | Webhook | Apprise | Jsonl

@@ -31,8 +31,9 @@ keys from `docs/config.schema.json` (a first line `#:schema docs/config.schema.j
 
 - Paths are relative to the file; `~` is your home.
 - Durations are a number and a unit: `500ms`, `60s`, `5m`, `1h`, `7d`, `2w`, `3y` (a year is 365 days).
-- `${NAME}` in a notifier's table is that variable of the environment. It is asked for only by commands that
-  send; a secret is always given so and never stands in the file.
+- `${NAME}` in a notifier's table is that variable of the environment, `${file:PATH}` what stands in that file, on
+  its one line (`${file:${CREDENTIALS_DIRECTORY}/slack}`). They are asked for only by commands that send; a secret is
+  always given so and never stands in config.toml.
 - Without any `[[route]]`, every notifier gets everything from `minor` up.
 """
 
@@ -104,7 +105,7 @@ def _row(field: inspect.Field) -> str:
     default = "needed" if field.required else _default(field, extra)
     examples = _schema_extra(field).get("examples", [])
     shown = " For instance " + " or ".join(f"`{_toml(one)}`" for one in examples) + "." if examples else ""
-    what = "a variable, `${…}`" if extra.get("secret") else wants(kind, extra)
+    what = "a variable, `${NAME}` or `${file:PATH}`" if extra.get("secret") else wants(kind, extra)
     return f"| `{field.encode_name}` | {what} | {default} | {_description(field)}{shown} |"
 
 

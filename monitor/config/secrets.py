@@ -1,12 +1,15 @@
-"""Variables of the environment in a notifier's table: `${NAME}`, filled in only for those who send.
+"""Variables in a notifier's table, filled in only for those who send: `${NAME}` of the environment, and
+`${file:PATH}`, the text of a file, as systemd's credentials and the secrets of Docker and Kubernetes come.
 
-A secret leaves this module wrapped in `Secret`; no error of this module holds a value, only names.
+A secret leaves this module wrapped in `Secret`; no error of this module holds a value, only names and paths.
 """
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+import stat
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +22,11 @@ from monitor.config.settings import Config
 if TYPE_CHECKING:
     from notifiers.secret import Secret
 
-VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", re.ASCII)
+LARGEST_FILE = 16_384  # bytes; a secret is a few hundred, and whoever names a log by mistake is told
+_NAME = r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}"
+# A file's path may hold variables of the environment: `${file:${CREDENTIALS_DIRECTORY}/slack}`.
+VARIABLE = re.compile(rf"{_NAME}|\$\{{file:((?:[^{{}}\n]|{_NAME.replace('(', '(?:')})+)\}}", re.ASCII)
+_OF_ENVIRONMENT = re.compile(_NAME, re.ASCII)
 
 
 def is_variable(text: str) -> bool:
@@ -28,43 +35,50 @@ def is_variable(text: str) -> bool:
 
 
 class Expanded(msgspec.Struct, frozen=True, kw_only=True):
-    """A notifier's table with its variables filled in; secrets apart, their keys in `settings` as in the
-    file."""
+    """A notifier's table with its variables filled in.
+
+    What must not be shown stands apart, by its key in the table: in `secrets` a text, in `secret_lists` a list. In
+    `settings` it is still as in the file.
+    """
 
     name: str
     settings: Notifier
-    secrets: Mapping[str, Secret]  # by key: {"token": Secret(…)}
+    secrets: Mapping[str, Secret]  # {"token": Secret(…)}
+    secret_lists: Mapping[str, tuple[Secret, ...]] = msgspec.field(default_factory=dict)
 
 
 def expanded(config: Config, name: str, environ: Mapping[str, str]) -> Expanded:
-    """One notifier, ready to be built. Raises ConfigError naming every variable that is unset or empty."""
+    """One notifier, ready to be built. Raises ConfigError naming every variable and file that cannot be had."""
     from notifiers.secret import Secret
 
     table = config.notifiers[name]
-    secret_keys = _secret_keys(type(table))
+    hidden = _hidden_keys(type(table))
+    filler = _Filler(config, name, environ)
     secrets: dict[str, Secret] = {}
+    lists: dict[str, tuple[Secret, ...]] = {}
     plain: dict[str, Any] = {}
-    problems: list[Problem] = []
     for key in table.__struct_fields__:
         value = getattr(table, key)
-        if not isinstance(value, str | Path) or not VARIABLE.search(str(value)):
-            continue
-        missing = [found for found in VARIABLE.findall(str(value)) if not environ.get(found)]
-        problems += [_unset(config, name, key, variable, set_=variable in environ) for variable in missing]
-        if missing:
-            continue
-        filled = VARIABLE.sub(lambda found: environ[found.group(1)], str(value))
-        if key in secret_keys:
-            secrets[key] = Secret(filled.strip())
-        else:
-            plain[key] = config.file.parent / filled if isinstance(value, Path) else filled
-    if problems:
-        raise ConfigError(problems)
-    return Expanded(name=name, settings=msgspec.structs.replace(table, **plain), secrets=secrets)
+        if isinstance(value, tuple) and all(isinstance(one, str) for one in value):
+            texts = tuple(filler.filled((key, at), one) for at, one in enumerate(value))
+            if key in hidden:
+                lists[key] = tuple(Secret(text.strip()) for text in texts)
+            else:
+                plain[key] = texts
+        elif isinstance(value, str | Path):
+            text = filler.filled((key,), str(value))
+            if key in hidden:
+                secrets[key] = Secret(text.strip())
+            elif text != str(value):
+                plain[key] = config.file.parent / text if isinstance(value, Path) else text
+    if filler.problems:
+        raise ConfigError(filler.problems)
+    settings = msgspec.structs.replace(table, **plain)
+    return Expanded(name=name, settings=settings, secrets=secrets, secret_lists=lists)
 
 
 def secrets(config: Config, environ: Mapping[str, str]) -> dict[str, Expanded]:
-    """All notifiers, ready to be built. Raises ConfigError with what is unset in any of them."""
+    """All notifiers, ready to be built. Raises ConfigError with what cannot be had for any of them."""
     ready: dict[str, Expanded] = {}
     problems: list[Problem] = []
     for name in config.notifiers:
@@ -77,23 +91,129 @@ def secrets(config: Config, environ: Mapping[str, str]) -> dict[str, Expanded]:
     return ready
 
 
-def _secret_keys(table: type[Any]) -> frozenset[str]:
+def files(config: Config, environ: Mapping[str, str], only: str | None = None) -> Iterator[Path]:
+    """The files that the notifiers' tables, or one of them, name; none is read. One whose path has a variable that
+    is not set is left out."""
+    for name, table in config.notifiers.items():
+        for key in table.__struct_fields__ if only in (None, name) else ():
+            value = getattr(table, key)
+            for text in value if isinstance(value, tuple) else (value,):
+                for found in VARIABLE.finditer(str(text)) if isinstance(text, str | Path) else ():
+                    if found[2] is not None and not _missing(found[2], environ):
+                        yield _path(config, found[2], environ)
+
+
+def is_exposed(file: Path) -> bool:
+    """Whether every user of this machine may read it. False where that cannot be seen."""
+    try:
+        open_way = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.absolute().parents)
+        return open_way and bool(file.stat().st_mode & stat.S_IROTH)
+    except OSError:
+        return False
+
+
+class _Filler:
+    """Fills in the texts of one notifier's table, and collects what stands in the way."""
+
+    def __init__(self, config: Config, name: str, environ: Mapping[str, str]) -> None:
+        self.problems: list[Problem] = []
+        self._config = config
+        self._name = name
+        self._environ = environ
+
+    def filled(self, key: tuple[str | int, ...], text: str) -> str:
+        return VARIABLE.sub(lambda found: self._value(key, found), text)
+
+    def _value(self, key: tuple[str | int, ...], found: re.Match[str]) -> str:
+        name, path = found[1], found[2]
+        missing = _missing(found[0] if name else path, self._environ)
+        for one in missing:
+            state = "empty" if one in self._environ else "not set"
+            self._problem(
+                key,
+                f"needs a variable that is {state}: `{one}`",
+                hint=f"set it in the environment before the start: `export {one}=…`",
+            )
+        if missing:
+            return ""
+        if name:
+            return self._environ[name]
+        file = _path(self._config, path, self._environ)
+        content, fault = _content(file)
+        if fault:
+            self._problem(key, f"needs a file that {fault}: `{file}`", hint=_FILE_HINT)
+        return content
+
+    def _problem(self, key: tuple[str | int, ...], message: str, *, hint: str) -> None:
+        path = ("notifiers", self._name, *key)
+        places = self._config.places
+        self.problems.append(
+            Problem(
+                file=self._config.shown,
+                line=places.get(path) or places.get(path[:3]) or places.get(path[:2]),
+                table=f"[notifiers.{self._name}]",
+                key=str(key[0]),
+                message=f"`{key[0]}` {message}",
+                hint=hint,
+            )
+        )
+
+
+_FILE_HINT = "it must hold the value alone, on one line; its path is relative to config.toml"
+
+
+def _missing(text: str, environ: Mapping[str, str]) -> list[str]:
+    return [name for name in _OF_ENVIRONMENT.findall(text) if not environ.get(name)]
+
+
+def _path(config: Config, text: str, environ: Mapping[str, str]) -> Path:
+    filled = _OF_ENVIRONMENT.sub(lambda found: environ[found[1]], text)
+    return config.file.parent / Path(filled).expanduser()
+
+
+def _content(file: Path) -> tuple[str, str]:
+    """What a file holds, and what is wrong with it: one of the two is empty."""
+    try:
+        # Whoever names a pipe by mistake must not wait for its other end.
+        descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return "", "is not there"
+    except (OSError, ValueError) as error:
+        return "", f"cannot be read ({(getattr(error, 'strerror', None) or 'no path').lower()})"
+    with os.fdopen(descriptor, "rb") as opened:
+        kind = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(kind):
+            return "", "is a directory" if stat.S_ISDIR(kind) else "is no file"
+        try:
+            content = opened.read(LARGEST_FILE + 1)
+        except OSError as error:
+            return "", f"cannot be read ({(error.strerror or 'error').lower()})"
+    if len(content) > LARGEST_FILE:
+        return "", f"is larger than any secret ({LARGEST_FILE:,} bytes)"
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "", "is no text in UTF-8"
+    text = text.removesuffix("\n").removesuffix("\r")
+    if not text.strip():
+        return "", "is empty"
+    if not text.isprintable():
+        return "", "holds more than one line" if "\n" in text else "holds characters that cannot be printed"
+    return text, ""
+
+
+def _hidden_keys(table: type[Any]) -> frozenset[str]:
+    """Keys whose values are never shown: secrets, which only a variable can give, and what is `masked`, which may
+    stand in the file. Of a list its members count."""
+    from monitor.config.shaping import unwrapped
+
     info = msgspec.inspect.type_info(table)
     assert isinstance(info, msgspec.inspect.StructType)
-    return frozenset(
-        field.name
-        for field in info.fields
-        if isinstance(field.type, msgspec.inspect.Metadata) and (field.type.extra or {}).get("secret")
-    )
-
-
-def _unset(config: Config, name: str, key: str, variable: str, *, set_: bool) -> Problem:
-    path = ("notifiers", name, key)
-    return Problem(
-        file=config.shown,
-        line=config.places.get(path) or config.places.get(path[:2]),
-        table=f"[notifiers.{name}]",
-        key=key,
-        message=f"`{key}` needs a variable that is {'empty' if set_ else 'not set'}: `{variable}`",
-        hint=f"set it in the environment before the start: `export {variable}=…`",
-    )
+    hidden = set()
+    for field in info.fields:
+        kind, extra = unwrapped(field.type)
+        if isinstance(kind, msgspec.inspect.VarTupleType):
+            extra = extra | unwrapped(kind.item_type)[1]
+        if extra.get("secret") or extra.get("masked"):
+            hidden.add(field.name)
+    return frozenset(hidden)

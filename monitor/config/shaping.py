@@ -98,11 +98,14 @@ class _Shaper:
         kind, extra = unwrapped(kind)
         if extra.get("secret"):
             return self._secret(path, value)
+        if extra.get("masked") and not isinstance(value, str):
+            self._report.problem(path, f"`{_key(path)}` wants {wants(kind, extra)}")
+            return WRONG
         if isinstance(value, str) and path[0] != "notifiers" and VARIABLE.search(value):
             self._report.problem(
                 path,
                 f"`{_key(path)}` holds a variable: {quoted(value)}",
-                hint="variables of the environment are filled in only in [notifiers.NAME]",
+                hint="variables are filled in only in [notifiers.NAME]",
             )
             return WRONG
         match kind:
@@ -201,6 +204,9 @@ class _Shaper:
                     path, f"`{_key(path)}` wants {wants(kind, extra)}: {quoted(value)}", hint=hint
                 )
             return WRONG
+        if len(value) < (kind.min_length or 0):
+            self._report.problem(path, f"`{_key(path)}` is an empty list: `[]`")
+            return WRONG
         shaped = [self.value((*path, at), kind.item_type, one) for at, one in enumerate(value)]
         good = tuple(one for one in shaped if one is not WRONG)
         return good if tables or len(good) == len(shaped) else WRONG
@@ -242,10 +248,15 @@ class _Shaper:
         if isinstance(value, str) and is_variable(value):
             return value
         # The value is never shown: it may be the secret itself.
+        key = _key(path)
+        written = f'"${{{key.upper()}}}"', f'"${{file:{key}}}"'
+        if isinstance(path[-1], int):
+            written = f"[{written[0]}]", f"[{written[1]}]"
         self._report.problem(
             path,
-            f"`{_key(path)}` must be a variable of the environment: secrets never stand in the file",
-            hint=f'write `{_key(path)} = "${{SLACK_BOT_TOKEN}}"`; replace a token that stood here',
+            f"`{key}` must be a variable: secrets never stand in the file",
+            hint=f"write `{key} = {written[0]}`, of the environment, or `{key} = {written[1]}`;"
+            " replace a secret that stood here",
         )
         return WRONG
 

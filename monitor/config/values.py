@@ -13,3 +13,5 @@ SeverityName = Literal["noise", "minor", "major", "critical"]
 Text = Annotated[str, Meta(min_length=1)]
 Duration = Annotated[timedelta, Meta(extra_json_schema={"type": "string", "pattern": PATTERN})]
 Address = Annotated[str, Meta(pattern=r"^https?://", extra={"form": "address"})]
+# A secret stands in no file of ours: one variable, `${NAME}` or `${file:PATH}`, and nothing else.
+SECRET_PATTERN = r"^\$\{([A-Za-z_][A-Za-z0-9_]*|file:([^{}\n]|\$\{[A-Za-z_][A-Za-z0-9_]*\})+)\}$"

@@ -3,14 +3,16 @@
 What did not come to its end whole shows nothing: what it booked is told with its full weight. Better many alarms
 about the registry's doing than a stop that is told as less.
 
-An event and its row here are one transaction. When the poll has ended, however it did, `settle` decides: some
-events a transaction, in the order in which they happened, each row going as its deliveries come. What a killed
-poll left is settled before the next one asks for anything.
+An event and its row here are one transaction. When the poll has ended, however it did, `settle` decides: in the
+order in which they happened, in one transaction for what is told as one, each row going as its deliveries come.
+What a killed poll left is settled before the next one asks for anything.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from notifiers.outbox import Outbox
     from snapshots.event import Event
 
-AT_ONCE = 50  # events in one transaction: others want to write
+AT_ONCE = 50  # events marked in one transaction: others want to write
+DECIDED_AT_ONCE = 5_000  # events whose deliveries are written in one: a tenth of a second
 
 _OF_SWEEP = (
     "select event from untold where registry = ?1 and swept is not null union"
@@ -93,39 +96,53 @@ def settle(
         if counted > drift.limit(swept):
             drifting += drift.conclude(db, registry, swept_events, build=build, swept=swept, now=now)
     outbox, reader = Outbox(db), Reader(db)
-    while some := db.execute(
-        "select event, told from untold where registry = ? order by event limit ?", [registry, AT_ONCE]
+    while rows := db.execute(
+        "select event, told from untold where registry = ? order by event limit ?",
+        [registry, DECIDED_AT_ONCE],
     ).fetchall():
-        with immediate(db):
-            for manner in drifting:
-                manners.mark(db, manner, [row[0] for row in some])
-            for one in lately:
-                manners.mark(db, one.manner, [row[0] for row in some], older_than=one.build)
+        batches = [rows[at : at + AT_ONCE] for at in range(0, len(rows), AT_ONCE)]
+        for some in batches if drifting or lately else ():
+            with immediate(db):
+                for manner in drifting:
+                    manners.mark(db, manner, [row[0] for row in some])
+                for one in lately:
+                    manners.mark(db, one.manner, [row[0] for row in some], older_than=one.build)
+        decided: list[Callable[[], object]] = []
+        for some in batches:
             for sequence, event in reader.numbered([row[0] for row in some if row[1]]):
-                _enqueue(outbox, sequence, event, router, now)
-            db.conn.executemany("delete from untold where event = ?", [(row[0],) for row in some])
+                decided += _decide(outbox, sequence, event, router, now)
+        # All at once, and last: who makes messages of them sees all that a poll found, and tells it as one.
+        with immediate(db):
+            for enqueue in decided:
+                enqueue()
+            db.conn.executemany("delete from untold where event = ?", [(row[0],) for row in rows])
     return drift.unsaid(db, registry)
 
 
-def _enqueue(outbox: Outbox, sequence: int, event: Event, router: Router, now: datetime) -> None:
-    from monitor.alerting.routes import severities
+def _decide(
+    outbox: Outbox, sequence: int, event: Event, router: Router, now: datetime
+) -> Iterator[Callable[[], object]]:
+    """What writes down each delivery of an event."""
     from snapshots.changeset import Severity
 
     assert event.id is not None
     try:
-        urgent = severities(event, {}).severity is Severity.CRITICAL
+        urgent = router.effective(event).severity is Severity.CRITICAL
         decisions = router.decide(event)
     except Exception:  # noqa: BLE001 - one event must not keep every poll from beginning
         log.error("event not routed, told everywhere", event_id=event.id, exc_info=True)
         urgent, decisions = event.severity is Severity.CRITICAL, router.everywhere("it could not be routed")
     for decision in decisions:
         if decision.send:
-            outbox.enqueue(
+            due_at, bundle = router.when(decision, urgent=urgent, now=now)
+            yield partial(
+                outbox.enqueue,
                 event.id,
                 decision.notifier,
                 thread=f"{event.registry}:{event.trial}",
                 order=sequence,
-                due_at=now,
+                due_at=due_at,
                 now=now,
                 urgent=urgent,
+                bundle=bundle,
             )

@@ -1,8 +1,8 @@
 """A message as Slack shows it: text, blocks and metadata. Pure.
 
-Nothing is ever refused for its length: what does not fit is shortened at word borders, and what is left out
-is said. No text of a message becomes a mention, a link or markup: it goes into plain_text and rich_text
-elements; the one field that Slack reads as markup, `text`, is escaped.
+Nothing is ever refused for its length: what does not fit is shortened at word borders, and what is left out is said,
+and where the whole of it stands. No text of a message becomes a mention, a link or markup: it goes into plain_text and
+rich_text elements; the one field that Slack reads as markup, `text`, is escaped.
 """
 
 from __future__ import annotations
@@ -14,47 +14,29 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from notifiers.message import Item, Level, Link, Message
+from notifiers.message import Item, Level, Message
 from notifiers.notifier import Placement
-from notifiers.slack.limits import (
-    ALL_BLOCKS,
-    BLOCKS,
-    HEADER_TEXT,
-    LINK_URL,
-    MESSAGE_TEXT,
-    METADATA_ID,
-    TEXT_OBJECT,
-)
-from notifiers.slack.text import clean, disarm, escape, shorten, weigh
-
-Block = dict[str, Any]
+from notifiers.slack.buttons import rows
+from notifiers.slack.elements import Block, context, rich, section, words
+from notifiers.slack.heading import EARLIER_URL, cut, facts, heading, links, whole_text_at
+from notifiers.slack.items import BETWEEN, WHOLE, cleaned, severity, told
+from notifiers.slack.limits import ALL_BLOCKS, METADATA_ID
+from notifiers.slack.plain import REPEAT, notification, whole
+from notifiers.slack.text import clean, shorten, weigh
 
 EVENT_TYPE = "trialbell_message"
 BROADCAST = frozenset({Level.CRITICAL, Level.MAJOR})  # replies that are shown in the channel too
-REPEAT = "Possible repeat: whether this arrived before could not be found out"
 
-MARKS = {
-    Level.CRITICAL: "🔴",
-    Level.MAJOR: "🟠",
-    Level.MINOR: "🟡",
-    Level.NOTICE: "🔧",
-    Level.SAMPLE: "🔔",
-}
-WORDS = {
-    Level.CRITICAL: "Critical",
-    Level.MAJOR: "Major",
-    Level.MINOR: "Minor",
-    Level.NOTICE: "Notice to the operator",
-    Level.SAMPLE: "Sample",
-}
-
-# What a person reads of one thing, by `weigh`; sized so that a message without items always fits.
-_TITLE = 300
-_FACTS, _FACT_LABEL, _FACT_VALUE = 8, 60, 160
-_LINKS, _LINK_TEXT, _LINKS_URLS = 5, 75, 3_000  # the addresses of all links together
+# What a person reads in a glance: the rest goes on in the thread.
+CHANGES, TRIALS = 8, 12
+_TEXTS = (300, 160, 80, 40)  # by `weigh`, tried in turn until everything fits
+_FEW = 3  # changes that are told at the first of these lengths
 _FOOTER = 300
-_ITEMS = BLOCKS - 10
-_ITEM_TEXTS = (1_500, 700, 300, 120)  # tried in turn until everything fits
+_RANKS = {level: rank for rank, level in enumerate(Level)}
+# What a placement may add, at its largest.
+_WORST = Placement(possible_repeat=True)
+_LONGEST = "https://" + "e" * (EARLIER_URL - 8)
+_NOTE = 400  # what `_note` and its block weigh at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +47,26 @@ class Rendered:
     broadcast: bool  # a reply that is shown in the channel too
 
 
-def render(message: Message, placement: Placement, *, earlier: str | None = None) -> Rendered:
-    """earlier: the address of the last message of a thread gone stale, when it is known."""
-    blocks = [] if placement.plain else _fit(message, placement, earlier)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """What of a message's items there is room for, whatever its placement: so the rest is known before."""
+
+    items: tuple[Item, ...] = ()  # shown, cleaned
+    limit: int = 0  # of each text of them, by `weigh`
+    shortened: tuple[bool, ...] = ()  # of each that is shown
+    left_out: int = 0
+
+
+def render(
+    message: Message, placement: Placement, *, earlier: str | None = None, interactive: bool = False
+) -> Rendered:
+    """earlier: the address of the last message of a thread gone stale, when it is known. interactive: with buttons."""
+    blocks = [] if placement.plain else _blocks(message, fit(message), placement, earlier, interactive)
     return Rendered(
-        text=_plain(message, placement, earlier) if placement.plain else _headline(message, placement),
+        text=whole(message, placement) if placement.plain else notification(message, placement),
         blocks=blocks,
         metadata={"event_type": EVENT_TYPE, "event_payload": {"id": metadata_id(message)}},
-        broadcast=placement.reply_to is not None and message.level in BROADCAST,
+        broadcast=placement.reply_to is not None and message.continues is None and message.level in BROADCAST,
     )
 
 
@@ -89,185 +83,80 @@ def size(blocks: list[Block]) -> int:
     return weigh(json.dumps(blocks, ensure_ascii=False))
 
 
-def _fit(message: Message, placement: Placement, earlier: str | None) -> list[Block]:
+def in_order(message: Message) -> tuple[Item, ...]:
+    """As they are told: of a summary the weightiest first."""
+    if not any(item.link for item in message.items):
+        return message.items
+    return tuple(sorted(message.items, key=lambda item: _RANKS[item.level]))
+
+
+def fit(message: Message) -> Fit:
     """The most that fits: first every item at less and less length, then fewer and fewer items."""
-    count = min(len(message.items), _ITEMS)
-    # Cleaned once, not for every length that is tried.
-    message = replace(message, items=tuple(map(_cleaned, message.items[:count])) + message.items[count:])
-    for limit in _ITEM_TEXTS:
-        blocks = _blocks(message, placement, earlier, count, limit)
-        if size(blocks) <= ALL_BLOCKS:
-            return blocks
-    while count:
-        count -= 1
-        blocks = _blocks(message, placement, earlier, count, _ITEM_TEXTS[-1])
-        if size(blocks) <= ALL_BLOCKS:
+    part, summary = message.continues is not None, any(item.link for item in message.items)
+    most = len(message.items) if part else TRIALS if summary else CHANGES
+    said = clean(message.headline)
+    items = tuple(cleaned(item, said) for item in in_order(message)[:most])
+    limits = (WHOLE,) if part else _TEXTS if len(items) <= _FEW else _TEXTS[1:]
+    around = _blocks(replace(message, items=()), Fit(), _WORST, _LONGEST, True)
+    room = ALL_BLOCKS - size(around) - _NOTE
+    for limit in limits:
+        made = [told(item, limit, lead=_lead(message, item)) for item in items]
+        sizes = [size([rich(elements)]) if elements else 0 for elements, _ in made]
+        if sum(sizes) <= room:
             break
-    return blocks
-
-
-def _blocks(
-    message: Message, placement: Placement, earlier: str | None, count: int, limit: int
-) -> list[Block]:
-    headline = clean(message.headline) or WORDS[message.level]
-    head = f"{MARKS[message.level]} {headline}"
-    blocks = [_header(head)]
-    cut = weigh(head) > HEADER_TEXT
-    first = message.items[0].summary if count else ""
-    repeated = bool(first) and headline.endswith(
-        first
-    )  # of one thing that changed, the headline is the sentence
-    about = _about(message, headline if cut and not repeated else "")
-    if about:
-        blocks.append(_rich([_section(about)]))
-    items = list(message.items[:count])
-    if repeated and not cut:
-        items[0] = replace(items[0], summary="")
-    blocks += [_rich(_item(item, limit)) for item in items]
-    left_out = len(message.items) - count
-    if left_out:
-        blocks.append(_rich([_section([_text(f"… and {left_out} more", italic=True)])]))
-    facts = _facts(message)
-    if facts:
-        blocks.append(_context(facts))
-    links = _links(message.links, earlier)
-    if links:
-        blocks.append(_rich([_section(links)]))
-    if placement.possible_repeat:
-        blocks.append(_context(REPEAT))
-    footer = shorten(clean(message.footer), _FOOTER)
-    if footer:
-        blocks.append(_context(footer))
-    return blocks
-
-
-def _about(message: Message, headline: str) -> list[Block]:
-    """Whom it is about; before it the whole headline, where the header could not hold it."""
-    lines = []
-    if headline:
-        lines.append(_text(shorten(headline, 2 * _TITLE)))
-    title = shorten(clean(message.title), _TITLE)
-    if title:
-        lines.append(_text(title, bold=True))
-    subtitle = shorten(clean(message.subtitle), _TITLE)
-    if subtitle:
-        lines.append(_text(subtitle))
-    return _joined(lines, "\n")
-
-
-def _cleaned(item: Item) -> Item:
-    """What the sentence tells in whole is not told again as before and after."""
-    summary = clean(item.summary)
-    sides = [clean(side or "", lines=True) for side in (item.before, item.after)]
-    before, after = (None if clean(side) in summary else side for side in sides)
-    return replace(
-        item,
-        label=clean(item.label),
-        summary=summary,
-        reason=clean(item.reason),
-        before=before,
-        after=after,
+    while sum(sizes[: len(made)]) > room:
+        made.pop()
+    return Fit(
+        items=items[: len(made)],
+        limit=limit,
+        shortened=tuple(not whole for _, whole in made),
+        left_out=len(message.items) - len(made),
     )
 
 
-def _item(item: Item, limit: int) -> list[Block]:
-    label, summary, reason = (shorten(text, limit) for text in (item.label, item.summary, item.reason))
-    line = [_text(f"{MARKS[item.level]} ")]
-    if label:
-        line.append(_text(label, bold=True))
-        line.append(_text(": " if summary else ""))
-    line.append(_text(summary))
-    if reason:
-        line.append(_text(f"\n{reason}", italic=True))
-    parts = [_section([part for part in line if part["text"]])]
-    quoted = []
-    for sign, side in (("−", item.before), ("+", item.after)):
-        if side:
-            quoted.append(_text(f"{sign} {shorten(side, limit)}"))
-    if quoted:
-        parts.append({"type": "rich_text_quote", "elements": _joined(quoted, "\n")})
-    return parts
+def _blocks(
+    message: Message, fitted: Fit, placement: Placement, earlier: str | None, interactive: bool
+) -> list[Block]:
+    blocks = heading(message)
+    lines = [told(item, fitted.limit, lead=_lead(message, item))[0] for item in fitted.items]
+    if any(item.link for item in fitted.items):
+        lines = [[element for elements in lines for element in elements]]  # of a summary, one block
+    blocks += [rich(elements) for elements in lines if elements]
+    note = _note(message, fitted)
+    if note:
+        blocks.append(rich([section([words(note, italic=True)])]))
+    said = facts(message)
+    if said:
+        blocks.append(context(said))
+    where = links(message, earlier)
+    if where:
+        blocks.append(rich([section(where)]))
+    if placement.possible_repeat:
+        blocks.append(context(REPEAT))
+    footer = shorten(clean(message.footer), _FOOTER)
+    if footer:
+        blocks.append(context(footer))
+    return [*blocks, *(rows(message.actions) if interactive else [])]
 
 
-def _facts(message: Message) -> str:
-    facts = []
-    for label, value in message.facts[:_FACTS]:
-        pair = (shorten(clean(label), _FACT_LABEL), shorten(clean(value), _FACT_VALUE))
-        if any(pair):
-            facts.append(" ".join(part for part in pair if part))
-    return " · ".join(facts)
+def _lead(message: Message, item: Item) -> str:
+    """Its own severity where they differ, and in every line of a summary."""
+    level = message.level if message.continues is None else message.items[0].level
+    if item.link is not None or any(one.level is not level for one in message.items):
+        return f"{severity(item.level)}{BETWEEN}"
+    return "• " if len(message.items) > 1 else ""
 
 
-def _links(links: tuple[Link, ...], earlier: str | None) -> list[Block]:
-    room = _LINKS_URLS
-    shown = []
-    wanted = links[:_LINKS]
-    if earlier is not None:
-        wanted = (*wanted, Link(text="Earlier messages on this", url=earlier))
-    for link in wanted:
-        if not _is_web_address(link.url) or weigh(link.url) > room:
-            continue
-        room -= weigh(link.url)
-        text = shorten(clean(link.text), _LINK_TEXT)
-        shown.append({"type": "link", "url": link.url, **({"text": text} if text else {})})
-    return _joined(shown, " · ")
-
-
-def _is_web_address(url: str) -> bool:
-    """http or https, and nothing in it that a parser of Slack's could take for an end of the address."""
-    if not url.lower().startswith(("http://", "https://")) or len(url) > LINK_URL:
-        return False
-    return url.isascii() and url.isprintable() and not any(character in url for character in " <>|\"'`\\")
-
-
-def _headline(message: Message, placement: Placement) -> str:
-    mark = f"{REPEAT}. " if placement.possible_repeat else ""
-    headline = clean(message.headline) or WORDS[message.level]
-    return _marked_up(f"{mark}{MARKS[message.level]} {headline}")
-
-
-def _plain(message: Message, placement: Placement, earlier: str | None) -> str:
-    """Everything as lines of text, the most important first, for a channel that refused the blocks."""
-    lines = [f"{REPEAT}."] if placement.possible_repeat else []
-    lines.append(f"{MARKS[message.level]} {clean(message.headline) or WORDS[message.level]}")
-    lines += [shorten(clean(text), _TITLE) for text in (message.title, message.subtitle)]
-    lines += [shorten(clean(f"{item.label}: {item.summary}"), _ITEM_TEXTS[2]) for item in message.items]
-    lines.append(_facts(message))
-    lines.append(shorten(clean(message.footer), _FOOTER))
-    return _marked_up("\n".join(line for line in lines if line))
-
-
-def _marked_up(text: str) -> str:
-    return escape(shorten(disarm(text), MESSAGE_TEXT - 1))
-
-
-def _header(text: str) -> Block:
-    # emoji: false, or `:fire:` in a trial's title would become one.
-    shown = {"type": "plain_text", "text": shorten(text, HEADER_TEXT), "emoji": False}
-    return {"type": "header", "text": shown}
-
-
-def _context(text: str) -> Block:
-    shown = {"type": "plain_text", "text": shorten(text, TEXT_OBJECT), "emoji": False}
-    return {"type": "context", "elements": [shown]}
-
-
-def _rich(elements: list[Block]) -> Block:
-    return {"type": "rich_text", "elements": elements}
-
-
-def _section(elements: list[Block]) -> Block:
-    return {"type": "rich_text_section", "elements": elements}
-
-
-def _text(text: str, **style: bool) -> Block:
-    return {"type": "text", "text": text, **({"style": style} if style else {})}
-
-
-def _joined(elements: list[Block], between: str) -> list[Block]:
-    joined: list[Block] = []
-    for element in elements:
-        if joined:
-            joined.append(_text(between))
-        joined.append(element)
-    return joined
+def _note(message: Message, fitted: Fit) -> str:
+    """What is not here, and where it is. Nothing when all of it is here."""
+    short = any(fitted.shortened) or bool(cut(message))
+    more = f"… and {fitted.left_out} more" if fitted.left_out else ""
+    if message.continued:
+        if more:
+            return f"{more}; {'these and whole texts' if short else 'all'} in the thread"
+        return "Whole text in the thread"
+    if not more and not short:
+        return ""
+    at = whole_text_at(message)
+    where = f", whole under “{shorten(clean(at.text), 75)}”" if at else ""
+    return f"{more or 'Shortened'}{where}"

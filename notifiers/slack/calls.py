@@ -11,9 +11,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.error import URLError
 
+from notifiers.http.deadline import Deadline, NotBegun, Sending
 from notifiers.notifier import NotifierClosed, Result
 from notifiers.secret import Secret
-from notifiers.slack.deadline import Deadline, NotBegun, Sending
 from notifiers.slack.errors import classify, error_code, reason, retry_after
 
 _CURSORS = 100  # readings broken off that are remembered

@@ -39,6 +39,7 @@ _NEEDED_SCOPES = {
 class SlackNotifier:
     type = "slack"
     holds_many = True
+    repeats_are_dropped = False
 
     def __init__(
         self,
@@ -51,12 +52,16 @@ class SlackNotifier:
         pace: timedelta = timedelta(seconds=SECONDS_BETWEEN_POSTS),
         timeout: int = TIMEOUT,
         deadline: float = DEADLINE,
+        interactive: bool = False,
     ) -> None:
-        """channel: its name, with or without `#`, or its id. Raises WrongSettings."""
+        """channel: its name, with or without `#`, or its id. interactive: somebody hears what is pressed, so that
+        messages have their buttons. Raises WrongSettings.
+        """
         _check_settings(name, token, channel, api_url)
         self.name = name
         self.reconcile_after: timedelta | None = reconcile_after
         self.pace = pace
+        self._interactive = interactive
         self._setting = channel.strip()
         self._channel_name = self._setting.removeprefix("#")
         self._channel_id = self._channel_name if _CHANNEL_ID.fullmatch(self._channel_name) else None
@@ -74,13 +79,17 @@ class SlackNotifier:
         return f"SlackNotifier(name={self.name!r}, channel={self._setting!r})"
 
     def parts(self, message: Message) -> tuple[Message, ...]:
-        return (message,)
+        from notifiers.slack.parts import parts
+
+        return parts(message)
 
     def send(self, message: Message, placement: Placement) -> Outcome:
         from notifiers.slack.blocks import render  # a channel that has nothing to say needs none of it
 
         thread = self._thread(placement)
-        rendered = render(message, placement, earlier=self._earlier(placement, thread))
+        rendered = render(
+            message, placement, earlier=self._earlier(placement, thread), interactive=self._interactive
+        )
         arguments: dict[str, Any] = {
             "channel": self._channel_id or self._channel_name,
             "text": rendered.text,

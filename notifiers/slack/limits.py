@@ -23,3 +23,9 @@ SECONDS_BETWEEN_POSTS = 1.0
 HISTORY_PAGE = 200
 # https://docs.slack.dev/reference/methods/conversations.list: at most 1,000, no more than 200 advised.
 CHANNELS_PAGE = 200
+# https://docs.slack.dev/reference/block-kit/blocks/actions-block: 25 elements; Slack's clients set five in a row.
+BUTTONS, BUTTONS_A_ROW = 25, 5
+# https://docs.slack.dev/reference/block-kit/block-elements/button-element
+ACTION_ID, BUTTON_TEXT, BUTTON_VALUE = 255, 75, 2_000
+# https://docs.slack.dev/reference/block-kit/composition-objects/confirmation-dialog-object
+CONFIRM_TITLE, CONFIRM_TEXT, CONFIRM_BUTTON = 100, 300, 30

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 
 # Controls but for the line break; marks that turn the direction of writing of what follows (the one means by
-# which a text can change how the words after it look); lone surrogates, which are no text at all.
-_UNSEEMLY = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+# which a text can change how the words after it look); what takes no room and joins nothing; what is no
+# character; lone surrogates, which are no text at all.
+_UNSEEMLY = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\ufffe\uffff]"
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAKS = re.compile(r"\s*[\n\u2028\u2029]\s*")
+_BULLET = re.compile(r"(?:^|\n)\s*[*•-]\s+")
+_EMOJI = re.compile(r":(?=[\w+'-]+:)")
 _MORE = "…"
-_MOST = 20_000  # characters that are looked at: no more than 4,000 are ever shown
+_MOST = 200_000  # characters that are looked at: more than all parts of a message hold
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_LINES = 6  # of a text that is shown as it stands
+_AROUND = 40  # characters kept on either side of where two texts differ
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -25,6 +35,11 @@ def clean(text: str, *, lines: bool = False) -> str:
     return " ".join(_BREAKS.sub(" ", text).split())
 
 
+def is_text(text: str) -> bool:
+    """Whether it can be written as JSON that everybody reads: a lone surrogate cannot."""
+    return _SURROGATE.search(text) is None
+
+
 def weigh(text: str) -> int:
     """The length by the strictest measure that Slack may use: UTF-16 units, `&`, `<` and `>` as escaped.
 
@@ -34,6 +49,11 @@ def weigh(text: str) -> int:
     return units + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
 
 
+def in_json(text: str) -> int:
+    """What a text weighs within a message's blocks, where `"`, `\\` and line breaks are written as two characters."""
+    return weigh(json.dumps(text, ensure_ascii=False)) - 2
+
+
 def shorten(text: str, limit: int) -> str:
     """At most `limit` by `weigh`: cut at the last border of words, if one is in the last half; with `…`."""
     if len(text) <= limit and weigh(text) <= limit:
@@ -41,18 +61,75 @@ def shorten(text: str, limit: int) -> str:
     room = limit - weigh(_MORE)
     if room < 0:
         return ""
+    return text[: _border(text, room)].rstrip() + _MORE
+
+
+def _border(text: str, room: int) -> int:
+    """Where to cut, so that what stands before weighs `room` at most."""
     kept, used = 0, 0
     for character in text:
         used += weigh(character)
         if used > room:
             break
         kept += 1
-    head = text[:kept]
-    if not text[kept].isspace():
-        border = max((found.start() for found in re.finditer(r"\s", head)), default=-1)
+    if kept < len(text) and not text[kept].isspace():
+        border = max((found.start() for found in re.finditer(r"\s", text[:kept])), default=-1)
         if border >= kept // 2:
-            head = head[:border]
-    return head.rstrip() + _MORE
+            return border
+    return kept
+
+
+def broken(text: str, limit: int) -> tuple[str, str]:
+    """What fits, and what goes on after it: `one two…`, `… three`. The second is empty when all of it fits."""
+    if weigh(text) <= limit:
+        return text, ""
+    border = _border(text, limit - weigh(_MORE))
+    # Of several clauses the last whole one ends it, where that leaves not too little.
+    clause = text.rfind("; ", border // 2, border)
+    if clause > 0:
+        return text[:clause] + _MORE, f"{_MORE} {text[clause + 2 :]}"
+    return text[:border].rstrip() + _MORE, f"{_MORE} {text[border:].lstrip()}"
+
+
+def pieces(text: str, room: int) -> Iterator[str]:
+    """The whole of a text in pieces of at most `room` by `in_json`, broken at borders of words. room: 100 or more."""
+    while text:
+        size, step = len(text), room
+        while in_json(text[:size]) > room:
+            size = _border(text, step)
+            step = step * 4 // 5
+        piece, text = text[: max(size, 1)].rstrip(), text[max(size, 1) :].lstrip(" ")
+        if piece:
+            yield piece.strip("\n") or " "
+
+
+def side_by_side(before: str, after: str, limit: int) -> tuple[str, str]:
+    """Two texts as they stand, if they are short; else in one line each, about where they begin to differ."""
+    if all(weigh(side) <= limit and side.count("\n") < _LINES for side in (before, after)):
+        return before, after
+    before, after = (" ".join(_BULLET.sub(" • ", side).split()) for side in (before, after))
+    start = _word_before(before, _alike(before, after) - _AROUND)
+    if before and after and start > 0:
+        before, after = (f"{_MORE} {side[start:]}" for side in (before, after))
+    end = _alike(before[::-1], after[::-1]) - _AROUND
+    if before and after and end > 0:
+        before, after = (_ended(side, len(side) - end) for side in (before, after))
+    return shorten(before, limit), shorten(after, limit)
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they begin with in common."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _ended(text: str, place: int) -> str:
+    border = text.find(" ", place)
+    return text if border < 0 else f"{text[:border]} {_MORE}"
+
+
+def _word_before(text: str, place: int) -> int:
+    return text.rfind(" ", 0, place) + 1 if place > 0 else 0
 
 
 def escape(text: str) -> str:
@@ -61,5 +138,6 @@ def escape(text: str) -> str:
 
 
 def disarm(text: str) -> str:
-    """For `text`: an address in somebody's words becomes none to click, by a joiner that nobody sees."""
-    return text.replace("://", ":\u2060//")
+    """For `text`: an address in somebody's words becomes none to click, and `:fire:` no picture, by a joiner that
+    nobody sees."""
+    return _EMOJI.sub(":\u2060", text.replace("://", ":\u2060//"))

@@ -127,9 +127,15 @@ def work(orders: dict[str, Any]) -> None:
             app.stopping.wait(0.01)
 
 
+class OneByOne(SlackNotifier):
+    """Each event in a message of its own, so that every one of them can be counted in the channel."""
+
+    holds_many = False
+
+
 def _notifier(folder: Path, slack: str | None, holds: Holds) -> Notifier:
     if slack is not None:
-        return SlackNotifier(
+        return OneByOne(
             name="log",
             token=Secret(TOKEN),
             channel="#trial-alerts",

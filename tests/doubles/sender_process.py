@@ -51,8 +51,15 @@ class Dying:
         return self.inner.holds_many
 
     @property
+    def repeats_are_dropped(self) -> bool:
+        return self.inner.repeats_are_dropped
+
+    @property
     def pace(self) -> timedelta:
         return self.inner.pace
+
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return self.inner.parts(message)
 
     def send(self, message: Message, placement: Placement) -> Outcome:
         self.seen += 1

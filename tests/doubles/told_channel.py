@@ -34,11 +34,16 @@ class Told:
     type: str = "told"
     reconcile_after: timedelta | None = timedelta(seconds=60)
     holds_many: bool = True
+    repeats_are_dropped: bool = False
     pace: timedelta = timedelta(0)
     well: bool = True
     sent: list[tuple[str, Placement]] = field(default_factory=list)
+    heard: list[Message] = field(default_factory=list)  # what it took, in order
     looked: list[tuple[str, datetime]] = field(default_factory=list)
     on_send: Callable[[], None] = lambda: None
+
+    def parts(self, message: Message) -> tuple[Message, ...]:
+        return (message,)
 
     def send(self, message: Message, placement: Placement) -> Outcome:
         self.on_send()
@@ -46,6 +51,8 @@ class Told:
         answer = self.answers.pop(0) if self.answers else SENT
         if isinstance(answer, Exception):
             raise answer
+        if answer.result is Result.SENT:
+            self.heard.append(message)
         return answer
 
     def find(self, message: Message, *, since: datetime, placement: Placement) -> Trace:

@@ -16,6 +16,7 @@ from monitor.config import read
 from monitor.polling.report import EVERYTHING, PollReport, Selection
 from monitor.registries.ctgov import CtgovRegistry
 from notifiers.jsonl import JsonlNotifier
+from notifiers.notifier import Notifier
 
 HEAD = """
 [store]
@@ -53,13 +54,16 @@ class Watching:
         backfill: bool = False,
         clock: Any = None,
         pages: Mapping[str, int] | None = None,
+        channels: Mapping[str, Notifier] | None = None,
     ) -> None:
+        """channels: beside the file of alerts; what the configuration says of each is in `watches`."""
         self.folder = folder
         self.registry = registry
         self.history = history
         self.backfill = backfill
         self.clock = clock or (lambda: datetime(2026, 11, 20, 9, 20, tzinfo=UTC))
         self._pages = dict(pages or {})
+        self._channels = dict(channels or {})
         self._heard = 0
         self._random = Random(7)
         self.app = self._open(watches)
@@ -76,7 +80,10 @@ class Watching:
                     url=self.registry.url, requests_per_minute=100_000, wait=lambda _: False, **self._pages
                 )
             },
-            notifiers={"log": JsonlNotifier(name="log", path=self.folder / "alerts.jsonl")},
+            notifiers={
+                "log": JsonlNotifier(name="log", path=self.folder / "alerts.jsonl"),
+                **self._channels,
+            },
             clock=self.clock,
             random=self._random,
         )

@@ -1,0 +1,125 @@
+"""What an event tells, thing by thing: what changed, why it matters, before and after. Pure.
+
+Nothing is said twice: not what the headline tells, nor a reason that is the sentence over again, nor one reason twice.
+"""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from monitor.alerting.deadlines import deadline_item
+from monitor.alerting.discretion import names_staff
+from monitor.alerting.text import before_and_after, is_said, registry_name, says_more
+from notifiers.message import Item, Level
+from snapshots.changeset import FieldChange, Severity
+from snapshots.dates import in_words
+from snapshots.event import Event, EventKind
+from snapshots.markup import unmarked
+
+LEVELS = {
+    Severity.CRITICAL: Level.CRITICAL,
+    Severity.MAJOR: Level.MAJOR,
+    Severity.MINOR: Level.MINOR,
+    # Made minor by hand between routing and sending; it was promised, so it is sent.
+    Severity.NOISE: Level.MINOR,
+}
+
+
+def items_of(event: Event) -> tuple[Item, ...]:
+    """What changed; then the registry's own steps towards it, in order. Contacts of many people are one line.
+
+    None where the headline tells all there is.
+    """
+    items = [_item(change, event.headline) for change in event.changes if _tells(change, event)]
+    if event.kind is not EventKind.CHANGED:
+        items.insert(0, _happening(event))
+    for step in event.steps:
+        if len(event.steps) == 1 and step.headline == event.headline:
+            continue  # the one step is the whole: its date is among the facts
+        items.append(
+            Item(
+                level=LEVELS[step.severity],
+                label=f"Registry's version {step.version}, submitted {in_words(step.submitted)}",
+                summary=unmarked(step.headline),
+            )
+        )
+    return _once(items)
+
+
+def _once(items: list[Item]) -> tuple[Item, ...]:
+    """Without what says nothing, or nothing new; a reason is given where it stands first."""
+    kept: dict[Item, None] = {}
+    reasons: set[str] = set()
+    for item in items:
+        if item.reason in reasons:
+            item = replace(item, reason="")
+        reasons |= {item.reason, item.summary}
+        if item.summary or item.reason or item.before or item.after:
+            kept[item] = None
+    return tuple(kept)
+
+
+def _tells(change: FieldChange, event: Event) -> bool:
+    """No noise; and no reason for stopping apart from the status that it was given for."""
+    if change.severity is Severity.NOISE:
+        return False
+    reason = change.after if change.field == "why-stopped" else None
+    return not (reason and any(str(reason) in one.summary for one in event.changes if one is not change))
+
+
+def _item(change: FieldChange, headline: str) -> Item:
+    """What the headline says already is not said again: of such a change there is left why it matters."""
+    before, after = (None, None) if names_staff(change) else before_and_after(change)
+    said = is_said(change, headline)
+    reason = (
+        change.reason
+        if says_more(change.reason, f"{headline} {change.summary}" if said else change.summary)
+        else ""
+    )
+    return Item(
+        level=LEVELS[change.severity],
+        label=change.label,
+        summary=reason if said else unmarked(change.summary),
+        reason="" if said else reason,
+        before=before,
+        after=after,
+    )
+
+
+def _happening(event: Event) -> Item:
+    """An event that is no change of the record, in words."""
+    if event.kind is EventKind.DEADLINE:
+        return deadline_item(event, LEVELS[event.severity])
+    registry = registry_name(event.registry)
+    names = ", ".join(f"“{name}”" for name in event.watches)
+    watch = f"watch{'es' if len(event.watches) > 1 else ''} {names}" if names else "a watch"
+    label, summary, reason = {
+        EventKind.ENTERED: (
+            "Now watched",
+            f"The trial now matches the {watch}",
+            "a new trial for this watch",
+        ),
+        EventKind.RETURNED: (
+            "Watched again",
+            f"The trial matches the {watch} again, after it had not for a while",
+            "it had left this watch",
+        ),
+        EventKind.LEFT: (
+            "No longer matches",
+            f"The trial no longer matches the {watch}; its record is still there",
+            "it is followed by this watch no more, unless it matches again",
+        ),
+        EventKind.GONE: (
+            "Record gone",
+            f"{registry} no longer has this record; what was seen stays readable here",
+            "records are hardly ever taken down",
+        ),
+        EventKind.BACK: ("Record back", f"{registry} has this record again", "it had been taken down"),
+        EventKind.MERGED: (
+            "Record merged",
+            f"{event.trial} leads to {event.detail or 'another record'} now; the trial goes on under that id",
+            "the registry held the same trial twice",
+        ),
+        EventKind.CHANGED: ("Changed", event.headline, ""),
+    }[event.kind]
+    return Item(level=LEVELS[event.severity], label=label, summary=summary, reason=reason)

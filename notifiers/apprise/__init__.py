@@ -1,0 +1,1 @@
+"""Microsoft Teams, ntfy, Telegram and the rest of what Apprise knows, one target a notifier."""

@@ -1,0 +1,1 @@
+"""HTTP for channels: a request within a deadline, no redirect, and always known whether it began to go out."""

@@ -1,0 +1,284 @@
+"""What stands in a letter: plain text that reads well anywhere, and the same as HTML. Pure.
+
+HTML: styles inline, nothing from elsewhere, no colours of text or ground but one bar, so that a dark screen turns it as
+it likes. Every text of a message is escaped and made inert; the only links are the message's own. Texts are whole; past
+MOST bytes they are shortened, the longest first, and that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from urllib.parse import urlsplit
+
+from msgspec.structs import replace
+
+from notifiers.mail.text import clean, flowed, inert, line, shorten
+from notifiers.message import Item, Level, Link, Message
+from notifiers.notifier import Placement
+
+# Of either form, as UTF-8. Gmail shows the first 102 KB of a letter and hides the rest behind "View entire message".
+MOST = 100_000
+_ITEM_TEXTS = (20_000, 5_000, 1_500, 500, 150)  # characters, tried in turn until everything fits
+_LINE_TEXT, _FACTS, _LINKS, _LINK_URL = 1_000, 30, 10, 2_000
+
+_BARS = {
+    Level.CRITICAL: "#d93025",
+    Level.MAJOR: "#e8710a",
+    Level.MINOR: "#c9a400",
+    Level.INFO: "#5f7d95",
+    Level.NOTICE: "#5f7d95",
+    Level.SAMPLE: "#5f7d95",
+}
+_WEIGHED = frozenset({Level.CRITICAL, Level.MAJOR, Level.MINOR})
+
+REPEAT = "Possible repeat: whether this arrived before could not be found out."
+_SHORTENED = "Shortened: the texts are too long for a letter and end in […]. The record has them whole."
+
+_BODY = (
+    "margin:0;padding:12px;font-size:16px;line-height:1.45;"
+    "font-family:-apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif"
+)
+_HIDDEN = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden"
+_CELL = "padding:2px 12px 2px 0;vertical-align:top;text-align:left"
+_META = (
+    '<meta charset="utf-8">'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    '<meta name="color-scheme" content="light dark">'
+    '<meta name="supported-color-schemes" content="light dark">'
+    '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">'
+)
+
+
+def text_of(message: Message, placement: Placement) -> str:
+    """As format=flowed."""
+    return _fit(message, lambda fitted, notes: _text(fitted, placement, notes))
+
+
+def html_of(message: Message, placement: Placement) -> str:
+    return _fit(message, lambda fitted, notes: _html(fitted, placement, notes))
+
+
+def _fit(message: Message, render: Callable[[Message, list[str]], str]) -> str:
+    """The most that fits: every item at less and less length, then fewer and fewer items."""
+    message = _cleaned(message)
+    rendered = render(message, [])
+    if _fits(rendered):
+        return rendered
+    for most in _ITEM_TEXTS:
+        short = replace(message, items=tuple(_shortened(item, most) for item in message.items))
+        notes = [_SHORTENED] if short != message else []
+        rendered = render(short, notes)
+        if _fits(rendered):
+            return rendered
+    least, most = 0, len(short.items)
+    while least < most:  # the most items that fit
+        middle = (least + most + 1) // 2
+        left_out = [f"… and {len(short.items) - middle} more", _SHORTENED]
+        if _fits(render(replace(short, items=short.items[:middle]), left_out)):
+            least = middle
+        else:
+            most = middle - 1
+    return render(
+        replace(short, items=short.items[:least]), [f"… and {len(short.items) - least} more", _SHORTENED]
+    )
+
+
+def _fits(rendered: str) -> bool:
+    return len(rendered) <= MOST and len(rendered.encode()) <= MOST
+
+
+def _cleaned(message: Message) -> Message:
+    """All texts as they may be shown; what stands elsewhere once is not said twice."""
+    title = _short(message.title)
+    headline = _short(message.headline) or message.level.word
+    trial = title.split(" · ")[0]
+    if trial and headline.startswith(f"{trial}: "):
+        headline = headline.removeprefix(f"{trial}: ")
+    items = tuple(_clean_item(item, headline) for item in message.items)
+    facts = tuple((_short(label), _short(value)) for label, value in message.facts[:_FACTS])
+    links = tuple(_clean_link(link) for link in message.links[:_LINKS] if is_web_address(link.url))
+    return replace(
+        message,
+        headline=headline,
+        title=title,
+        subtitle=_short(message.subtitle),
+        items=items,
+        facts=facts,
+        links=links,
+        footer=_short(message.footer),
+    )
+
+
+def _short(text: str) -> str:
+    return inert(shorten(line(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
+
+
+def _clean_item(item: Item, headline: str) -> Item:
+    """What the sentence tells in whole is not told again as before and after."""
+    summary = inert(line(item.summary))
+    sides = [inert(clean(side or "")) for side in (item.before, item.after)]
+    before, after = (None if " ".join(side.split()) in summary else side for side in sides)
+    return replace(
+        item,
+        label=inert(line(item.label)),
+        summary="" if summary and headline == summary else summary,
+        reason=inert(line(item.reason)),
+        before=before,
+        after=after,
+        link=_clean_link(item.link) if item.link and is_web_address(item.link.url) else None,
+    )
+
+
+def _clean_link(link: Link) -> Link:
+    return replace(link, text=_short(link.text) or "Link")
+
+
+def _shortened(item: Item, most: int) -> Item:
+    return replace(
+        item,
+        label=shorten(item.label, most),
+        summary=shorten(item.summary, most),
+        reason=shorten(item.reason, most),
+        before=item.before and shorten(item.before, most),
+        after=item.after and shorten(item.after, most),
+    )
+
+
+def is_web_address(url: str) -> bool:
+    """http or https with a host, and nothing in it that a mail program could take for its end."""
+    if (
+        len(url) > _LINK_URL
+        or not (url.isascii() and url.isprintable())
+        or any(sign in url for sign in " <>\"'`\\")
+    ):
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
+    except ValueError:
+        return False
+
+
+def _mark(level: Level) -> str:
+    return f"{level.mark} {level.word}"
+
+
+# Plain text.
+
+
+def _text(message: Message, placement: Placement, notes: list[str]) -> str:
+    paragraphs = [[f"{_mark(message.level)}: {message.headline}"]]
+    if placement.possible_repeat:
+        paragraphs.append([REPEAT])
+    paragraphs.append([message.title, message.subtitle])
+    paragraphs += [_text_item(item) for item in message.items]
+    paragraphs += [[note] for note in notes]
+    paragraphs.append([": ".join(part for part in fact if part) for fact in message.facts])
+    paragraphs.append([f"{link.text}: {link.url}" for link in message.links])
+    filled = ["\n".join(each for each in lines if each) for lines in paragraphs]
+    text = flowed(["\n\n".join(each for each in filled if each)])
+    # The one line that ends in a space and does not go on (RFC 3676, 4.3).
+    return text + ("\n-- \n" + flowed([message.footer]) if message.footer else "")
+
+
+def _text_item(item: Item) -> list[str]:
+    head = ": ".join(part for part in (item.label, item.summary) if part)
+    mark = f"{_mark(item.level)} · " if item.level in _WEIGHED and head else ""
+    lines = [mark + head, f"Why: {item.reason}" if item.reason else ""]
+    for word, side in (("Before", item.before), ("After", item.after)):
+        if side:
+            lines.append(f"{word}: {side}" if "\n" not in side else f"{word}:\n" + _barred(side))
+    return [*lines, item.link.url if item.link else ""]
+
+
+def _barred(text: str) -> str:
+    return "\n".join(f"| {each}".rstrip() for each in text.split("\n"))
+
+
+# HTML.
+
+
+def _html(message: Message, placement: Placement, notes: list[str]) -> str:
+    repeat = f'<p style="margin:0 0 12px"><strong>{REPEAT}</strong></p>' if placement.possible_repeat else ""
+    parts = [
+        f'<!doctype html><html lang="en"><head>{_META}<title>{_escaped(message.headline)}</title></head>',
+        f'<body style="{_BODY}">',
+        f'<div style="{_HIDDEN}">{_escaped(message.headline)}</div>',
+        '<div style="max-width:640px">',
+        f'<p style="margin:0 0 4px">{_mark(message.level)}</p>',
+        f'<h1 style="margin:0 0 12px;font-size:20px;line-height:1.3" dir="auto">{_escaped(message.headline)}</h1>',
+        repeat,
+        _html_about(message),
+        _html_items(message.items),
+        *(f'<p style="margin:12px 0"><em>{_escaped(note)}</em></p>' for note in notes),
+        _html_facts(message.facts),
+        _html_links(message.links),
+    ]
+    if message.footer:
+        parts.append(f'<p style="margin:16px 0 0;font-size:13px;opacity:0.75">{_escaped(message.footer)}</p>')
+    return "\n".join(part for part in [*parts, "</div></body></html>"] if part) + "\n"
+
+
+def _html_about(message: Message) -> str:
+    lines = [f"<strong>{_escaped(message.title)}</strong>"] if message.title else []
+    lines += [_escaped(message.subtitle)] if message.subtitle else []
+    return f'<p style="margin:0 0 12px" dir="auto">{"<br>".join(lines)}</p>' if lines else ""
+
+
+def _html_items(items: tuple[Item, ...]) -> str:
+    """Of a summary, whose items lead somewhere, a table; else a paragraph with a bar for each."""
+    if items and all(item.link for item in items):
+        return f'<table style="border-collapse:collapse">{"".join(map(_html_row, items))}</table>'
+    return "\n".join(map(_html_item, items))
+
+
+def _html_row(item: Item) -> str:
+    assert item.link is not None
+    mark = (
+        f'<td style="{_CELL};white-space:nowrap">{_mark(item.level)}</td>' if item.level in _WEIGHED else ""
+    )
+    label = f'<a href="{_escaped(item.link.url)}">{_escaped(item.label or item.link.text)}</a>'
+    told = "<br>".join(part for part in (label, _escaped(item.summary), *_html_sides(item)) if part)
+    return f'<tr>{mark}<td style="{_CELL};padding-bottom:8px" dir="auto">{told}</td></tr>'
+
+
+def _html_item(item: Item) -> str:
+    mark = _mark(item.level) if item.level in _WEIGHED else ""
+    head = " · ".join(
+        part for part in (mark, f"<strong>{_escaped(item.label)}</strong>" * bool(item.label)) if part
+    )
+    link = f'<a href="{_escaped(item.link.url)}">{_escaped(item.link.text)}</a>' if item.link else ""
+    told = "<br>".join(part for part in (head, _escaped(item.summary), *_html_sides(item), link) if part)
+    bar = f"margin:0 0 12px;padding:2px 0 2px 12px;border-left:4px solid {_BARS[item.level]}"
+    return f'<div style="{bar}" dir="auto">{told}</div>'
+
+
+def _html_sides(item: Item) -> list[str]:
+    parts = [f"<em>{_escaped(item.reason)}</em>"] if item.reason else []
+    for word, side in (("Before", item.before), ("After", item.after)):
+        if side:
+            parts.append(f"<strong>{word}:</strong> {_escaped(side)}")
+    return parts
+
+
+def _html_facts(facts: tuple[tuple[str, str], ...]) -> str:
+    rows = [
+        f'<tr><th scope="row" style="{_CELL};font-weight:normal;opacity:0.75">{_escaped(label)}</th>'
+        f'<td style="{_CELL}" dir="auto">{_escaped(value)}</td></tr>'
+        for label, value in facts
+    ]
+    return (
+        f'<table style="border-collapse:collapse;margin:12px 0;font-size:14px">{"".join(rows)}</table>'
+        if rows
+        else ""
+    )
+
+
+def _html_links(links: tuple[Link, ...]) -> str:
+    made = [f'<a href="{_escaped(link.url)}">{_escaped(link.text)}</a>' for link in links]
+    return f'<p style="margin:12px 0">{" · ".join(made)}</p>' if made else ""
+
+
+def _escaped(text: str) -> str:
+    return escape(text, quote=True).replace("\n", "<br>")

@@ -1,0 +1,53 @@
+"""A message as text alone: what a phone's notification shows, and all there is where Slack refused the blocks. Pure.
+
+Slack reads this one field as markup: it is shortened, disarmed and escaped.
+"""
+
+from __future__ import annotations
+
+from notifiers.message import Message
+from notifiers.notifier import Placement
+from notifiers.slack.elements import is_web_address
+from notifiers.slack.heading import facts, headline
+from notifiers.slack.limits import MESSAGE_TEXT
+from notifiers.slack.text import clean, disarm, escape, shorten, weigh
+
+REPEAT = "Possible repeat: whether this arrived before could not be found out"
+_LINE = 300
+_LINKS, _URLS = 3, 1_500
+
+
+def notification(message: Message, placement: Placement) -> str:
+    mark = f"{REPEAT}. " if placement.possible_repeat else ""
+    return _marked_up(f"{mark}{headline(message)}", MESSAGE_TEXT - 1)
+
+
+def whole(message: Message, placement: Placement) -> str:
+    """Everything as lines, the most important first."""
+    lines = [f"{REPEAT}."] if placement.possible_repeat else []
+    lines.append(headline(message))
+    lines += [shorten(clean(text), _LINE) for text in (message.title, message.subtitle)]
+    for item in message.items:
+        said = ": ".join(part for part in (clean(item.label), clean(item.summary)) if part)
+        lines.append(shorten(said, _LINE))
+        if message.continues is not None:  # it is there for the texts
+            lines += [clean(side, lines=True) for side in (item.reason, item.before, item.after) if side]
+    lines.append(facts(message))
+    lines.append(shorten(clean(message.footer), _LINE))
+    addresses = _addresses(message)
+    room = MESSAGE_TEXT - 1 - weigh(addresses)
+    return _marked_up("\n".join(line for line in lines if line), room) + addresses
+
+
+def _addresses(message: Message) -> str:
+    """Where to look, as addresses: they are ours, and hold nothing that ends one."""
+    shown = ""
+    for link in message.links[:_LINKS]:
+        line = f"\n{escape(disarm(shorten(clean(link.text), 75)))}: {escape(link.url)}"
+        if is_web_address(link.url) and weigh(shown + line) <= _URLS:
+            shown += line
+    return shown
+
+
+def _marked_up(text: str, room: int) -> str:
+    return escape(shorten(disarm(text), room))
