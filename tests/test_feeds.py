@@ -150,7 +150,7 @@ def test_an_entry_says_what_an_alert_says_and_where_to_look(browse: Asking) -> N
     assert item["tags"] == ["critical", "status", "stopped"]
     assert item["url"] == f"http://127.0.0.1:8787{AT}/compare/4...5"
     assert item["external_url"] == f"https://clinicaltrials.gov/study/{TRIAL}"
-    for said in ("Allogeneic exosomes", "recruitment stopped early", "Data build: 2026-11-23", "Watched by"):
+    for said in ("Allogeneic exosomes", "recruitment stopped early", "build of 2026-11-23", "Watched by"):
         assert said in item["content_text"]
         assert said in item["content_html"]
     read = atom(feed(browse, "/feed.atom"))

@@ -143,8 +143,13 @@ def test_a_trial_is_muted_for_a_while_and_says_so(here: Here, days: int) -> None
 def test_messages_that_show_what_people_did_are_shown_anew(here: Here) -> None:
     """A message in a channel that has buttons says what became of them: here, too."""
     with here.history.writing() as (db, _):
-        db.execute("insert into showing (notifier, message, registry, trial, asked) values ('s', 'm', 'ctgov', ?, 0)", [TRIAL])
-    for number, form in enumerate(({"act": "mute", "span": "7"}, {"act": "unmute"}, {"act": "acknowledge"}), 1):
+        db.execute(
+            "insert into showing (notifier, message, registry, trial, asked) values ('s', 'm', 'ctgov', ?, 0)",
+            [TRIAL],
+        )
+    for number, form in enumerate(
+        ({"act": "mute", "span": "7"}, {"act": "unmute"}, {"act": "acknowledge"}), 1
+    ):
         assert here.send(**form)[0] == 303
         with closing(here.history.open()) as db:
             assert db.execute("select asked from showing").fetchone()[0] == number

@@ -32,9 +32,8 @@ from monitor.web.answers import (
     PageError,
     Refused,
 )
-from monitor.web.calendar import asked as calendar
-from monitor.web.feeds import asked as feeds
 from monitor.web.finding import canonical
+from monitor.web.following import Following
 from monitor.web.forms import Forms, fields
 from monitor.web.guard import SECURITY_HEADERS, Guard
 from monitor.web.lanes import Lanes
@@ -98,6 +97,8 @@ def create_app(
             overridden=overridden,
         )
 
+    followed = Following(root=site.root, setting=setting)
+
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         try:
@@ -125,39 +126,6 @@ def create_app(
         if text.endswith(".json"):
             return versions.version_json(reader, registry, trial, text.removesuffix(".json"))
         return versions.one_version(reader, registry, trial, text, setting())
-
-    def feed_of_all(request: Request, reader: Reading) -> Answer:
-        return feeds.of_everything(
-            reader,
-            request.path_params["format"],
-            request.query_params,
-            root=site.root(request),
-            setting=setting(),
-        )
-
-    def feed_of_watch(request: Request, reader: Reading) -> Answer:
-        name, format = request.path_params["watch"], request.path_params["format"]
-        query = request.query_params
-        return feeds.of_watch(reader, name, format, query, root=site.root(request), setting=setting())
-
-    def feed_of_trial(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
-        return feeds.of_trial(
-            reader,
-            registry,
-            trial,
-            request.path_params["format"],
-            request.query_params,
-            root=site.root(request),
-            setting=setting(),
-        )
-
-    def calendar_of_watch(request: Request, reader: Reading) -> Answer:
-        return calendar.of_watch(
-            reader, request.path_params["watch"], root=site.root(request), setting=setting()
-        )
-
-    def calendar_of_trial(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
-        return calendar.of_trial(reader, registry, trial, root=site.root(request), setting=setting())
 
     async def act(request: Request) -> Response:
         if acting is None:
@@ -225,11 +193,11 @@ def create_app(
                 "/events/{number}",
                 site.page(lambda r, reader: lately.one_event(reader, r.path_params["number"], setting())),
             ),
-            Route("/feed.{format}", site.page(feed_of_all)),
-            Route("/watches/{watch:path}/feed.{format}", site.page(feed_of_watch)),
-            of_trial(feed_of_trial, "/feed.{format}"),
-            Route("/watches/{watch:path}/calendar.ics", site.page(calendar_of_watch)),
-            of_trial(calendar_of_trial, "/calendar.ics"),
+            Route("/feed.{format}", site.page(followed.feed_of_all)),
+            Route("/watches/{watch:path}/feed.{format}", site.page(followed.feed_of_watch)),
+            of_trial(followed.feed_of_trial, "/feed.{format}"),
+            Route("/watches/{watch:path}/calendar.ics", site.page(followed.calendar_of_watch)),
+            of_trial(followed.calendar_of_trial, "/calendar.ics"),
             Route("/acts", act, methods=["GET", "POST"]),
             Route("/state", site.page(lambda r, reader: standing.state(reader, setting()))),
             Route("/healthz", site.healthz),
