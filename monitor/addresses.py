@@ -44,6 +44,21 @@ def event(sequence: int) -> str:
     return f"/events/{sequence}"
 
 
+def watch(name: str) -> str:
+    """What belongs to a watch, whatever its name is made of."""
+    return f"/watches/{quote(name, safe='')}"
+
+
+def feed(of: str, format: str) -> str:
+    """of: the path of a trial or a watch, or nothing for everything. format: `atom` or `json`."""
+    return f"{of}/feed.{format}"
+
+
+def calendar(of: str) -> str:
+    """The key dates of a trial or of a watch, by its path."""
+    return f"{of}/calendar.ics"
+
+
 def whole(public_url: str | None, path: str | None) -> str | None:
     """A path under the public root; None where either is unknown. A root may have a path of its own."""
     return None if public_url is None or path is None else public_url.rstrip("/") + path

@@ -190,7 +190,7 @@ Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 no database or wrong configuration
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
 @shared_options_but_json
 def serve(session: Session, host: str | None, port: int | None) -> int:
-    """The history browser alone: reads the database, polls and sends nothing."""
+    """The history browser alone: polls and sends nothing, and writes only what a person mutes or acknowledges."""
     session.needed_reader()
     with ended_by_signals() as stop:
         serve_until(session, session.config, host=host, port=port, stop=stop)
@@ -260,7 +260,7 @@ def serve_until(
 
 def _browser(session: Session, config: Config, host: str, *, health: Any, registry_runs: bool = False) -> Any:
     from monitor.alerting.router import Router
-    from monitor.database import open_for_reading
+    from monitor.database import open_for_reading, open_for_writing
     from monitor.web.app import create_app
     from monitor.web.guard import hosts_for
     from monitor.web.sources import site_of
@@ -272,8 +272,18 @@ def _browser(session: Session, config: Config, host: str, *, health: Any, regist
         public_url=config.web.public_url,
         allowed_hosts=hosts_for(host, config.web.public_url),
         effective=Router(config).effective,
+        overridden=bool(config.severity),
+        acting=(lambda: open_for_writing(session.database)) if _may_act(config, host) else None,
         sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
     )
+
+
+def _may_act(config: Config, host: str) -> bool:
+    """Whether pages that are served on this host take what people do about alerts: see `[web] acting`."""
+    from monitor.web.guard import is_loopback
+
+    web = config.web
+    return web.acting if web.acting is not None else is_loopback(host) and web.public_url is None
 
 
 def _shown(host: str) -> str:

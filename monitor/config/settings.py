@@ -182,6 +182,14 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             examples=["https://trials.example.org"],
         ),
     ] = None
+    acting: Annotated[
+        bool | None,
+        Meta(
+            description="Whether trials can be muted, snoozed and acknowledged from the pages, by whoever reaches them."
+            " Left out: as long as they are for this machine alone, `host` on loopback and no `public_url`. Switch it"
+            " on beyond that only behind a proxy with a log-in."
+        ),
+    ] = None
 
 
 class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

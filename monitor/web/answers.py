@@ -2,7 +2,10 @@
 
 PageError
 ├── BadQuestion     400: the address or its query cannot be understood
+├── Refused         403: understood, and not done
 ├── NoSuchPage      404: understood, and not here
+├── NoLongerHere    410: it was here, and will not come back
+├── NotInstalled    501: a package that it needs is missing
 └── NotReady        503: it may be there later
 """
 
@@ -34,8 +37,9 @@ class Document:
     """Bytes as they are, with what makes them known again."""
 
     body: bytes
-    etag: str
-    filename: str
+    filename: str  # letters, digits, `.`, `-` and `_`
+    media_type: str = "application/json"
+    etag: str | None = None  # None: made of the body
 
 
 Answer = Page | Elsewhere | Document
@@ -57,9 +61,24 @@ class BadQuestion(PageError):
     heading = "That address cannot be understood"
 
 
+class Refused(PageError):
+    status = 403
+    heading = "That was not done"
+
+
 class NoSuchPage(PageError):
     status = 404
     heading = "There is nothing here"
+
+
+class NoLongerHere(PageError):
+    status = 410
+    heading = "This is no longer here"
+
+
+class NotInstalled(PageError):
+    status = 501
+    heading = "A package is missing"
 
 
 class NotReady(PageError):

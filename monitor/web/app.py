@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from monitor import addresses
 from monitor.health import Health, health_json
-from monitor.web import comparison, lately, standing, trials, versions
+from monitor.web import acts, comparison, lately, standing, trials, versions
 from monitor.web.answers import (
     Answer,
     BadQuestion,
@@ -30,8 +30,11 @@ from monitor.web.answers import (
     NotReady,
     Page,
     PageError,
+    Refused,
 )
 from monitor.web.finding import canonical
+from monitor.web.following import Following
+from monitor.web.forms import Forms, fields
 from monitor.web.guard import SECURITY_HEADERS, Guard
 from monitor.web.lanes import Lanes
 from monitor.web.reading import Reading
@@ -64,6 +67,8 @@ def create_app(
     public_url: str | None,
     allowed_hosts: tuple[str, ...],
     effective: Effective = _unchanged,
+    overridden: bool = False,
+    acting: Callable[[], Database] | None = None,
     sites: Mapping[str, Site] | None = None,
 ) -> Starlette:
     """The browser as an ASGI application.
@@ -72,15 +77,27 @@ def create_app(
     health: called in those threads too. now: aware UTC.
     public_url: where people reach us; its path, if any, goes before every link of ours.
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
-    effective: applies the user's own severities to an event.
+    effective: applies the user's own severities to an event. overridden: whether there are any.
+    acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
     sites: where each registry's records come from; the public ones when left out.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     banner = source("ctgov", sites).banner
+    forms = Forms(public_url)
     site = _Site(Pages(prefix, banner=banner), Lanes(database), health, now, public_url)
 
     def setting() -> Setting:
-        return Setting(now=now(), effective=effective, health=health, sites=sites or {})
+        moment = now()
+        return Setting(
+            now=moment,
+            effective=effective,
+            health=health,
+            sites=sites or {},
+            token=None if acting is None else forms.token(moment),
+            overridden=overridden,
+        )
+
+    followed = Following(root=site.root, setting=setting)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -109,6 +126,20 @@ def create_app(
         if text.endswith(".json"):
             return versions.version_json(reader, registry, trial, text.removesuffix(".json"))
         return versions.one_version(reader, registry, trial, text, setting())
+
+    async def act(request: Request) -> Response:
+        if acting is None:
+            raise Refused(
+                "nothing can be done from these pages",
+                hint="`trialbell mute` and `trialbell ack` do it, or switch on `[web] acting`.",
+            )
+        if request.method != "POST":  # as after a form that was refused: there is nothing to read here
+            return await site.page(lambda r, reader: Elsewhere(path="/state#muted"))(request)
+        forms.check_origin(request)
+        form = await fields(request)
+        return await site.page(
+            lambda r, reader: acts.do(reader, form, forms=forms, open_database=acting, now=now())
+        )(request)
 
     def chosen_pair(request: Request, reader: Reading, registry: str, trial: str) -> Answer:
         query = request.query_params
@@ -162,6 +193,12 @@ def create_app(
                 "/events/{number}",
                 site.page(lambda r, reader: lately.one_event(reader, r.path_params["number"], setting())),
             ),
+            Route("/feed.{format}", site.page(followed.feed_of_all)),
+            Route("/watches/{watch:path}/feed.{format}", site.page(followed.feed_of_watch)),
+            of_trial(followed.feed_of_trial, "/feed.{format}"),
+            Route("/watches/{watch:path}/calendar.ics", site.page(followed.calendar_of_watch)),
+            of_trial(followed.calendar_of_trial, "/calendar.ics"),
+            Route("/acts", act, methods=["GET", "POST"]),
             Route("/state", site.page(lambda r, reader: standing.state(reader, setting()))),
             Route("/healthz", site.healthz),
             Route("/static/{name}", site.static),
@@ -198,6 +235,10 @@ class _Site:
         self._health = health
         self._now = now
         self._root = None if public_url is None else "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
+
+    def root(self, request: Request) -> str:
+        """The whole address of our pages, without a slash at its end: the public one, else the one asked for."""
+        return (self._root or f"{request.url.scheme}://{request.url.netloc}") + self.pages.to("")
 
     def page(self, work: Work) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

@@ -52,6 +52,7 @@ class Told:
 
     headline: str
     severity: Severity
+    seen: tuple[str, ...] = ()  # who has acknowledged it
 
 
 Key = tuple[Source, int]
@@ -99,7 +100,7 @@ def version_row(
         headline=made.headline if made else baseline,
         severity=made.severity if made else None,
         quiet=made is not None and made.severity is Severity.NOISE,
-        meta=tuple(meta_of(ref)),
+        meta=(*meta_of(ref), *(made.seen if made else ())),
         name=name_of(ref),
         version_href=addresses.version(registry, trial, ref),
         compare_href=None if previous is None else addresses.compare(registry, trial, previous, ref),
@@ -108,9 +109,9 @@ def version_row(
     )
 
 
-def event_row(sequence: int, event: Event) -> Row:
+def event_row(sequence: int, event: Event, seen: Sequence[str] = ()) -> Row:
     at = event.at.date().isoformat() if event.at else ""
-    meta = [KINDS[event.kind], *(f"watch {name}" for name in event.watches[:5])]
+    meta = [KINDS[event.kind], *(f"watch {name}" for name in event.watches[:5]), *seen]
     return Row(
         day=event.build or at,
         headline=event.headline,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
-from functools import cache
 from itertools import groupby
 from urllib.parse import urlencode
 
 from monitor import addresses
 from monitor.alerting.text import is_said
+from monitor.web import filters
+from monitor.web.acts import seen_by
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.blocks import Cell, shown_text
 from monitor.web.history import KINDS
@@ -26,14 +26,9 @@ from monitor.web.standing import standing_line
 from monitor.web.terms import said
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
-from snapshots.fields import table
 
 PAGE = 40  # events on one page
 LINES = 3  # changes of an event named on its card
-TAGS = (
-    *("status", "stopped", "restarted", "results", "timeline", "enrolment", "outcomes", "eligibility"),
-    *("sites", "sponsor", "design", "integrity", "documents", "compliance"),
-)
 LEVELS = (
     ("minor", "minor"),
     ("major", "major"),
@@ -41,7 +36,6 @@ LEVELS = (
     ("noise", "everything, noise too"),
 )
 _ASKED = ("severity", "watch", "tag", "field", "trial")
-_LONGEST = 200  # characters of a filter
 _LAST = 2**63 - 1  # SQLite's largest integer
 
 
@@ -65,15 +59,12 @@ class Card:
 
 def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answer:
     """`/`: events newest first, filtered, paged by sequence number."""
-    asked = {name: query.get(name, "").strip() for name in _ASKED}
-    for name, text in asked.items():
-        if len(text) > _LONGEST:
-            raise BadQuestion(f"the filter is too long: `{name}`")
-    least = _least(asked["severity"])
+    asked = {name: filters.short_enough(name, query.get(name, "").strip()) for name in _ASKED}
+    least = filters.least(asked["severity"])
     asked["severity"] = least.value
     _check(reader, asked)
     wanted = _trial_asked(asked["trial"])
-    before = _before(query.get("before", ""))
+    before = filters.before(query.get("before", ""))
     found = reader.events(
         watch=asked["watch"] or None,
         trial=wanted[1] if wanted else None,
@@ -86,7 +77,12 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
         before=before,
     )
     shown = [(sequence, setting.effective(event)) for sequence, event in found[:PAGE]]
-    cards = [(sequence, card(sequence, event)) for sequence, event in shown if event.severity >= least]
+    seen = seen_by(reader, shown)
+    cards = [
+        (sequence, card(sequence, event, seen[sequence]))
+        for sequence, event in shown
+        if event.severity >= least
+    ]
     kept = {name: text for name, text in asked.items() if text and (name, text) != ("severity", "minor")}
     return Page(
         template="lately.html",
@@ -95,13 +91,14 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
             "here": "lately",
             "asked": asked,
             "filtered": bool(kept),
+            "feed": _followed(reader, asked, wanted, least),
             "levels": LEVELS,
-            "tag_names": TAGS,
+            "tag_names": filters.TAGS,
             "watch_names": sorted(
                 {one.name for one in reader.watches()}
                 | {name for _, event in shown for name in event.watches}
             ),
-            "field_names": _fields(),
+            "field_names": filters.fields(),
             "days": [
                 (day, list(members)) for day, members in groupby(cards, key=lambda pair: _day(pair[1].at))
             ],
@@ -113,14 +110,35 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
     )
 
 
-@cache
-def _fields() -> tuple[tuple[str, str], ...]:
-    """Slug and label of every field that is told of, to choose from."""
-    found = {one.slug: one.label for one in table("ctgov") if not one.noise}
-    return tuple(sorted(found.items()))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """The feed that goes on telling what a list shows."""
+
+    of: str  # the path that it is below
+    query: str  # with its `?`, or nothing
+    what: str
+    title: str
+    calendar: bool
 
 
-def card(sequence: int, event: Event) -> Card:
+def _followed(
+    reader: Reading, asked: Mapping[str, str], trial: tuple[str, str] | None, least: Severity
+) -> Followed:
+    """Of a trial, else of a watch that is still there, else of everything: what else was asked for is kept."""
+    of, what = "", "this list"
+    if trial is not None and reader.trial(*trial) is not None:
+        of, what = addresses.trial(*trial), trial[1]
+    elif trial is None and any(one.name == asked["watch"] for one in reader.watches()):
+        of, what = addresses.watch(asked["watch"]), f"watch {asked['watch']}"
+    kept = {"tag": asked["tag"], "field": asked["field"]}
+    if least > Severity.MINOR:
+        kept["min_severity"] = least.value
+    query = urlencode({name: text for name, text in kept.items() if text})
+    title = f"What changed in {what}" if of else "What changed in the watched trials"
+    return Followed(of=of, query=f"?{query}" if query else "", what=what, title=title, calendar=bool(of))
+
+
+def card(sequence: int, event: Event, seen: Sequence[str] = ()) -> Card:
     told = [change for change in event.changes if change.severity is not Severity.NOISE]
     lines = [(one.severity, summary_of(one)) for one in told if not is_said(one, event.headline)]
     posted = event.to.updated if event.to else None
@@ -128,6 +146,7 @@ def card(sequence: int, event: Event) -> Card:
         KINDS[event.kind] if event.kind is not EventKind.CHANGED else "",
         f"posted by the registry {posted}" if posted else "",
         *(f"watch {name}" for name in event.watches[:4]),
+        *seen,
     ]
     compared = _compared(event)
     return Card(
@@ -177,6 +196,7 @@ def one_event(reader: Reading, text: str, setting: Setting) -> Answer:
         ("Lead sponsor", Cell(shown_text(event.sponsor or ""))),
         ("Watches", Cell(", ".join(event.watches))),
         ("Detail", Cell(shown_text(event.detail or ""))),
+        ("Acknowledged", Cell("; ".join(seen_by(reader, found)[sequence]))),
         ("Id of the event", Cell(event.id or "")),
     ]
     return Page(
@@ -219,34 +239,13 @@ def _compared(event: Event) -> str | None:
     return addresses.compare(event.registry, event.trial, event.from_, event.to)
 
 
-def _least(text: str) -> Severity:
-    try:
-        return Severity(text or "minor")
-    except ValueError:
-        raise BadQuestion(
-            f"no such severity: `{text}`", hint="There are critical, major, minor and noise."
-        ) from None
-
-
 def _check(reader: Reading, asked: Mapping[str, str]) -> None:
     """A misspelt filter would look like silence."""
-    fields = sorted(table("ctgov").slugs())
-    for name, known, spelled in (
-        ("tag", asked["tag"] in TAGS, TAGS),
-        ("field", asked["field"] in fields, fields),
-    ):
-        if asked[name] and not known:
-            raise BadQuestion(f"no such {name}: `{asked[name]}`", hint=_nearest(asked[name], spelled))
+    filters.check_tag(asked["tag"])
+    filters.check_field(asked["field"])
     if asked["watch"] and not reader.knows_watch(asked["watch"]):
         names = [one.name for one in reader.watches()]
-        raise BadQuestion(f"no such watch: `{asked['watch']}`", hint=_nearest(asked["watch"], names))
-
-
-def _nearest(text: str, names: Sequence[str]) -> str:
-    near = get_close_matches(text, names, n=1)
-    if near:
-        return f"Did you mean `{near[0]}`?"
-    return f"There are {', '.join(names)}." if 0 < len(names) <= 20 else ""
+        raise BadQuestion(f"no such watch: `{asked['watch']}`", hint=filters.nearest(asked["watch"], names))
 
 
 def _trial_asked(text: str) -> tuple[str, str] | None:
@@ -259,14 +258,6 @@ def _trial_asked(text: str) -> tuple[str, str] | None:
             hint="An id is NCT and eight digits, as NCT07146087; a record's web address will do too.",
         )
     return found
-
-
-def _before(text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise BadQuestion(f"`before` is the number of an event: `{text[:60]}`")
-    return int(text)
 
 
 def _day(at: datetime | None) -> str:

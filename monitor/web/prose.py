@@ -20,11 +20,17 @@ _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8}")
 # Letters that reorder, hide or end what stands around them: a text could dress up as another.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ufeff]")
+_NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 
 def plain(text: str) -> str:
     """The text as it may be shown anywhere: control characters and direction overrides made visible."""
     return _CONTROL.sub("\ufffd", text)
+
+
+def printable(text: str) -> str:
+    """`plain`, and without what XML 1.0 has no character for."""
+    return _NO_CHARACTER.sub("\ufffd", plain(text))
 
 
 def without_addresses(text: str) -> str:

@@ -2,9 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
 from monitor import watches
+from monitor.acting.acknowledgements import Seen
+from monitor.acting.mutes import Mute, standing
 from monitor.watches import Watch
 from snapshots.query import Reader
+
+_LISTED = (
+    "trial.key, trial.registry, trial.trial, trial.title, trial.status, trial.start, trial.primary_completion,"
+    " trial.completion, trial.study_type = 'INTERVENTIONAL' and not trial.has_results,"
+    " (select max(number) from version where version.trial = trial.key and version.archive = 0)"
+)
+
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A trial that the registry has, as its newest snapshot has it: enough to choose which records to read."""
+
+    key: int
+    registry: str
+    trial: str
+    title: str
+    status: str | None
+    start: str | None  # as the registry wrote it, maybe a month only
+    primary_completion: str | None
+    completion: str | None
+    may_owe_results: bool  # None are posted, and it is a study of interventions
+    newest: int  # number of the snapshot
+
+    @property
+    def dates(self) -> tuple[str | None, ...]:
+        return self.start, self.primary_completion, self.completion
 
 
 class Reading(Reader):
@@ -21,6 +54,48 @@ class Reading(Reader):
             self._db.execute("select 1 from event_watch where watch = ? limit 1", [name]).fetchone()
             is not None
         )
+
+    def ended_watch(self, name: str) -> bool:
+        """Is there no watch of this name any more, though there was one?"""
+        if any(one.name == name for one in self.watches()):
+            return False
+        removed = self._db.execute(
+            "select 1 from watch where name = ? and removed_at is not null limit 1", [name]
+        )
+        return removed.fetchone() is not None or self.knows_watch(name)
+
+    def began(self) -> datetime:
+        """When this database was made: what tells it apart from any other, copies and backups of it aside."""
+        text: str = self._db.execute("select min(applied_at) from _sqlite_migrations").fetchone()[0]
+        return datetime.fromisoformat(text).astimezone(UTC)
+
+    def listed(self, registry: str, trial: str) -> Listed | None:
+        """None when the registry has it no more, or no snapshot of it is stored."""
+        row = self._db.execute(
+            f"select {_LISTED} from trial where trial.trial = ? and trial.registry = ?"
+            " and trial.state = 'present' and trial.snapshots > 0",
+            [trial, registry],
+        ).fetchone()
+        return None if row is None else _listed(row)
+
+    def held_by(self, watch: str, *, limit: int) -> list[Listed]:
+        """The trials that a watch holds now, as far as `listed` knows them, in the order of their ids."""
+        rows = self._db.execute(
+            f"select {_LISTED} from watch join member on member.watch = watch.id and member.state = 'in'"
+            " join trial on trial.trial = member.trial and trial.registry = watch.registry"
+            " where watch.name = ? and watch.removed_at is null"
+            " and trial.state = 'present' and trial.snapshots > 0 order by member.trial limit ?",
+            [watch, limit],
+        ).fetchall()
+        return [_listed(row) for row in rows]
+
+    def muted(self, now: datetime) -> list[Mute]:
+        """What is muted and snoozed at this moment."""
+        return standing(self._db, now=now)
+
+    def seen(self, trials: Iterable[str]) -> Seen:
+        """Who has acknowledged what of these trials."""
+        return Seen(self._db, trials)
 
     def confirmed_in(self, registry: str, trial: str) -> str | None:
         """The newest build of which a complete sweep found the trial as it is stored; None when none is known.
@@ -43,3 +118,18 @@ class Reading(Reader):
             "select max(build) from (select build from poll order by id desc limit 50)"
         ).fetchone()
         return row[0][:10] if row[0] else None
+
+
+def _listed(row: Sequence[Any]) -> Listed:
+    return Listed(
+        key=row[0],
+        registry=row[1],
+        trial=row[2],
+        title=row[3],
+        status=row[4],
+        start=row[5],
+        primary_completion=row[6],
+        completion=row[7],
+        may_owe_results=bool(row[8]),
+        newest=row[9],
+    )

@@ -14,6 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from monitor import addresses
 from monitor.web.prose import paragraphs, plain, shortened, with_code, without_addresses
 from snapshots.instants import stamp
 
@@ -38,7 +39,9 @@ class Pages:
             lstrip_blocks=True,
             finalize=_finalize,
         )
-        self._environment.globals.update(to=self.to, static=self.static, signs=SIGNS, banner=banner)
+        self._environment.globals.update(
+            to=self.to, static=self.static, watch_path=addresses.watch, signs=SIGNS, banner=banner
+        )
         self._environment.filters.update(
             paragraphs=paragraphs, with_code=with_code, cut=cut, iso=lambda at: stamp(at) or "", minute=minute
         )

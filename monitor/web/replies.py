@@ -1,4 +1,8 @@
-"""How pages and documents go out: never kept without asking again, known again by their content, compressed."""
+"""How pages and documents go out: never kept without asking again, known again by their content, compressed.
+
+Known by content alone, never by time: what a poll stores bears the moment at which it began, so that a reader who
+asked in between would be told that nothing is new.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,30 @@ import gzip
 import hashlib
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from monitor.web.answers import Document
 
 FRESH = {"Cache-Control": "private, no-cache"}
 SMALL = 1_000  # bytes of a page that is not worth compressing
+HTML = "text/html; charset=utf-8"
 
 
 def known_again(request: Request, html: str) -> Response:
     """A page with what makes it known again, compressed for those who take it: both cost less here, in a lane's
     thread, than on the way."""
-    body = html.encode()
+    return _known_again(request, html.encode(), HTML, {})
+
+
+def _known_again(request: Request, body: bytes, media_type: str, more: dict[str, str]) -> Response:
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**FRESH, "ETag": etag, "Vary": "Accept-Encoding"}
+    headers = {**FRESH, "ETag": etag, "Vary": "Accept-Encoding", **more}
     if _is_known(request, etag):
         return Response(status_code=304, headers=headers)
     if len(body) > SMALL and _takes_gzip(request):
         body = gzip.compress(body, 5, mtime=0)
         headers["Content-Encoding"] = "gzip"
-    return HTMLResponse(body, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def _takes_gzip(request: Request) -> bool:
@@ -39,8 +47,11 @@ def _is_known(request: Request, etag: str) -> bool:
 
 
 def document(request: Request, answer: Document) -> Response:
+    named = {"Content-Disposition": f'inline; filename="{answer.filename}"'}
+    if answer.etag is None:
+        return _known_again(request, answer.body, answer.media_type, named)
     etag = f'"{answer.etag}"'
-    headers = {**FRESH, "ETag": etag, "Content-Disposition": f'inline; filename="{answer.filename}"'}
+    headers = {**FRESH, "ETag": etag, **named}
     if _is_known(request, etag):
         return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
+    return Response(answer.body, media_type=answer.media_type, headers=headers)

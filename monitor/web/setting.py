@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from monitor.health import Health
 from monitor.web.sources import Site, Source, source
+from snapshots.changeset import Severity
 from snapshots.event import Event
 
 Effective = Callable[[Event], Event]  # an event with the user's own severities
@@ -21,6 +22,12 @@ class Setting:
     effective: Effective
     health: Callable[[], Health]  # how the service is; reads the database itself
     sites: Mapping[str, Site] = field(default_factory=dict)
+    token: str | None = None  # of forms that do something; None where nothing may be done from here
+    overridden: bool = False  # `effective` may raise what is stored lower
+
+    def floor(self, least: Severity) -> Severity:
+        """From which severity on stored events must be read to find those that weigh so much."""
+        return min(least, Severity.MINOR) if self.overridden else least
 
     def source(self, registry: str) -> Source:
         return source(registry, self.sites)

@@ -9,15 +9,18 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from monitor.health import Health, WatchHealth
+from monitor.web import acts, filters
 from monitor.web.answers import Answer, Page
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from snapshots.errors import SnapshotsError
 
 _ALONE = "no service is running"  # how `diagnosis` begins to say that no process polls
+MOST_SILENT = 200  # mutes listed
 _LATE = "no poll since"  # and that the last poll is long ago
 
 
@@ -79,8 +82,23 @@ def state(reader: Reading, setting: Setting) -> Answer:
                 ("Dropped", outbox.dropped),
             ),
             "at": setting.now,
+            **_silences(reader, setting),
         },
     )
+
+
+def _silences(reader: Reading, setting: Setting) -> dict[str, Any]:
+    """What is muted and snoozed, the newest first, and what the forms that do so offer."""
+    standing = reader.muted(setting.now)[::-1]
+    return {
+        "silent": [acts.silent(one) for one in standing[:MOST_SILENT]],
+        "silent_more": max(0, len(standing) - MOST_SILENT),
+        "token": setting.token,
+        "spans": acts.SPANS,
+        "tomorrow": (setting.now.date() + timedelta(days=1)).isoformat(),
+        "watch_names": [one.name for one in reader.watches()] if setting.token else [],
+        "field_names": filters.fields() if setting.token else (),
+    }
 
 
 def _health(setting: Setting) -> Health:

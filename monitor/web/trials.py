@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from monitor import addresses
-from monitor.web import history
+from monitor.web import acts, history
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NoSuchPage, Page
 from monitor.web.finding import found_trial, last_confirmed, newest_of, record_of
 from monitor.web.head import acronym, head, standing
@@ -165,7 +166,7 @@ def one_trial(
     rows = [
         history.version_row(registry, trial.trial, entry, before.get(history.key(entry.ref)), telling.told)
         if isinstance(entry, Version)
-        else history.event_row(*entry)
+        else history.event_row(*entry, telling.seen(*entry))
         for entry in entries[start : start + ROWS]
     ]
     shown = head(setting.source(registry), read, record, newest.ref)
@@ -180,6 +181,10 @@ def one_trial(
             "seen": _seen(reader, trial, versions),
             "newest": addresses.version(registry, trial.trial, newest.ref),
             "groups": history.grouped(rows),
+            "alerts": acts.about(reader, registry, trial.trial, setting.now),
+            "token": setting.token,
+            "spans": acts.SPANS,
+            "tomorrow": (setting.now.date() + timedelta(days=1)).isoformat(),
             "picking": choices_of(history.shown(versions)),
             "last_day": setting.last_day(reader.newest_build()).isoformat(),
             "later_page": f"?page={page - 1}" if page > 1 else None,
@@ -215,7 +220,7 @@ def _entry_day(entry: Entry) -> str:
 class _Telling:
     """What a version changed: as the stored event says, else compared now."""
 
-    def __init__(self, reader: Reader, registry: str, trial: str, effective: Effective) -> None:
+    def __init__(self, reader: Reading, registry: str, trial: str, effective: Effective) -> None:
         self._reader = reader
         self._registry = registry
         self._trial = trial
@@ -227,19 +232,28 @@ class _Telling:
             limit=EVENTS,
         )
         self._stored = {
-            (history.key(event.from_), history.key(event.to)): effective(event)
-            for _, event in found
+            (history.key(event.from_), history.key(event.to)): (number, effective(event))
+            for number, event in found
             if event.from_ is not None and event.to is not None
         }
+        self._seen = reader.seen([trial])
 
     def told(self, older: VersionRef, newer: VersionRef) -> Told:
-        event = self._stored.get((history.key(older), history.key(newer)))
-        if event is not None:
-            return Told(headline=headline_of(event.headline, event.changes), severity=event.severity)
+        stored = self._stored.get((history.key(older), history.key(newer)))
+        if stored is not None:
+            number, event = stored
+            return Told(
+                headline=headline_of(event.headline, event.changes),
+                severity=event.severity,
+                seen=self.seen(number, event),
+            )
         left, _ = record_of(self._reader, self._registry, self._trial, older)
         right, _ = record_of(self._reader, self._registry, self._trial, newer)
         changes = compare(left, right, registry=self._registry, from_=older, to=newer)
         return Told(headline=headline_of(changes.headline, changes.changes), severity=changes.severity)
+
+    def seen(self, number: int, event: Event) -> tuple[str, ...]:
+        return tuple(str(one) for one in self._seen.of(number, event))
 
 
 def _snapshots(versions: Sequence[Version]) -> list[VersionRef]:

@@ -1,0 +1,175 @@
+"""An event as an entry: the alert's own words, as text and as HTML, each bounded.
+
+What may not be told of people is taken out by `alerting`, as for every channel. What cannot be worded is told plainly:
+one event must not keep a feed from being read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+import structlog
+from markupsafe import Markup
+
+from monitor import addresses
+from monitor.alerting.alerts import message_of
+from monitor.alerting.discretion import masked
+from monitor.alerting.plain import plain_message
+from monitor.alerting.text import scripted
+from monitor.web.blocks import safe_href
+from monitor.web.feeds.feed import Entry
+from monitor.web.identity import tag
+from monitor.web.prose import printable, shortened
+from monitor.web.render import SIGNS
+from notifiers.message import Item, Message
+from snapshots.changeset import Severity
+from snapshots.event import Event
+
+log = structlog.get_logger(__name__)
+
+MOST_ITEMS = 40  # of one entry
+LONGEST_TITLE = 300  # characters
+WORDS_BEFORE = 12  # of a long text, shown before the first that differs
+LONGEST_VALUE = 1_500  # of each side of a change, and of every other text
+
+
+def entry(event: Event, *, sequence: int, root: str, began: datetime) -> Entry:
+    """event: as the user weighs it. root: the address of our pages, without a slash at its end."""
+    assert event.id is not None, "stored events have an id"
+    message = _message(event, sequence, root)
+    title = _line(message.headline, LONGEST_TITLE)
+    return Entry(
+        id=tag(began, "event", event.id),
+        title=title,
+        at=event.at or began,
+        summary=_line(f"{event.severity.value.capitalize()}: {message.title}", LONGEST_TITLE),
+        text=_text(message, event.severity),
+        html=str(_html(message, event.severity)),
+        page=root + _page(event, sequence),
+        # A registry on this machine is gone before the feed is read.
+        record=None if scripted(event.url) else _address(event.url or ""),
+        severity=event.severity,
+        tags=event.tags,
+        event=event.id,
+        kind=event.kind.value,
+        registry=event.registry,
+        trial=event.trial,
+    )
+
+
+def _page(event: Event, sequence: int) -> str:
+    compared = (
+        addresses.compare(event.registry, event.trial, event.from_, event.to)
+        if event.from_ and event.to
+        else None
+    )
+    return compared or addresses.event(sequence)
+
+
+def _message(event: Event, sequence: int, root: str) -> Message:
+    assert event.id is not None
+    try:
+        return message_of(event, message_id=event.id, order=sequence, public_url=root, payload=None)
+    except Exception as error:
+        log.error(
+            "event not put into words, plain in feeds",
+            event_id=event.id,
+            error=type(error).__name__,
+            exc_info=True,
+        )
+        return plain_message(
+            f"{event.registry}:{event.trial}",
+            event_id=event.id,
+            kind=event.kind.value,
+            url=event.url,
+            urgent=event.severity is Severity.CRITICAL,
+            message_id=event.id,
+            order=sequence,
+            public_url=root,
+        )
+
+
+def _text(message: Message, severity: Severity) -> str:
+    lines = [f"{SIGNS[severity.value]} {severity.value.capitalize()}: {_line(message.title)}"]
+    if message.subtitle:
+        lines.append(_line(message.subtitle))
+    lines.append("")
+    for item in message.items[:MOST_ITEMS]:
+        lines.append(f"- {_said(item)}")
+        if item.before is not None or item.after is not None:
+            before, after = _sides(item)
+            lines += [f"  before: {before}", f"  after: {after}"]
+    if (more := len(message.items) - MOST_ITEMS) > 0:
+        lines.append(f"- and {more} more, on the page")
+    lines.append("")
+    lines += [f"{_line(label)}: {_line(value)}" for label, value in message.facts]
+    lines += [f"{_line(text)}: {address}" for text, address in _links(message)]
+    lines.append(_line(message.footer))
+    return "\n".join(lines)
+
+
+def _html(message: Message, severity: Severity) -> Markup:
+    made = [
+        Markup("<p><strong>{} {}</strong>: {}{}</p>").format(
+            SIGNS[severity.value],
+            severity.value.capitalize(),
+            _line(message.title),
+            Markup("<br>{}").format(_line(message.subtitle)) if message.subtitle else "",
+        ),
+        Markup("<ul>"),
+    ]
+    for item in message.items[:MOST_ITEMS]:
+        sides = Markup("")
+        if item.before is not None or item.after is not None:
+            sides = Markup("<br>before: <del>{}</del><br>after: <ins>{}</ins>").format(*_sides(item))
+        made.append(Markup("<li>{}{}</li>").format(_said(item), sides))
+    if (more := len(message.items) - MOST_ITEMS) > 0:
+        made.append(Markup("<li>and {} more, on the page</li>").format(more))
+    made.append(Markup("</ul>"))
+    if message.facts:
+        facts = Markup("<br>").join(
+            Markup("{}: {}").format(_line(label), _line(value)) for label, value in message.facts
+        )
+        made.append(Markup("<p>{}</p>").format(facts))
+    links = [Markup('<a href="{}">{}</a>').format(address, _line(text)) for text, address in _links(message)]
+    if links:
+        made.append(Markup("<p>{}</p>").format(Markup(" · ").join(links)))
+    made.append(Markup("<p><small>{}</small></p>").format(_line(message.footer)))
+    return Markup("").join(made)
+
+
+def _links(message: Message) -> list[tuple[str, str]]:
+    return [(link.text, address) for link in message.links if (address := _address(link.url))]
+
+
+def _address(text: str) -> str | None:
+    """An address that is safe to follow, with no letter in it that an address cannot have; else None."""
+    safe = safe_href(text)
+    return None if safe is None else quote(printable(safe), safe="%/:?#[]@!$&'()*+,;=~")
+
+
+def _said(item: Item) -> str:
+    label = f"{item.label}: " if item.label else ""
+    return _line(f"{label}{item.summary}" + (f" ({item.reason})" if item.reason else ""))
+
+
+def _sides(item: Item) -> tuple[str, str]:
+    """Before and after; of long texts from shortly before the first word that differs."""
+    before, after = ([] if text is None else text.split() for text in (item.before, item.after))
+    skipped = 0
+    if max(len(item.before or ""), len(item.after or "")) > LONGEST_VALUE:
+        pairs = enumerate(zip(before, after, strict=False))
+        same = next((at for at, (one, other) in pairs if one != other), min(len(before), len(after)))
+        skipped = max(0, same - WORDS_BEFORE)
+    lead = "… " if skipped else ""
+    sides = [
+        "nothing" if text is None else _line(lead + " ".join(words[skipped:]))
+        for text, words in ((item.before, before), (item.after, after))
+    ]
+    return sides[0], sides[1]
+
+
+def _line(text: str, limit: int = LONGEST_VALUE) -> str:
+    """One line of any text, as it may stand in XML, too."""
+    return shortened(masked(printable(" ".join(text.split()))), limit)[0]

@@ -1,0 +1,69 @@
+"""What a reader may ask of events: severity, tag, field, where to go on. A misspelt one would look like silence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cache
+
+from monitor.web.answers import BadQuestion
+from snapshots.changeset import Severity
+from snapshots.fields import table
+
+TAGS = (
+    *("status", "stopped", "restarted", "results", "timeline", "enrolment", "outcomes", "eligibility"),
+    *("sites", "sponsor", "design", "integrity", "documents", "compliance"),
+)
+LONGEST = 200  # characters of a filter
+
+
+def short_enough(name: str, text: str) -> str:
+    """BadQuestion past LONGEST characters."""
+    if len(text) > LONGEST:
+        raise BadQuestion(f"the filter is too long: `{name}`")
+    return text
+
+
+def least(text: str) -> Severity:
+    """The least severity asked for; minor when none is."""
+    try:
+        return Severity(text or "minor")
+    except ValueError:
+        raise BadQuestion(
+            f"no such severity: `{text}`", hint="There are critical, major, minor and noise."
+        ) from None
+
+
+def check_tag(text: str) -> None:
+    if text and text not in TAGS:
+        raise BadQuestion(f"no such tag: `{text}`", hint=nearest(text, TAGS))
+
+
+def check_field(text: str, *, beside: Sequence[str] = ()) -> None:
+    """beside: names that count as fields here."""
+    known = [*sorted(table("ctgov").slugs()), *beside]
+    if text and text not in known:
+        raise BadQuestion(f"no such field: `{text}`", hint=nearest(text, known))
+
+
+@cache
+def fields() -> tuple[tuple[str, str], ...]:
+    """Slug and label of every field that is told of, to choose from."""
+    found = {one.slug: one.label for one in table("ctgov") if not one.noise}
+    return tuple(sorted(found.items()))
+
+
+def nearest(text: str, names: Sequence[str]) -> str:
+    near = get_close_matches(text, names, n=1)
+    if near:
+        return f"Did you mean `{near[0]}`?"
+    return f"There are {', '.join(names)}." if 0 < len(names) <= 20 else ""
+
+
+def before(text: str) -> int | None:
+    """The number of the event to go on from."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise BadQuestion(f"`before` is the number of an event: `{text[:60]}`")
+    return int(text)

@@ -1,0 +1,491 @@
+"""Acting from the pages over real HTTP: what a form does, what no page elsewhere can do, what is refused in a line."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from html import unescape
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from doubles.browser import chromium
+from doubles.ctgov import LoopbackRegistry
+from doubles.study_records import study_record
+from doubles.watching import Watching, ids_watch
+from doubles.web_history import NOW, TRIAL, History
+from sqlite_utils import Database
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
+from test_web_server import PATIENCE, serving
+
+from monitor.acting import mutes
+from monitor.acting.mutes import Kind, Scope
+from monitor.acting.people import Via
+from monitor.cli.service import _may_act
+from monitor.config import read
+from monitor.database import open_for_writing
+from monitor.health import Health, WatchHealth
+from monitor.watches import Definition, add
+from monitor.web.forms import LASTS, Forms
+from snapshots.changeset import Severity
+from snapshots.event import EventKind
+
+AT = f"/trials/ctgov/{TRIAL}"
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass
+class Here:
+    """A server, and what is in its database."""
+
+    history: History
+    port: int
+
+    def ask(
+        self, method: str, path: str, body: str | bytes = "", headers: dict[str, str] | None = None
+    ) -> tuple[int, str, str]:
+        """Status, where to, and text."""
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body or None, headers or {})
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("location", ""), unescape(answer.read().decode())
+        finally:
+            connection.close()
+
+    @cached_property
+    def token(self) -> str:
+        found = re.search(r'name="token" value="([^"]+)"', self.ask("GET", "/state")[2])
+        assert found is not None
+        return found[1]
+
+    def send(self, headers: dict[str, str] | None = None, **form: str) -> tuple[int, str, str]:
+        """As the trial's page would, but for what is given."""
+        whole = {"token": self.token, "scope": "trial", "value": TRIAL, **form}
+        kept = {name: text for name, text in whole.items() if text is not None}
+        return self.post(urlencode(kept), {**SAME, **(headers or {})})
+
+    def post(self, body: str | bytes, headers: dict[str, str]) -> tuple[int, str, str]:
+        typed = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return self.ask("POST", "/acts", body, typed)
+
+    def standing(self, after: timedelta = timedelta()) -> list[mutes.Mute]:
+        with closing(self.history.open()) as db:
+            return mutes.standing(db, now=NOW + after)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with a watch, for each test to have its own copy of."""
+    history = History(tmp_path_factory.mktemp("filled") / "history.db").fill()
+    with history.writing() as (db, _):
+        add(db, "MSC exosomes", Definition(registry="ctgov", ids=(TRIAL,)), now=NOW)
+    return history.path
+
+
+@pytest.fixture
+def history(filled: Path, tmp_path: Path) -> History:
+    return History(Path(shutil.copy(filled, tmp_path / "history.db")))
+
+
+def without_patience(history: History) -> Database:
+    """As the program opens it, but that it waits for nobody."""
+    db = open_for_writing(history.path)
+    db.execute("pragma busy_timeout = 0")
+    return db
+
+
+@pytest.fixture(scope="module")
+def unmoved(filled: Path) -> Iterator[Here]:
+    """One server for all that it refuses: nothing is written."""
+    history = History(filled)
+    with serving(history.app(acting=lambda: without_patience(history), health=_health)) as port:
+        yield Here(history, port)
+
+
+@pytest.fixture
+def here(history: History) -> Iterator[Here]:
+    app = history.app(acting=lambda: without_patience(history), health=_health)
+    with serving(app) as port:
+        yield Here(history, port)
+
+
+def _health() -> Health:
+    return Health(ok=True, watches=(WatchHealth(name="MSC exosomes", last_success=NOW, build="2026-11-23"),))
+
+
+# --- what a form does ---
+
+
+@pytest.mark.parametrize("days", [7, 30, 90])
+def test_a_trial_is_muted_for_a_while_and_says_so(here: Here, days: int) -> None:
+    assert here.send(act="mute", span=str(days), by="Anna  Ärztin")[:2] == (303, f"{AT}#alerts")
+    (one,) = here.standing()
+    assert (one.scope, one.value, one.kind) == (Scope.TRIAL, TRIAL, Kind.MUTE)
+    assert (one.by.name, one.by.via) == ("Anna Ärztin", Via.BROWSER)
+    assert here.standing(timedelta(days=days, seconds=-1)) == [one]
+    assert here.standing(timedelta(days=days, seconds=1)) == []
+    assert "by Anna Ärztin in the browser" in here.ask("GET", AT)[2]
+    state = here.ask("GET", "/state")[2]
+    assert "Anna Ärztin in the browser" in state
+    assert "End it" in state
+
+
+def test_messages_that_show_what_people_did_are_shown_anew(here: Here) -> None:
+    """A message in a channel that has buttons says what became of them: here, too."""
+    with here.history.writing() as (db, _):
+        db.execute(
+            "insert into showing (notifier, message, registry, trial, asked) values ('s', 'm', 'ctgov', ?, 0)",
+            [TRIAL],
+        )
+    for number, form in enumerate(
+        ({"act": "mute", "span": "7"}, {"act": "unmute"}, {"act": "acknowledge"}), 1
+    ):
+        assert here.send(**form)[0] == 303
+        with closing(here.history.open()) as db:
+            assert db.execute("select asked from showing").fetchone()[0] == number
+
+
+def test_a_day_counts_before_a_span_and_begins_at_midnight(here: Here) -> None:
+    assert here.send(act="snooze", span="7", until="2026-12-24")[0] == 303
+    (one,) = here.standing()
+    assert (one.kind, one.until) == (Kind.SNOOZE, "2026-12-24T00:00:00Z")
+    assert "Snoozed until" in here.ask("GET", AT)[2]
+
+
+def test_a_mute_without_an_end_stands_until_it_is_ended(here: Here) -> None:
+    here.send(act="mute", span="")
+    assert here.standing(timedelta(days=3_000)) != []
+    assert here.send(act="unmute", by="Otto")[:2] == (303, f"{AT}#alerts")
+    assert here.standing() == []
+    assert here.send(act="unmute", back="state")[:2] == (303, "/state#muted"), "ended twice is ended"
+    assert "Nothing is muted" in here.ask("GET", "/state")[2]
+
+
+@pytest.mark.parametrize(
+    ("scope", "value"), [("watch", "MSC exosomes"), ("field", "locations"), ("field", "status-stale")]
+)
+def test_watches_and_fields_are_muted_on_the_page_of_the_state(here: Here, scope: str, value: str) -> None:
+    assert here.send(act="mute", scope=scope, value=value, span="30")[:2] == (303, "/state#muted")
+    (one,) = here.standing()
+    assert (one.scope.value, one.value) == (scope, value)
+    assert here.send(act="unmute", scope=scope, value=value)[0] == 303
+    assert here.standing() == []
+
+
+def test_what_is_acknowledged_is_what_the_reader_saw(here: Here) -> None:
+    shown = here.ask("GET", AT)[2]
+    up_to = re.search(r'name="up_to" value="(\d+)"', shown)
+    assert up_to is not None
+    here.history.event(EventKind.GONE, "2026-11-24", "gone", Severity.CRITICAL)
+    assert here.send(act="acknowledge", up_to=up_to[1], by="Anna", note="seen on Monday")[0] == 303
+    page = here.ask("GET", AT)[2]
+    said = "acknowledged by Anna in the browser, 2026-11-24: seen on Monday"
+    assert said in page
+    assert said in here.ask("GET", f"/events/{up_to[1]}")[2]
+    assert page.index("gone") < page.index(said), "the newest event is not among what was seen"
+    assert said not in here.ask("GET", f"/events/{int(up_to[1]) + 1}")[2]
+    assert 'value="acknowledge"' in page, "the newest may be acknowledged yet"
+    assert said in here.ask("GET", "/")[2]
+
+
+def test_a_watch_is_acknowledged_up_to_now(here: Here) -> None:
+    assert here.send(act="acknowledge", scope="watch", value="MSC exosomes", by="Anna")[:2] == (
+        303,
+        "/state#muted",
+    )
+    assert "acknowledged by Anna in the browser" in here.ask("GET", AT)[2]
+
+
+def test_nothing_happened_is_nothing_to_acknowledge(unmoved: Here) -> None:
+    status, _, text = unmoved.send(act="acknowledge", scope="field", value="age-groups")
+    assert (status, "othing happened yet" in text) == (400, True), text
+
+
+# --- what a page elsewhere cannot do ---
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},  # another port of this machine
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://127.0.0.1:{port}"},
+        {"Sec-Fetch-Site": "", "Origin": "http://127.0.0.1:{port}"},
+        {"Sec-Fetch-Site": None, "Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": None, "Origin": "http://127.0.0.1:1"},
+        {"Sec-Fetch-Site": None, "Origin": "null"},
+        {"Sec-Fetch-Site": None, "Origin": ""},
+        {"Sec-Fetch-Site": None, "Origin": "127.0.0.1:{port}"},
+    ],
+)
+def test_a_form_from_elsewhere_is_refused_even_with_a_good_token(
+    unmoved: Here, headers: dict[str, Any]
+) -> None:
+    given = {name: text.format(port=unmoved.port) for name, text in headers.items() if text is not None}
+    body = urlencode({"token": unmoved.token, "act": "mute", "scope": "trial", "value": TRIAL, "span": "7"})
+    status, _, text = unmoved.post(body, given)
+    assert (status, "not ours" in text) == (403, True)
+    assert unmoved.standing() == []
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://127.0.0.1:{port}"},  # a browser over plain HTTP beyond loopback says no more
+        {},  # no browser
+    ],
+)
+def test_our_own_forms_are_taken(here: Here, headers: dict[str, str]) -> None:
+    given = {name: text.format(port=here.port) for name, text in headers.items()}
+    body = urlencode({"token": here.token, "act": "mute", "scope": "trial", "value": TRIAL, "span": "7"})
+    assert here.post(body, given)[0] == 303
+
+
+@pytest.mark.parametrize("token", ["", "x", "1.2", "493000.", "٣.x", "9" * 400 + "." + "0" * 64, "é"])
+def test_without_a_good_token_nothing_is_done_but_asked_again(here: Here, token: str) -> None:
+    status, _, text = here.send(act="mute", span="7", token=token, by="Anna")
+    assert status == 200
+    assert "Not done yet" in text
+    assert here.standing() == []
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text))
+    assert form["by"] == "Anna"
+    assert here.post(urlencode(form), SAME)[:2] == (303, f"{AT}#alerts"), "nothing of it is lost"
+    assert here.standing()[0].by.name == "Anna"
+
+
+def test_a_token_is_of_one_process_and_lasts_for_hours() -> None:
+    ours, others = Forms(None), Forms(None)
+    token = ours.token(NOW)
+    assert ours.is_fresh(token, NOW)
+    assert ours.is_fresh(token, NOW + timedelta(hours=LASTS - 1))
+    assert not ours.is_fresh(token, NOW + timedelta(hours=LASTS))
+    assert not ours.is_fresh(token, NOW - timedelta(hours=1))
+    assert not others.is_fresh(token, NOW)
+    assert ours.token(NOW) == ours.token(NOW + timedelta(minutes=59)), "pages are known again meanwhile"
+
+
+def test_a_foreign_host_and_a_get_do_nothing(unmoved: Here) -> None:
+    body = {"act": "mute", "scope": "trial", "value": TRIAL, "span": "7", "token": unmoved.token}
+    assert unmoved.post(urlencode(body), {**SAME, "Host": "evil.example"})[0] == 400
+    assert unmoved.ask("GET", f"/acts?{urlencode(body)}", headers=SAME)[:2] == (303, "/state#muted")
+    assert unmoved.ask("PUT", "/acts", headers=SAME)[0] == 405
+    typed = {**SAME, "Content-Type": "application/x-www-form-urlencoded"}
+    assert unmoved.ask("POST", AT, urlencode(body), typed)[0] == 405
+    assert unmoved.standing() == []
+
+
+# --- what is refused, in one line ---
+
+
+@pytest.mark.parametrize(
+    ("form", "status", "said"),
+    [
+        ({"act": "mute", "until": "2026-11-24"}, 400, "that day has begun: `2026-11-24`"),
+        ({"act": "mute", "until": "tomorrow"}, 400, "no day: `tomorrow`"),
+        ({"act": "mute", "until": "2126-01-01"}, 400, "more than ten years off"),
+        ({"act": "mute", "span": "8"}, 400, "not one of these pages'"),
+        ({"act": "snooze", "span": ""}, 400, "a snooze has an end"),
+        ({"act": "delete"}, 400, "not one of these pages'"),
+        ({"act": "mute", "scope": "sponsor"}, 400, "not one of these pages'"),
+        ({"act": "mute", "span": "7", "value": "NCT00000001"}, 404, "nothing is stored about this trial"),
+        ({"act": "mute", "span": "7", "value": "x"}, 400, "`x`"),
+        ({"act": "mute", "span": "7", "scope": "field", "value": "enrolment"}, 400, "Did you mean `enrollment`?"),
+        ({"act": "mute", "span": "7", "scope": "watch", "value": "MSC"}, 400, "no such watch: `MSC`"),
+        ({"act": "mute", "span": "7", "scope": "watch", "value": ""}, 400, "no watch is named"),
+        ({"act": "mute", "span": "7", "by": "x" * 81}, 400, "the name is longer than 80"),
+        ({"act": "acknowledge", "note": "x" * 501}, 400, "the note is longer than 500"),
+        ({"act": "acknowledge", "up_to": "999"}, 400, "no event of this trial"),
+        ({"act": "acknowledge", "up_to": "-1"}, 400, "number of an event"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_one_line_and_nothing_is_done(
+    unmoved: Here, form: dict[str, str], status: int, said: str
+) -> None:
+    got, _, text = unmoved.send(**form)
+    text = text.replace("<code>", "`").replace("</code>", "`")
+    assert (got, said.casefold() in text.casefold()) == (status, True), text
+    assert unmoved.standing() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"act": "mute"}', "application/json"),
+        ("act=mute", "text/plain"),
+        ("act=%ff%fe", "application/x-www-form-urlencoded"),
+        ("é".encode(), "application/x-www-form-urlencoded"),
+        ("&".join(f"a{number}=1" for number in range(50)), "application/x-www-form-urlencoded"),
+        ("act=" + "x" * 20_000, "application/x-www-form-urlencoded"),
+    ],
+)
+def test_what_is_no_form_is_refused(unmoved: Here, body: str | bytes, kind: str) -> None:
+    assert unmoved.ask("POST", "/acts", body, {**SAME, "Content-Type": kind})[0] == 400
+    assert unmoved.ask("GET", "/")[0] == 200
+
+
+def test_a_database_that_is_held_is_said_and_nothing_is_half_done(here: Here) -> None:
+    _ = here.token
+    with closing(open_for_writing(here.history.path)) as other:
+        other.conn.execute("BEGIN IMMEDIATE")
+        try:
+            answer = here.send(act="mute", span="7")
+        finally:
+            other.conn.execute("ROLLBACK")
+    assert answer[0] == 503
+    assert here.standing() == []
+
+
+def test_names_and_notes_are_only_text(here: Here) -> None:
+    mean = "<script>alert(1)</script>\u202e"
+    here.send(act="mute", span="7", by=mean)
+    here.send(act="acknowledge", note=mean, by=mean)
+    for path in (AT, "/state", "/"):
+        connection = HTTPConnection("127.0.0.1", here.port, timeout=PATIENCE)
+        connection.request("GET", path)
+        text = connection.getresponse().read().decode()
+        connection.close()
+        assert "<script" not in text
+        assert "\u202e" not in text
+
+
+# --- where it is not allowed ---
+
+
+def test_where_nothing_may_be_done_there_are_no_forms(history: History) -> None:
+    with history.writing() as (db, _):
+        mutes.mute(db, Scope.TRIAL, TRIAL, until=None, now=NOW)
+    with serving(history.app()) as port:
+        reading = Here(history, port)
+        for path in (AT, "/state"):
+            text = reading.ask("GET", path)[2]
+            assert 'method="post"' not in text
+            assert "Muted" in text, "what stands is shown all the same"
+        status, _, text = reading.post(urlencode({"act": "unmute", "scope": "trial", "value": TRIAL}), SAME)
+        assert (status, "[web] acting" in text) == (403, True)
+        assert len(reading.standing()) == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "web", "may"),
+    [
+        ("127.0.0.1", "", True),
+        ("::1", "", True),
+        ("localhost", "", True),
+        ("0.0.0.0", "", False),
+        ("192.168.1.4", "", False),
+        ("127.0.0.1", 'public_url = "https://trials.example.org"', False),
+        ("127.0.0.1", "acting = false", False),
+        ("0.0.0.0", "acting = true", True),
+        ("127.0.0.1", 'public_url = "https://trials.example.org"\nacting = true', True),
+    ],
+)
+def test_who_may_act_by_default(tmp_path: Path, host: str, web: str, may: bool) -> None:
+    assert _may_act(read(f"[web]\n{web}\n", tmp_path / "config.toml"), host) is may
+
+
+def test_below_a_public_address_forms_lead_there_and_its_origin_is_ours(history: History) -> None:
+    app = history.app(
+        acting=lambda: open_for_writing(history.path), public_url="https://trials.example.org/deep"
+    )
+    with serving(app) as port:
+        here = Here(history, port)
+        assert 'action="/deep/acts"' in here.ask("GET", AT)[2]
+        body = urlencode({"token": here.token, "act": "mute", "scope": "trial", "value": TRIAL, "span": "7"})
+        elsewhere = here.post(body, {"Origin": "https://trials.example.com"})
+        assert elsewhere[0] == 403
+        assert here.post(body, {"Origin": "https://trials.example.org"})[:2] == (303, f"/deep{AT}#alerts")
+
+
+# --- in a browser ---
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_reader_mutes_ends_it_and_acknowledges(here: Here, scripts: bool) -> None:
+    with chromium(f"http://127.0.0.1:{here.port}", java_script_enabled=scripts) as tab:
+        page = tab.page
+        tab.open(AT)
+        page.locator("summary", has_text="Mute or snooze").click()
+        form = page.locator("details[open] form")
+        form.get_by_role("combobox", name="For").select_option("30")
+        form.get_by_label("Your name").fill("Anna")
+        form.get_by_role("button", name="Do it").click()
+        assert page.url.endswith(f"{AT}#alerts")
+        page.get_by_text("by Anna in the browser").wait_for()
+        (one,) = here.standing()
+        assert (one.by.name, one.until) == ("Anna", "2026-12-24T12:00:00Z")
+        page.locator("summary", has_text="Acknowledge").click()
+        page.locator("details[open] form").get_by_label("Note").fill("seen")
+        page.get_by_role("button", name="Acknowledge").click()
+        page.get_by_text("acknowledged by somebody in the browser, 2026-11-24: seen").first.wait_for()
+        tab.open("/state")
+        page.get_by_role("button", name="End it").click()
+        page.get_by_text("Nothing is muted or snoozed.").wait_for()
+        assert here.standing() == []
+        assert tab.troubles == []
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_a_page_on_another_port_of_this_machine_cannot_act(here: Here, host: str) -> None:
+    """Even one that got hold of a token: the browser says where the form came from."""
+    names = {"token": here.token, "act": "mute", "scope": "trial", "value": TRIAL, "span": "7"}
+    inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in names.items())
+    form = f'<form method="post" action="http://127.0.0.1:{here.port}/acts">{inputs}<button>x</button></form>'
+    evil = Starlette(routes=[Route("/", lambda request: HTMLResponse(form))])
+    with serving(evil) as port, chromium(f"http://{host}:{port}") as tab:
+        tab.open("/")
+        with tab.page.expect_navigation():
+            tab.page.get_by_role("button").click()
+        assert tab.page.url == f"http://127.0.0.1:{here.port}/acts"
+        tab.page.get_by_text("not ours").wait_for()
+    assert here.standing() == []
+
+
+@pytest.mark.chromium
+@pytest.mark.parametrize("width", [320, 1280])
+def test_forms_fit_their_window_and_can_be_seen(here: Here, width: int) -> None:
+    here.send(act="mute", scope="watch", value="MSC exosomes", span="7", by="x" * 80)
+    here.send(act="snooze", span="7", by="x" * 80)
+    with chromium(f"http://127.0.0.1:{here.port}", viewport={"width": width, "height": 800}) as tab:
+        for path in (AT, "/state"):
+            tab.open(path)
+            for fold in tab.page.locator("main details.filters > summary").all():
+                fold.click()
+            assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
+            unlabelled = "[...document.querySelectorAll('main input:not([type=hidden]), main select')]"
+            assert tab.page.evaluate(f"{unlabelled}.filter(e => e.labels.length === 0).length") == 0
+        assert tab.troubles == []
+
+
+def test_what_was_muted_on_a_page_rings_no_more(tmp_path: Path, clock: Any) -> None:
+    first = study_record(1)
+    trial = first["protocolSection"]["identificationModule"]["nctId"]
+    with (
+        LoopbackRegistry([first], day="2026-11-20") as registry,
+        closing(Watching(tmp_path, registry, ids_watch("one", trial), clock=clock)) as watching,
+    ):
+        watching.poll()
+        history = History(tmp_path / "t.db")
+        app = history.app(acting=lambda: open_for_writing(history.path), now=clock)
+        with serving(app) as port:
+            for number, (act, rings) in enumerate((("mute", 0), ("unmute", 1))):
+                here = Here(history, port)  # with a fresh token: days go by
+                assert here.send(act=act, value=trial, span="7")[0] == 303
+                record = registry.record(trial)
+                record["protocolSection"]["designModule"]["enrollmentInfo"]["count"] += 100 + number
+                clock.forward(days=1)
+                registry.publish(f"2026-11-2{number + 1}", [record])
+                watching.poll()
+                assert len(watching.rung()) == rings, act
