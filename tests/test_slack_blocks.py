@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from doubles.slack_fault_proxy import broken_rule
+from doubles.slack_checks import assert_sound, shown, texts, urls_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from msgspec.structs import replace
-from slack_sdk.models.blocks import Block as SdkBlock
-from slackblocks.blocks import Block as CheckedBlock
 
-from notifiers.message import Item, Level, Link, Message
+from notifiers.message import Action, Item, Level, Link, Message
 from notifiers.notifier import Placement
-from notifiers.slack.blocks import CHANGES, Rendered, metadata_id, render, size
-from notifiers.slack.limits import ALL_BLOCKS, BLOCKS, HEADER_TEXT, MESSAGE_TEXT, METADATA_ID
+from notifiers.slack.blocks import CHANGES, metadata_id, render
+from notifiers.slack.limits import HEADER_TEXT, MESSAGE_TEXT
 from notifiers.slack.text import clean, disarm, escape, shorten, weigh
 
 ALERT = Message(
@@ -45,20 +42,6 @@ ALERT = Message(
     ),
     footer="ClinicalTrials.gov, build of 2026-11-23; not affiliated",
 )
-
-
-def texts(value: Any) -> list[str]:
-    """Every text that is shown, in order."""
-    if isinstance(value, list):
-        return [text for each in value for text in texts(each)]
-    if not isinstance(value, dict):
-        return []
-    own = [value["text"]] if isinstance(value.get("text"), str) else []
-    return own + texts(value.get("text")) + texts(value.get("elements"))
-
-
-def shown(rendered: Rendered) -> str:
-    return "\n".join("".join(texts(block)) for block in rendered.blocks)
 
 
 def test_an_alert_as_people_read_it() -> None:
@@ -173,7 +156,9 @@ ITEMS = st.builds(
     reason=HOSTILE,
     before=st.none() | HOSTILE,
     after=st.none() | HOSTILE,
+    link=st.none() | st.deferred(lambda: LINKS),
 )
+ACTIONS = st.builds(Action, name=HOSTILE, text=HOSTILE, value=HOSTILE, confirm=HOSTILE)
 LINKS = st.builds(
     Link,
     text=HOSTILE,
@@ -189,6 +174,8 @@ MESSAGES = st.builds(
     items=st.one_of(st.lists(ITEMS, max_size=4), ITEMS.map(lambda item: [item] * 200)).map(tuple),
     facts=st.lists(st.tuples(HOSTILE, HOSTILE), max_size=12).map(tuple),
     links=st.lists(LINKS, max_size=8).map(tuple),
+    actions=st.lists(ACTIONS, max_size=30).map(tuple),
+    continued=st.integers(0, 1),
     footer=HOSTILE,
 )
 PLACEMENTS = st.builds(Placement, plain=st.booleans(), possible_repeat=st.booleans())
@@ -199,37 +186,8 @@ PLACEMENTS = st.builds(Placement, plain=st.booleans(), possible_repeat=st.boolea
 def test_nothing_is_refused_for_its_length_and_no_words_become_markup(
     message: Message, placement: Placement, earlier: str | None
 ) -> None:
-    rendered = render(message, placement, earlier=earlier)
-    assert weigh(rendered.text) >= 1 and len(rendered.text) < MESSAGE_TEXT
-    assert "<" not in rendered.text and ">" not in rendered.text
-    assert len(rendered.blocks) <= BLOCKS and size(rendered.blocks) <= ALL_BLOCKS
-    arguments = {"text": rendered.text, "blocks": rendered.blocks}
-    assert broken_rule("chat.postMessage", arguments) is None
-    for block in rendered.blocks:
-        assert_allowed(block, {link.url for link in message.links} | {earlier})
-    assert len(rendered.metadata["event_payload"]["id"]) <= METADATA_ID
-    for text in (*texts(rendered.blocks), rendered.text):
-        text.encode("utf-8")  # no lone surrogate is left
-        assert "\u202e" not in text and "\x00" not in text
-
-
-def assert_allowed(block: dict[str, Any], urls: set[str | None]) -> None:
-    """By two independent checkers, and by our own rule of which elements may be there at all."""
-    SdkBlock.parse(block).validate_json()
-    if block["type"] != "rich_text":  # which slackblocks cannot read back
-        CheckedBlock.from_dict(block)
-    if block["type"] == "header":
-        assert block["text"]["type"] == "plain_text" and block["text"]["emoji"] is False
-    elif block["type"] == "context":
-        assert all(each["type"] == "plain_text" and each["emoji"] is False for each in block["elements"])
-    else:
-        assert block["type"] == "rich_text" and block["elements"]
-        for part in block["elements"]:
-            assert part["type"] in ("rich_text_section", "rich_text_quote") and part["elements"]
-            for element in part["elements"]:
-                assert element["type"] in ("text", "link")
-                assert element["type"] == "text" or element["url"] in urls
-                assert element.get("text") != ""
+    rendered = render(message, placement, earlier=earlier, interactive=True)
+    assert_sound(rendered, urls_of(message) | {earlier})
 
 
 @given(st.text(), st.integers(0, 300))

@@ -45,7 +45,7 @@ def told(item: Item, limit: int, *, lead: str) -> tuple[list[Block], bool]:
     if lead and line:
         line.insert(0, words(lead))
     if item.link is not None and limit != WHOLE:
-        return [section(line)], kept and not (item.reason or item.before or item.after)
+        return [section(line)] if line else [], kept and not (item.reason or item.before or item.after)
     reason = shorten(item.reason, limit)
     if reason:
         line.append(words(f"\n{reason}" if line else reason, italic=True))
