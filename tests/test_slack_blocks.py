@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from doubles.slack_checks import assert_sound, shown, texts, urls_of
 from hypothesis import given, settings
@@ -262,3 +263,59 @@ def test_what_is_escaped_is_never_cut_in_two() -> None:
         text = render(message, Placement()).text
         assert re.fullmatch(r"(?:[^&<>]|&(?:amp|lt|gt);)*", text), text[-30:]
         assert len(text) < MESSAGE_TEXT
+
+
+def buttons(*actions: Action) -> list[list[dict[str, Any]]]:
+    blocks = render(replace(ALERT, actions=actions), Placement(), interactive=True).blocks
+    return [block["elements"] for block in blocks if block["type"] == "actions"]
+
+
+MUTE = Action(name="mute-trial", text="Mute trial", value="ctgov:NCT07146087", confirm="Mute it for 30 days?")
+
+
+def test_buttons_are_there_where_somebody_hears_them() -> None:
+    assert buttons(MUTE) == snapshot(
+        [
+            [
+                {
+                    "type": "button",
+                    "action_id": "mute-trial",
+                    "text": {"type": "plain_text", "text": "Mute trial", "emoji": False},
+                    "value": "ctgov:NCT07146087",
+                    "confirm": {
+                        "title": {"type": "plain_text", "text": "Mute trial", "emoji": False},
+                        "text": {"type": "plain_text", "text": "Mute it for 30 days?", "emoji": False},
+                        "confirm": {"type": "plain_text", "text": "Mute trial", "emoji": False},
+                        "deny": {"type": "plain_text", "text": "Cancel", "emoji": False},
+                    },
+                }
+            ]
+        ]
+    )
+    assert not any(
+        block["type"] == "actions" for block in render(replace(ALERT, actions=(MUTE,)), Placement()).blocks
+    )
+
+
+def test_buttons_stand_in_rows_of_five_up_to_twenty_five() -> None:
+    many = [Action(name=f"a{number}", text="x", value="v") for number in range(40)]
+    assert [len(row) for row in buttons(*many[:7])] == [5, 2]
+    assert sum(len(row) for row in buttons(*many)) <= 25
+
+
+def test_a_button_that_slack_would_refuse_is_left_out_and_a_long_text_is_shortened() -> None:
+    refused = [
+        replace(MUTE, name=""),
+        replace(MUTE, name="n" * 256),
+        replace(MUTE, value="v" * 2_001),
+        replace(MUTE, value="\ud800"),
+        replace(MUTE, text=" "),
+    ]
+    assert buttons(*refused) == []
+    assert len(buttons(MUTE, replace(MUTE, value="other"))[0]) == 1
+    (((button),),) = buttons(replace(MUTE, text="Mute " * 40, confirm="Sure? " * 90))
+    assert len(button["text"]["text"]) <= 75
+    assert [len(button["confirm"][key]["text"]) <= most for key, most in (("title", 100), ("text", 300))] == [
+        True
+    ] * 2
+    assert len(button["confirm"]["confirm"]["text"]) <= 30

@@ -94,7 +94,7 @@ def fit(message: Message) -> Fit:
     """The most that fits: first every item at less and less length, then fewer and fewer items."""
     part, summary = message.continues is not None, any(item.link for item in message.items)
     most = len(message.items) if part else TRIALS if summary else CHANGES
-    said = clean(message.headline)
+    said = "" if part else clean(message.headline)
     items = tuple(cleaned(item, said) for item in in_order(message)[:most])
     limits = (WHOLE,) if part else _TEXTS if len(items) <= _FEW else _TEXTS[1:]
     around = _blocks(replace(message, items=()), Fit(), _WORST, _LONGEST, True)
