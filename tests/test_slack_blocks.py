@@ -158,6 +158,9 @@ ITEMS = st.builds(
     before=st.none() | HOSTILE,
     after=st.none() | HOSTILE,
     link=st.none() | st.deferred(lambda: LINKS),
+    details=st.lists(
+        st.builds(Item, level=st.sampled_from(Level), label=HOSTILE, summary=HOSTILE), max_size=3
+    ).map(tuple),
 )
 ACTIONS = st.builds(Action, name=HOSTILE, text=HOSTILE, value=HOSTILE, confirm=HOSTILE)
 LINKS = st.builds(

@@ -145,6 +145,23 @@ def test_a_summary_shows_the_weightiest_and_the_rest_in_the_thread() -> None:
     assert '"url": "https://clinicaltrials.gov/study/NCT00000001"' in str(blocks).replace("'", '"')
 
 
+def test_what_stands_behind_each_trial_of_a_summary_is_in_its_thread() -> None:
+    message = summary(20, changes=2)
+    first, *rest = parts(message)
+    assert "… and 8 more; what changed in each is in the thread" in told(first)
+    assert "Site 0 added" not in told(first)
+    said = "".join(map(told, rest))
+    assert [said.count(words) for words in ("Site 0 added", "Site 1 added", "🟡 Minor · Site")] == [
+        20,
+        20,
+        40,
+    ]
+    assert sorted(re.findall(r"NCT\d{8}", said)) == sorted(item.label[:11] for item in message.items)
+    assert "What changed in each is in the thread" in told(parts(summary(3, changes=1))[0])
+    (_, one) = parts(summary(1, changes=60))
+    assert re.search(r"… and \d\d more", told(one))
+
+
 @settings(max_examples=30)
 @given(
     st.text(max_size=40)

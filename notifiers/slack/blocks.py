@@ -152,9 +152,13 @@ def _note(message: Message, fitted: Fit) -> str:
     short = any(fitted.shortened) or bool(cut(message))
     more = f"… and {fitted.left_out} more" if fitted.left_out else ""
     if message.continued:
-        if more:
-            return f"{more}; {'these and whole texts' if short else 'all'} in the thread"
-        return "Whole text in the thread"
+        if any(item.details for item in message.items):
+            rest = "what changed in each is in the thread"
+        elif short:
+            rest = "these and whole texts are in the thread" if more else "whole text in the thread"
+        else:
+            rest = "all in the thread"
+        return f"{more}; {rest}" if more else rest[0].upper() + rest[1:]
     if not more and not short:
         return ""
     at = whole_text_at(message)

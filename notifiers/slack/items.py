@@ -6,15 +6,18 @@ of it is there.
 
 from __future__ import annotations
 
+import json
+
 from msgspec.structs import replace
 
 from notifiers.message import Item, Level
 from notifiers.slack.elements import Block, link, quote, section, words
-from notifiers.slack.text import clean, shorten, side_by_side
+from notifiers.slack.text import clean, in_json, shorten, side_by_side
 
 BETWEEN = " · "
 WHOLE = 12_000  # of a message that goes on another, which is cut to size before: nothing in it is shortened
 _NAME, _LABEL, _LINE = 40, 100, 160
+_DETAIL, _DETAILS = 160, 4_000  # each text of a trial's changes, and all of them: its record has the whole
 
 
 def severity(level: Level) -> str:
@@ -60,10 +63,25 @@ def told(item: Item, limit: int, *, lead: str) -> tuple[list[Block], bool]:
     ]
     if len(sides) == 2:
         sides.insert(1, [words("\n")])
+    if limit == WHOLE and item.details:
+        parts += _details(item)
     if sides:
         parts.append(quote([element for side in sides for element in side]))
     whole = kept and (reason, before, after) == (item.reason, item.before or "", item.after or "")
     return parts, whole
+
+
+def _details(item: Item) -> list[Block]:
+    """What stands behind a summary's trial, as far as there is room; the weightiest first, as they come."""
+    shown: list[Block] = []
+    room = _DETAILS
+    for place, detail in enumerate(item.details):
+        made, _ = told(cleaned(detail, item.summary), _DETAIL, lead=f"{severity(detail.level)}{BETWEEN}")
+        room -= in_json(json.dumps(made, ensure_ascii=False))
+        if room < 0:
+            return [*shown, section([words(f"… and {len(item.details) - place} more", italic=True)])]
+        shown += made
+    return shown
 
 
 def _labelled(item: Item, limit: int) -> tuple[list[Block], bool]:

@@ -87,7 +87,12 @@ def of_events() -> dict[str, Message]:
     return {name: alert(event) for name, event in made.items()}
 
 
-def summary(count: int) -> Message:
+def summary(count: int, *, changes: int = 0) -> Message:
+    """changes: behind each trial."""
+    details = tuple(
+        Item(level=Level.MINOR, label="Sites", summary=f"Site {number} added", before="a " * 300, after="b")
+        for number in range(changes)
+    )
     levels = (Level.MINOR, Level.CRITICAL, Level.MAJOR)
     items = tuple(
         Item(
@@ -95,6 +100,7 @@ def summary(count: int) -> Message:
             label=f"NCT{number:08d} · A study of something or other in adults with disease {number}",
             summary="Recruiting → Suspended: funding was lost",
             link=Link(text="Record", url=f"https://clinicaltrials.gov/study/NCT{number:08d}"),
+            details=details,
         )
         for number in range(count)
     )
@@ -131,6 +137,8 @@ def others() -> dict[str, Message]:
             public_url=OURS,
         ),
         **{f"summary of {count}": summary(count) for count in (1, 6, 300)},
+        "digest": summary(20, changes=3),
+        "digest of much": summary(3, changes=60),
     }
 
 
