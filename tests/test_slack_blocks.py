@@ -56,7 +56,8 @@ NCT07146087 · MSC-derived exosomes in progressive MS
 Biocells Medical · Early phase 1 · Suspended
 🔴 Critical · Recruitment status: Recruiting → Suspended
 recruitment stopped early
-🟡 Minor · Why stopped: Reason givenNow: funding
+🟡 Minor · Why stopped: Reason given
+Now: funding
 lost
 Submitted 2026-11-20 · Posted 2026-11-23 · Seen 2026-11-23 09:12 UTC
 Record

@@ -52,9 +52,12 @@ def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
     sides = (change.before, change.after)
     if change.kind is Kind.LIST and all(isinstance(side, int | str) for side in sides):
         return None, None
-    if change.field == "results" and change.item is None:
-        return None, None  # which sections a results section has: each has the same
-    if all(_told(side, change) for side in sides):
+    if (change.field == "results" and change.item is None) or change.field == "violations":
+        return (
+            None,
+            None,
+        )  # which sections results have, each has the same; of a notice the sentence tells all
+    if all(_told(side, change) for side in sides) or _move_told(change):
         return None, None
     before, after = (words_of(side, change.kind) for side in sides)
     return (None, None) if before == after else (before, after)
@@ -72,7 +75,20 @@ def _told(value: JSON, change: FieldChange) -> bool:
     if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
         return all((words_of(one, change.kind) or "").casefold() in summary for one in value)
     words = words_of(value, change.kind)
-    return words is None or words.casefold() in summary
+    return words is None or words.casefold() in summary or words.partition(" (")[0].casefold() in summary
+
+
+def _move_told(change: FieldChange) -> bool:
+    """Whether of two objects that differ in few values the summary has each of these, before and after."""
+    before, after = change.before, change.after
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    summary = _flat(unmarked(change.summary))
+    moved = [
+        (before.get(key), after.get(key)) for key in {*before, *after} if before.get(key) != after.get(key)
+    ]
+    values = [words_of(one, Kind.CHOICE) for pair in moved for one in pair]
+    return bool(values) and all(one is not None and _flat(one) in summary for one in values)
 
 
 def says_more(reason: str, sentence: str) -> bool:

@@ -91,7 +91,7 @@ def _labelled(item: Item, limit: int) -> tuple[list[Block], bool]:
     for start in (label, label.removesuffix("s")):
         rest = summary[len(start) :]
         if start and summary.casefold().startswith(start.casefold()) and not rest[:1].isalnum():
-            return _shown(words(summary[: len(start)], bold=True), words(rest)), whole
+            return _shown(words(start, bold=True), words(rest)), whole
     between = ": " if label and summary else ""
     return _shown(words(label, bold=True), words(between), words(summary)), whole
 

@@ -48,7 +48,9 @@ def parts(message: Message) -> tuple[Message, ...]:
         Message(
             id=f"{message.id}-part-{number}",
             level=level,
-            headline=f"{number}/{len(pages)} · {what}{about and f' · {about}'}",
+            headline=(f"{number}/{len(pages)} · " if len(pages) > 1 else "")
+            + what
+            + (f" · {about}" if about else ""),
             items=tuple(page),
             thread=thread,
             order=message.order,

@@ -27,7 +27,13 @@ def texts(value: Any) -> list[str]:
 
 
 def shown(rendered: Rendered) -> str:
-    return "\n".join("".join(texts(block)) for block in rendered.blocks)
+    """As it is read: what is quoted stands on lines of its own."""
+    return "\n".join(
+        "\n".join(
+            "".join(texts(part)) for part in (block["elements"] if block["type"] == "rich_text" else [block])
+        )
+        for block in rendered.blocks
+    )
 
 
 def urls_of(message: Message) -> set[str]:

@@ -59,7 +59,8 @@ def alert(event: Event) -> Message:
 @cache
 def of_cases() -> dict[str, Message]:
     """The alert of each change case and reading that is told, by its name."""
-    events = ((one.name, event_of(*one.pair())) for one in (*CASES, *READINGS))
+    named = {one.name: one for one in CASES} | {f"reading: {one.name}": one for one in READINGS}
+    events = ((name, event_of(*one.pair())) for name, one in named.items())
     return {name: alert(event) for name, event in events if event is not None}
 
 
