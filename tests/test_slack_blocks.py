@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from notifiers.message import Action, Item, Level, Link, Message
 from notifiers.notifier import Placement
-from notifiers.slack.blocks import CHANGES, metadata_id, render
-from notifiers.slack.limits import HEADER_TEXT, MESSAGE_TEXT
+from notifiers.slack.blocks import CHANGES, metadata_id, render, size
+from notifiers.slack.limits import ALL_BLOCKS, HEADER_TEXT, MESSAGE_TEXT
 from notifiers.slack.text import clean, disarm, escape, shorten, weigh
 
 ALERT = Message(
@@ -305,6 +305,9 @@ def test_buttons_stand_in_rows_of_five_up_to_twenty_five() -> None:
     many = [Action(name=f"a{number}", text="x", value="v") for number in range(40)]
     assert [len(row) for row in buttons(*many[:7])] == [5, 2]
     assert sum(len(row) for row in buttons(*many)) <= 25
+    heavy = [Action(name=f"a{number}", text="x", value='"' * 1_000) for number in range(25)]
+    rendered = render(replace(ALERT, actions=tuple(heavy)), Placement(), interactive=True)
+    assert size(rendered.blocks) <= ALL_BLOCKS
 
 
 def test_a_button_that_slack_would_refuse_is_left_out_and_a_long_text_is_shortened() -> None:

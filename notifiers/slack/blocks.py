@@ -66,7 +66,7 @@ def render(
         text=whole(message, placement) if placement.plain else notification(message, placement),
         blocks=blocks,
         metadata={"event_type": EVENT_TYPE, "event_payload": {"id": metadata_id(message)}},
-        broadcast=placement.reply_to is not None and message.continues is None and message.level in BROADCAST,
+        broadcast=placement.reply_to is not None and message.level in BROADCAST,
     )
 
 
