@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from textwrap import wrap
 from typing import Any
 
 import pytest
-from doubles.slack_checks import shown, texts
-from doubles.told_messages import alert, of_cases
+from doubles.registry_data import real_versions
+from doubles.slack_checks import assert_sound, shown, texts, urls_of
+from doubles.told_messages import alert, event_of, of_cases
 from inline_snapshot import snapshot
 from test_undone import read, status
 
@@ -20,7 +22,10 @@ from notifiers.slack.parts import parts
 from snapshots.changeset import DETAIL
 from snapshots.event import changed_event
 
-CODE = re.compile(r"\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b(?!eGFR)[a-z]+[A-Z][a-zA-Z]+\b")
+# `ACTIVE_NOT_RECRUITING`, `300 ESTIMATED`, `whyStopped`, `creationDate: 2026-11-12`; not `eGFR` in a sentence.
+CODE = re.compile(
+    r"(?<![=/\w])[A-Z]{2,}_[A-Z_]{2,}\b|\d (?:ESTIMATED|ACTUAL)\b|^[a-z]+[A-Z]\w+$|\b[a-z]+[A-Z]\w+: "
+)
 MARKUP = re.compile(r"\\[!-/:-@\[-`{-~]|&#?\w+;")
 
 
@@ -67,6 +72,21 @@ def test_every_case_says_each_thing_once_in_words() -> None:
     assert wrong == {}
 
 
+@pytest.mark.registry_data
+def test_alerts_of_real_versions_do_too_and_are_sound() -> None:
+    versions: dict[str, list[dict[str, Any]]] = {}
+    for row in real_versions():
+        versions.setdefault(row["nctId"], []).append(row["study"])
+    events = [
+        event for studies in versions.values() for pair in pairwise(studies) if (event := event_of(*pair))
+    ]
+    for message in map(alert, events):
+        assert deviations(message) == []
+        for part in parts(message):
+            assert_sound(render(part, Placement()), urls_of(message))
+    assert len(events) > 30
+
+
 def test_the_checks_see_what_they_are_there_for() -> None:
     message = of_cases()["stop: suspended with a reason"]
     bad = [
@@ -76,6 +96,8 @@ def test_the_checks_see_what_they_are_there_for() -> None:
         Item(level=message.level, label="Status", summary="x", reason=DETAIL),
         Item(level=message.level, label="Status", summary="x", before="a", after="a"),
         Item(level=message.level, label="whyStopped", summary="x"),
+        Item(level=message.level, label="Enrolment", summary="x", after="1500 ACTUAL"),
+        Item(level=message.level, label="Notice", summary="x", after="creationDate: 2026-11-12"),
         Item(level=message.level, label="Criteria", summary=r"BMI \>= 18"),
     ]
     for item in bad:

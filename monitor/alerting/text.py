@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.web.terms import is_code, label_of, said
 from snapshots.changeset import DETAIL, JSON, Action, FieldChange, Kind
+from snapshots.facts import UNKNOWN_ENROLLMENT
 from snapshots.markup import unmarked
 
 REGISTRIES = {"ctgov": "ClinicalTrials.gov"}
@@ -30,6 +31,8 @@ _HOW_FAR = re.compile(
     r"\b(?:about )?(?:a|[\d½]+) (?:day|month|year)s? "
 )  # of a date; a headline may tell it in another unit
 _WORD = re.compile(r"\w+")
+_UNKNOWN = str(UNKNOWN_ENROLLMENT)
+_TYPED = re.compile(r"(\S+) ([A-Z]+)")  # `300 ESTIMATED`
 _TRIAL = re.compile(r"NCT\d")
 _SMALL = frozenset(("a", "an", "the", "was", "were", "is", "are", "of", "changed"))
 
@@ -69,7 +72,10 @@ def _told(value: JSON, change: FieldChange) -> bool:
         return True
     if change.kind in (Kind.DATE, Kind.COUNT):
         value = value.get("date", value.get("count")) if isinstance(value, dict) else str(value).split(" ")[0]
+        value = "unknown" if str(value) == _UNKNOWN else value
     summary = change.summary.casefold()
+    if change.kind is Kind.COUNT:
+        summary = summary.replace(",", "")
     if isinstance(value, dict) and isinstance(value.get("facility"), str):
         return value["facility"].casefold() in summary  # what became of a site is said in the sentence
     if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
@@ -134,6 +140,9 @@ def words_of(value: JSON, kind: Kind = Kind.TEXT) -> str | None:
             return None
         case bool():
             return "yes" if value else "no"
+        case str() if kind in (Kind.DATE, Kind.COUNT) and (typed := _TYPED.fullmatch(value)):
+            shown = "unknown" if typed[1] == _UNKNOWN else typed[1]
+            return f"{shown} ({typed[2].lower()})"
         case str():
             return (
                 said(value)
