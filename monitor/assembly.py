@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from monitor.config import Apprise, Config, Jsonl, Mail, Slack, Webhook, expanded, pings
+from monitor.config import Apprise, Config, Jsonl, Mail, Slack, SlackWebhook, Webhook, expanded, pings
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -65,6 +65,10 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         return AppriseNotifier(name=name, url=ready.secrets["url"]), Settings()
     if isinstance(ready.settings, Mail):
         return _mail(name, ready.settings, ready.secrets.get("password")), Settings()
+    if isinstance(ready.settings, SlackWebhook):
+        from notifiers.slack.webhook import SlackWebhookNotifier
+
+        return SlackWebhookNotifier(name=name, url=ready.secrets["url"]), Settings()
     assert isinstance(ready.settings, Slack)
     from notifiers.slack.channel import SlackNotifier
 

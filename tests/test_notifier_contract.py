@@ -1,4 +1,4 @@
-"""The contract of notifiers, for every channel: slack, jsonl and webhook."""
+"""The contract of notifiers, for every channel: slack and its incoming webhook, jsonl and webhook."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.slack_hook import SlackHook
 from doubles.small_slack import TOKEN, SmallSlack
 from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
 
@@ -18,6 +19,7 @@ from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, NotifierClosed, Placement, Result
 from notifiers.secret import Secret
 from notifiers.slack.channel import SlackNotifier
+from notifiers.slack.webhook import SlackWebhookNotifier
 from notifiers.webhook.channel import WebhookNotifier
 
 SINCE = datetime.fromtimestamp(1_790_000_000, UTC)
@@ -30,7 +32,7 @@ class Channel:
     break_it: Callable[[], None]  # as a person could
 
 
-@pytest.fixture(params=["slack", "jsonl", "webhook"])
+@pytest.fixture(params=["slack", "slack-webhook", "jsonl", "webhook"])
 def channel(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Channel]:
@@ -55,6 +57,14 @@ def channel(
                 lambda: setattr(receiver, "always", Says(410)),
             )
         return
+    if request.param == "slack-webhook":
+        with SlackHook() as hook:
+            yield Channel(
+                lambda: SlackWebhookNotifier(name="hook", url=Secret(hook.url)),
+                lambda: hook.ids,
+                lambda: setattr(hook, "gone", True),
+            )
+        return
     with SmallSlack() as slack:
         alerts = slack.channel("trial-alerts")
         yield Channel(
@@ -75,7 +85,7 @@ def message(id_: str = "e1") -> Message:
     return Message(
         id=id_,
         level=Level.CRITICAL,
-        headline="Recruiting → Suspended",
+        headline=f"Recruiting → Suspended ({id_})",
         title="NCT07146087 · MSC-derived exosomes",
         items=(
             Item(level=Level.CRITICAL, label="Status", summary="Recruiting → Suspended", reason="stopped"),
@@ -138,7 +148,7 @@ def test_takes_every_placement(channel: Channel, how: dict[str, Any]) -> None:
 
 
 def test_a_message_of_bare_words_goes(channel: Channel) -> None:
-    bare = Message(id="notice-1", level=Level.NOTICE, headline="`team` is paused")
+    bare = Message(id="notice-1", level=Level.NOTICE, headline="`team` is paused (notice-1)")
     assert channel.build().send(bare, placed()).result is Result.SENT
     assert channel.arrived() == ["notice-1"]
 

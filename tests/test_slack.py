@@ -24,8 +24,9 @@ from doubles.slack_fault_proxy import (
 )
 from doubles.slack_room import HISTORY, POST, POSTED, REPLIES, Room, message, open_slack_room
 from doubles.small_slack import TOKEN, Channel
+from msgspec.structs import replace
 
-from notifiers.message import Item, Level, Message
+from notifiers.message import Action, Item, Level, Message
 from notifiers.notifier import Found, Placement, Result, WrongSettings
 from notifiers.secret import Secret
 from notifiers.slack.channel import SlackNotifier
@@ -47,6 +48,14 @@ def test_what_is_posted(room: Room) -> None:
     assert posted["blocks"][0]["type"] == "header"
     assert "thread_ts" not in posted
     assert outcome.remote == {"channel": "C0ALERTS001", "ts": "1790000000.000001", "to": "#trial-alerts"}
+
+
+def test_buttons_are_posted_by_a_notifier_whose_presses_are_heard(room: Room) -> None:
+    alert = replace(message(), actions=(Action(name="mute-trial", text="Mute trial", value="v"),))
+    for interactive in (False, True):
+        room.build(interactive=interactive).send(alert, Placement())
+    quiet, loud = ([block["type"] for block in posted["blocks"]] for posted in room.proxy.asked(POST))
+    assert "actions" not in quiet and loud == [*quiet, "actions"]
 
 
 def test_replies_and_the_channel(room: Room) -> None:

@@ -5,18 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from doubles.slack_fault_proxy import broken_rule
+from doubles.slack_checks import assert_sound, shown, texts, urls_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from inline_snapshot import snapshot
 from msgspec.structs import replace
-from slack_sdk.models.blocks import Block as SdkBlock
-from slackblocks.blocks import Block as CheckedBlock
 
-from notifiers.message import Item, Level, Link, Message
+from notifiers.message import Action, Item, Level, Link, Message
 from notifiers.notifier import Placement
-from notifiers.slack.blocks import CHANGES, Rendered, metadata_id, render, size
-from notifiers.slack.limits import ALL_BLOCKS, BLOCKS, HEADER_TEXT, MESSAGE_TEXT, METADATA_ID
+from notifiers.slack.blocks import CHANGES, metadata_id, render, size
+from notifiers.slack.limits import ALL_BLOCKS, HEADER_TEXT, MESSAGE_TEXT
 from notifiers.slack.text import clean, disarm, escape, shorten, weigh
 
 ALERT = Message(
@@ -47,20 +45,6 @@ ALERT = Message(
 )
 
 
-def texts(value: Any) -> list[str]:
-    """Every text that is shown, in order."""
-    if isinstance(value, list):
-        return [text for each in value for text in texts(each)]
-    if not isinstance(value, dict):
-        return []
-    own = [value["text"]] if isinstance(value.get("text"), str) else []
-    return own + texts(value.get("text")) + texts(value.get("elements"))
-
-
-def shown(rendered: Rendered) -> str:
-    return "\n".join("".join(texts(block)) for block in rendered.blocks)
-
-
 def test_an_alert_as_people_read_it() -> None:
     rendered = render(ALERT, Placement())
     assert rendered.text == snapshot(
@@ -72,7 +56,8 @@ NCT07146087 · MSC-derived exosomes in progressive MS
 Biocells Medical · Early phase 1 · Suspended
 🔴 Critical · Recruitment status: Recruiting → Suspended
 recruitment stopped early
-🟡 Minor · Why stopped: Reason givenNow: funding
+🟡 Minor · Why stopped: Reason given
+Now: funding
 lost
 Submitted 2026-11-20 · Posted 2026-11-23 · Seen 2026-11-23 09:12 UTC
 Record
@@ -177,7 +162,12 @@ ITEMS = st.builds(
     reason=HOSTILE,
     before=st.none() | HOSTILE,
     after=st.none() | HOSTILE,
+    link=st.none() | st.deferred(lambda: LINKS),
+    details=st.lists(
+        st.builds(Item, level=st.sampled_from(Level), label=HOSTILE, summary=HOSTILE), max_size=3
+    ).map(tuple),
 )
+ACTIONS = st.builds(Action, name=HOSTILE, text=HOSTILE, value=HOSTILE, confirm=HOSTILE)
 LINKS = st.builds(
     Link,
     text=HOSTILE,
@@ -193,6 +183,8 @@ MESSAGES = st.builds(
     items=st.one_of(st.lists(ITEMS, max_size=4), ITEMS.map(lambda item: [item] * 200)).map(tuple),
     facts=st.lists(st.tuples(HOSTILE, HOSTILE), max_size=12).map(tuple),
     links=st.lists(LINKS, max_size=8).map(tuple),
+    actions=st.lists(ACTIONS, max_size=30).map(tuple),
+    continued=st.integers(0, 1),
     footer=HOSTILE,
 )
 PLACEMENTS = st.builds(Placement, plain=st.booleans(), possible_repeat=st.booleans())
@@ -203,37 +195,8 @@ PLACEMENTS = st.builds(Placement, plain=st.booleans(), possible_repeat=st.boolea
 def test_nothing_is_refused_for_its_length_and_no_words_become_markup(
     message: Message, placement: Placement, earlier: str | None
 ) -> None:
-    rendered = render(message, placement, earlier=earlier)
-    assert weigh(rendered.text) >= 1 and len(rendered.text) < MESSAGE_TEXT
-    assert "<" not in rendered.text and ">" not in rendered.text
-    assert len(rendered.blocks) <= BLOCKS and size(rendered.blocks) <= ALL_BLOCKS
-    arguments = {"text": rendered.text, "blocks": rendered.blocks}
-    assert broken_rule("chat.postMessage", arguments) is None
-    for block in rendered.blocks:
-        assert_allowed(block, {link.url for link in message.links} | {earlier})
-    assert len(rendered.metadata["event_payload"]["id"]) <= METADATA_ID
-    for text in (*texts(rendered.blocks), rendered.text):
-        text.encode("utf-8")  # no lone surrogate is left
-        assert "\u202e" not in text and "\x00" not in text
-
-
-def assert_allowed(block: dict[str, Any], urls: set[str | None]) -> None:
-    """By two independent checkers, and by our own rule of which elements may be there at all."""
-    SdkBlock.parse(block).validate_json()
-    if block["type"] != "rich_text":  # which slackblocks cannot read back
-        CheckedBlock.from_dict(block)
-    if block["type"] == "header":
-        assert block["text"]["type"] == "plain_text" and block["text"]["emoji"] is False
-    elif block["type"] == "context":
-        assert all(each["type"] == "plain_text" and each["emoji"] is False for each in block["elements"])
-    else:
-        assert block["type"] == "rich_text" and block["elements"]
-        for part in block["elements"]:
-            assert part["type"] in ("rich_text_section", "rich_text_quote") and part["elements"]
-            for element in part["elements"]:
-                assert element["type"] in ("text", "link")
-                assert element["type"] == "text" or element["url"] in urls
-                assert element.get("text") != ""
+    rendered = render(message, placement, earlier=earlier, interactive=True)
+    assert_sound(rendered, urls_of(message) | {earlier})
 
 
 @given(st.text(), st.integers(0, 300))
@@ -308,3 +271,62 @@ def test_what_is_escaped_is_never_cut_in_two() -> None:
         text = render(message, Placement()).text
         assert re.fullmatch(r"(?:[^&<>]|&(?:amp|lt|gt);)*", text), text[-30:]
         assert len(text) < MESSAGE_TEXT
+
+
+def buttons(*actions: Action) -> list[list[dict[str, Any]]]:
+    blocks = render(replace(ALERT, actions=actions), Placement(), interactive=True).blocks
+    return [block["elements"] for block in blocks if block["type"] == "actions"]
+
+
+MUTE = Action(name="mute-trial", text="Mute trial", value="ctgov:NCT07146087", confirm="Mute it for 30 days?")
+
+
+def test_buttons_are_there_where_somebody_hears_them() -> None:
+    assert buttons(MUTE) == snapshot(
+        [
+            [
+                {
+                    "type": "button",
+                    "action_id": "mute-trial",
+                    "text": {"type": "plain_text", "text": "Mute trial", "emoji": False},
+                    "value": "ctgov:NCT07146087",
+                    "confirm": {
+                        "title": {"type": "plain_text", "text": "Mute trial", "emoji": False},
+                        "text": {"type": "plain_text", "text": "Mute it for 30 days?", "emoji": False},
+                        "confirm": {"type": "plain_text", "text": "Mute trial", "emoji": False},
+                        "deny": {"type": "plain_text", "text": "Cancel", "emoji": False},
+                    },
+                }
+            ]
+        ]
+    )
+    assert not any(
+        block["type"] == "actions" for block in render(replace(ALERT, actions=(MUTE,)), Placement()).blocks
+    )
+
+
+def test_buttons_stand_in_rows_of_five_up_to_twenty_five() -> None:
+    many = [Action(name=f"a{number}", text="x", value="v") for number in range(40)]
+    assert [len(row) for row in buttons(*many[:7])] == [5, 2]
+    assert sum(len(row) for row in buttons(*many)) <= 25
+    heavy = [Action(name=f"a{number}", text="x", value='"' * 1_000) for number in range(25)]
+    rendered = render(replace(ALERT, actions=tuple(heavy)), Placement(), interactive=True)
+    assert size(rendered.blocks) <= ALL_BLOCKS
+
+
+def test_a_button_that_slack_would_refuse_is_left_out_and_a_long_text_is_shortened() -> None:
+    refused = [
+        replace(MUTE, name=""),
+        replace(MUTE, name="n" * 256),
+        replace(MUTE, value="v" * 2_001),
+        replace(MUTE, value="\ud800"),
+        replace(MUTE, text=" "),
+    ]
+    assert buttons(*refused) == []
+    assert len(buttons(MUTE, replace(MUTE, value="other"))[0]) == 1
+    (((button),),) = buttons(replace(MUTE, text="Mute " * 40, confirm="Sure? " * 90))
+    assert len(button["text"]["text"]) <= 75
+    assert [len(button["confirm"][key]["text"]) <= most for key, most in (("title", 100), ("text", 300))] == [
+        True
+    ] * 2
+    assert len(button["confirm"]["confirm"]["text"]) <= 30

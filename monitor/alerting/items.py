@@ -43,7 +43,7 @@ def items_of(event: Event) -> tuple[Item, ...]:
                 summary=unmarked(step.headline),
             )
         )
-    return _once(items)
+    return _paired(_once(items), event.headline)
 
 
 def _once(items: list[Item]) -> tuple[Item, ...]:
@@ -53,10 +53,27 @@ def _once(items: list[Item]) -> tuple[Item, ...]:
     for item in items:
         if item.reason in reasons:
             item = replace(item, reason="")
+        if item.summary in reasons and (item.before or item.after):
+            item = replace(item, summary="")
         reasons |= {item.reason, item.summary}
         if item.summary or item.reason or item.before or item.after:
             kept[item] = None
     return tuple(kept)
+
+
+def _paired(items: tuple[Item, ...], headline: str) -> tuple[Item, ...]:
+    """One dropped and one added stand as before and after where the headline says that the one replaced the other."""
+    if "replaced" not in headline:
+        return items
+    made: list[Item] = []
+    for item in items:
+        last = made[-1] if made else None
+        bare = last is not None and not (last.summary or last.reason or item.summary or item.reason)
+        if last is not None and bare and (last.label, last.after, item.before) == (item.label, None, None):
+            made[-1] = replace(last, after=item.after)
+        else:
+            made.append(item)
+    return tuple(made)
 
 
 def _tells(change: FieldChange, event: Event) -> bool:

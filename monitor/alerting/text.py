@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from monitor.web.terms import is_code, label_of, said
 from snapshots.changeset import DETAIL, JSON, Action, FieldChange, Kind
+from snapshots.facts import UNKNOWN_ENROLLMENT
 from snapshots.markup import unmarked
 
 REGISTRIES = {"ctgov": "ClinicalTrials.gov"}
@@ -30,6 +31,8 @@ _HOW_FAR = re.compile(
     r"\b(?:about )?(?:a|[\d½]+) (?:day|month|year)s? "
 )  # of a date; a headline may tell it in another unit
 _WORD = re.compile(r"\w+")
+_UNKNOWN = str(UNKNOWN_ENROLLMENT)
+_TYPED = re.compile(r"(\S+) ([A-Z]+)")  # `300 ESTIMATED`
 _TRIAL = re.compile(r"NCT\d")
 _SMALL = frozenset(("a", "an", "the", "was", "were", "is", "are", "of", "changed"))
 
@@ -52,9 +55,12 @@ def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:
     sides = (change.before, change.after)
     if change.kind is Kind.LIST and all(isinstance(side, int | str) for side in sides):
         return None, None
-    if change.field == "results" and change.item is None:
-        return None, None  # which sections a results section has: each has the same
-    if all(_told(side, change) for side in sides):
+    if (change.field == "results" and change.item is None) or change.field == "violations":
+        return (
+            None,
+            None,
+        )  # which sections results have, each has the same; of a notice the sentence tells all
+    if all(_told(side, change) for side in sides) or _move_told(change):
         return None, None
     before, after = (words_of(side, change.kind) for side in sides)
     return (None, None) if before == after else (before, after)
@@ -66,13 +72,29 @@ def _told(value: JSON, change: FieldChange) -> bool:
         return True
     if change.kind in (Kind.DATE, Kind.COUNT):
         value = value.get("date", value.get("count")) if isinstance(value, dict) else str(value).split(" ")[0]
+        value = "unknown" if str(value) == _UNKNOWN else value
     summary = change.summary.casefold()
+    if change.kind is Kind.COUNT:
+        summary = summary.replace(",", "")
     if isinstance(value, dict) and isinstance(value.get("facility"), str):
         return value["facility"].casefold() in summary  # what became of a site is said in the sentence
     if isinstance(value, list | tuple) and value and all(isinstance(one, str) for one in value):
         return all((words_of(one, change.kind) or "").casefold() in summary for one in value)
     words = words_of(value, change.kind)
-    return words is None or words.casefold() in summary
+    return words is None or words.casefold() in summary or words.partition(" (")[0].casefold() in summary
+
+
+def _move_told(change: FieldChange) -> bool:
+    """Whether of two objects that differ in few values the summary has each of these, before and after."""
+    before, after = change.before, change.after
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return False
+    summary = _flat(unmarked(change.summary))
+    moved = [
+        (before.get(key), after.get(key)) for key in {*before, *after} if before.get(key) != after.get(key)
+    ]
+    values = [words_of(one, Kind.CHOICE) for pair in moved for one in pair]
+    return bool(values) and all(one is not None and _flat(one) in summary for one in values)
 
 
 def says_more(reason: str, sentence: str) -> bool:
@@ -118,6 +140,9 @@ def words_of(value: JSON, kind: Kind = Kind.TEXT) -> str | None:
             return None
         case bool():
             return "yes" if value else "no"
+        case str() if kind in (Kind.DATE, Kind.COUNT) and (typed := _TYPED.fullmatch(value)):
+            shown = "unknown" if typed[1] == _UNKNOWN else typed[1]
+            return f"{shown} ({typed[2].lower()})"
         case str():
             return (
                 said(value)

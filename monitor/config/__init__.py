@@ -2,7 +2,7 @@
 clock, the network or the database; the environment only where a caller hands it in."""
 
 from monitor.config.errors import ConfigError, Problem
-from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, Webhook
+from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, SlackWebhook, Webhook
 from monitor.config.reading import defaults, find, load, read
 from monitor.config.routes import Route
 from monitor.config.secrets import Expanded, expanded, pings, secrets
@@ -21,6 +21,7 @@ __all__ = [
     "Route",
     "Schedule",
     "Slack",
+    "SlackWebhook",
     "Watch",
     "Web",
     "Webhook",

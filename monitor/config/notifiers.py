@@ -98,6 +98,22 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
     ] = timedelta(days=7)
 
 
+class SlackWebhook(
+    Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="slack-webhook"
+):
+    """A Slack channel, through an incoming webhook: no threads, and a lost answer may come to a message twice."""
+
+    url: Annotated[
+        Text,
+        Meta(
+            description="The webhook's address, as a variable; never the address itself, for whoever has it can post.",
+            examples=["${SLACK_WEBHOOK_URL}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ]
+
+
 class Mail(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="email"):
     """E-mail to one list of people, through a mail server."""
 
@@ -229,4 +245,4 @@ class Apprise(
     ]
 
 
-Notifier = Slack | Mail | Webhook | Apprise | Jsonl
+Notifier = Slack | SlackWebhook | Mail | Webhook | Apprise | Jsonl

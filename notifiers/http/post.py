@@ -1,6 +1,6 @@
 """One POST whose answer is its status: what was answered, or why nothing was, in words that give nothing away.
 
-Of the body as much as is usual is read, out of manners: whatever becomes of it, the status has been said.
+Of the body as much as is usual is read: whatever becomes of it, the status has been said.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from notifiers.http.opening import opener
 from notifiers.notifier import Result
 from notifiers.secret import Secret
 
-_READ_AT_MOST = 65_536  # bytes of a body; one of our own, for nothing in it is needed
+_READ_AT_MOST = 65_536  # bytes of a body; one of our own
 _LONGEST_REASON = 300  # characters
 
 
@@ -28,6 +28,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int | None
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)  # names in small letters
+    body: bytes = b""  # as much of it as was read, for a channel whose answer is a word
     result: Result = Result.UNKNOWN
     reason: str = ""
 
@@ -52,7 +53,7 @@ def post(
             response = refused
         seen.append(Answer(status=response.code, headers=_named(response.headers)))
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError), response:
-            response.read(_READ_AT_MOST)
+            seen[0] = msgspec.structs.replace(seen[0], body=response.read(_READ_AT_MOST))
 
     try:
         deadline.run(work)

@@ -67,7 +67,7 @@ def render(
         text=whole(message, placement) if placement.plain else notification(message, placement),
         blocks=blocks,
         metadata={"event_type": EVENT_TYPE, "event_payload": {"id": metadata_id(message)}},
-        broadcast=placement.reply_to is not None and message.continues is None and message.level in BROADCAST,
+        broadcast=placement.reply_to is not None and message.level in BROADCAST,
     )
 
 
@@ -95,7 +95,7 @@ def fit(message: Message) -> Fit:
     """The most that fits: first every item at less and less length, then fewer and fewer items."""
     part, summary = message.continues is not None, any(item.link for item in message.items)
     most = len(message.items) if part else TRIALS if summary else CHANGES
-    said = clean(message.headline)
+    said = "" if part else clean(message.headline)
     items = tuple(cleaned(item, said) for item in in_order(message)[:most])
     limits = (WHOLE,) if part else _TEXTS if len(items) <= _FEW else _TEXTS[1:]
     around = _blocks(replace(message, items=()), Fit(), _WORST, _LONGEST, True)
@@ -153,9 +153,13 @@ def _note(message: Message, fitted: Fit) -> str:
     short = any(fitted.shortened) or bool(cut(message))
     more = f"… and {fitted.left_out} more" if fitted.left_out else ""
     if message.continued:
-        if more:
-            return f"{more}; {'these and whole texts' if short else 'all'} in the thread"
-        return "Whole text in the thread"
+        if any(item.details for item in message.items):
+            rest = "what changed in each is in the thread"
+        elif short:
+            rest = "these and whole texts are in the thread" if more else "whole text in the thread"
+        else:
+            rest = "all in the thread"
+        return f"{more}; {rest}" if more else rest[0].upper() + rest[1:]
     if not more and not short:
         return ""
     at = whole_text_at(message)

@@ -14,7 +14,7 @@ EARLIER = "Earlier messages on this"
 EARLIER_URL = 300  # longer than any address that Slack gives to a message
 
 # What is shown of each, by `weigh`; sized so that a message without items always fits.
-_TITLE, _SUBTITLE, _REST = 200, 200, 500
+_TITLE, _SUBTITLE, _REST = 300, 200, 500  # the registry's brief titles have 300 characters at most
 _FACTS, _FACT_LABEL, _FACT_VALUE, _ALL_FACTS = 8, 60, 160, 900
 _LINKS, _LINK_TEXT, _LINKS_URLS = 5, 75, 2_000  # the addresses of all links together
 

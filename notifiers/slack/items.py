@@ -6,15 +6,18 @@ of it is there.
 
 from __future__ import annotations
 
+import json
+
 from msgspec.structs import replace
 
 from notifiers.message import Item, Level
 from notifiers.slack.elements import Block, link, quote, section, words
-from notifiers.slack.text import clean, shorten, side_by_side
+from notifiers.slack.text import clean, in_json, shorten, side_by_side
 
 BETWEEN = " · "
 WHOLE = 12_000  # of a message that goes on another, which is cut to size before: nothing in it is shortened
 _NAME, _LABEL, _LINE = 40, 100, 160
+_DETAIL, _DETAILS = 160, 4_000  # each text of a trial's changes, and all of them: its record has the whole
 
 
 def severity(level: Level) -> str:
@@ -45,7 +48,7 @@ def told(item: Item, limit: int, *, lead: str) -> tuple[list[Block], bool]:
     if lead and line:
         line.insert(0, words(lead))
     if item.link is not None and limit != WHOLE:
-        return [section(line)], kept and not (item.reason or item.before or item.after)
+        return [section(line)] if line else [], kept and not (item.reason or item.before or item.after)
     reason = shorten(item.reason, limit)
     if reason:
         line.append(words(f"\n{reason}" if line else reason, italic=True))
@@ -60,10 +63,25 @@ def told(item: Item, limit: int, *, lead: str) -> tuple[list[Block], bool]:
     ]
     if len(sides) == 2:
         sides.insert(1, [words("\n")])
+    if limit == WHOLE and item.details:
+        parts += _details(item)
     if sides:
         parts.append(quote([element for side in sides for element in side]))
     whole = kept and (reason, before, after) == (item.reason, item.before or "", item.after or "")
     return parts, whole
+
+
+def _details(item: Item) -> list[Block]:
+    """What stands behind a summary's trial, as far as there is room; the weightiest first, as they come."""
+    shown: list[Block] = []
+    room = _DETAILS
+    for place, detail in enumerate(item.details):
+        made, _ = told(cleaned(detail, item.summary), _DETAIL, lead=f"{severity(detail.level)}{BETWEEN}")
+        room -= in_json(json.dumps(made, ensure_ascii=False))
+        if room < 0:
+            return [*shown, section([words(f"… and {len(item.details) - place} more", italic=True)])]
+        shown += made
+    return shown
 
 
 def _labelled(item: Item, limit: int) -> tuple[list[Block], bool]:
@@ -73,7 +91,7 @@ def _labelled(item: Item, limit: int) -> tuple[list[Block], bool]:
     for start in (label, label.removesuffix("s")):
         rest = summary[len(start) :]
         if start and summary.casefold().startswith(start.casefold()) and not rest[:1].isalnum():
-            return _shown(words(summary[: len(start)], bold=True), words(rest)), whole
+            return _shown(words(start, bold=True), words(rest)), whole
     between = ": " if label and summary else ""
     return _shown(words(label, bold=True), words(between), words(summary)), whole
 

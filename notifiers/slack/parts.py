@@ -31,13 +31,15 @@ def parts(message: Message) -> tuple[Message, ...]:
         return (message,)
     fitted = fit(message)
     short = bool(cut(message)) or any(fitted.shortened)
-    if not short and not fitted.left_out:
+    detailed = any(item.details for item in message.items)
+    if not short and not fitted.left_out and not detailed:
         return (message,)
     pages = list(
         islice(_pages(piece for item in _rest(message, fitted) for piece in _broken(item)), MOST + 1)
     )
     left_out = len(pages) > MOST
     pages = pages[:MOST]
+    what = "What changed" if detailed else "Whole text" if short else "The rest"
     thread = message.thread if message.thread is not None else f"message:{message.id}"
     level = Level.MINOR if message.level in BROADCAST else message.level
     about = shorten(clean(message.title).partition(" · ")[0] or clean(message.headline), _NAME)
@@ -46,7 +48,9 @@ def parts(message: Message) -> tuple[Message, ...]:
         Message(
             id=f"{message.id}-part-{number}",
             level=level,
-            headline=f"{number}/{len(pages)} · {'Whole text' if short else 'The rest'}{about and f' · {about}'}",
+            headline=(f"{number}/{len(pages)} · " if len(pages) > 1 else "")
+            + what
+            + (f" · {about}" if about else ""),
             items=tuple(page),
             thread=thread,
             order=message.order,
@@ -63,7 +67,8 @@ def _rest(message: Message, fitted: Fit) -> Iterator[Item]:
     """In whole, what was shortened, and then what was left out."""
     for name, text in cut(message):
         yield Item(level=message.level, label=name, summary=text)
-    yield from (item for item, short in zip(fitted.items, fitted.shortened, strict=True) if short)
+    shown = zip(fitted.items, fitted.shortened, strict=True)
+    yield from (item for item, short in shown if short or item.details)
     said = clean(message.headline)
     yield from (cleaned(item, said) for item in in_order(message)[len(fitted.items) :])
 
@@ -107,6 +112,8 @@ def _broken(item: Item) -> Iterator[Item]:
         for number, piece in enumerate(broken, 1):
             label = f"{name}, {number} of {len(broken)}" if len(broken) > 1 else name
             yield replace(_BLANK, level=item.level, label=label, **{field or "summary": piece})
+    if item.details:
+        yield replace(_BLANK, level=item.level, label=name, details=item.details)
 
 
 _BLANK = Item(level=Level.MINOR, label="", summary="")

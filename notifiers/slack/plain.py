@@ -32,6 +32,7 @@ def whole(message: Message, placement: Placement) -> str:
         lines.append(shorten(said, _LINE))
         if message.continues is not None:  # it is there for the texts
             lines += [clean(side, lines=True) for side in (item.reason, item.before, item.after) if side]
+            lines += [shorten(clean(f"• {one.label}: {one.summary}"), _LINE) for one in item.details]
     lines.append(facts(message))
     lines.append(shorten(clean(message.footer), _LINE))
     addresses = _addresses(message)

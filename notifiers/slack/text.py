@@ -21,6 +21,7 @@ _MORE = "…"
 _MOST = 200_000  # characters that are looked at: more than all parts of a message hold
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LINES = 6  # of a text that is shown as it stands
+_LEAST = 30  # characters that go on after a break
 _AROUND = 40  # characters kept on either side of where two texts differ
 
 
@@ -84,11 +85,12 @@ def broken(text: str, limit: int) -> tuple[str, str]:
     if weigh(text) <= limit:
         return text, ""
     border = _border(text, limit - weigh(_MORE))
-    # Of several clauses the last whole one ends it, where that leaves not too little.
-    clause = text.rfind("; ", border // 2, border)
-    if clause > 0:
-        return text[:clause] + _MORE, f"{_MORE} {text[clause + 2 :]}"
-    return text[:border].rstrip() + _MORE, f"{_MORE} {text[border:].lstrip()}"
+    # Of several clauses the last whole one ends it, where that leaves not too little; nor is a mere word left over.
+    clause = text.rfind("; ", border // 3, border)
+    if clause < 0 and len(text) - border < _LEAST:
+        border = max(text.rfind(" ", border // 3, len(text) - _LEAST), border // 3)
+    first, rest = (text[:border], text[border:]) if clause < 0 else (text[:clause], text[clause + 2 :])
+    return first.rstrip(f" {_MORE}") + _MORE, f"{_MORE} {rest.lstrip()}"
 
 
 def pieces(text: str, room: int) -> Iterator[str]:
