@@ -52,7 +52,7 @@ Why: recruitment stopped early
 🟡 Minor · Brief summary: 4 words changed of 36
 Why: the trial is described anew
 Before:
-| Exosomes from mesenchymal stem cells are given into a vein every fourth \n\
+| Exosomes from mesenchymal stem cells are given by vein every fourth \n\
 week.
 |
 | Safety comes first.
@@ -89,7 +89,7 @@ Biocells Medical · Early phase 1 · Suspended</p>
 <div>🟡 Minor · <strong>Brief summary</strong><br>
 4 words changed of 36<br>
 <em>the trial is described anew</em><br>
-<strong>Before:</strong> Exosomes from mesenchymal stem cells are given into a vein every fourth week.<br>
+<strong>Before:</strong> Exosomes from mesenchymal stem cells are given by vein every fourth week.<br>
 <br>
 Safety comes first.<br>
 <strong>After:</strong> Exosomes are given once.</div>

@@ -7,6 +7,7 @@ is shut down under whoever waits for it. The name look-up before it is bounded b
 from __future__ import annotations
 
 import base64
+import re
 import smtplib
 import socket
 import ssl
@@ -22,6 +23,8 @@ from notifiers.mail.errors import Reply, Stage, reply_of
 from notifiers.secret import Secret
 
 Security = Literal["starttls", "tls", "none"]
+_REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])([^\n]*))?\r?\n")
+_LINE_BYTES, _LINES = 8_192, 200  # of one answer: what nobody needs is read no further
 PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}  # RFC 8314, RFC 6409
 
 
@@ -73,12 +76,34 @@ class Broken(Exception):
         self.handed_over = handed_over  # the letter was out as a whole: it may have been taken
 
 
+class _Smtp(smtplib.SMTP):
+    def getreply(self) -> tuple[int, bytes]:
+        """Only of whole lines: smtplib takes what came before a connection broke for an answer, `2` for one that is
+        good.
+        """
+        if self.file is None:
+            assert self.sock is not None
+            self.file = self.sock.makefile("rb")
+        texts: list[bytes] = []
+        for _ in range(_LINES):
+            line = self.file.readline(_LINE_BYTES)
+            if not line:
+                raise smtplib.SMTPServerDisconnected("the connection was closed")
+            found = _REPLY.fullmatch(line)
+            if found is None:
+                raise smtplib.SMTPServerDisconnected("what came back is no answer of a mail server")
+            texts.append((found[3] or b"").strip())
+            if found[2] != b"-":
+                return int(found[1]), b"\n".join(texts)
+        raise smtplib.SMTPServerDisconnected("its answer does not end")
+
+
 class Session:
     """Use with `with`. Every method raises Broken; the server's no's are told by each."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._smtp = smtplib.SMTP(local_hostname="localhost")  # not connected yet
+        self._smtp = _Smtp(local_hostname="localhost")  # not connected yet
         self._lock = threading.Lock()
         self._late = False
         self._timer = threading.Timer(server.deadline, self._cut)
@@ -231,8 +256,6 @@ class Session:
             code, text = self._smtp.getreply()
         except OSError as error:
             raise self._broken(error) from None
-        if not 200 <= code < 600:
-            raise Broken("what came back is no answer of a mail server")
         reply = reply_of(code, text)
         return msgspec.structs.replace(reply, text=self._server.masked(reply.text))
 

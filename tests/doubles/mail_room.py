@@ -38,7 +38,7 @@ ALERT = Message(
             label="Brief summary",
             summary="4 words changed of 36",
             reason="the trial is described anew",
-            before="Exosomes from mesenchymal stem cells are given into a vein every fourth week.\n\nSafety comes first.",
+            before="Exosomes from mesenchymal stem cells are given by vein every fourth week.\n\nSafety comes first.",
             after="Exosomes are given once.",
         ),
     ),
