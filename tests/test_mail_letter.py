@@ -175,12 +175,12 @@ def test_a_notice_is_no_ones_thread_and_marks_no_line() -> None:
     )
     letter = written(notice)
     assert body(letter, "plain") == snapshot("""\
-🔧 Notice to the operator: `team` is paused
+🔧 Operator: `team` is paused
 
 What to do: Set the password anew
 """)
     assert read(letter)["Subject"] == "`team` is paused"
-    assert "notice to the operator: trialbell" in read(letter)["From"].casefold()
+    assert "Operator: trialbell" in read(letter)["From"]
 
 
 def test_the_same_bytes_on_every_try() -> None:
