@@ -169,6 +169,34 @@ def test_who_is_greylisted_among_others_gets_it_later_alone(both: Both) -> None:
     assert both.server.letters[2].recipients == (TWO,) and both.row("m1").state == "sent"
 
 
+def test_who_has_it_is_remembered_through_failures_of_another_kind(both: Both) -> None:
+    both.server.of_recipients[TWO] = deque(["450 4.2.0 greylisted"])
+    both.put("m1")
+    both.drain(recipients=[ONE, TWO])
+    both.room.now += timedelta(minutes=1)
+    both.server.of_content.extend(["451 4.3.0 not now", DropBefore(), "554 5.6.0 no HTML"])
+    both.drain(1, recipients=[ONE, TWO])
+    both.server.stop()
+    both.drain(2, recipients=[ONE, TWO])
+    both.server.start()
+    both.drain(6, recipients=[ONE, TWO])
+    assert [letter.recipients for letter in both.server.letters] == [(ONE,), (TWO,)]
+    assert both.row("m1").state == "sent"
+
+
+def test_who_has_it_gets_it_no_more_when_a_person_has_the_rest_tried_again(both: Both) -> None:
+    both.server.of_recipients[TWO] = deque(["450 4.2.0 greylisted"])
+    both.put("m1")
+    both.drain(recipients=[ONE, TWO])
+    both.server.of_content.extend(["554 5.7.1 spam", "554 5.7.1 spam"])
+    both.drain(3, recipients=[ONE, TWO])
+    assert both.row("m1").state == "failed"
+    with both.room.transaction():
+        both.room.outbox.retry(["m1"], now=both.room.now)
+    both.drain(recipients=[ONE, TWO])
+    assert [letter.recipients for letter in both.server.letters] == [(ONE,), (TWO,)]
+
+
 def test_a_full_mailbox_holds_nobody_up_for_longer_than_an_hour(both: Both) -> None:
     both.server.refused[TWO] = "452 4.2.2 mailbox full"
     both.put("m1", "m2")

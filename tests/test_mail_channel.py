@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from notifiers.mail.channel import PATIENCE
 from notifiers.mail.errors import Stage, reason, reply_of
-from notifiers.mail.server import Server
+from notifiers.mail.server import Server, base64_text
 from notifiers.notifier import Found, Placement, Result, WrongSettings
 from notifiers.secret import Secret
 
@@ -350,6 +350,7 @@ def test_no_secret_is_ever_shown(
     """Also where the server says it back to us: as it is, or as it went over the wire."""
     wrong = Secret("sesame-street")
     sent = Server(host="h", port=1, security="tls", user=USER, password=wrong, deadline=1).plain()
+    alone = base64_text("sesame-street")
     told: list[object] = []
     with SmtpRoom(password="sesame-street!", tls=server_context(pem)) as room:
         room.password = "other"
@@ -359,9 +360,16 @@ def test_no_secret_is_ever_shown(
         with ScriptedSmtp({"EHLO": "250-x\n250 AUTH PLAIN", "AUTH": said}) as server:
             notifier = mailer(server, user=USER, password=wrong)
             told += [notifier.send(ALERT, AT), notifier.check()]
+    by_steps = {
+        base64_text(USER).upper(): "334 and?",
+        base64_text("sesame-street").upper(): f"535 {alone} no",
+    }
+    with ScriptedSmtp({"EHLO": "250-x\n250 AUTH LOGIN", "AUTH": "334 who?", **by_steps}) as server:
+        told.append(mailer(server, user=USER, password=wrong).send(ALERT, AT))
+        assert server.heard[-1] == alone
     captured = capfd.readouterr()
     everything = " ".join(map(repr, told)) + caplog.text + captured.out + captured.err
-    assert "sesame" not in everything and sent not in everything
+    assert "sesame" not in everything and sent not in everything and alone not in everything
     assert "refuses the log-in" in everything
 
 

@@ -244,6 +244,9 @@ def test_ids_longer_than_a_line_stay_ids() -> None:
     )
     parsed = read(second)
     assert parsed["References"] == first.remote["message_id"] and len(parsed["References"]) > 200
+    assert (
+        letter_bytes(second).count(first.remote["message_id"].encode()) == 2
+    )  # as it is, not as encoded words
     assert parsed["Message-ID"].isascii() and parsed["Message-ID"].endswith(f"@{domain}>")
     assert parsed["X-Trialbell-Thread"].startswith("sha256:")
     assert max(map(len, letter_bytes(second).split(b"\r\n"))) <= 998  # RFC 5322, 2.1.1
