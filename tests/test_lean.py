@@ -60,6 +60,19 @@ def folder(tmp_path):
         yield tmp_path, registry, record
 
 
+def test_a_quiet_poll_loads_nothing_that_writes_letters(folder):
+    where, _, _ = folder
+    config = where / "config.toml"
+    config.write_text(
+        config.read_text()
+        + '[notifiers.post]\ntype = "email"\nhost = "localhost"\nsender = "a@b.org"\nrecipients = ["c@b.org"]\n'
+    )
+    modules = loaded(where, "check")
+    assert "notifiers.mail.channel" in modules
+    letters = {f"notifiers.mail.{name}" for name in ("session", "letter", "body", "errors")}
+    assert modules & {"smtplib", "email.generator", "email.headerregistry", *letters} == set()
+
+
 def test_polls_without_a_change_load_nothing_that_compares_sends_schedules_or_draws(folder):
     where, registry, record = folder
     assert loaded(where, "check") & {*HEAVY} == set()  # the first look

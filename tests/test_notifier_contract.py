@@ -1,4 +1,4 @@
-"""The contract of notifiers, for every channel: slack and its incoming webhook, jsonl and webhook."""
+"""The contract of notifiers, for every channel of their own: one room, one set of tests."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.mail_room import mailer
 from doubles.slack_hook import SlackHook
 from doubles.small_slack import TOKEN, SmallSlack
+from doubles.smtp_room import PASSWORD, USER, SmtpRoom
 from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
 
 from notifiers.jsonl import JsonlNotifier
@@ -32,7 +34,7 @@ class Channel:
     break_it: Callable[[], None]  # as a person could
 
 
-@pytest.fixture(params=["slack", "slack-webhook", "jsonl", "webhook"])
+@pytest.fixture(params=["slack", "slack-webhook", "email", "jsonl", "webhook"])
 def channel(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Channel]:
@@ -48,6 +50,13 @@ def channel(
         yield Channel(
             lambda: JsonlNotifier(name="log", path=path), lines, lambda: path.parent.rename(tmp_path / "away")
         )
+        return
+    if request.param == "email":
+        with SmtpRoom(password=PASSWORD) as room:
+            login = {"user": USER, "password": Secret(PASSWORD)}
+            yield Channel(
+                lambda: mailer(room, **login), lambda: room.ids, lambda: setattr(room, "password", "another")
+            )
         return
     if request.param == "webhook":
         with WebhookReceiver() as receiver:

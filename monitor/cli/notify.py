@@ -54,5 +54,5 @@ def notify(session: Session, notifier: str | None) -> int:
         raise WorldError(
             f"{notifier}: {outcome.result.value}: {outcome.reason}", hint="`trialbell doctor` looks closer"
         )
-    session.say(f"sent to {notifier}")
+    session.say(f"sent to {notifier}" + (f"; {outcome.reason}" if outcome.reason else ""))
     return DONE

@@ -19,9 +19,11 @@ def check_mail(report: Report, name: str, table: Mail) -> None:
     path = ("notifiers", name)
     _check_addresses(report, path, table)
     _check_server(report, path, table)
-    if bool(table.user) != bool(table.password):
-        lacking = "password" if table.user else "user"
-        report.problem(path, f"`{lacking}` is missing", hint="give `user` and `password`, or neither")
+    lacking = {"user", "password"} - report.raw["notifiers"][
+        name
+    ].keys()  # as written: one may be wrong, and told
+    if len(lacking) == 1:
+        report.problem(path, f"`{lacking.pop()}` is missing", hint="give `user` and `password`, or neither")
     if table.security == "none" and table.host not in LOOPBACK:
         if table.password:
             report.problem(

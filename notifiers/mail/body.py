@@ -7,7 +7,7 @@ MOST bytes they are shortened, the longest first, and that is said.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from urllib.parse import urlsplit
 
@@ -20,6 +20,7 @@ from notifiers.notifier import Placement
 # Of either form, as UTF-8. Gmail shows the first 102 KB of a letter and hides the rest behind "View entire message".
 MOST = 100_000
 _ITEM_TEXTS = (20_000, 5_000, 1_500, 500, 150)  # characters, tried in turn until everything fits
+_LEAST = 10  # bytes that an item takes besides its texts, at least
 _LINE_TEXT, _FACTS, _LINKS, _LINK_URL = 1_000, 30, 10, 2_000
 
 _BARS = {
@@ -41,12 +42,14 @@ _BODY = (
 )
 _HIDDEN = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden"
 _CELL = "padding:2px 12px 2px 0;vertical-align:top;text-align:left"
-_META = (
-    '<meta charset="utf-8">'
-    '<meta name="viewport" content="width=device-width, initial-scale=1">'
-    '<meta name="color-scheme" content="light dark">'
-    '<meta name="supported-color-schemes" content="light dark">'
-    '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">'
+_META = "\n".join(
+    (
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        '<meta name="supported-color-schemes" content="light dark">',
+        '<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">',
+    )
 )
 
 
@@ -60,42 +63,48 @@ def html_of(message: Message, placement: Placement) -> str:
 
 
 def _fit(message: Message, render: Callable[[Message, list[str]], str]) -> str:
-    """The most that fits: every item at less and less length, then fewer and fewer items."""
-    message = _cleaned(message)
-    rendered = render(message, [])
-    if _fits(rendered):
-        return rendered
-    for most in _ITEM_TEXTS:
-        short = replace(message, items=tuple(_shortened(item, most) for item in message.items))
-        notes = [_SHORTENED] if short != message else []
-        rendered = render(short, notes)
+    """The most that fits: every item at less and less length, then fewer and fewer items.
+
+    What cannot fit, by its texts alone, is not rendered to see that it does not.
+    """
+    items = message.items
+    for most in (None, *_ITEM_TEXTS):
+        if sum(_length(item, most) for item in items) > MOST:
+            continue
+        cut = items if most is None else tuple(_shortened(item, most) for item in items)
+        short = _cleaned(message, cut)
+        rendered = render(short, [] if cut == items else [_SHORTENED])
         if _fits(rendered):
             return rendered
-    least, most = 0, len(short.items)
-    while least < most:  # the most items that fit
-        middle = (least + most + 1) // 2
-        left_out = [f"… and {len(short.items) - middle} more", _SHORTENED]
-        if _fits(render(replace(short, items=short.items[:middle]), left_out)):
-            least = middle
-        else:
-            most = middle - 1
-    return render(
-        replace(short, items=short.items[:least]), [f"… and {len(short.items) - least} more", _SHORTENED]
-    )
+    cut = tuple(_shortened(item, _ITEM_TEXTS[-1]) for item in items[: MOST // _LEAST])
+    whole = _cleaned(message, cut)
+    least, most_items = 0, len(cut)
+    while True:  # the most items that fit
+        middle = (least + most_items + 1) // 2
+        left_out = [f"… and {len(items) - middle} more", _SHORTENED]
+        rendered = render(replace(whole, items=whole.items[:middle]), left_out)
+        if least == most_items:
+            return rendered
+        least, most_items = (middle, most_items) if _fits(rendered) else (least, middle - 1)
+
+
+def _length(item: Item, most: int | None) -> int:
+    """Of its texts in characters, at least."""
+    texts = (item.label, item.summary, item.reason, item.before or "", item.after or "")
+    return _LEAST + sum(len(text) if most is None else min(len(text), most) for text in texts)
 
 
 def _fits(rendered: str) -> bool:
     return len(rendered) <= MOST and len(rendered.encode()) <= MOST
 
 
-def _cleaned(message: Message) -> Message:
-    """All texts as they may be shown; what stands elsewhere once is not said twice."""
+def _cleaned(message: Message, items: tuple[Item, ...]) -> Message:
+    """All texts as they may be shown; what stands elsewhere once is not said twice. items: those that are shown."""
     title = _short(message.title)
     headline = _short(message.headline) or message.level.word
     trial = title.split(" · ")[0]
     if trial and headline.startswith(f"{trial}: "):
         headline = headline.removeprefix(f"{trial}: ")
-    items = tuple(_clean_item(item, headline) for item in message.items)
     facts = tuple((_short(label), _short(value)) for label, value in message.facts[:_FACTS])
     links = tuple(_clean_link(link) for link in message.links[:_LINKS] if is_web_address(link.url))
     return replace(
@@ -103,7 +112,7 @@ def _cleaned(message: Message) -> Message:
         headline=headline,
         title=title,
         subtitle=_short(message.subtitle),
-        items=items,
+        items=tuple(_clean_item(item, headline) for item in items),
         facts=facts,
         links=links,
         footer=_short(message.footer),
@@ -175,7 +184,7 @@ def _text(message: Message, placement: Placement, notes: list[str]) -> str:
     paragraphs += [_text_item(item) for item in message.items]
     paragraphs += [[note] for note in notes]
     paragraphs.append([": ".join(part for part in fact if part) for fact in message.facts])
-    paragraphs.append([f"{link.text}: {link.url}" for link in message.links])
+    paragraphs += [[f"{link.text}:", link.url] for link in message.links]
     filled = ["\n".join(each for each in lines if each) for lines in paragraphs]
     text = flowed(["\n\n".join(each for each in filled if each)])
     # The one line that ends in a space and does not go on (RFC 3676, 4.3).
@@ -183,9 +192,12 @@ def _text(message: Message, placement: Placement, notes: list[str]) -> str:
 
 
 def _text_item(item: Item) -> list[str]:
-    head = ": ".join(part for part in (item.label, item.summary) if part)
-    mark = f"{_mark(item.level)} · " if item.level in _WEIGHED and head else ""
-    lines = [mark + head, f"Why: {item.reason}" if item.reason else ""]
+    """Of one that leads somewhere, as those of a summary do, whom it is about is a line by itself."""
+    parts = [part for part in (item.label, item.summary) if part]
+    lines = parts if item.link else [": ".join(parts)]
+    if item.level in _WEIGHED and parts:
+        lines[0] = f"{_mark(item.level)} · {lines[0]}"
+    lines.append(f"Why: {item.reason}" if item.reason else "")
     for word, side in (("Before", item.before), ("After", item.after)):
         if side:
             lines.append(f"{word}: {side}" if "\n" not in side else f"{word}:\n" + _barred(side))
@@ -202,7 +214,8 @@ def _barred(text: str) -> str:
 def _html(message: Message, placement: Placement, notes: list[str]) -> str:
     repeat = f'<p style="margin:0 0 12px"><strong>{REPEAT}</strong></p>' if placement.possible_repeat else ""
     parts = [
-        f'<!doctype html><html lang="en"><head>{_META}<title>{_escaped(message.headline)}</title></head>',
+        f'<!doctype html>\n<html lang="en"><head>{_META}',
+        f"<title>{_escaped(message.headline)}</title></head>",
         f'<body style="{_BODY}">',
         f'<div style="{_HIDDEN}">{_escaped(message.headline)}</div>',
         '<div style="max-width:640px">',
@@ -223,13 +236,13 @@ def _html(message: Message, placement: Placement, notes: list[str]) -> str:
 def _html_about(message: Message) -> str:
     lines = [f"<strong>{_escaped(message.title)}</strong>"] if message.title else []
     lines += [_escaped(message.subtitle)] if message.subtitle else []
-    return f'<p style="margin:0 0 12px" dir="auto">{"<br>".join(lines)}</p>' if lines else ""
+    return f'<p style="margin:0 0 12px" dir="auto">{_lines(lines)}</p>' if lines else ""
 
 
 def _html_items(items: tuple[Item, ...]) -> str:
     """Of a summary, whose items lead somewhere, a table; else a paragraph with a bar for each."""
     if items and all(item.link for item in items):
-        return f'<table style="border-collapse:collapse">{"".join(map(_html_row, items))}</table>'
+        return _table("border-collapse:collapse", map(_html_row, items))
     return "\n".join(map(_html_item, items))
 
 
@@ -239,7 +252,7 @@ def _html_row(item: Item) -> str:
         f'<td style="{_CELL};white-space:nowrap">{_mark(item.level)}</td>' if item.level in _WEIGHED else ""
     )
     label = f'<a href="{_escaped(item.link.url)}">{_escaped(item.label or item.link.text)}</a>'
-    told = "<br>".join(part for part in (label, _escaped(item.summary), *_html_sides(item)) if part)
+    told = _lines([label, _escaped(item.summary), *_html_sides(item)])
     return f'<tr>{mark}<td style="{_CELL};padding-bottom:8px" dir="auto">{told}</td></tr>'
 
 
@@ -249,7 +262,7 @@ def _html_item(item: Item) -> str:
         part for part in (mark, f"<strong>{_escaped(item.label)}</strong>" * bool(item.label)) if part
     )
     link = f'<a href="{_escaped(item.link.url)}">{_escaped(item.link.text)}</a>' if item.link else ""
-    told = "<br>".join(part for part in (head, _escaped(item.summary), *_html_sides(item), link) if part)
+    told = _lines([head, _escaped(item.summary), *_html_sides(item), link])
     bar = f"margin:0 0 12px;padding:2px 0 2px 12px;border-left:4px solid {_BARS[item.level]}"
     return f'<div style="{bar}" dir="auto">{told}</div>'
 
@@ -263,16 +276,17 @@ def _html_sides(item: Item) -> list[str]:
 
 
 def _html_facts(facts: tuple[tuple[str, str], ...]) -> str:
+    head = f"{_CELL};font-weight:normal;opacity:0.75"
     rows = [
-        f'<tr><th scope="row" style="{_CELL};font-weight:normal;opacity:0.75">{_escaped(label)}</th>'
+        f'<tr><th scope="row" style="{head}">{_escaped(label)}</th>'
         f'<td style="{_CELL}" dir="auto">{_escaped(value)}</td></tr>'
         for label, value in facts
     ]
-    return (
-        f'<table style="border-collapse:collapse;margin:12px 0;font-size:14px">{"".join(rows)}</table>'
-        if rows
-        else ""
-    )
+    return _table("border-collapse:collapse;margin:12px 0;font-size:14px", rows) if rows else ""
+
+
+def _table(style: str, rows: Iterable[str]) -> str:
+    return "\n".join([f'<table style="{style}">', *rows, "</table>"])
 
 
 def _html_links(links: tuple[Link, ...]) -> str:
@@ -281,4 +295,8 @@ def _html_links(links: tuple[Link, ...]) -> str:
 
 
 def _escaped(text: str) -> str:
-    return escape(text, quote=True).replace("\n", "<br>")
+    return escape(text, quote=True).replace("\n", "<br>\n")
+
+
+def _lines(parts: list[str]) -> str:
+    return "<br>\n".join(part for part in parts if part)

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from notifiers.mail.addresses import Address, WrongAddress, address_of
+from notifiers.mail.server import PORTS, Security, Server
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
 from notifiers.secret import Secret
 
 if TYPE_CHECKING:
     from notifiers.mail.errors import Reply
-    from notifiers.mail.session import Security, Session
+    from notifiers.mail.session import Session
 
 DEADLINE = 120.0  # seconds
 # Large providers take about thirty letters a minute of one sender, e.g.
@@ -54,8 +55,6 @@ class MailNotifier:
         pace: timedelta = PACE,
     ) -> None:
         """deadline: seconds, for one attempt from the first byte to the last. Raises WrongSettings."""
-        from notifiers.mail.session import PORTS, Server
-
         where = f"notifier `{name}`"
         if bool(user) != bool(password):
             raise WrongSettings(f"{where}: user and password go together", hint="set both, or neither")

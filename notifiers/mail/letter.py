@@ -29,12 +29,12 @@ from notifiers.mail.text import line, shorten
 from notifiers.message import Level, Message
 from notifiers.notifier import Placement
 
-SUBJECT = 180  # characters
+SUBJECT = 180  # characters, before what keeps a stranger's encoded word from being one
 NAME = "trialbell"
 _TOKEN = re.compile(r"[A-Za-z0-9._:@/+~-]{1,120}")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9.-]+>", re.IGNORECASE)
 _LINE = 76  # columns of a header's line, as far as its words allow (RFC 5322, 2.1.1; RFC 2047, 2)
-_ENCODED = 42  # bytes of text in one encoded word: 75 columns at most with all that is around them
+_ENCODED = 39  # bytes of text in one encoded word: it has its place beside `Subject:`
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,13 +110,10 @@ def _parties(
 
 def _subject(message: Message, placement: Placement) -> str:
     """Of a fresh thread that of its opening; else the trial, and the headline of what is about no single one."""
-    stands = (placement.reply_to or {}).get("subject")
-    if stands:
-        return stands
-    own = message.title if message.thread is not None else ""
-    return shorten(line(own) or line(message.headline) or message.level.word, SUBJECT).replace(
-        "=?", "=\u2060?"
-    )
+    own = line(message.title) if message.thread is not None else ""
+    subject = line((placement.reply_to or {}).get("subject", "")) or own or line(message.headline)
+    # Shortened once only: an opening's own stays as it is.
+    return (shorten(subject, SUBJECT) or message.level.word).replace("=?", "=\u2060?")
 
 
 def _references(email: EmailMessage, placement: Placement) -> str | None:

@@ -6,50 +6,24 @@ is shut down under whoever waits for it. The name look-up before it is bounded b
 
 from __future__ import annotations
 
-import base64
+import re
 import smtplib
 import socket
 import ssl
 import threading
 from contextlib import suppress
-from pathlib import Path
-from typing import Literal, Self
+from typing import Self
 
 import msgspec
 
 from notifiers.mail.addresses import Address
 from notifiers.mail.errors import Reply, Stage, reply_of
-from notifiers.secret import Secret
+from notifiers.mail.server import Server, base64_text
 
-Security = Literal["starttls", "tls", "none"]
-PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}  # RFC 8314, RFC 6409
-
-
-class Server(msgspec.Struct, frozen=True, kw_only=True):
-    host: str
-    port: int
-    security: Security
-    user: str = ""  # "" for no log-in
-    password: Secret = Secret("")
-    ca_file: Path | None = None  # who may sign the server's certificate, instead of whom this machine trusts
-    deadline: float  # seconds, for the whole talk
-
-    @property
-    def place(self) -> str:
-        return f"{self.host}:{self.port}"
-
-    def masked(self, text: str) -> str:
-        """Without the password in it, as it is and as it goes out."""
-        for secret in (self.password, *map(Secret, self._sent_for_log_in())):
-            text = secret.mask(text)
-        return text
-
-    def plain(self) -> str:
-        """RFC 4616."""
-        return _base64(f"\0{self.user}\0{self.password.reveal()}")
-
-    def _sent_for_log_in(self) -> tuple[str, ...]:
-        return (self.plain(), _base64(self.password.reveal())) if self.password else ()
+_CONNECT = 30.0  # seconds for each of the host's addresses
+_GOODBYE = 5.0  # seconds: what the server says to our going changes nothing
+_REPLY = re.compile(rb"([2-5]\d\d)(?:([ -])([^\n]*))?\r?\n")
+_LINE_BYTES, _LINES = 8_192, 200  # of one answer: what nobody needs is read no further
 
 
 class Refused(Exception):
@@ -73,12 +47,34 @@ class Broken(Exception):
         self.handed_over = handed_over  # the letter was out as a whole: it may have been taken
 
 
+class _Smtp(smtplib.SMTP):
+    def getreply(self) -> tuple[int, bytes]:
+        """Only of whole lines: smtplib takes what came before a connection broke for an answer, `2` for one that is
+        good.
+        """
+        if self.file is None:
+            assert self.sock is not None
+            self.file = self.sock.makefile("rb")
+        texts: list[bytes] = []
+        for _ in range(_LINES):
+            line = self.file.readline(_LINE_BYTES)
+            if not line:
+                raise smtplib.SMTPServerDisconnected("the connection was closed")
+            found = _REPLY.fullmatch(line)
+            if found is None:
+                raise smtplib.SMTPServerDisconnected("what came back is no answer of a mail server")
+            texts.append((found[3] or b"").strip())
+            if found[2] != b"-":
+                return int(found[1]), b"\n".join(texts)
+        raise smtplib.SMTPServerDisconnected("its answer does not end")
+
+
 class Session:
     """Use with `with`. Every method raises Broken; the server's no's are told by each."""
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self._smtp = smtplib.SMTP(local_hostname="localhost")  # not connected yet
+        self._smtp = _Smtp(local_hostname="localhost")  # not connected yet
         self._lock = threading.Lock()
         self._late = False
         self._timer = threading.Timer(server.deadline, self._cut)
@@ -96,6 +92,8 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._smtp.sock is not None:
+            self._smtp.sock.settimeout(_GOODBYE)
         with suppress(Broken):
             self._ask("QUIT")
         self._close()
@@ -142,7 +140,10 @@ class Session:
     def _open(self) -> None:
         server = self._server
         try:
-            sock = socket.create_connection((server.host, server.port), timeout=server.deadline)
+            sock = socket.create_connection(
+                (server.host, server.port), timeout=min(_CONNECT, server.deadline)
+            )
+            sock.settimeout(server.deadline)
             self._guard(sock)
             # A letter's last line goes out by itself, see `content`: it need not wait for word of what went before.
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -173,7 +174,7 @@ class Session:
         self._smtp.local_hostname = f"[IPv6:{here.partition('%')[0]}]" if ":" in here else f"[{here}]"
         try:
             code, text = self._smtp.ehlo()
-            if not 200 <= code < 300 and code >= 500:
+            if code >= 500:
                 code, text = self._smtp.helo()
         except OSError as error:
             raise self._broken(error) from None
@@ -189,7 +190,7 @@ class Session:
             reply = self._ask("AUTH LOGIN")
             for text in (server.user, server.password.reveal()):
                 if reply.code == 334:
-                    reply = self._ask(_base64(text))
+                    reply = self._ask(base64_text(text))
             self._expect(Stage.LOGIN, reply)
         else:
             kinds = ", ".join(offered) or "none"
@@ -231,8 +232,6 @@ class Session:
             code, text = self._smtp.getreply()
         except OSError as error:
             raise self._broken(error) from None
-        if not 200 <= code < 600:
-            raise Broken("what came back is no answer of a mail server")
         reply = reply_of(code, text)
         return msgspec.structs.replace(reply, text=self._server.masked(reply.text))
 
@@ -268,7 +267,3 @@ def _shut(sock: socket.socket | None) -> None:
         with suppress(OSError):
             # Not an SSLSocket's own, which would let the other thread read on without TLS.
             socket.socket.shutdown(sock, socket.SHUT_RDWR)
-
-
-def _base64(text: str) -> str:
-    return base64.b64encode(text.encode()).decode("ascii")

@@ -19,7 +19,7 @@ USUAL = {
 class ScriptedSmtp:
     """says: by command (`""` for the greeting, `.` for the end of a letter) what is answered; lines parted by `\\n`.
 
-    A command that is answered with None ends the connection.
+    A command that is answered with None ends the connection; `…` at an answer's end breaks it off there.
     """
 
     def __init__(self, says: Mapping[str, str | None] | None = None) -> None:
@@ -52,7 +52,7 @@ class ScriptedSmtp:
             return
         in_letter = False
         for line in lines:  # type: ignore[attr-defined]
-            text = line.decode("utf-8").rstrip("\r\n")
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
             if in_letter and text != ".":
                 continue
             self.heard.append(text)
@@ -66,5 +66,6 @@ class ScriptedSmtp:
         said = self._says.get(verb, "250 ok")
         if said is None:
             return False
-        connection.sendall(said.replace("\n", "\r\n").encode() + b"\r\n")
-        return True
+        whole = not said.endswith("…")
+        connection.sendall(said.rstrip("…").replace("\n", "\r\n").encode() + (b"\r\n" if whole else b""))
+        return whole

@@ -6,10 +6,11 @@ import asyncio
 import ssl
 import threading
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import Any, Self
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -53,16 +54,21 @@ class Hold:
 
     arrived: threading.Event = field(default_factory=threading.Event)
     _over: threading.Event = field(default_factory=threading.Event)
+    _done: threading.Event = field(default_factory=threading.Event)
     _kept: bool = False
 
     def let_go(self, *, kept: bool) -> None:
         self._kept = kept
         self._over.set()
+        assert self._done.wait(30)
 
-    def wait(self) -> bool:
+    def stand(self, keep: Callable[[], None]) -> None:
+        """In the server, in a thread of its own: whoever is at the other end may die meanwhile."""
         self.arrived.set()
         assert self._over.wait(60)
-        return self._kept
+        if self._kept:
+            keep()
+        self._done.set()
 
 
 Fault = str | DropBefore | DropAfter | Drip | Hold  # a text is the server's reply
@@ -152,13 +158,13 @@ class SmtpRoom:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         fault: Fault = self.of_content.popleft() if self.of_content else OK
-        kept = isinstance(fault, DropAfter | Drip) or fault == OK
+        assert isinstance(envelope.original_content, bytes) and envelope.mail_from is not None
+        taken = Taken(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.original_content)
         if isinstance(fault, Hold):
-            kept = await asyncio.get_running_loop().run_in_executor(None, fault.wait)
-        if kept:
-            assert isinstance(envelope.original_content, bytes) and envelope.mail_from is not None
-            recipients = tuple(envelope.rcpt_tos)
-            self.letters.append(Taken(envelope.mail_from, recipients, envelope.original_content))
+            keep = partial(self.letters.append, taken)
+            await asyncio.get_running_loop().run_in_executor(None, fault.stand, keep)
+        elif isinstance(fault, DropAfter | Drip) or fault == OK:
+            self.letters.append(taken)
         assert server.transport is not None
         if isinstance(fault, DropBefore | DropAfter):
             server.transport.abort()
