@@ -1,4 +1,4 @@
-"""The contract of notifiers, for every channel: slack, jsonl and webhook."""
+"""The contract of notifiers, for every channel: slack, jsonl, webhook and apprise."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.chat_service import ChatService
 from doubles.small_slack import TOKEN, SmallSlack
 from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
 
+from notifiers.apprise.channel import AppriseNotifier
 from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, NotifierClosed, Placement, Result
@@ -30,7 +32,7 @@ class Channel:
     break_it: Callable[[], None]  # as a person could
 
 
-@pytest.fixture(params=["slack", "jsonl", "webhook"])
+@pytest.fixture(params=["slack", "jsonl", "webhook", "apprise"])
 def channel(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Channel]:
@@ -55,6 +57,14 @@ def channel(
                 lambda: setattr(receiver, "always", Says(410)),
             )
         return
+    if request.param == "apprise":
+        with ChatService() as service:
+            yield Channel(
+                lambda: AppriseNotifier(name="chat", url=Secret(f"json://{service.host}/")),
+                lambda: [body["title"].partition(":")[0] for body in service.bodies],
+                lambda: setattr(service, "always", 410),
+            )
+        return
     with SmallSlack() as slack:
         alerts = slack.channel("trial-alerts")
         yield Channel(
@@ -75,7 +85,7 @@ def message(id_: str = "e1") -> Message:
     return Message(
         id=id_,
         level=Level.CRITICAL,
-        headline="Recruiting → Suspended",
+        headline=f"{id_}: Recruiting → Suspended",
         title="NCT07146087 · MSC-derived exosomes",
         items=(
             Item(level=Level.CRITICAL, label="Status", summary="Recruiting → Suspended", reason="stopped"),
@@ -138,7 +148,7 @@ def test_takes_every_placement(channel: Channel, how: dict[str, Any]) -> None:
 
 
 def test_a_message_of_bare_words_goes(channel: Channel) -> None:
-    bare = Message(id="notice-1", level=Level.NOTICE, headline="`team` is paused")
+    bare = Message(id="notice-1", level=Level.NOTICE, headline="notice-1: `team` is paused")
     assert channel.build().send(bare, placed()).result is Result.SENT
     assert channel.arrived() == ["notice-1"]
 
