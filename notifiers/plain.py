@@ -32,8 +32,8 @@ def inert(text: str) -> str:
 
 
 def plain_title(message: Message, *, room: int | None = None, weigh: Callable[[str], int] = len) -> str:
-    """The headline on one line. room: by `weigh`, at most."""
-    title = inert(message.headline) or message.level.word
+    """The level's mark and the headline, on one line. room: by `weigh`, at most."""
+    title = f"{message.level.mark} {inert(message.headline) or message.level.word}"
     return title if room is None else cut(title, room, weigh)
 
 

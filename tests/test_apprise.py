@@ -69,9 +69,9 @@ def test_a_message_arrives_with_its_headline_as_title(service: ChatService) -> N
     outcome = send(f"json://{service.host}/hooks")
     assert outcome == Outcome(result=Result.SENT, remote={"service": "JSON"})
     (body,) = service.bodies
-    assert body["title"] == "NCT07146087: Recruiting → Suspended"
+    assert body["title"] == "🔴 NCT07146087: Recruiting → Suspended"
     assert body["message"].startswith(
-        "CRITICAL\nNCT07146087 · MSC-derived exosomes\n\n• Recruitment status: "
+        "Critical\nNCT07146087 · MSC-derived exosomes\n\n• Recruitment status: "
     )
     assert f"Record: {RECORD}" in body["message"] and body["type"] == "failure"
 
@@ -79,7 +79,7 @@ def test_a_message_arrives_with_its_headline_as_title(service: ChatService) -> N
 def test_ntfy_gets_it_with_its_token_and_fetches_no_picture(service: ChatService) -> None:
     assert send(f"ntfy://tk_sesame@{service.host}/trials").result is Result.SENT
     ((_, headers, body),) = service.requests
-    assert body["topic"] == "trials" and body["title"] == "NCT07146087: Recruiting → Suspended"
+    assert body["topic"] == "trials" and body["title"] == "🔴 NCT07146087: Recruiting → Suspended"
     assert headers["authorization"] == "Bearer tk_sesame" and "github" not in str((headers, body))
 
 

@@ -61,7 +61,7 @@ def channel(
         with ChatService() as service:
             yield Channel(
                 lambda: AppriseNotifier(name="chat", url=Secret(f"json://{service.host}/")),
-                lambda: [body["title"].partition(":")[0] for body in service.bodies],
+                lambda: [body["title"].partition(":")[0].split()[-1] for body in service.bodies],
                 lambda: setattr(service, "always", 410),
             )
         return

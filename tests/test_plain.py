@@ -38,9 +38,9 @@ def message(count: int = 2, **more: object) -> Message:
 
 
 def test_how_it_reads() -> None:
-    assert plain_title(message()) == "NCT07146087: Recruiting → Suspended"
+    assert plain_title(message()) == "🔴 NCT07146087: Recruiting → Suspended"
     assert plain_text(message()) == snapshot("""\
-CRITICAL
+Critical
 NCT07146087 · MSC-derived exosomes in progressive MS
 Biocells Medical · Early phase 1 · Suspended
 
@@ -61,7 +61,7 @@ ClinicalTrials.gov, build of 2026-11-23; not affiliated\
 def test_with_little_room_it_says_whom_how_many_and_where() -> None:
     text = plain_text(message(40), room=420)
     assert text == snapshot("""\
-CRITICAL
+Critical
 NCT07146087 · MSC-derived exosomes in progressive MS
 Biocells Medical · Early phase 1 · Suspended
 
@@ -78,11 +78,11 @@ Record on ClinicalTrials.gov: https://clinicaltrials.gov/study/NCT07146087
 ClinicalTrials.gov, build of 2026-11-23; not affiliated\
 """)
     assert plain_text(message(40), room=200).endswith(f"40 in all\n\nRecord on ClinicalTrials.gov: {RECORD}")
-    assert plain_text(message(40), room=40) == "CRITICAL\nNCT07146087 · MSC-derived…"
+    assert plain_text(message(40), room=40) == "Critical\nNCT07146087 · MSC-derived…"
 
 
 def test_a_possible_repeat_says_so_first() -> None:
-    assert plain_text(message(), possible_repeat=True).startswith(f"{REPEAT}\nCRITICAL\n")
+    assert plain_text(message(), possible_repeat=True).startswith(f"{REPEAT}\nCritical\n")
 
 
 def test_a_summarys_trials_have_their_links_and_no_other_scheme_is_one() -> None:

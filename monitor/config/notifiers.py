@@ -126,10 +126,10 @@ class Mail(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_f
     password: Annotated[
         Text | None,
         Meta(
-            description="The password, as a variable of the environment; never the password itself.",
+            description="The password, as a variable; never the password itself.",
             examples=["${SMTP_PASSWORD}"],
             extra={"secret": True},
-            extra_json_schema={"pattern": r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"},
+            extra_json_schema={"pattern": SECRET_PATTERN},
         ),
     ] = None
     reply_to: Annotated[
