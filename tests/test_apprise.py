@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 from doubles.chat_service import ChatService
+from doubles.ctgov import LoopbackRegistry
 from doubles.own_certificate import server_context
 from doubles.scripted_server import drip, reset, response
+from doubles.terminal import Terminal
 from doubles.told_channel import Room, open_room
 
 from notifiers.apprise.channel import AppriseNotifier
@@ -243,6 +245,25 @@ def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.M
         target("json://127.0.0.1/x")
     assert str(refused.value) == "notifier `chat`: the package apprise is not installed"
     assert "pip install 'trialbell[apprise]'" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize("command", ["check", "run", "notify", "doctor"])
+def test_without_the_package_every_command_that_sends_says_so(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    monkeypatch.setenv("CHAT", "json://127.0.0.1/x")
+    with LoopbackRegistry([], day="2026-11-20") as registry:
+        terminal.write(
+            "config.toml",
+            f'[registries.ctgov]\nurl = "{registry.url}"\nrequests_per_minute = 100000\n'
+            '[notifiers.chat]\ntype = "apprise"\nurl = "${CHAT}"\n',
+        )
+        ran = terminal.run(command, *(["chat"] if command == "notify" else []))
+    assert ran.code == (3 if command == "doctor" else 2)
+    said = ran.out if command == "doctor" else ran.err
+    assert "notifier `chat`: the package apprise is not installed" in said
+    assert "pip install 'trialbell[apprise]'" in said and "Traceback" not in ran.err
 
 
 @pytest.fixture
