@@ -123,6 +123,14 @@ def test_one_message_is_one_request_however_long(
     assert len(body["message"]) <= most and RECORD in body["message"] and len(body["title"]) <= 250
 
 
+def test_what_is_too_long_after_all_is_cut_and_no_second_request(service: ChatService) -> None:
+    from notifiers.apprise.service import Service
+
+    made = Service(Secret(f"ntfy://{service.host}/x?overflow=split"))
+    assert made.send("title", "word " * 5_000, Level.MAJOR).result is Result.SENT
+    assert [len(body["message"]) <= 7_800 for body in service.bodies] == [True]
+
+
 def test_hostile_words_stay_words(service: ChatService) -> None:
     assert send(f"json://{service.host}/x", message(HOSTILE)).result is Result.SENT
     said = service.bodies[0]["title"] + service.bodies[0]["message"]
@@ -181,8 +189,10 @@ def test_a_connection_that_breaks_may_have_told(
 def test_an_answer_that_drips_is_left_at_the_deadline(service: ChatService) -> None:
     service.plan = [drip(response(200), 0.05)]
     notifier = target(f"json://{service.host}/x", deadline=0.5)
+    before = notifier._service()
     outcome = notifier.send(message(), Placement())
     assert outcome.result is Result.UNKNOWN and "0.5 s" in outcome.reason
+    assert notifier._service() is not before  # its thread goes on with that one
     assert notifier.send(message(), Placement()).result is Result.SENT
 
 
