@@ -14,8 +14,10 @@ from notifiers.slack.text import clean
 
 REPEAT = "Possible repeat: whether this arrived before could not be found out"
 _MORE = "…"
+_LONGEST = 4_000  # characters of one text that are looked at
 _VALUE = 600  # characters of a value before or after
 _SHORT = 160  # of a sentence where there is little room
+_MOST = 200  # items that are looked at where there is not room for everything: a phone shows no more
 _FEW = 3  # items that are kept before the facts are
 _JOINER = "\u2060"  # takes no space, breaks no line
 # After what begins a mention, a tag, a command or a link's address in Markdown, and before what makes an address.
@@ -26,12 +28,12 @@ _BEGINS = re.compile(
 
 def inert(text: str) -> str:
     """On one line, and nothing in it that a reader's program would act on."""
-    return _BEGINS.sub(_JOINER, clean(text))
+    return _BEGINS.sub(_JOINER, clean(text[:_LONGEST]))
 
 
 def plain_title(message: Message, *, room: int | None = None, weigh: Callable[[str], int] = len) -> str:
-    """The headline on one line. room: by `weigh`, at most."""
-    title = inert(message.headline) or message.level.word
+    """The level's mark and the headline, on one line. room: by `weigh`, at most."""
+    title = f"{message.level.mark} {inert(message.headline) or message.level.word}"
     return title if room is None else cut(title, room, weigh)
 
 
@@ -47,7 +49,9 @@ def plain_text(
     Where there is no room for all of it, values go first, then reasons, then all but a few items, then the facts, then
     those items; how many there are is said, and whom it is about and where to look stay longest.
     """
-    for text in _variants(message, possible_repeat):
+    most = len(message.items) if room is None else _MOST
+    text = ""
+    for text in _Plain(message, possible_repeat, most).variants():
         if room is None or weigh(text) <= room:
             return text
     return cut(text, room or 0, weigh)
@@ -69,61 +73,78 @@ def cut(text: str, room: int, weigh: Callable[[str], int] = len) -> str:
     return head.rstrip(_JOINER + " \n") + _MORE if most >= 0 else ""
 
 
-def _variants(message: Message, repeat: bool) -> Iterator[str]:
-    """From the whole of it to the least."""
-    count = len(message.items)
-    yield _text(message, repeat, count, values=True)
-    yield _text(message, repeat, count)
-    yield _text(message, repeat, count, reasons=False)
-    few = min(count, _FEW)
-    while count > few:
-        yield _text(message, repeat, count, reasons=False, short=True)
-        count = max(count * 2 // 3, few)
-    yield _text(message, repeat, count, reasons=False, short=True)
-    for fewer in range(count, -1, -1):
-        yield _text(message, repeat, fewer, reasons=False, short=True, facts=False)
+class _Plain:
+    """A message with its words made inert once, for all the lengths that are tried."""
+
+    def __init__(self, message: Message, repeat: bool, most: int) -> None:
+        """most: items that there can be room for."""
+        self._about = [REPEAT] if repeat else []
+        self._about += [message.level.word]
+        self._titles = [inert(text) for text in (message.title, message.subtitle) if text]
+        self._items = [_Lines(item) for item in message.items[:most]]
+        self._count = len(message.items)
+        self._facts = [(inert(label), inert(value)) for label, value in message.facts]
+        self._links = [f"{clean(link.text)}: {link.url}" for link in message.links if _is_address(link.url)]
+        self._footer = clean(message.footer)
+
+    def variants(self) -> Iterator[str]:
+        """From the whole of it to the least."""
+        count = len(self._items)
+        if count == self._count:
+            yield self._text(count, values=True)
+            yield self._text(count)
+            yield self._text(count, reasons=False)
+        few = min(count, _FEW)
+        while count > few:
+            yield self._text(count, reasons=False, short=True)
+            count = max(count * 2 // 3, few)
+        yield self._text(count, reasons=False, short=True)
+        for fewer in range(count, -1, -1):
+            yield self._text(fewer, reasons=False, short=True, facts=False)
+
+    def _text(
+        self,
+        count: int,
+        *,
+        values: bool = False,
+        reasons: bool = True,
+        short: bool = False,
+        facts: bool = True,
+    ) -> str:
+        most = _SHORT if short else None
+        about = self._about + [_at_most(title, most) for title in self._titles]
+        items = [line for item in self._items[:count] for line in item.lines(values, reasons, most)]
+        if count < self._count:
+            items.append(f"and {self._count - count} more" if count else f"{self._count} in all")
+        known = [f"{label}: {_at_most(value, most)}" for label, value in self._facts] if facts else []
+        foot = [self._footer] if self._footer and facts else []
+        return "\n\n".join("\n".join(part) for part in (about, items, known, self._links, foot) if part)
 
 
-def _text(
-    message: Message,
-    repeat: bool,
-    count: int,
-    *,
-    values: bool = False,
-    reasons: bool = True,
-    short: bool = False,
-    facts: bool = True,
-) -> str:
-    shortened = (lambda text: cut(text, _SHORT)) if short else (lambda text: text)
-    about = [REPEAT] if repeat else []
-    about += [message.level.word]
-    about += [shortened(inert(text)) for text in (message.title, message.subtitle) if text]
-    items = [
-        line
-        for item in message.items[:count]
-        for line in _item(item, values=values, reasons=reasons, shortened=shortened)
-    ]
-    if count < len(message.items):
-        left = len(message.items) - count
-        items.append(f"{'and ' if count else ''}{left} {'more' if count else 'in all'}")
-    known = [f"{inert(label)}: {shortened(inert(value))}" for label, value in message.facts] if facts else []
-    look = [
-        f"{clean(link.text)}: {link.url}"
-        for link in message.links
-        if link.url.startswith(("http://", "https://"))
-    ]
-    foot = [clean(message.footer)] if message.footer and facts else []
-    return "\n\n".join("\n".join(part) for part in (about, items, known, look, foot) if part)
+class _Lines:
+    """One item, inert."""
+
+    def __init__(self, item: Item) -> None:
+        self._label, self._summary, self._reason = inert(item.label), inert(item.summary), inert(item.reason)
+        values = (("Before", item.before), ("After", item.after))
+        self._values = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
+        self._url = item.link.url if item.link is not None and _is_address(item.link.url) else ""
+
+    def lines(self, values: bool, reasons: bool, most: int | None) -> Iterator[str]:
+        told = ": ".join(part for part in (self._label, _at_most(self._summary, most)) if part)
+        yield f"• {told}"
+        if reasons and self._reason:
+            yield f"  Why: {self._reason}"
+        for word, value in self._values if values else ():
+            if value not in self._summary:
+                yield f"  {word}: {value}"
+        if self._url:
+            yield f"  {self._url}"
 
 
-def _item(item: Item, *, values: bool, reasons: bool, shortened: Callable[[str], str]) -> Iterator[str]:
-    label, summary = inert(item.label), shortened(inert(item.summary))
-    yield f"• {label}: {summary}" if label and summary else f"• {label or summary}"
-    if reasons and item.reason:
-        yield f"  Why: {inert(item.reason)}"
-    if values:
-        for word, value in (("Before", item.before), ("After", item.after)):
-            if value is not None and inert(value) not in summary:
-                yield f"  {word}: {cut(inert(value), _VALUE)}"
-    if item.link is not None and item.link.url.startswith(("http://", "https://")):
-        yield f"  {item.link.url}"
+def _at_most(text: str, most: int | None) -> str:
+    return text if most is None else cut(text, most)
+
+
+def _is_address(url: str) -> bool:
+    return url.startswith(("http://", "https://"))

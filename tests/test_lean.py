@@ -35,11 +35,13 @@ SAYS = (
     " file=sys.stderr)"
 )
 
+SECRETS = {"TOKEN": "xoxb-1", "KEY": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}
+
 
 def loaded(folder, *arguments):
     ran = subprocess.run(
         [sys.executable, "-c", SAYS, *arguments],
-        cwd=folder, capture_output=True, text=True, check=True, env=os.environ | {"TOKEN": "xoxb-1"},
+        cwd=folder, capture_output=True, text=True, check=True, env=os.environ | SECRETS,
     )  # fmt: skip
     code, modules = json.loads(ran.stderr.splitlines()[-1])
     assert code in (0, 1), ran.stderr
@@ -92,6 +94,18 @@ def test_a_poll_on_a_build_seen_before_loads_what_asks_and_no_more(folder):
     assert "httpx" in modules and "sqlite_utils" in modules
     ours = [name for name in modules if name.split(".")[0] in ("monitor", "snapshots", "notifiers")]
     assert len(ours) < 100  # where nothing is kept of what was compiled, each costs its lines
+
+
+def test_a_channel_that_has_nothing_to_say_loads_no_library_of_its_own(folder):
+    where, _, _ = folder
+    with (where / "config.toml").open("a") as file:
+        file.write('[notifiers.hook]\ntype = "webhook"\nurl = "https://example.org/"\nsecrets = ["${KEY}"]\n')
+        file.write('[notifiers.chat]\ntype = "apprise"\nurl = "${TOKEN}"\n')
+    loaded(where, "check")
+    modules = loaded(where, "check")
+    assert "notifiers.webhook.channel" in modules and "notifiers.apprise.channel" in modules
+    libraries = {"apprise", "requests", "standardwebhooks"}
+    assert modules & {*HEAVY, *libraries, "notifiers.http.post", "notifiers.plain"} == set()
 
 
 def test_help_loads_the_command_line_alone(tmp_path):

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from doubles.chat_service import ChatService
 from doubles.mail_room import mailer
 from doubles.slack_hook import SlackHook
 from doubles.small_slack import TOKEN, SmallSlack
 from doubles.smtp_room import PASSWORD, USER, SmtpRoom
 from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
 
+from notifiers.apprise.channel import AppriseNotifier
 from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, NotifierClosed, Placement, Result
@@ -34,7 +36,7 @@ class Channel:
     break_it: Callable[[], None]  # as a person could
 
 
-@pytest.fixture(params=["slack", "slack-webhook", "email", "jsonl", "webhook"])
+@pytest.fixture(params=["slack", "slack-webhook", "email", "jsonl", "webhook", "apprise"])
 def channel(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Channel]:
@@ -72,6 +74,14 @@ def channel(
                 lambda: SlackWebhookNotifier(name="hook", url=Secret(hook.url)),
                 lambda: hook.ids,
                 lambda: setattr(hook, "gone", True),
+            )
+        return
+    if request.param == "apprise":
+        with ChatService() as service:
+            yield Channel(
+                lambda: AppriseNotifier(name="chat", url=Secret(f"json://{service.host}/")),
+                lambda: [body["title"].rpartition("(")[2].rstrip(")") for body in service.bodies],
+                lambda: setattr(service, "always", 410),
             )
         return
     with SmallSlack() as slack:

@@ -12,6 +12,7 @@ from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
+from doubles.own_certificate import server_context
 from doubles.scripted_server import ScriptedServer, drip, reset, response
 from doubles.told_channel import Room, open_room
 from doubles.webhook_receiver import OLD_SECRET, SECRET, Says, WebhookReceiver
@@ -234,10 +235,26 @@ def test_the_status_is_the_answer_whatever_its_body_does(receiver: WebhookReceiv
     def torn(connection: socket.socket) -> None:
         connection.sendall(head + b"{")
 
-    receiver.plan = [Says(by=giant), Says(by=slow), Says(by=torn)]
-    for _ in range(3):
-        assert send(hook(receiver.url, deadline=0.5)).result is Result.SENT
+    receiver.plan = [Says(by=giant), Says(by=torn), Says(by=slow)]
+    for deadline in (30, 30, 0.5):
+        assert send(hook(receiver.url, deadline=deadline)).result is Result.SENT
     assert sum(poured) < 100_000_000
+
+
+def test_only_a_certificate_that_is_trusted_and_theirs_is_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with WebhookReceiver(tls=server_context(tmp_path)) as receiver:
+        outcome = send(hook(receiver.url))
+        assert outcome.result is Result.LATER and "CERTIFICATE_VERIFY_FAILED" in outcome.reason
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+        assert send(hook(receiver.url)).result is Result.SENT
+        assert hook(receiver.url).check()[0][0]
+        other = hook(receiver.url.replace("127.0.0.1", "localhost"))
+        outcome = send(other)
+        assert outcome.result is Result.LATER and "mismatch" in outcome.reason
+        assert "localhost" not in outcome.reason + other.check()[0][1]  # a host's name may be a secret too
+    assert receiver.ids == [ID]
 
 
 def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,6 +264,11 @@ def test_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delenv("NO_PROXY", raising=False)
         assert send(hook("http://127.0.0.1:9/hooks")).result is Result.SENT
         assert proxy.paths == ["http://127.0.0.1:9/hooks"]
+        with ScriptedServer(response(407)) as strict:
+            monkeypatch.setenv("https_proxy", strict.url)
+            away = send(hook("https://127.0.0.1:9/hooks"))
+            assert away.result is Result.LATER and "the proxy answers HTTP 407" in away.reason
+            assert strict.requests[0].startswith("CONNECT 127.0.0.1:9 ")
         monkeypatch.setenv("no_proxy", "127.0.0.1")
         assert send(hook("http://127.0.0.1:9/hooks")).result is Result.LATER
 
@@ -311,6 +333,7 @@ def test_no_secret_in_any_word(capfd: pytest.CaptureFixture[str]) -> None:
     shown = []
     for step in (
         f"HTTP/{SECRET} /hooks/sesame-street\r\n\r\n".encode(),
+        b"HTTP/1.1 sesame sesame\r\n\r\n",  # a piece of it that no mask knows
         f"/hooks/sesame-street?t=sesame {SECRET}\r\n".encode(),
         response(410, b"sesame-street"),
         response(500, SECRET.encode()),

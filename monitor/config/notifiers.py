@@ -227,6 +227,9 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
         ),
     ]
 
+    def __repr__(self) -> str:
+        return f"Webhook(url=…, secrets={self.secrets!r})"
+
 
 class Apprise(
     Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="apprise"

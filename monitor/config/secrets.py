@@ -215,14 +215,15 @@ def _content(file: Path) -> tuple[str, str]:
         return "", "is not there"
     except (OSError, ValueError) as error:
         return "", f"cannot be read ({(getattr(error, 'strerror', None) or 'no path').lower()})"
-    with os.fdopen(descriptor, "rb") as opened:
+    try:
         kind = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(kind):
             return "", "is a directory" if stat.S_ISDIR(kind) else "is no file"
-        try:
-            content = opened.read(LARGEST_FILE + 1)
-        except OSError as error:
-            return "", f"cannot be read ({(error.strerror or 'error').lower()})"
+        content = os.read(descriptor, LARGEST_FILE + 1)
+    except OSError as error:
+        return "", f"cannot be read ({(error.strerror or 'error').lower()})"
+    finally:
+        os.close(descriptor)
     if len(content) > LARGEST_FILE:
         return "", f"is larger than any secret ({LARGEST_FILE:,} bytes)"
     try:

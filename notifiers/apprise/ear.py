@@ -1,4 +1,4 @@
-"""What Apprise and its libraries log, kept for who sends and for nobody else: whole addresses stand in it.
+"""What Apprise logs, kept for who sends and dropped for everybody else: whole addresses and tokens stand in it.
 
 To be imported before apprise, which speaks while it is imported.
 """
@@ -8,40 +8,36 @@ from __future__ import annotations
 import logging
 import threading
 
+_HEARD = threading.local()
 
-class _Ear(logging.Handler):
-    """Keeps what is logged in a thread that listens, and drops all else."""
 
-    def __init__(self) -> None:
-        super().__init__(logging.DEBUG)
-        self.listening = threading.local()
+class _Ear(logging.Filter):
+    """Lets nothing through to any handler."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        lines = getattr(self.listening, "lines", None)
+    def filter(self, record: logging.LogRecord) -> bool:
+        lines = getattr(_HEARD, "lines", None)
         if lines is not None:
             try:
                 lines.append(record.getMessage())
-            except Exception:  # noqa: BLE001 - a log line that cannot be written says nothing
-                return
-
-
-_EAR = _Ear()
+            except Exception:  # noqa: BLE001 - a line that cannot be written says nothing
+                return False
+        return False
 
 
 class Listening:
-    """While it lasts, what is logged in this thread is gathered."""
+    """While it lasts, what Apprise logs in this thread is gathered."""
 
     def __enter__(self) -> list[str]:
         lines: list[str] = []
-        _EAR.listening.lines = lines
+        _HEARD.lines = lines
         return lines
 
     def __exit__(self, *_: object) -> None:
-        _EAR.listening.lines = None
+        _HEARD.lines = None
 
 
-for _name in ("apprise", "urllib3", "requests", "charset_normalizer"):
-    _logger = logging.getLogger(_name)
-    _logger.propagate = False
-    _logger.addHandler(_EAR)
-logging.getLogger("apprise").setLevel(logging.DEBUG)  # only there it says that nobody was reached
+_LOG = logging.getLogger("apprise")
+_LOG.addFilter(_Ear())
+_LOG.setLevel(logging.DEBUG)  # only there it says that nobody was reached
+for _name in ("urllib3", "requests", "charset_normalizer"):
+    logging.getLogger(_name).setLevel(logging.CRITICAL + 1)

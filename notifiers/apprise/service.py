@@ -54,9 +54,6 @@ class Service:
             http_redirects=False,  # no token goes where it was not meant to
             image_url_mask="",  # a phone would fetch Apprise's pictures from GitHub
             image_url_logo="",
-            interpret_escapes=False,
-            interpret_emojis=False,  # a `:bomb:` in a record stays one
-            allow_templates=False,
         )
         with Listening():
             try:
@@ -103,7 +100,10 @@ class Service:
         )
 
     def send(self, title: str, body: str, level: Level) -> Said:
-        """One request. Never raises for the world's doings."""
+        """One request. Never raises for the world's doings.
+
+        Past `Apprise.notify`, which reads escapes and names of pictures in a text: `:bomb:` in a record stays that.
+        """
         with Listening() as heard:
             try:
                 taken = self._service.notify(

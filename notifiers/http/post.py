@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -21,6 +22,7 @@ from notifiers.secret import Secret
 
 _READ_AT_MOST = 65_536  # bytes of a body; one of our own
 _LONGEST_REASON = 300  # characters
+_PROXY_SAYS = re.compile(r"Tunnel connection failed: (\d{3})\b")  # http.client's words
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,15 +107,25 @@ def _trouble(error: Exception) -> tuple[Result, str]:
         # Raised while connecting or sending: the other side did not get the whole of the request.
         return Result.LATER, f"it was not reached: {_words(error.reason)}"
     if isinstance(error, TimeoutError):
-        return Result.UNKNOWN, f"no answer in time: {error}"
+        return Result.UNKNOWN, "it did not answer in time"
     if isinstance(error, OSError | http.client.HTTPException):
         return Result.UNKNOWN, f"the connection broke before an answer: {_words(error)}"
     return Result.UNKNOWN, f"the answer could not be read: {type(error).__name__}"
 
 
 def _words(error: object) -> str:
-    words = getattr(error, "strerror", None) or str(error)
-    return words or type(error).__name__
+    """Those of this machine alone: what the other side says may hold what it was told."""
+    if isinstance(error, http.client.RemoteDisconnected):
+        return "it hung up"
+    if isinstance(error, OSError):
+        proxy = _PROXY_SAYS.match(str(error))
+        if proxy is not None:
+            return f"the proxy answers HTTP {proxy[1]}"
+        if error.strerror:
+            return error.strerror
+        if isinstance(error, TimeoutError):
+            return "timed out"
+    return type(error).__name__
 
 
 def _named(headers: Any) -> dict[str, str]:

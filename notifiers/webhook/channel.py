@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from notifiers.http.deadline import Deadline
-from notifiers.http.post import Answer, post, reachable
-from notifiers.http.retry_after import retry_after
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
 from notifiers.published import message_id, published
 from notifiers.secret import Secret
 from notifiers.webhook.signing import checked, signed, webhook_id
+
+if TYPE_CHECKING:
+    from notifiers.http.post import Answer
 
 # Standard Webhooks: "somewhere between 15 and 30s". Of the whole request, and of each read.
 DEADLINE = 30.0
@@ -73,6 +75,8 @@ class WebhookNotifier:
         return (message,)
 
     def send(self, message: Message, placement: Placement) -> Outcome:
+        from notifiers.http.post import post  # a poll that tells nothing needs none of it
+
         self._open()
         if placement.now is None:  # a signature of no known time is refused by every receiver
             raise ValueError("an attempt needs to be told what time it is")
@@ -98,6 +102,8 @@ class WebhookNotifier:
         return Trace(found=Found.CANNOT_TELL, reason="a webhook cannot be asked what it has")
 
     def check(self) -> list[tuple[bool, str]]:
+        from notifiers.http.post import reachable
+
         self._open()
         fault = reachable(
             self._url.reveal(), deadline=self._deadline, timeout=self._timeout, secrets=self._hidden
@@ -121,6 +127,8 @@ class WebhookNotifier:
 
 
 def _outcome(answer: Answer, now: datetime, remote: Mapping[str, str]) -> Outcome:
+    from notifiers.http.retry_after import retry_after
+
     status = answer.status
     if status is None:
         return Outcome(result=answer.result, reason=f"the receiver: {answer.reason}")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,6 +39,7 @@ class WebhookReceiver:
     events: list[dict[str, Any]] = field(default_factory=list)  # each once
     requests: list[tuple[dict[str, str], bytes]] = field(default_factory=list)  # all that came
     faults: list[str] = field(default_factory=list)  # of signatures
+    tls: ssl.SSLContext | None = None
     _had: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Self:
@@ -54,6 +56,8 @@ class WebhookReceiver:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
         # It looks twenty times a second whether it is to end, that tests do not wait for it.
         threading.Thread(target=self._server.serve_forever, args=[0.05], daemon=True).start()
         return self
@@ -64,7 +68,9 @@ class WebhookReceiver:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}/hooks/sesame-street"
+        return (
+            f"http{'s' if self.tls else ''}://127.0.0.1:{self._server.server_address[1]}/hooks/sesame-street"
+        )
 
     @property
     def ids(self) -> list[str]:
