@@ -42,7 +42,7 @@ config.toml:2: [web] unknown key: `prot`
 """)
     assert said(f'{SLACK}mode = "x"\n') == snapshot("""\
 config.toml:5: [notifiers.team] unknown key: `mode`
-  hint: valid are `type`, `timezone`, `quiet_hours` and 9 more: see the reference\
+  hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
 """)
 
 
@@ -266,7 +266,7 @@ def test_a_secret_in_the_file_is_refused_and_never_shown() -> None:
 config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand in the file
   hint: write `token = "${TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
-  hint: valid are `type`, `timezone`, `quiet_hours` and 9 more: see the reference\
+  hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
 """)
     for text in (
         '[notifiers.team]\ntype = "slack"\ntoken = "a${B}"\nchannel = "#c"\n',
