@@ -29,6 +29,7 @@ from notifiers.secret import Secret
 from notifiers.slack.calls import Calls
 from notifiers.slack.errors import reason
 from notifiers.slack.interactions import Interaction, interaction_of
+from notifiers.slack.scopes import APP
 
 if TYPE_CHECKING:
     from websockets.sync.client import ClientConnection
@@ -51,12 +52,25 @@ _HINTS = {
     "not_authed": "set the app-level token, it begins with xapp-",
     "not_allowed_token_type": "use the app-level token, it begins with xapp-",
     "token_revoked": "make a new app-level token and set it",
-    "missing_scope": "give the app-level token the scope connections:write",
+    "missing_scope": f"give the app-level token the scope {', '.join(APP)}",
     "forbidden_team": "install the app in this workspace",
     "socket_mode_not_enabled": "switch Socket Mode on in the app's settings",
 }
 # https://docs.slack.dev/apis/events-api/using-socket-mode: reasons of a `disconnect`.
 _OFF = "link_disabled"
+
+
+def check(app_token: Secret, *, api_url: str) -> tuple[bool, str]:
+    """For `doctor`: whether a connection could be opened. Opens none."""
+    token = Secret(app_token.reveal().strip())
+    calls = Calls(name="doctor", token=token, api_url=api_url, timeout=int(OPEN_WITHIN), deadline=OPEN_WITHIN)
+    try:
+        _address(calls, api_url)
+    except _Failed as error:
+        return False, f"Slack: buttons and /trial are not heard: {token.mask(str(error))}"
+    finally:
+        calls.close()
+    return True, "Slack: the app token opens connections, so that buttons and /trial are heard"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +182,7 @@ class SlackSocket:
     def _open(self) -> _Line | None:
         """A connection that said hello; None when it failed, after the pause that follows."""
         try:
-            line = _Line(self._address(), self._open_within)
+            line = _Line(_address(self._calls, self._api_url), self._open_within)
             try:
                 hello = line.hello(self._open_within)
             except BaseException:
@@ -197,23 +211,6 @@ class SlackSocket:
         )
         self._say("connected")
         return line
-
-    def _address(self) -> str:
-        """A new address to connect to: good once, and a secret."""
-        answer = self._calls.call("apps.connections.open")
-        if not answer.ok:
-            words = answer.reason
-            if answer.code in _HINTS:
-                words = f"Slack says `{answer.code}`; {_HINTS[answer.code]}"
-            elif answer.code is not None:
-                words = reason(200, answer.code)
-            raise _Failed(words, answer.retry_after)
-        address = answer.data.get("url")
-        parts = urlsplit(address) if isinstance(address, str) else urlsplit("")
-        local = urlsplit(self._api_url).hostname in _LOOPBACK and parts.hostname in _LOOPBACK
-        if parts.scheme != "wss" and not (parts.scheme == "ws" and local):
-            raise _Failed("Slack gave no address to connect to")
-        return str(address)
 
     def _listen(self, line: _Line, *, to_its_end: bool = False) -> _Ended:
         """Take what comes, until it is to be replaced or has ended."""
@@ -302,6 +299,24 @@ class SlackSocket:
     def _note(self, **values: Any) -> None:
         with self._lock:
             self._standing = msgspec.structs.replace(self._standing, **values)
+
+
+def _address(calls: Calls, api_url: str) -> str:
+    """A new address to connect to: good once, and a secret."""
+    answer = calls.call("apps.connections.open")
+    if not answer.ok:
+        words = answer.reason
+        if answer.code in _HINTS:
+            words = f"Slack says `{answer.code}`; {_HINTS[answer.code]}"
+        elif answer.code is not None:
+            words = reason(200, answer.code)
+        raise _Failed(words, answer.retry_after)
+    address = answer.data.get("url")
+    parts = urlsplit(address) if isinstance(address, str) else urlsplit("")
+    local = urlsplit(api_url).hostname in _LOOPBACK and parts.hostname in _LOOPBACK
+    if parts.scheme != "wss" and not (parts.scheme == "ws" and local):
+        raise _Failed("Slack gave no address to connect to")
+    return str(address)
 
 
 class _Line:

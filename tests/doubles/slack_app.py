@@ -34,6 +34,11 @@ class SlackApp(SmallSlack):
         self.opened = 0
         self.responses: list[tuple[str, dict[str, Any]]] = []
         self.updates: list[dict[str, Any]] = []
+        self.refused_updates = 0
+        self.refuse_updates = False
+        self.after_update: Callable[[], None] = lambda: (
+            None
+        )  # what stands in an update's channel, and is not answered
         self._changed = threading.Condition(self.lock)
         self._envelopes = 0
         self._sockets = serve(self._talk, "127.0.0.1", 0, ping_interval=None, close_timeout=0.1)
@@ -73,10 +78,15 @@ class SlackApp(SmallSlack):
             if method == "chat.update":
                 answered = self._update(arguments)
                 self._changed.notify_all()
-                return answered
-            return super().answer(method, arguments, token)
+            else:
+                return super().answer(method, arguments, token)
+        self.after_update()
+        return answered
 
     def _update(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        if self.refuse_updates:
+            self.refused_updates += 1
+            return _error("internal_error")
         if self.update_answers:
             return self.update_answers.pop(0)
         channel = self._found(arguments)
