@@ -163,7 +163,7 @@ def desk_of(config: Config, app: App, environ: Mapping[str, str]) -> Desk:
     from random import random
 
     from monitor.acting.desk import Desk, SlackApp
-    from monitor.acting.doing import Place
+    from monitor.acting.looking import Place
     from monitor.alerting.alerts import message_of
     from monitor.registries.ctgov_ids import trial_id
 

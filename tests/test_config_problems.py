@@ -375,3 +375,16 @@ def test_two_jsonl_notifiers_do_not_share_a_file() -> None:
 config.toml:6: [notifiers.b] `path` is that of another notifier: `a`
   hint: give each its own\
 """)
+
+
+def test_who_may_act_in_slack_is_named_by_id_and_only_where_there_are_buttons() -> None:
+    assert said(WATCH + SLACK + 'app_token = "${A}"\nactors = ["U0123456789", "anna"]\n') == snapshot("""\
+config.toml:9: [notifiers.team] no id of a person in Slack: `anna`
+  hint: in Slack: Profile, Copy member ID; it looks like `U0123456789`\
+""")
+    assert noted(WATCH + SLACK + 'actors = ["U0123456789"]\n') == snapshot(
+        ["config.toml:8: [notifiers.team] `actors` has no effect without `app_token`: there are no buttons"]
+    )
+    assert noted(WATCH + SLACK + 'app_token = "${A}"\nactors = ["U0123456789", "${BOSS}"]\n') == []
+    refused = said(WATCH + SLACK + 'app_token = "xapp-1-sesame"\n')
+    assert "`app_token` must be a variable" in refused and "sesame" not in refused

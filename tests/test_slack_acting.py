@@ -192,7 +192,7 @@ def test_wrong_input_is_one_line(scene, text, words):
     assert scene.count("select count(*) from watch where origin = 'command'") == 0
 
 
-@pytest.mark.parametrize("scene", ['actors = ["U7", "U8"]\n'], indirect=True)
+@pytest.mark.parametrize("scene", ['actors = ["U70", "U80"]\n'], indirect=True)
 def test_who_is_not_named_may_look_and_change_nothing(scene, studies):
     alert = scene.happen(studies[0])
     for refused in (
@@ -205,7 +205,7 @@ def test_who_is_not_named_may_look_and_change_nothing(scene, studies):
     assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 0
     assert "Suspended" in scene.command(TRIAL)
     assert "SUSPENDED" not in said(scene.press(alert, "show-diff"))
-    assert "muted by @hal" in said(scene.press(alert, "mute-trial", id="U8", username="hal"))
+    assert "muted by @hal" in said(scene.press(alert, "mute-trial", id="U80", username="hal"))
 
 
 def test_the_same_press_handed_over_again_is_done_once(scene, studies):
@@ -257,6 +257,44 @@ def test_showing_is_tried_until_it_stands(scene, studies):
     assert "Muted by @anna" in said(update)
     scene.clock.forward(days=1)
     assert scene.desk.tell() == 0
+
+
+def test_what_is_snoozed_is_told_at_its_end_together_and_what_is_critical_at_once(scene, studies):
+    alert = scene.happen(studies[0], "COMPLETED")
+    told = len(scene.messages)
+    scene.command(f"snooze {TRIAL} 3d")
+    assert "Snoozed by @anna until 2026-11-23" in said(alert)
+    for status in ("ACTIVE_NOT_RECRUITING", "ENROLLING_BY_INVITATION"):
+        scene.happen(studies[0], status)
+    assert len(scene.messages) == told
+    assert (
+        scene.count("select count(*) from delivery where state = 'waiting' and reason like 'snoozed%'") == 2
+    )
+    scene.clock.forward(days=3)
+    scene.app.deliver()
+    assert len(scene.messages) == told + 1  # both in one
+    scene.command(f"snooze {TRIAL} 3d")
+    scene.happen(studies[0], "COMPLETED")
+    assert len(scene.messages) == told + 1
+    critical = scene.happen(studies[0], "SUSPENDED", "Supply ran out")
+    assert len(scene.messages) == told + 2 and "Supply ran out" in said(critical)
+    assert (
+        scene.count("select count(*) from delivery where state = 'waiting'") == 0
+    )  # it took along what waited
+
+
+def test_what_waits_is_told_when_a_snooze_ends_early_and_not_when_it_was_seen(scene, studies):
+    scene.happen(studies[0], "COMPLETED")
+    told = len(scene.messages)
+    scene.command(f"snooze {TRIAL} 3d")
+    scene.happen(studies[0], "ACTIVE_NOT_RECRUITING")
+    assert "1 that waited will not be told" in scene.command(f"ack {TRIAL}")
+    assert scene.count("select count(*) from delivery where reason = 'acknowledged by anna in Slack'") == 1
+    scene.happen(studies[0], "ENROLLING_BY_INVITATION")
+    assert len(scene.messages) == told
+    scene.command(f"unmute {TRIAL}")
+    scene.app.deliver()
+    assert len(scene.messages) == told + 1
 
 
 def test_a_message_that_is_gone_is_not_tried_for_ever(scene, studies):

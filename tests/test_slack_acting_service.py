@@ -11,7 +11,7 @@ import pytest
 from doubles.acting_scene import buttons, said, with_status
 from doubles.command_process import PATIENCE, Place
 from doubles.plain_edits import nct
-from doubles.slack_app import APP_TOKEN, SlackApp
+from doubles.slack_app import APP_TOKEN, SlackApp, in_time
 from doubles.small_slack import TOKEN
 
 SLACK = """
@@ -75,6 +75,12 @@ def test_what_is_pressed_is_done_and_shown_in_every_channel(place, slack):
     for name in ("trial-alerts", "general"):
         assert "Muted by @anna until" in said(slack.channel(name).messages[0])
     assert len(slack.lines) == 1  # two channels, one app
+    assert place.start("unmute", nct(place.records[0]), "--by", "root").end() == 0
+    slack.wait(lambda: len(slack.updates) == 4)
+    assert "unmuted by root on the command line" in said(slack.channel("general").messages[0])
+    assert place.start("ack", nct(place.records[0]), "--by", "root", "--note", "seen at last").end() == 0
+    slack.wait(lambda: len(slack.updates) == 6)
+    assert ": seen at last" in said(message)
     assert service.end(signal.SIGTERM) == 0
     assert not [line for line in service.said if "Traceback" in line or "xapp-" in line or "ticket" in line]
 
@@ -98,7 +104,7 @@ def test_killed_between_the_act_and_what_shows_it_it_is_shown_later_and_done_onc
     slack.refuse_updates = False
     again = place.start("run", "--no-web")
     slack.connected(2)
-    slack.wait(lambda: not rows(place, "select 1 from showing where asked > shown") or None)
+    in_time(lambda: not rows(place, "select 1 from showing where asked > shown"))
     assert "Muted by @anna until" in said(slack.channel("trial-alerts").messages[0])
     assert rows(place, "select count(*) from mute") == [(1,)]
     assert len(slack.channel("trial-alerts").messages) == 1
@@ -136,6 +142,6 @@ def test_a_changed_configuration_opens_the_connection_anew_or_ends_it(place, sla
     place.configure(*map(nct, place.records[:3]), also=SLACK.format(url=slack.url).replace("app_token", "#"))
     service.child.send_signal(signal.SIGHUP)
     service.until("configuration read again")
-    slack.lines[1].wait_closed(PATIENCE) if hasattr(slack.lines[1], "wait_closed") else None
+    assert slack.lines[1].wait_closed(PATIENCE)
     assert service.end(signal.SIGTERM) == 0
     assert len(slack.lines) == 2

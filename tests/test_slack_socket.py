@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from doubles.slack_app import APP_TOKEN, PATIENCE, SlackApp
+from doubles.slack_app import APP_TOKEN, PATIENCE, SlackApp, in_time
 
 from notifiers.backoff import Backoff
 from notifiers.secret import Secret
@@ -67,7 +67,7 @@ def link(slack, taken, clock):
         opened.append(made)
         made.start()
         if connects:
-            wait_for(lambda: made.standing().opened == 1)
+            in_time(lambda: made.standing().opened == 1)
         return made
 
     yield start
@@ -147,7 +147,7 @@ def test_what_is_none_of_ours_is_acknowledged_and_let_go(slack, taken, link, pay
 def test_a_connection_that_breaks_is_opened_again(slack, taken, link):
     socket = link()
     slack.relay.cut()
-    wait_for(lambda: socket.standing().opened == 2)
+    in_time(lambda: socket.standing().opened == 2)
     slack.acked(slack.send(slack.commanded("help")))
     standing = socket.standing()
     assert (standing.opened, standing.failures, standing.reason) == (2, 1, "the connection broke")
@@ -181,7 +181,7 @@ def test_a_silent_connection_that_answers_is_kept(slack, link, clock):
     socket = link(ping_every=0.5)
     began = socket.standing().last_heard
     clock.forward(minutes=5)
-    wait_for(lambda: socket.standing().last_heard > began)
+    in_time(lambda: socket.standing().last_heard > began)
     assert (socket.standing().opened, socket.standing().failures) == (1, 0)
 
 
@@ -205,7 +205,7 @@ def test_while_no_other_is_to_be_had_the_old_connection_is_heard(slack, taken, l
     first = slack.connected(1)
     slack.open_answers = [{"ok": False, "error": "internal_error"}]
     first.send('{"type": "disconnect", "reason": "warning"}')
-    wait_for(lambda: socket.standing().failures == 1)
+    in_time(lambda: socket.standing().failures == 1)
     assert slack.acked(slack.send(slack.commanded("help"))) == 1
     assert socket.standing().connected_since is not None
     first.close()
@@ -229,7 +229,7 @@ def test_a_connection_is_replaced_at_the_age_that_slack_gives_it(slack, link, cl
 def test_socket_mode_switched_off_is_said(slack, link):
     socket = link(backoff=Backoff(first=timedelta(minutes=5)))
     slack.connected(1).send('{"type": "disconnect", "reason": "link_disabled"}')
-    wait_for(lambda: socket.standing().failures == 1)
+    in_time(lambda: socket.standing().failures == 1)
     standing = socket.standing()
     assert (standing.connected_since, standing.reason) == (
         None,
@@ -266,7 +266,7 @@ def test_what_stands_in_the_way_is_said_and_tried_again(slack, link, answer, wor
 def test_no_hello_is_no_connection(slack, link):
     slack.hello = {"type": "goodbye"}
     socket = link(connects=False, backoff=Backoff(first=timedelta(minutes=5)))
-    wait_for(lambda: socket.standing().failures == 1)
+    in_time(lambda: socket.standing().failures == 1)
     assert socket.standing().reason == "Slack did not say hello"
 
 
@@ -279,7 +279,7 @@ def test_connections_of_others_are_counted(slack, link):
 def test_no_secret_is_in_what_it_says_or_how_it_looks(slack, link):
     said = []
     socket = link(connects=False, app_token=Secret("xapp-of-another-app"), say=said.append, backoff=Backoff())
-    wait_for(lambda: socket.standing().failures == 1)
+    in_time(lambda: socket.standing().failures == 1)
     assert "xapp-of-another" not in repr(socket) + repr(socket.standing()) + "".join(said)
     assert "it begins with xapp-" in said[0]
 
@@ -288,17 +288,7 @@ def test_closing_ends_a_pause_and_runs_what_is_to_be_done_last(slack, link):
     ended = threading.Event()
     slack.open_answers = [{"ok": False, "error": "internal_error"}]
     socket = link(connects=False, backoff=Backoff(first=timedelta(hours=1)), ended=ended.set)
-    wait_for(lambda: socket.standing().failures == 1)
+    in_time(lambda: socket.standing().failures == 1)
     socket.close()
     assert ended.wait(PATIENCE)
     socket.close()
-
-
-def wait_for(true):
-    """For what no other side can tell of."""
-    pause = threading.Event()
-    for _ in range(int(PATIENCE / 0.01)):
-        if true():
-            return
-        pause.wait(0.01)
-    raise AssertionError("it did not happen")

@@ -13,7 +13,7 @@ import msgspec
 from sqlite_utils import Database
 
 from monitor.acting import doing, inbox, showing
-from monitor.acting.doing import Place
+from monitor.acting.looking import Place
 from monitor.logs import log
 from notifiers import sent as outbox_sent
 from notifiers.backoff import Backoff

@@ -1,6 +1,6 @@
 """What a person does in Slack, by a button or a command: done in the caller's transaction, with the words to answer.
 
-Wrong input is one clear line. What records hold goes into answers as plain text, with no names of study staff.
+Wrong input is one clear line.
 """
 
 from __future__ import annotations
@@ -10,24 +10,19 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-import msgspec
 from sqlite_utils import Database
 
-from monitor import addresses, watches
-from monitor.acting import buttons, mutes, showing
-from monitor.acting.acknowledgements import Seen, acknowledge, newest_event
-from monitor.acting.mutes import Kind, Mute, Scope
+from monitor import watches
+from monitor.acting import buttons, looking, mutes, showing
+from monitor.acting.acknowledgements import acknowledge, newest_event
+from monitor.acting.looking import Place, silent
+from monitor.acting.mutes import Kind, Scope
 from monitor.acting.people import Person, Via, named
-from monitor.alerting.discretion import without_people
-from monitor.alerting.text import scripted, status_words
 from monitor.config.durations import WrongDuration, parse_duration
 from monitor.registries.base import MalformedId
 from notifiers import sent as outbox_sent
-from notifiers.message import Link, Message
 from notifiers.sent import Sent
 from notifiers.slack.hand import Reply
-from snapshots.changeset import Severity
-from snapshots.event import Event
 from snapshots.query import Reader
 
 if TYPE_CHECKING:
@@ -35,7 +30,6 @@ if TYPE_CHECKING:
 
 COMMAND = "/trial"
 FROM_SLACK = "From Slack"  # the watch that `/trial watch` adds to
-LAST = 5  # changes that a status tells
 MOST_IDS = 50  # of one command
 HELP = """/trial NCT07146087 – its status and last changes
 /trial watch NCT07146087 – watch it
@@ -43,18 +37,6 @@ HELP = """/trial NCT07146087 – its status and last changes
 /trial snooze NCT07146087 3d – tell of it then, all at once; what is critical is told at once
 /trial unmute NCT07146087 – tell of it again
 /trial ack NCT07146087 [a few words] – say that you have seen what happened"""
-
-
-class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """What of the application is needed to do it."""
-
-    registry: str
-    trial_id: Callable[[str], str]  # the canonical id in a text; raises MalformedId
-    record_url: Callable[[str], str]  # the registry's own page of a trial
-    public_url: str | None
-    effective: Callable[[Event], Event]
-    words: Callable[[Event, str], Message]  # an event, and an id for it, as an alert
-    actors: frozenset[str] | None  # ids of those who may change anything; None: everybody
 
 
 class Refused(Exception):
@@ -163,13 +145,13 @@ class _Doing:
         return self._begin(self._trial(words[0]), self._until(words[1] if words[1:] else default), kind)
 
     def _begin(self, trial: str, until: datetime, kind: Kind) -> Reply:
-        before = self._standing(trial)
+        before = mutes.of_trial(self._db, trial, now=self._now)
         if (
             before is not None
             and before.kind is Kind.MUTE is kind
             and (before.until is None or before.until >= _iso(until))
         ):
-            return Reply(text=f"{trial} is muted already: {self._silent(before)}")
+            return Reply(text=f"{trial} is muted already: {silent(before)}")
         made = mutes.mute(
             self._db, Scope.TRIAL, trial, until=until, now=self._now, by=self._person, kind=kind
         )
@@ -181,7 +163,7 @@ class _Doing:
             if kind is Kind.MUTE
             else "What happens is told then, all at once; what is critical at once."
         )
-        return Reply(text=f"{trial}: {self._silent(made)}. {meanwhile}{doubt}")
+        return Reply(text=f"{trial}: {silent(made)}. {meanwhile}{doubt}")
 
     def _unmute(self, trial: str) -> Reply:
         if not mutes.unmute(self._db, Scope.TRIAL, trial, now=self._now, by=self._person):
@@ -253,72 +235,16 @@ class _Doing:
             raise Refused(f"Not added: {error}") from None
 
     def _status(self, trial: str) -> Reply:
-        """Status, last changes, who watches it, until when it is muted."""
-        stored = self._reader.trial(self._place.registry, trial)
-        if stored is None:
+        found = looking.status(self._db, self._place, trial, now=self._now)
+        if found is None:
             raise Refused(f"Nothing is stored of {trial}; `{COMMAND} watch {trial}` watches it")
-        page = self._reader.events(registry=self._place.registry, trial=trial, archive=False, limit=4 * LAST)
-        newest = without_people(page[0][1]) if page else None
-        sponsor = newest.sponsor if newest else None
-        lines = [f"{trial} · {stored.title}" if stored.title else trial]
-        about = [sponsor or "", stored.phase or "", status_words(stored.status)]
-        lines.append(" · ".join(part for part in about if part))
-        if stored.state != "present":
-            lines.append(f"Its record is {stored.state}")
-        names = watches.holding(self._db, trial, registry=self._place.registry)
-        lines.append(f"Watched by {', '.join(names)}" if names else "Watched by nothing at the moment")
-        standing = self._standing(trial)
-        if standing is not None:
-            lines.append(self._silent(standing))
-        shown = 0
-        seen = Seen(self._db, [trial])
-        for sequence, event in page:
-            event = self._place.effective(event)
-            if event.severity is Severity.NOISE or shown == LAST:
-                continue
-            shown += 1
-            told = without_people(event)
-            day = event.build or (event.at.date().isoformat() if event.at else "")
-            who = [showing.called(one.by) for one in seen.of(sequence, event)]
-            lines.append(
-                f"{day}  {event.severity.value}: {told.headline}"
-                + (f" (seen by {', '.join(who)})" if who else "")
-            )
-        if not shown:
-            lines.append("Nothing happened since it is watched")
-        return Reply(text="\n".join(line for line in lines if line), links=self._links(trial))
+        return found
 
-    def _diff(self, event_id: str) -> Reply:
-        """The change sets of the message, in words, as alerts have them."""
-        event = self._reader.event(event_id)
-        if event is None:
+    def _diff(self, event: str) -> Reply:
+        found = looking.diff(self._db, self._place, event, sent=self._pressed, name=self._one.id)
+        if found is None:
             raise Refused("That event is not in this database any more")
-        sent = self._pressed(event.trial)
-        ids = list(sent.events) if sent is not None and event_id in sent.events else [event_id]
-        told = [found for id_ in ids if (found := self._reader.event(id_)) is not None]
-        messages = tuple(
-            self._place.words(self._place.effective(one), f"{self._one.id}-{number}")
-            for number, one in enumerate(told)
-        )
-        return Reply(messages=messages)
-
-    def _links(self, trial: str) -> tuple[Link, ...]:
-        record = self._place.record_url(trial)
-        ours = addresses.whole(self._place.public_url, addresses.trial(self._place.registry, trial))
-        pairs = (
-            ("Record", None if scripted(record) else record),
-            ("History on our pages", ours),
-        )
-        return tuple(Link(text=text, url=url) for text, url in pairs if url)
-
-    def _standing(self, trial: str) -> Mute | None:
-        found = mutes.standing(self._db, now=self._now)
-        return next((one for one in found if (one.scope, one.value) == (Scope.TRIAL, trial)), None)
-
-    def _silent(self, one: Mute) -> str:
-        done = "muted" if one.kind is Kind.MUTE else "snoozed"
-        end = f"until {showing.moment(one.until)}" if one.until else "until somebody unmutes it"
-        return f"{done} by {showing.called(one.by)} {end}"
+        return found
 
     def _until(self, text: str) -> datetime:
         end: datetime | None = None

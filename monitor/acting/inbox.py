@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 import msgspec
 from sqlite_utils import Database
 
-from snapshots.instants import instant, stamp
+from notifiers.moments import moment_of, moment_text
+from snapshots.instants import stamp
 
 if TYPE_CHECKING:
     from notifiers.slack.hand import Reply
@@ -41,7 +42,7 @@ def take(db: Database, app: str, one: Interaction, *, now: datetime) -> bool:
             " taken_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
             [
                 *(one.id, app, one.kind, one.name, one.value, one.person, one.person_id, one.channel),
-                *(one.message, one.respond_to, stamp(now)),
+                *(one.message, one.respond_to, moment_text(now)),  # exact: they are worked in this order
             ],
         ).rowcount
     )
@@ -106,7 +107,7 @@ def unanswered(db: Database, apps: Sequence[str], *, now: datetime, limit: int) 
                 reply=msgspec.convert(answer["reply"], Reply),
                 done=answer["done"],
                 tries=row[4],
-                taken_at=instant(row[5]),
+                taken_at=moment_of(row[5]),
             )
         )
     return made

@@ -97,10 +97,7 @@ def state_of(
 ) -> tuple[list[str], tuple[Action, ...]]:
     """What is to stand beneath a message of a trial, one line each, and its buttons."""
     notes: list[str] = []
-    standing = next(
-        (one for one in mutes.standing(db, now=now) if one.scope is Scope.TRIAL and one.value == trial),
-        None,
-    )
+    standing = mutes.of_trial(db, trial, now=now)
     if standing is not None:
         done = "Muted" if standing.kind is Kind.MUTE else "Snoozed"
         end = f"until {moment(standing.until)}" if standing.until else "until somebody unmutes it"

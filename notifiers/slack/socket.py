@@ -14,12 +14,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -29,22 +28,16 @@ from notifiers.secret import Secret
 from notifiers.slack.calls import Calls
 from notifiers.slack.errors import reason
 from notifiers.slack.interactions import Interaction, interaction_of
+from notifiers.slack.line import CLOSE_WITHIN, Line, LineFailed
 from notifiers.slack.scopes import APP
-
-if TYPE_CHECKING:
-    from websockets.sync.client import ClientConnection
 
 PING_EVERY = (
     15.0  # seconds without a word after which we ask; as many again without an answer, and it is dead
 )
 OPEN_WITHIN = 15.0  # seconds, for connecting and for Slack's `hello`, each
-CLOSE_WITHIN = 2.0
 STEADY_AFTER = timedelta(minutes=1)  # a connection that lived so long ends the count of failures
 BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=5))
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-# Their debug output has the connection's address, which lets anybody in.
-_SILENT = logging.getLogger("notifiers.slack.websocket")
-_SILENT.setLevel(logging.CRITICAL + 1)
 
 # In the words of a bot's token these would mislead.
 _HINTS = {
@@ -66,7 +59,7 @@ def check(app_token: Secret, *, api_url: str) -> tuple[bool, str]:
     calls = Calls(name="doctor", token=token, api_url=api_url, timeout=int(OPEN_WITHIN), deadline=OPEN_WITHIN)
     try:
         _address(calls, api_url)
-    except _Failed as error:
+    except LineFailed as error:
         return False, f"Slack: buttons and /trial are not heard: {token.mask(str(error))}"
     finally:
         calls.close()
@@ -89,12 +82,6 @@ class _Ended(StrEnum):
     REFRESH = "refresh"  # Slack will close it; it still works
     LOST = "lost"
     STOPPED = "stopped"
-
-
-class _Failed(Exception):
-    def __init__(self, words: str, retry_after: timedelta | None = None) -> None:
-        super().__init__(words)
-        self.retry_after = retry_after
 
 
 class SlackSocket:
@@ -133,7 +120,7 @@ class SlackSocket:
         self._lock = threading.Lock()
         self._standing = Standing()
         self._stopping = threading.Event()
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._thread = threading.Thread(target=self._run, name=f"slack-socket-{name}", daemon=True)
 
     def start(self) -> None:
@@ -157,7 +144,7 @@ class SlackSocket:
             return self._standing
 
     def _run(self) -> None:
-        line: _Line | None = None
+        line: Line | None = None
         try:
             while not self._stopping.is_set():
                 line = line or self._open()
@@ -179,16 +166,16 @@ class SlackSocket:
             self._note(connected_since=None)
             self._ended()
 
-    def _open(self) -> _Line | None:
+    def _open(self) -> Line | None:
         """A connection that said hello; None when it failed, after the pause that follows."""
         try:
-            line = _Line(_address(self._calls, self._api_url), self._open_within)
+            line = Line(_address(self._calls, self._api_url), self._open_within)
             try:
                 hello = line.hello(self._open_within)
             except BaseException:
                 line.close()
                 raise
-        except _Failed as error:
+        except LineFailed as error:
             self._fail(str(error), error.retry_after)
             return None
         now = self._clock()
@@ -212,14 +199,14 @@ class SlackSocket:
         self._say("connected")
         return line
 
-    def _listen(self, line: _Line, *, to_its_end: bool = False) -> _Ended:
+    def _listen(self, line: Line, *, to_its_end: bool = False) -> _Ended:
         """Take what comes, until it is to be replaced or has ended."""
         while not self._stopping.is_set():
             if not to_its_end and line.refresh_at is not None and self._clock() >= line.refresh_at:
                 return _Ended.REFRESH
             try:
                 text = line.hear(self._ping_every)
-            except _Failed as error:
+            except LineFailed as error:
                 return self._lost(line, str(error))
             if line.heard:
                 self._note(last_heard=self._clock())
@@ -227,13 +214,13 @@ class SlackSocket:
                 continue
             try:
                 refresh = self._hear(line, text)
-            except _Failed as error:
+            except LineFailed as error:
                 return self._lost(line, str(error))
             if refresh and not to_its_end:
                 return _Ended.REFRESH
         return _Ended.STOPPED
 
-    def _hear(self, line: _Line, text: str) -> bool:
+    def _hear(self, line: Line, text: str) -> bool:
         """One message. True when Slack is about to close the connection."""
         try:
             envelope = json.loads(text)
@@ -243,7 +230,7 @@ class SlackSocket:
             return False
         if envelope.get("type") == "disconnect":
             if envelope.get("reason") == _OFF:
-                raise _Failed("Socket Mode is switched off in the app's settings")
+                raise LineFailed("Socket Mode is switched off in the app's settings")
             return True
         id_ = envelope.get("envelope_id")
         if not isinstance(id_, str) or not id_:
@@ -259,9 +246,9 @@ class SlackSocket:
         line.send(json.dumps({"envelope_id": id_}))
         return False
 
-    def _leave(self, line: _Line) -> None:
+    def _leave(self, line: Line) -> None:
         """Take what came before it was replaced, and close it."""
-        with contextlib.suppress(_Failed):
+        with contextlib.suppress(LineFailed):
             while not self._stopping.is_set() and (text := line.waiting()) is not None:
                 self._hear(line, text)
         line.close()
@@ -269,7 +256,7 @@ class SlackSocket:
             if self._line is line:
                 self._line = None
 
-    def _lost(self, line: _Line, words: str) -> _Ended:
+    def _lost(self, line: Line, words: str) -> _Ended:
         if self._stopping.is_set():
             return _Ended.STOPPED
         if line.opened_at is not None and self._clock() - line.opened_at >= STEADY_AFTER:
@@ -310,100 +297,10 @@ def _address(calls: Calls, api_url: str) -> str:
             words = f"Slack says `{answer.code}`; {_HINTS[answer.code]}"
         elif answer.code is not None:
             words = reason(200, answer.code)
-        raise _Failed(words, answer.retry_after)
+        raise LineFailed(words, answer.retry_after)
     address = answer.data.get("url")
     parts = urlsplit(address) if isinstance(address, str) else urlsplit("")
     local = urlsplit(api_url).hostname in _LOOPBACK and parts.hostname in _LOOPBACK
     if parts.scheme != "wss" and not (parts.scheme == "ws" and local):
-        raise _Failed("Slack gave no address to connect to")
+        raise LineFailed("Slack gave no address to connect to")
     return str(address)
-
-
-class _Line:
-    """A WebSocket, and whether the other side is still there. Used from one thread, but for `close`."""
-
-    def __init__(self, address: str, within: float) -> None:
-        from websockets.exceptions import WebSocketException
-        from websockets.sync.client import connect
-
-        self.opened_at: datetime | None = None
-        self.refresh_at: datetime | None = None
-        self.heard = False  # by the last `hear`: a message, or the answer to a ping
-        self._pong: threading.Event | None = None
-        self._open = contextlib.ExitStack()
-        try:
-            self._socket: ClientConnection = self._open.enter_context(
-                connect(
-                    address,
-                    open_timeout=within,
-                    close_timeout=CLOSE_WITHIN,
-                    ping_interval=None,  # `hear` asks, when nothing came
-                    compression=None,
-                    logger=_SILENT,
-                )
-            )
-        except (OSError, WebSocketException, ValueError) as error:
-            # Some of their words have the address in them.
-            raise _Failed(f"the connection could not be opened: {type(error).__name__}") from None
-
-    def hello(self, within: float) -> dict[str, Any]:
-        try:
-            message = json.loads(self._receive(within) or "")
-        except (ValueError, RecursionError):
-            message = None
-        if not isinstance(message, dict) or message.get("type") != "hello":
-            raise _Failed("Slack did not say hello")
-        return message
-
-    def hear(self, within: float) -> str | None:
-        """The next message; None when none came within so many seconds. _Failed when the other side is gone."""
-        text = self._receive(within)
-        answered = self._pong is not None and self._pong.is_set()
-        self.heard = text is not None or answered
-        if self.heard:
-            self._pong = None
-        elif self._pong is not None:
-            raise _Failed(f"Slack has not answered for {2 * within:g} s")
-        if text is None:
-            self._pong = self._ask()
-        return text
-
-    def waiting(self) -> str | None:
-        """A message that is there already; None for none."""
-        return self._receive(0)
-
-    def send(self, text: str) -> None:
-        from websockets.exceptions import WebSocketException
-
-        try:
-            self._socket.send(text)
-        except (OSError, WebSocketException):
-            raise _Failed(self._how_closed()) from None
-
-    def close(self) -> None:
-        """Says goodbye, and waits for no more than CLOSE_WITHIN for its answer. May be called twice."""
-        with contextlib.suppress(Exception):
-            self._open.close()
-
-    def _ask(self) -> threading.Event:
-        from websockets.exceptions import WebSocketException
-
-        try:
-            return self._socket.ping()
-        except (OSError, WebSocketException):
-            raise _Failed(self._how_closed()) from None
-
-    def _receive(self, within: float) -> str | None:
-        from websockets.exceptions import WebSocketException
-
-        try:
-            text = self._socket.recv(timeout=within)
-        except TimeoutError:
-            return None
-        except (OSError, WebSocketException):
-            raise _Failed(self._how_closed()) from None
-        return text if isinstance(text, str) else ""
-
-    def _how_closed(self) -> str:
-        code = self._socket.close_code
-        return "the connection broke" if code in (None, 1006) else f"Slack closed the connection ({code})"

@@ -235,3 +235,13 @@ def _shut(one: socket.socket) -> None:
     with contextlib.suppress(OSError):
         one.shutdown(socket.SHUT_RDWR)
     one.close()
+
+
+def in_time(true: Callable[[], Any]) -> None:
+    """For what happens without a word to Slack: looks until it is so."""
+    pause = threading.Event()
+    for _ in range(int(PATIENCE / 0.01)):
+        if true():
+            return
+        pause.wait(0.01)
+    raise AssertionError("it did not happen")
