@@ -28,19 +28,27 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
 
 def by_id(db: Database, message_id: str) -> Sent | None:
     """None when there is none, or it was not sent, or the channel never said where it stands."""
-    found = _rows(db, "id = ?", [message_id])
+    found = _rows(db, "id = ?", [message_id], 1)
     return found[0] if found else None
 
 
-def of_thread(db: Database, thread: str) -> list[Sent]:
+def of_thread(db: Database, thread: str, *, limit: int) -> list[Sent]:
     """Of one thread in all channels, the newest first; those left out that go on another."""
-    return _rows(db, "thread = ? and continues is null", [thread])
+    return _rows(db, "thread = ? and continues is null", [thread], limit)
 
 
-def _rows(db: Database, where: str, parameters: Sequence[str]) -> list[Sent]:
+def standing_at(db: Database, thread: str, *, channel: str, ts: str) -> Sent | None:
+    """The message of a thread that stands there; None when it is none of ours."""
+    where = "thread = ? and json_extract(remote, '$.channel') = ? and json_extract(remote, '$.ts') = ?"
+    found = _rows(db, where, [thread, channel, ts], 1)
+    return found[0] if found else None
+
+
+def _rows(db: Database, where: str, parameters: Sequence[str], limit: int) -> list[Sent]:
     rows = db.query(
-        f"select * from message where {where} and state = 'sent' and remote is not null order by number desc",
-        list(parameters),
+        f"select * from message where {where} and state = 'sent' and remote is not null"
+        " order by number desc limit ?",
+        [*parameters, limit],
     )
     return [_sent(db, row) for row in list(rows)]
 

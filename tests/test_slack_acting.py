@@ -241,6 +241,17 @@ def test_what_another_way_did_is_shown_too(scene, studies):
     assert "Muted by root on the command line until somebody unmutes it" in said(update)
 
 
+def test_of_many_messages_the_newest_and_those_that_show_it_are_shown_anew(scene, studies):
+    first = scene.happen(studies[0], "COMPLETED")
+    for status in ("ACTIVE_NOT_RECRUITING", "COMPLETED", "ACTIVE_NOT_RECRUITING"):
+        last = scene.happen(studies[0], status)
+    scene.press(first, "mute-trial")
+    assert {one["ts"] for one in scene.slack.updates} == {first["ts"], last["ts"]}
+    scene.command(f"unmute {TRIAL}")
+    assert len(scene.slack.updates) == 4
+    assert "unmuted by @anna" in said(scene.messages[0]) and "unmuted by" in said(scene.messages[-1])
+
+
 def test_showing_is_tried_until_it_stands(scene, studies):
     alert = scene.happen(studies[0])
     scene.slack.update_answers = [

@@ -126,10 +126,10 @@ class _Doing:
     def _pressed(self, trial: str) -> Sent | None:
         """The message that the button stands in."""
         one = self._one
-        for sent in outbox_sent.of_thread(self._db, f"{self._place.registry}:{trial}") if one.message else ():
-            if (sent.remote.get("ts"), sent.remote.get("channel")) == (one.message, one.channel):
-                return sent
-        return None
+        thread = f"{self._place.registry}:{trial}"
+        if one.message is None:
+            return None
+        return outbox_sent.standing_at(self._db, thread, channel=one.channel, ts=one.message)
 
     def _show(self, trial: str) -> None:
         showing.ask_of(self._db, self._place.registry, Scope.TRIAL, trial, pressed=self._pressed(trial))

@@ -23,6 +23,8 @@ from notifiers.sent import Sent
 from snapshots.instants import stamp
 from snapshots.query import Reader
 
+LATEST = 12  # messages of a trial, in all channels: of one that is years old nobody looks at the first
+
 
 class Due(msgspec.Struct, frozen=True, kw_only=True):
     """A message that is to be shown anew."""
@@ -36,15 +38,15 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ask_of(db: Database, registry: str, scope: Scope, value: str, *, pressed: Sent | None = None) -> int:
-    """Something was done about a trial: messages that show such things of it are to be shown anew, with them the
-    newest one of each channel, and the one that was pressed. Returns how many. Caller owns the transaction.
+    """Something was done about a trial: the newest message of each channel is to be shown anew, the one that was
+    pressed, and those that show such things already, LATEST in all. Returns how many. Caller owns the transaction.
 
-    Of a watch or a field a message says nothing; but who has seen it may have changed.
+    For a watch or a field none is: that may be a thousand trials', of which nobody looks at the messages now.
     """
     if scope is not Scope.TRIAL:
-        return _again(db, "registry = ?", [registry])
+        return 0
     newest: dict[str, Sent] = {}
-    for one in outbox_sent.of_thread(db, f"{registry}:{value}"):
+    for one in outbox_sent.of_thread(db, f"{registry}:{value}", limit=LATEST):
         if one.remote.get("ts"):
             newest.setdefault(one.notifier, one)
     for one in [*newest.values(), *([pressed] if pressed else [])]:
@@ -52,13 +54,11 @@ def ask_of(db: Database, registry: str, scope: Scope, value: str, *, pressed: Se
             "insert or ignore into showing (notifier, message, registry, trial, asked) values (?, ?, ?, ?, 0)",
             [one.notifier, one.message.id, registry, value],
         )
-    return _again(db, "registry = ? and trial = ?", [registry, value])
-
-
-def _again(db: Database, where: str, parameters: Sequence[str]) -> int:
     return db.execute(
-        f"update showing set asked = asked + 1, tries = 0, not_before = null, reason = null where {where}",
-        list(parameters),
+        "update showing set asked = asked + 1, tries = 0, not_before = null, reason = null where message in"
+        " (select showing.message from showing join message on message.id = showing.message"
+        " where showing.trial = ? and showing.registry = ? order by message.number desc limit ?)",
+        [value, registry, LATEST],
     ).rowcount
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +79,14 @@ class ActingScene:
         self.desk.start()
         self.app.poll()
         slack.connected(1)
-        self._day = 23
+        self._day = date(2026, 11, 23)
 
     def happen(
         self, record: dict[str, Any], status: str = "SUSPENDED", why: str | None = None
     ) -> dict[str, Any]:
         """The message that tells of it, as it stands in the channel."""
-        self.registry.publish(f"2026-11-{self._day}", [with_status(record, status, why)])
-        self._day += 1
+        self.registry.publish(self._day.isoformat(), [with_status(record, status, why)])
+        self._day += timedelta(days=1)
         self.clock.forward(hours=1)
         self.app.poll()
         self.app.deliver()
