@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from doubles.acting_scene import OTHER, TRIAL, ActingScene, buttons, is_inert, records, said
 from doubles.ctgov import LoopbackRegistry
-from doubles.slack_app import SlackApp
+from doubles.slack_app import SlackApp, in_time
 from slack_sdk.models.blocks import Block
 
 from monitor.acting import mutes
@@ -357,3 +357,18 @@ def test_how_the_connection_is(scene):
     standing = scene.desk.standing()["team"]
     assert standing.connected_since == scene.clock() - timedelta(0)
     assert scene.desk.problems() == []
+
+
+def test_trouble_of_the_connection_is_said(tmp_path, slack, studies, clock):
+    slack.hello = {"type": "hello", "num_connections": 2}
+    with LoopbackRegistry(studies, day="2026-11-20") as registry:
+        scene = ActingScene(tmp_path, slack, registry, clock)
+        in_time(lambda: scene.desk.standing()["team"].opened)
+        (line,) = scene.desk.problems()
+        assert line.startswith("another process listens with the app token of `team`")
+        slack.open_answers = [{"ok": False, "error": "invalid_auth"}] * 50
+        slack.relay.cut()
+        in_time(lambda: scene.desk.standing()["team"].failures >= 3)
+        (line,) = scene.desk.problems()
+        assert line.startswith("buttons and commands of Slack (`team`) are not heard: ")
+        scene.close()
