@@ -114,11 +114,13 @@ class Service:
         """
         self._ending.set()
         if self._desk is not None:
-            self._desk.close()
+            self._desk.hang_up()
         if at_once:
             self.app.stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        if self._desk is not None:
+            self._desk.close()
 
     def poll_if_due(self) -> bool:
         """Poll when a registry's time has come; then let what time makes come to pass, data build or not."""

@@ -47,7 +47,7 @@ class SlackApp(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Desk:
-    """`start` and `close` from one thread, `work` from one, `tell` from one; `standing` from any."""
+    """`start`, `hang_up` and `close` from one thread, `work` from one, `tell` from one; `standing` from any."""
 
     def __init__(
         self,
@@ -93,10 +93,14 @@ class Desk:
         for socket in self._sockets.values():
             socket.start()
 
-    def close(self) -> None:
+    def hang_up(self) -> None:
         """Listen no more. What was taken and not worked is worked after the next start."""
         for socket in self._sockets.values():
             socket.close()
+
+    def close(self) -> None:
+        """Let go of everything; `work` and `tell` have ended."""
+        self.hang_up()
         for hand in self._hands.values():
             hand.close()
 
