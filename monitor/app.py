@@ -39,6 +39,7 @@ from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
 
 if TYPE_CHECKING:
+    from monitor.acting.desk import Desk
     from monitor.retention import Gone
     from notifiers.message import Message
     from notifiers.notifier import Notifier
@@ -104,6 +105,9 @@ class App:
         self._said_at: datetime | None = None  # how far a sweep has come
         self._removes_from: datetime | None = None  # the wait of retention that was said
         self.watching: Callable[[Pace], None] = self._say_now_and_then
+        self.open_desk: Callable[[], Desk] | None = (
+            None  # what hears people in Slack; None where nobody is heard
+        )
 
     def wait_with(self, wait: Callable[[timedelta], bool]) -> None:
         """Let pauses between two posts pass in another way than by waiting: a scripted clock jumps over them."""

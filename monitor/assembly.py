@@ -16,6 +16,7 @@ import msgspec
 from monitor.config import Apprise, Config, Jsonl, Mail, Slack, SlackWebhook, Webhook, expanded, pings
 
 if TYPE_CHECKING:
+    from monitor.acting.desk import Desk
     from monitor.app import App
     from monitor.registries.base import Registry
     from notifiers.notifier import Notifier
@@ -78,6 +79,7 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         channel=ready.settings.channel,
         api_url=ready.settings.api_url,
         reconcile_after=ready.settings.reconcile_after,
+        interactive=ready.settings.app_token is not None,
     )
     return slack, Settings(thread_fresh_for=ready.settings.thread_fresh_for)
 
@@ -144,7 +146,7 @@ def app_of(
         raise ConfigError(problems)
     stopping = threading.Event()
     patience = Patience(config.registries.ctgov.poll_deadline, stopping=stopping)
-    return App(
+    app = App(
         config,
         registries={"ctgov": registry_of(config, "ctgov", wait=patience.wait)},
         notifiers=notifiers,
@@ -153,4 +155,57 @@ def app_of(
         stopping=stopping,
         patience={"ctgov": patience},
         pings=addresses,
+    )
+    tables = [config.notifiers[name] for name in notifiers]
+    if any(isinstance(table, Slack) and table.app_token is not None for table in tables):
+        app.open_desk = lambda: desk_of(config, app, environ)
+    return app
+
+
+def desk_of(config: Config, app: App, environ: Mapping[str, str]) -> Desk:
+    """What hears people in Slack: of each app token one connection. Raises ConfigError."""
+    from random import random
+
+    from monitor.acting.desk import Desk, SlackApp
+    from monitor.acting.looking import Place
+    from monitor.alerting.alerts import message_of
+    from monitor.registries.ctgov_ids import trial_id
+
+    found: dict[str, SlackApp] = {}
+    for name, table in config.notifiers.items():
+        if not isinstance(table, Slack) or table.app_token is None:
+            continue
+        ready = expanded(config, name, environ)
+        token, settings = ready.secrets["app_token"], ready.settings
+        assert isinstance(settings, Slack)
+        before = found.get(token.reveal())
+        actors = frozenset(settings.actors) or None
+        if before is not None and None not in (before.actors, actors):
+            actors = (before.actors or frozenset()) | (actors or frozenset())
+        elif before is not None:
+            actors = before.actors or actors
+        found[token.reveal()] = SlackApp(
+            app_token=token,
+            api_url=settings.api_url,
+            tokens={**(before.tokens if before else {}), name: ready.secrets["token"]},
+            actors=actors,
+        )
+    site = config.registries.ctgov.url.rstrip("/")
+    return Desk(
+        list(found.values()),
+        place=Place(
+            registry="ctgov",
+            trial_id=lambda text: trial_id(text, site=site),
+            record_url=lambda trial: f"{site}/study/{trial}",
+            public_url=config.web.public_url,
+            effective=app.effective,
+            words=lambda event, id_: message_of(
+                event, message_id=id_, order=0, public_url=config.web.public_url, payload=None
+            ),
+            actors=None,
+        ),
+        db=lambda: app.db,
+        close_db=app.close_thread,
+        clock=app.clock,
+        random=random,
     )

@@ -175,6 +175,7 @@ def database_in_depth(database: Path, progress: Callable[[str], object]) -> Iter
 
 def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     from monitor.assembly import notifier_of
+    from monitor.config import Slack, expanded
     from monitor.config.secrets import files, is_exposed
     from notifiers.notifier import NotifiersError
 
@@ -201,6 +202,13 @@ def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator
             yield Finding(room=room, good=good, text=text)
     finally:
         notifier.close()
+    table = config.notifiers[name]
+    if isinstance(table, Slack) and table.app_token is not None:
+        from notifiers.slack.socket import check
+
+        ready = expanded(config, name, environ)
+        good, text = check(ready.secrets["app_token"], api_url=table.api_url)
+        yield Finding(room=room, good=good, text=text)
 
 
 def _operator(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:

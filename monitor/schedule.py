@@ -78,6 +78,7 @@ class Service:
         self._looked_at: datetime | None = None  # the last time that the poll job came to its end
         self._at_work: dict[str, datetime] = {}
         self._ending = threading.Event()
+        self._desk = app.open_desk() if app.open_desk is not None else None
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(6 + len(app.notifiers))},
@@ -99,6 +100,10 @@ class Service:
         self._every(self._tick * ATTEND, self._tell_operator, "operator")
         if self.app.lookout.pings:
             self._every(self._tick, self.ping_if_due, "ping")
+        if self._desk is not None:
+            self._desk.start()
+            self._every(self._tick / 2, self._desk.work, "acting")
+            self._every(self._tick / 2, self._desk.tell, "acting-told")
         self._scheduler.start()
 
     def stop(self, *, at_once: bool = True) -> None:
@@ -108,10 +113,14 @@ class Service:
         request.
         """
         self._ending.set()
+        if self._desk is not None:
+            self._desk.hang_up()
         if at_once:
             self.app.stopping.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=True)
+        if self._desk is not None:
+            self._desk.close()
 
     def poll_if_due(self) -> bool:
         """Poll when a registry's time has come; then let what time makes come to pass, data build or not."""
@@ -144,7 +153,8 @@ class Service:
 
     def problems(self) -> list[str]:
         """Jobs that failed or do not come to their end, for health."""
-        return [one.text for one in self._jobs()]
+        heard = self._desk.problems() if self._desk is not None else []
+        return [one.text for one in self._jobs()] + heard
 
     def conditions(self) -> list[Condition]:
         """What stands that only the service knows: such jobs, and polls that nobody makes though it is time."""

@@ -42,7 +42,7 @@ config.toml:2: [web] unknown key: `prot`
 """)
     assert said(f'{SLACK}mode = "x"\n') == snapshot("""\
 config.toml:5: [notifiers.team] unknown key: `mode`
-  hint: valid are `type`, `timezone`, `quiet_hours` and 9 more: see the reference\
+  hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
 """)
 
 
@@ -266,7 +266,7 @@ def test_a_secret_in_the_file_is_refused_and_never_shown() -> None:
 config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand in the file
   hint: write `token = "${TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
-  hint: valid are `type`, `timezone`, `quiet_hours` and 9 more: see the reference\
+  hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
 """)
     for text in (
         '[notifiers.team]\ntype = "slack"\ntoken = "a${B}"\nchannel = "#c"\n',
@@ -375,3 +375,16 @@ def test_two_jsonl_notifiers_do_not_share_a_file() -> None:
 config.toml:6: [notifiers.b] `path` is that of another notifier: `a`
   hint: give each its own\
 """)
+
+
+def test_who_may_act_in_slack_is_named_by_id_and_only_where_there_are_buttons() -> None:
+    assert said(WATCH + SLACK + 'app_token = "${A}"\nactors = ["U0123456789", "anna"]\n') == snapshot("""\
+config.toml:9: [notifiers.team] no id of a person in Slack: `anna`
+  hint: in Slack: Profile, Copy member ID; it looks like `U0123456789`\
+""")
+    assert noted(WATCH + SLACK + 'actors = ["U0123456789"]\n') == snapshot(
+        ["config.toml:8: [notifiers.team] `actors` has no effect without `app_token`: there are no buttons"]
+    )
+    assert noted(WATCH + SLACK + 'app_token = "${A}"\nactors = ["U0123456789", "${BOSS}"]\n') == []
+    refused = said(WATCH + SLACK + 'app_token = "xapp-1-sesame"\n')
+    assert "`app_token` must be a variable" in refused and "sesame" not in refused

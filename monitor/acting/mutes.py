@@ -112,6 +112,13 @@ def standing(db: Database, *, now: datetime) -> list[Mute]:
     return [_mute(row) for row in rows]
 
 
+def of_trial(db: Database, trial: str, *, now: datetime) -> Mute | None:
+    """The mute or snooze of a trial that is in force."""
+    return next(
+        (one for one in standing(db, now=now) if (one.scope, one.value) == (Scope.TRIAL, trial)), None
+    )
+
+
 def last_of(db: Database, trial: str) -> tuple[Mute, Person | None] | None:
     """The newest mute of a trial, in force or not, and who ended it before its time."""
     row = db.execute(

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from monitor import addresses
+from monitor.acting.buttons import actions_of
 from monitor.alerting.discretion import without_people
 from monitor.alerting.items import LEVELS, items_of
 from monitor.alerting.links import links_of
@@ -58,6 +59,7 @@ def message_of(
         items=items_of(told),
         facts=_facts(told),
         links=links_of(told, public_url),
+        actions=actions_of(told.registry, told.trial, told.id) if told.id is not None else (),
         footer=_footer(told),
         thread=f"{told.registry}:{told.trial}",
         order=order,
@@ -116,6 +118,7 @@ def sample(*, message_id: str, now: datetime) -> Message:
         message,
         level=Level.SAMPLE,
         headline=f"Sample of an alert – {message.headline}",
+        actions=(),  # nothing happened to it
         footer="Sent by `trialbell notify`. Alerts look like this one; this one is invented",
         thread=None,
         payload={**(message.payload or {}), "event": "sample"},

@@ -72,7 +72,7 @@ def ack(
                 by=person(by),
                 note=note,
             )
-            ask_of(db, (scope, value))
+            ask_of(db, session.registry_name, scope, value)
     finally:
         db.close()
     if session.as_json:

@@ -90,7 +90,7 @@ def _silence(
     try:
         with immediate(db):
             made = mutes.mute(db, *chosen, until=end, now=clock(), by=person(by), kind=kind)
-            ask_of(db, chosen)
+            ask_of(db, session.registry_name, *chosen)
     finally:
         db.close()
     if session.as_json:
@@ -131,7 +131,7 @@ def unmute(session: Session, trial: str | None, watch: str | None, field: str | 
     try:
         with immediate(db):
             ended = mutes.unmute(db, *chosen, now=clock(), by=person(by))
-            ask_of(db, chosen)
+            ask_of(db, session.registry_name, *chosen)
     finally:
         db.close()
     if not ended:

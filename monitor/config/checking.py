@@ -18,7 +18,7 @@ from monitor.config.cron import fault
 from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
-from monitor.config.notifiers import Jsonl, Mail, Notifier, Ringing
+from monitor.config.notifiers import Jsonl, Mail, Notifier, Ringing, Slack
 from monitor.config.report import Report
 from monitor.config.route_checking import checked_route, meant
 from monitor.config.routes import Route
@@ -280,6 +280,10 @@ class Checker:
                     "`quiet_days` are all seven: nothing but what is critical would ever be told",
                     hint="leave a day out, or let a route send only what is critical",
                 )
+        if isinstance(table, Slack):
+            from monitor.config.slack_checking import check_slack
+
+            check_slack(self._report, name, table)
         if isinstance(table, Mail):
             from monitor.config.mail_checking import check_mail
 

@@ -96,6 +96,26 @@ class Slack(Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_
         Duration,
         Meta(description="A trial's next alert joins its thread while the last one there is younger."),
     ] = timedelta(days=7)
+    app_token: Annotated[
+        Text | None,
+        Meta(
+            description="The app-level token, as a variable. With it alerts have buttons and `/trial` is answered, by"
+            " Socket Mode: no public address is needed. Channels with one token share one connection.",
+            examples=["${SLACK_APP_TOKEN}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ] = None
+    actors: Annotated[
+        tuple[Text, ...],
+        Meta(
+            min_length=1,
+            description="Ids of the people who may mute, acknowledge and watch by buttons and commands. Default:"
+            " whoever is in the workspace and sees the channel. Of channels with one app token the lists count"
+            " together.",
+            examples=[["U0123456789"]],
+        ),
+    ] = ()
 
 
 class SlackWebhook(

@@ -37,6 +37,7 @@ path = "alerts.jsonl"
 # type = "slack"
 # token = "${SLACK_BOT_TOKEN}"         # from the environment, never written here
 # channel = "#trial-alerts"
+# app_token = "${SLACK_APP_TOKEN}"     # buttons and /trial in Slack: docs/guide/slack.md
 
 [[route]]
 min_severity = "minor"                 # minor, major or critical

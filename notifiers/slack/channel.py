@@ -18,6 +18,7 @@ from notifiers.secret import Secret
 from notifiers.slack.calls import Answer, Calls
 from notifiers.slack.errors import THREAD_GONE, reason
 from notifiers.slack.limits import CHANNELS_PAGE, HISTORY_PAGE, SECONDS_BETWEEN_POSTS
+from notifiers.slack.scopes import BOT
 
 API_URL = "https://slack.com/api/"
 TIMEOUT = 30  # seconds, for each read and write
@@ -29,11 +30,6 @@ _CLOCK_STEP = timedelta(minutes=10)  # how finely clocks are compared
 
 _CHANNEL_ID = re.compile(r"[CGD][A-Z0-9]{8,}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_NEEDED_SCOPES = {
-    "chat:write": "to post",
-    "channels:read": "to find the channel by its name",
-    "channels:history": "to avoid repeats after a lost answer (groups:history in a private channel)",
-}
 
 
 class SlackNotifier:
@@ -179,8 +175,9 @@ class SlackNotifier:
         lines = [(True, f"Slack: signed in to {who.data.get('team')} as {who.data.get('user')}")]
         granted = who.scopes
         if granted:
-            missing = [scope for scope in ("chat:write",) if scope not in granted]
-            lines += [(False, f"Slack: the bot lacks {scope}, {_NEEDED_SCOPES[scope]}") for scope in missing]
+            needed = ("chat:write", *(("commands",) if self._interactive else ()))
+            missing = [scope for scope in needed if scope not in granted]
+            lines += [(False, f"Slack: the bot lacks {scope}, {BOT[scope]}") for scope in missing]
         channel = self._resolve()
         if isinstance(channel, Answer):
             lines.append((False, f"Slack: channel `{self._setting}` cannot be looked up: {channel.reason}"))
@@ -193,7 +190,7 @@ class SlackNotifier:
             lines.append((True, "Slack: the channel can be read back, so that nothing is told twice"))
         else:
             scope = "channels:history"
-            remedy = f"{seen.reason}; {scope} is needed {_NEEDED_SCOPES[scope]}"
+            remedy = f"{seen.reason}; {scope} is needed {BOT[scope]}"
             lines.append((False, f"Slack: the channel cannot be read back: {remedy}"))
         return lines
 

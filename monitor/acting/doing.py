@@ -1,0 +1,279 @@
+"""What a person does in Slack, by a button or a command: done in the caller's transaction, with the words to answer.
+
+Wrong input is one clear line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sqlite_utils import Database
+
+from monitor import watches
+from monitor.acting import buttons, looking, mutes, showing
+from monitor.acting.acknowledgements import acknowledge, newest_event
+from monitor.acting.looking import Place, silent
+from monitor.acting.mutes import Kind, Scope
+from monitor.acting.people import Person, Via, named
+from monitor.config.durations import WrongDuration, parse_duration
+from monitor.registries.base import MalformedId
+from notifiers import sent as outbox_sent
+from notifiers.sent import Sent
+from notifiers.slack.hand import Reply
+from snapshots.query import Reader
+
+if TYPE_CHECKING:
+    from notifiers.slack.interactions import Interaction
+
+COMMAND = "/trial"
+FROM_SLACK = "From Slack"  # the watch that `/trial watch` adds to
+MOST_IDS = 50  # of one command
+HELP = """/trial NCT07146087 – its status and last changes
+/trial watch NCT07146087 – watch it
+/trial mute NCT07146087 30d – tell nobody of it for 30 days, or until a day: 2026-12-31
+/trial snooze NCT07146087 3d – tell of it then, all at once; what is critical is told at once
+/trial unmute NCT07146087 – tell of it again
+/trial ack NCT07146087 [a few words] – say that you have seen what happened"""
+
+
+class Refused(Exception):
+    """It cannot be done; `str()` is the answer."""
+
+
+def do(db: Database, place: Place, one: Interaction, *, now: datetime) -> Reply | None:
+    """Returns what is to be answered; None for what is none of ours. Caller owns the transaction."""
+    doing = _Doing(db, place, one, now)
+    try:
+        if one.kind == "command":
+            return doing.command()
+        return doing.press()
+    except Refused as error:
+        return Reply(text=str(error))
+
+
+class _Doing:
+    def __init__(self, db: Database, place: Place, one: Interaction, now: datetime) -> None:
+        self._db = db
+        self._place = place
+        self._one = one
+        self._now = now
+        self._reader = Reader(db)
+
+    def press(self) -> Reply | None:
+        presses: dict[str, Callable[[str, str], Reply]] = {
+            buttons.MUTE: self._press_mute,
+            buttons.UNMUTE: lambda trial, event: self._unmute(trial),
+            buttons.ACKNOWLEDGE: lambda trial, event: self._acknowledge(trial, event, ""),
+            buttons.SHOW_DIFF: lambda trial, event: self._diff(event),
+        }
+        press = presses.get(self._one.name)
+        about = buttons.carried(self._one.value)
+        if press is None or about is None or about[0] != self._place.registry:
+            return None
+        if self._one.name != buttons.SHOW_DIFF:
+            self._may_act()
+        return press(about[1], about[2])
+
+    def command(self) -> Reply:
+        words = self._one.value.split()
+        verb = words[0].lower() if words else "help"
+        commands: dict[str, Callable[[list[str]], Reply]] = {
+            "help": lambda rest: Reply(text=HELP),
+            "status": lambda rest: self._status(self._only(rest, "status")),
+            "watch": self._watch,
+            "mute": lambda rest: self._silence(rest, Kind.MUTE),
+            "snooze": lambda rest: self._silence(rest, Kind.SNOOZE),
+            "unmute": lambda rest: self._unmute(self._only(rest, "unmute")),
+            "ack": self._ack,
+        }
+        if verb in commands:
+            if verb not in ("help", "status"):
+                self._may_act()
+            return commands[verb](words[1:])
+        if len(words) > 1 and words[0].isalpha():
+            raise Refused(f"No such command: `{words[0]}`. `{COMMAND} help` lists them")
+        return self._status(self._only(words, ""))
+
+    def _may_act(self) -> None:
+        actors = self._place.actors
+        if actors is not None and self._one.person_id not in actors:
+            raise Refused("You may look, and change nothing: your id is not in `actors` of config.toml")
+
+    @property
+    def _person(self) -> Person:
+        return named(self._one.person, Via.SLACK, id=self._one.person_id)
+
+    def _trial(self, text: str) -> str:
+        bare = text.strip("<>").partition("|")[0]  # as Slack writes addresses
+        try:
+            return self._place.trial_id(bare)
+        except MalformedId:
+            raise Refused(
+                f"No trial's id: `{text[:80]}`. Write it like NCT07146087; `{COMMAND} help` has examples"
+            ) from None
+
+    def _only(self, words: Sequence[str], verb: str) -> str:
+        example = " ".join(part for part in (COMMAND, verb, "NCT07146087") if part)
+        if not words:
+            raise Refused(f"Which trial? Write `{example}`")
+        if len(words) > 1:
+            raise Refused(f"One trial at a time: `{example}`")
+        return self._trial(words[0])
+
+    def _pressed(self, trial: str) -> Sent | None:
+        """The message that the button stands in."""
+        one = self._one
+        thread = f"{self._place.registry}:{trial}"
+        if one.message is None:
+            return None
+        return outbox_sent.standing_at(self._db, thread, channel=one.channel, ts=one.message)
+
+    def _show(self, trial: str) -> None:
+        showing.ask_of(self._db, self._place.registry, Scope.TRIAL, trial, pressed=self._pressed(trial))
+
+    def _press_mute(self, trial: str, event: str) -> Reply:
+        return self._begin(trial, _end(self._now, buttons.MUTED_FOR), Kind.MUTE)
+
+    def _silence(self, words: list[str], kind: Kind) -> Reply:
+        """`mute` and `snooze`: a trial, and until when."""
+        default = f"{buttons.MUTED_FOR.days}d" if kind is Kind.MUTE else ""
+        if not words or len(words) > 2 or (len(words) == 1 and not default):
+            raise Refused(f"Write `{COMMAND} {kind} NCT07146087 {default or '3d'}`: a trial, and until when")
+        return self._begin(self._trial(words[0]), self._until(words[1] if words[1:] else default), kind)
+
+    def _begin(self, trial: str, until: datetime, kind: Kind) -> Reply:
+        before = mutes.of_trial(self._db, trial, now=self._now)
+        if (
+            before is not None
+            and before.kind is Kind.MUTE is kind
+            and (before.until is None or before.until >= _iso(until))
+        ):
+            return Reply(text=f"{trial} is muted already: {silent(before)}")
+        made = mutes.mute(
+            self._db, Scope.TRIAL, trial, until=until, now=self._now, by=self._person, kind=kind
+        )
+        self._show(trial)
+        stranger = self._reader.trial(self._place.registry, trial) is None
+        doubt = "\nNothing is stored of it yet: is the id right?" if stranger else ""
+        meanwhile = (
+            "What happens is stored and shown, and nobody is told of it."
+            if kind is Kind.MUTE
+            else "What happens is told then, all at once; what is critical at once."
+        )
+        return Reply(text=f"{trial}: {silent(made)}. {meanwhile}{doubt}")
+
+    def _unmute(self, trial: str) -> Reply:
+        if not mutes.unmute(self._db, Scope.TRIAL, trial, now=self._now, by=self._person):
+            self._show(trial)  # a message that says so is out of date
+            return Reply(text=f"{trial} is not muted")
+        self._show(trial)
+        return Reply(text=f"{trial} is told again, from the next event on")
+
+    def _ack(self, words: list[str]) -> Reply:
+        if not words:
+            raise Refused(f"Which trial? Write `{COMMAND} ack NCT07146087`")
+        trial = self._trial(words[0])
+        return self._acknowledge(trial, None, " ".join(words[1:]))
+
+    def _acknowledge(self, trial: str, event: str | None, note: str) -> Reply:
+        if event is None:
+            newest = newest_event(self._db, self._place.registry, Scope.TRIAL, trial)
+            number = newest[0] if newest else None
+        else:
+            number = self._reader.number(event)
+        if number is None:
+            raise Refused(f"Nothing happened to {trial} yet")
+        made, dropped = acknowledge(
+            self._db,
+            self._place.registry,
+            Scope.TRIAL,
+            trial,
+            up_to=number,
+            now=self._now,
+            by=self._person,
+            note=note,
+        )
+        self._show(trial)
+        waited = "" if not dropped else f"; {dropped} that waited will not be told"
+        return Reply(text=f"{trial}, up to {made.event}: seen by {showing.called(made.by)}{waited}")
+
+    def _watch(self, words: list[str]) -> Reply:
+        """Adds to the watch of the database that this command owns: config.toml is never written."""
+        if not words:
+            raise Refused(f"Which trial? Write `{COMMAND} watch NCT07146087`")
+        if len(words) > MOST_IDS:
+            raise Refused(f"{MOST_IDS} trials at a time at most")
+        ids = list(dict.fromkeys(map(self._trial, words)))
+        active = watches.active(self._db, registry=self._place.registry)
+        known: dict[str, str] = {}
+        for id_ in ids:
+            names = [one.name for one in active if id_ in (one.definition.ids or ())]
+            names += watches.holding(self._db, id_, registry=self._place.registry)
+            if names:
+                known[id_] = names[0]
+        fresh = [id_ for id_ in ids if id_ not in known]
+        said = [f"{id_} is watched already, by “{name}”" for id_, name in known.items()]
+        if fresh:
+            self._add(active, fresh)
+            said.insert(
+                0,
+                f"Watching {', '.join(fresh)} (watch “{FROM_SLACK}”). The next poll takes a first look, silently",
+            )
+        return Reply(text="\n".join(said))
+
+    def _add(self, active: Sequence[watches.Watch], ids: Sequence[str]) -> None:
+        try:
+            if any((one.name, one.origin) == (FROM_SLACK, "command") for one in active):
+                watches.extend(self._db, FROM_SLACK, ids)
+            else:
+                definition = watches.Definition(registry=self._place.registry, ids=tuple(sorted(ids)))
+                watches.add(self._db, FROM_SLACK, definition, now=self._now)
+        except watches.WatchError as error:
+            raise Refused(f"Not added: {error}") from None
+
+    def _status(self, trial: str) -> Reply:
+        found = looking.status(self._db, self._place, trial, now=self._now)
+        if found is None:
+            raise Refused(f"Nothing is stored of {trial}; `{COMMAND} watch {trial}` watches it")
+        return found
+
+    def _diff(self, event: str) -> Reply:
+        found = looking.diff(self._db, self._place, event, sent=self._pressed, name=self._one.id)
+        if found is None:
+            raise Refused("That event is not in this database any more")
+        return found
+
+    def _until(self, text: str) -> datetime:
+        end: datetime | None = None
+        try:
+            end = _end(self._now, parse_duration(text))
+        except WrongDuration:
+            if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+                try:
+                    end = datetime.fromisoformat(text).replace(tzinfo=UTC)
+                except ValueError:
+                    end = None
+        except OverflowError:
+            end = None
+        if end is None:
+            raise Refused(f"No end: `{text[:40]}`. Write 30d, 12h, or a day like 2026-12-31")
+        if end <= self._now:
+            raise Refused(f"`{text}` is past: write a day to come, or 7d")
+        return end
+
+
+def _end(now: datetime, span: timedelta) -> datetime:
+    """Of some days: the beginning of a day, which reads as one."""
+    end = now + span
+    if span < timedelta(days=2):
+        return end
+    return datetime.combine(end.astimezone(UTC).date(), time(), UTC)
+
+
+def _iso(moment: datetime) -> str:
+    from snapshots.instants import stamp
+
+    return stamp(moment)

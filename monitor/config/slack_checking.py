@@ -1,0 +1,25 @@
+"""What `[notifiers.NAME]` of Slack must hold to beyond the shape of each key."""
+
+from __future__ import annotations
+
+import re
+
+from monitor.config.notifiers import Slack
+from monitor.config.report import Report
+from monitor.config.secrets import VARIABLE
+
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,}", re.ASCII)
+
+
+def check_slack(report: Report, name: str, table: Slack) -> None:
+    for at, one in enumerate(table.actors):
+        if not _PERSON.fullmatch(one) and not VARIABLE.search(one):
+            report.problem(
+                ("notifiers", name, "actors", at),
+                f"no id of a person in Slack: `{one}`",
+                hint="in Slack: Profile, Copy member ID; it looks like `U0123456789`",
+            )
+    if table.actors and table.app_token is None:
+        report.note(
+            ("notifiers", name, "actors"), "`actors` has no effect without `app_token`: there are no buttons"
+        )
