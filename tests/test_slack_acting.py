@@ -364,11 +364,11 @@ def test_trouble_of_the_connection_is_said(tmp_path, slack, studies, clock):
     with LoopbackRegistry(studies, day="2026-11-20") as registry:
         scene = ActingScene(tmp_path, slack, registry, clock)
         in_time(lambda: scene.desk.standing()["team"].opened)
-        (line,) = scene.desk.problems()
+        ((_, line),) = scene.desk.problems()
         assert line.startswith("another process listens with the app token of `team`")
         slack.open_answers = [{"ok": False, "error": "invalid_auth"}] * 50
         slack.relay.cut()
         in_time(lambda: scene.desk.standing()["team"].failures >= 3)
-        (line,) = scene.desk.problems()
+        ((_, line),) = scene.desk.problems()
         assert line.startswith("buttons and commands of Slack (`team`) are not heard: ")
         scene.close()

@@ -107,7 +107,7 @@ def do(
         )
     with closing(open_database()) as db, immediate(db):
         _write(db, asked, now)
-        ask_of(db, (asked.scope, asked.value))
+        ask_of(db, REGISTRY, asked.scope, asked.value)
     return Elsewhere(path=asked.shown_on)
 
 
