@@ -152,15 +152,25 @@ class Service:
         )
 
     def problems(self) -> list[str]:
-        """Jobs that failed or do not come to their end, for health."""
-        heard = self._desk.problems() if self._desk is not None else []
-        return [one.text for one in self._jobs()] + heard
+        """Jobs that failed or do not come to their end, and connections that do not come about, for health."""
+        return [one.text for one in self._jobs() + self._connections()]
 
     def conditions(self) -> list[Condition]:
-        """What stands that only the service knows: such jobs, and polls that nobody makes though it is time."""
-        return self._jobs() + [
-            conditions.overdue(registry, since) for registry, since in self._overdue() if since is not None
-        ]
+        """What stands that only the service knows: such jobs, connections, and polls that nobody makes though it is
+        time."""
+        return (
+            self._jobs()
+            + self._connections()
+            + [
+                conditions.overdue(registry, since)
+                for registry, since in self._overdue()
+                if since is not None
+            ]
+        )
+
+    def _connections(self) -> list[Condition]:
+        troubles = self._desk.troubles() if self._desk is not None else []
+        return [conditions.cut_off(name, text) for name, text in troubles]
 
     def _jobs(self) -> list[Condition]:
         stuck = [
