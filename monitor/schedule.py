@@ -152,20 +152,25 @@ class Service:
         )
 
     def problems(self) -> list[str]:
-        """Jobs that failed or do not come to their end, for health."""
-        return [one.text for one in (*self._jobs(), *self._cut_off())]
+        """Jobs that failed or do not come to their end, and connections that do not come about, for health."""
+        return [one.text for one in self._jobs() + self._connections()]
 
     def conditions(self) -> list[Condition]:
-        """What stands that only the service knows: such jobs, polls that nobody makes though it is time, and buttons
-        in Slack that nobody hears."""
-        overdue = [
-            conditions.overdue(registry, since) for registry, since in self._overdue() if since is not None
-        ]
-        return [*self._jobs(), *self._cut_off(), *overdue]
+        """What stands that only the service knows: such jobs, connections, and polls that nobody makes though it is
+        time."""
+        return (
+            self._jobs()
+            + self._connections()
+            + [
+                conditions.overdue(registry, since)
+                for registry, since in self._overdue()
+                if since is not None
+            ]
+        )
 
-    def _cut_off(self) -> list[Condition]:
-        """Kept apart from the jobs: a poll is no less made for it."""
-        return [conditions.cut_off(*one) for one in (self._desk.problems() if self._desk else ())]
+    def _connections(self) -> list[Condition]:
+        troubles = self._desk.troubles() if self._desk is not None else []
+        return [conditions.cut_off(name, text) for name, text in troubles]
 
     def _jobs(self) -> list[Condition]:
         stuck = [

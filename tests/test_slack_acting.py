@@ -12,6 +12,8 @@ from doubles.slack_app import SlackApp, in_time
 from slack_sdk.models.blocks import Block
 
 from monitor.acting import mutes
+from monitor.operating.conditions import Kind
+from monitor.schedule import Service
 
 
 @pytest.fixture
@@ -356,7 +358,21 @@ def test_what_is_none_of_ours_is_left(scene):
 def test_how_the_connection_is(scene):
     standing = scene.desk.standing()["team"]
     assert standing.connected_since == scene.clock() - timedelta(0)
-    assert scene.desk.problems() == []
+    assert scene.desk.troubles() == []
+
+
+def test_trouble_of_the_connection_is_a_condition_that_the_operator_is_told(scene):
+    scene.slack.open_answers = [{"ok": False, "error": "invalid_auth"}] * 100
+    service = Service(scene.app, tick=0.1)
+    service.start()
+    try:
+        in_time(lambda: service.conditions())
+        (condition,) = service.conditions()
+        assert (condition.kind, condition.subject) == (Kind.CONNECTION, "team")
+        assert "set a valid app-level token" in condition.text
+        assert service.problems() == [condition.text]
+    finally:
+        service.stop()
 
 
 def test_trouble_of_the_connection_is_said(tmp_path, slack, studies, clock):
@@ -364,11 +380,11 @@ def test_trouble_of_the_connection_is_said(tmp_path, slack, studies, clock):
     with LoopbackRegistry(studies, day="2026-11-20") as registry:
         scene = ActingScene(tmp_path, slack, registry, clock)
         in_time(lambda: scene.desk.standing()["team"].opened)
-        ((_, line),) = scene.desk.problems()
-        assert line.startswith("another process listens with the app token of `team`")
+        ((name, line),) = scene.desk.troubles()
+        assert name == "team" and line.startswith("another process listens with the app token of `team`")
         slack.open_answers = [{"ok": False, "error": "invalid_auth"}] * 50
         slack.relay.cut()
         in_time(lambda: scene.desk.standing()["team"].failures >= 3)
-        ((_, line),) = scene.desk.problems()
+        ((_, line),) = scene.desk.troubles()
         assert line.startswith("buttons and commands of Slack (`team`) are not heard: ")
         scene.close()

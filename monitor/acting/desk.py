@@ -108,17 +108,17 @@ class Desk:
         """How each connection is, by the first of its notifiers."""
         return {name: socket.standing() for name, socket in self._sockets.items()}
 
-    def problems(self) -> list[tuple[str, str]]:
-        """Connections that do not come about, and such as others share: the notifier's name, and one line."""
+    def troubles(self) -> list[tuple[str, str]]:
+        """Connections that do not come about, and such as others share: by the first notifier, one line each."""
         lines = []
         for name, one in self.standing().items():
             if one.connected_since is None and one.failures >= _TROUBLED:
                 lines.append((name, f"buttons and commands of Slack (`{name}`) are not heard: {one.reason}"))
             elif one.others:
-                words = (
+                shared = (
                     f"another process listens with the app token of `{name}`: what people do goes to either"
                 )
-                lines.append((name, words))
+                lines.append((name, shared))
         return lines
 
     def work(self) -> int:
