@@ -221,7 +221,8 @@ class _Drain:
     def _go_on_later(self, claimed: Claimed, outcome: Outcome) -> None:
         """Part of it arrived: the channel is well, and only this message waits."""
         self.drained.later += 1
-        until = self._clock() + self._settings.backoff.delay(claimed.attempts, self._random)
+        waits = self._settings.backoff
+        until = self._clock() + waits.delay(claimed.attempts, self._random, asked_for=outcome.retry_after)
         with self._transaction():
             if self._outbox.resume(self._name, self._clock()):
                 self._say(NoticeKind.MENDED, f"`{self._name}` takes messages again")

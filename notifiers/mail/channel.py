@@ -27,6 +27,7 @@ DEADLINE = 120.0  # seconds
 # https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits
 PACE = timedelta(seconds=2)
 PATIENCE = timedelta(hours=1)
+AGAIN = timedelta(minutes=5)  # for one who is refused for now: long enough for most greylists (RFC 6647, 5)
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -219,6 +220,7 @@ class MailNotifier:
             return Outcome(
                 result=Result.LATER,
                 reason=self._said(f"not yet to {_names(for_now)}"),
+                retry_after=AGAIN,
                 remote={"to": " ".join(have), "since": began_at},
             )
         missed = for_good | for_now
