@@ -11,7 +11,7 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import backfill, commands, density, machine, meaning, mirror, polling, readers, searching
+from bench import alerting, backfill, commands, density, machine, meaning, mirror, polling, readers, searching
 
 RECORDS = 5_000  # that are polled, mirrored, watched, searched
 
@@ -23,6 +23,7 @@ def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
         "meaning": partial(meaning.measure, runs=runs),
         "mirror": partial(mirror.measure, runs=runs, records=records),
         "overlaps": partial(mirror.measure_overlaps, watches=min(10_000, 2 * records), records=records),
+        "alerting": partial(alerting.measure, runs=runs),
         "readers": partial(readers.measure, runs=runs),
         "backfill": partial(backfill.measure, runs=runs),
         "density": density.measure,
