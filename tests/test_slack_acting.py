@@ -59,23 +59,21 @@ def test_muting_by_a_button_is_done_shown_and_undone(scene, studies):
         "U1",
         "slack",
     )
-    shown = scene.messages[-1]
+    shown = scene.alerts[-1]
     assert "Muted by @anna until 2026-12-20" in said(shown)
     assert names(shown) == ["unmute-trial", "acknowledge", "show-diff"]
     assert json.dumps(shown["blocks"][0]) == before and shown["metadata"] == alert["metadata"]
-    told = len(scene.messages)
+    told = len(scene.alerts)
     scene.happen(studies[0], "TERMINATED")
-    assert len(scene.messages) == told
+    assert len(scene.alerts) == told
     reason = scene.app.db.execute("select reason from delivery where state = 'dropped'").fetchone()[0]
     assert reason.startswith(f"muted: trial {TRIAL} muted until 2026-12-20")
     answer = scene.press(shown, "unmute-trial", username="bob", id="U2")
     assert said(answer) == f"{TRIAL} is told again, from the next event on"
-    assert "Muted by @anna, unmuted by bob in Slack" in said(scene.messages[-1]).replace(
-        "@bob", "bob in Slack"
-    )
-    assert names(scene.messages[-1]) == ["mute-trial", "acknowledge", "show-diff"]
+    assert "Muted by @anna, unmuted by bob in Slack" in said(scene.alerts[-1]).replace("@bob", "bob in Slack")
+    assert names(scene.alerts[-1]) == ["mute-trial", "acknowledge", "show-diff"]
     scene.happen(studies[0], "WITHDRAWN")
-    assert len(scene.messages) == told + 1
+    assert len(scene.alerts) == told + 1
 
 
 def test_muting_what_is_muted_for_longer_shortens_nothing(scene, studies):
@@ -92,7 +90,7 @@ def test_acknowledging_by_a_button_shows_who_has_seen_it(scene, studies):
     alert = scene.happen(studies[0])
     answer = scene.press(alert, "acknowledge")
     assert said(answer) == f"{TRIAL}, up to ctgov:{TRIAL}:changed:1-2: seen by @anna"
-    shown = scene.messages[-1]
+    shown = scene.alerts[-1]
     assert "Acknowledged by @anna, 2026-11-20" in said(shown)
     assert names(shown) == ["mute-trial", "show-diff"]
     again = scene.happen(studies[0], "TERMINATED")
@@ -138,10 +136,10 @@ def test_commands_tell_what_they_did(scene, studies):
     assert scene.command(f"unmute {TRIAL}") == f"{TRIAL} is told again, from the next event on"
     assert scene.command(f"unmute {TRIAL}") == f"{TRIAL} is not muted"
     assert "seen by @bob" in scene.command(f"ack {TRIAL} told the clinic", user_name="bob", user_id="U2")
-    assert "Acknowledged by @bob, 2026-11-20: told the clinic" in said(scene.messages[-1])
+    assert "Acknowledged by @bob, 2026-11-20: told the clinic" in said(scene.alerts[-1])
     assert "(seen by @bob)" in scene.command(f"https://clinicaltrials.gov/study/{TRIAL}")
     assert "muted by @anna until 2026-12-20" in scene.command(f"mute {TRIAL.lower()}")
-    assert "Muted by @anna until 2026-12-20" in said(scene.messages[-1])
+    assert "Muted by @anna until 2026-12-20" in said(scene.alerts[-1])
 
 
 def test_watching_from_slack_goes_into_a_watch_of_its_own(scene):
@@ -251,7 +249,7 @@ def test_of_many_messages_the_newest_and_those_that_show_it_are_shown_anew(scene
     assert {one["ts"] for one in scene.slack.updates} == {first["ts"], last["ts"]}
     scene.command(f"unmute {TRIAL}")
     assert len(scene.slack.updates) == 4
-    assert "unmuted by @anna" in said(scene.messages[0]) and "unmuted by" in said(scene.messages[-1])
+    assert "unmuted by @anna" in said(scene.messages[0]) and "unmuted by" in said(scene.alerts[-1])
 
 
 def test_showing_is_tried_until_it_stands(scene, studies):
@@ -274,23 +272,23 @@ def test_showing_is_tried_until_it_stands(scene, studies):
 
 def test_what_is_snoozed_is_told_at_its_end_together_and_what_is_critical_at_once(scene, studies):
     alert = scene.happen(studies[0], "COMPLETED")
-    told = len(scene.messages)
+    told = len(scene.alerts)
     scene.command(f"snooze {TRIAL} 3d")
     assert "Snoozed by @anna until 2026-11-23" in said(alert)
     for status in ("ACTIVE_NOT_RECRUITING", "ENROLLING_BY_INVITATION"):
         scene.happen(studies[0], status)
-    assert len(scene.messages) == told
+    assert len(scene.alerts) == told
     assert (
         scene.count("select count(*) from delivery where state = 'waiting' and reason like 'snoozed%'") == 2
     )
     scene.clock.forward(days=3)
     scene.app.deliver()
-    assert len(scene.messages) == told + 1  # both in one
+    assert len(scene.alerts) == told + 1  # both in one
     scene.command(f"snooze {TRIAL} 3d")
     scene.happen(studies[0], "COMPLETED")
-    assert len(scene.messages) == told + 1
+    assert len(scene.alerts) == told + 1
     critical = scene.happen(studies[0], "SUSPENDED", "Supply ran out")
-    assert len(scene.messages) == told + 2 and "Supply ran out" in said(critical)
+    assert len(scene.alerts) == told + 2 and "Supply ran out" in said(critical)
     assert (
         scene.count("select count(*) from delivery where state = 'waiting'") == 0
     )  # it took along what waited
@@ -298,16 +296,16 @@ def test_what_is_snoozed_is_told_at_its_end_together_and_what_is_critical_at_onc
 
 def test_what_waits_is_told_when_a_snooze_ends_early_and_not_when_it_was_seen(scene, studies):
     scene.happen(studies[0], "COMPLETED")
-    told = len(scene.messages)
+    told = len(scene.alerts)
     scene.command(f"snooze {TRIAL} 3d")
     scene.happen(studies[0], "ACTIVE_NOT_RECRUITING")
     assert "1 that waited will not be told" in scene.command(f"ack {TRIAL}")
     assert scene.count("select count(*) from delivery where reason = 'acknowledged by anna in Slack'") == 1
     scene.happen(studies[0], "ENROLLING_BY_INVITATION")
-    assert len(scene.messages) == told
+    assert len(scene.alerts) == told
     scene.command(f"unmute {TRIAL}")
     scene.app.deliver()
-    assert len(scene.messages) == told + 1
+    assert len(scene.alerts) == told + 1
 
 
 def test_a_message_that_is_gone_is_not_tried_for_ever(scene, studies):

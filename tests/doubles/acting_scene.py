@@ -90,7 +90,12 @@ class ActingScene:
         self.clock.forward(hours=1)
         self.app.poll()
         self.app.deliver()
-        return next(message for message in reversed(self.messages) if buttons(message))
+        return self.alerts[-1]
+
+    @property
+    def alerts(self) -> list[dict[str, Any]]:
+        """Without what goes on them in their threads."""
+        return [message for message in self.messages if buttons(message)]
 
     @property
     def messages(self) -> list[dict[str, Any]]:
