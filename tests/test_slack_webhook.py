@@ -188,7 +188,7 @@ def test_no_text_of_ours_shows_the_address(hook: SlackHook, caplog: pytest.LogCa
     path = f"/services/T0123456/B0123456/{KEY}"
     with ScriptedServer(f"not HTTP: {path}\r\n\r\n".encode()) as server:
         said += [notifier(server.url + path).send(MESSAGE, Placement()).reason]
-    assert "not HTTP" in said[-1]
+    assert "broke before an answer" in said[-1]
     assert all(KEY not in words and "T0123456" not in words for words in said)
 
 
