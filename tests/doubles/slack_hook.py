@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import socket
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from typing import Any, Self
 
 from doubles.slack_fault_proxy import broken_rule
 
+HANGS_UP = 0  # as a status in `answers`
 KEY = "sesame0123456789Street"
 
 
@@ -39,6 +41,10 @@ class SlackHook:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 status, word, headers = hook._answer(self.path, body)
+                if status == HANGS_UP:  # the whole request is here
+                    self.close_connection = True
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+                    return
                 self.send_response(status)
                 for name, value in {"Content-Type": "text/html", **headers}.items():
                     self.send_header(name, value)
