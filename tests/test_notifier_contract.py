@@ -57,7 +57,7 @@ def channel(
         with SmtpRoom(password=PASSWORD) as room:
             login = {"user": USER, "password": Secret(PASSWORD)}
             yield Channel(
-                lambda: mailer(room, **login), lambda: room.ids, lambda: setattr(room, "password", "another")
+                lambda: mailer(room, **login), room.ids, lambda: setattr(room, "password", "another")
             )
         return
     if request.param == "webhook":

@@ -131,8 +131,7 @@ class SmtpRoom:
         self._loop.close()
         self._thread = None
 
-    @property
-    def ids(self) -> list[str]:
+    def ids(self) -> list[str]:  # no property: aiosmtpd reads all of those at each connection
         return [letter.id for letter in self.letters]
 
     async def handle_MAIL(  # noqa: N802 - aiosmtpd's name
