@@ -39,9 +39,15 @@ class Type:
 
 TYPES = {
     "slack": Type(
-        table='token = "${A}"\nchannel = "#c"\napi_url = "http://HOST:PORT/"\n',
-        secrets={"A": f"xoxb-{WORD}"},
-        wrong={"A": f"xoxb {WORD}"},
+        table='token = "${A}"\nchannel = "#c"\napi_url = "http://HOST:PORT/"\napp_token = "${B}"\n',
+        secrets={"A": f"xoxb-{WORD}", "B": f"xapp-{WORD}"},
+        wrong={"A": f"xoxb {WORD}", "B": f"xapp {WORD}"},
+        refusals=4,
+    ),
+    "slack-webhook": Type(
+        table='url = "${A}"\n',
+        secrets={"A": f"http://HOST:PORT/services/{WORD}/{WORD}"},
+        wrong={"A": f"https://HOST:PORT/ {WORD}"},
         refusals=4,
     ),
     "webhook": Type(

@@ -105,15 +105,15 @@ def _trouble(error: Exception) -> tuple[Result, str]:
         return Result.LATER, f"it was not reached: {error}"
     if isinstance(error, URLError):
         # Raised while connecting or sending: the other side did not get the whole of the request.
-        return Result.LATER, f"it was not reached: {_words(error.reason)}"
+        return Result.LATER, f"it was not reached: {own_words(error.reason)}"
     if isinstance(error, TimeoutError):
         return Result.UNKNOWN, "it did not answer in time"
     if isinstance(error, OSError | http.client.HTTPException):
-        return Result.UNKNOWN, f"the connection broke before an answer: {_words(error)}"
+        return Result.UNKNOWN, f"the connection broke before an answer: {own_words(error)}"
     return Result.UNKNOWN, f"the answer could not be read: {type(error).__name__}"
 
 
-def _words(error: object) -> str:
+def own_words(error: object) -> str:
     """Those of this machine alone: what the other side says may hold what it was told."""
     if isinstance(error, http.client.RemoteDisconnected):
         return "it hung up"
@@ -124,7 +124,7 @@ def _words(error: object) -> str:
         if error.strerror:
             return error.strerror
         if isinstance(error, TimeoutError):
-            return "timed out"
+            return str(error) or "timed out"  # our deadline's words, or the socket's
     return type(error).__name__
 
 

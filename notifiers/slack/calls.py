@@ -76,6 +76,7 @@ class Calls:
         """One request. Raises only NotifierClosed."""
         if self._closed:
             raise NotifierClosed(f"the notifier is closed: `{self._name}`")
+        from notifiers.http.post import own_words
         from notifiers.slack.client import SlackApiError, client
 
         def work(sending: Sending) -> Any:
@@ -90,9 +91,9 @@ class Calls:
             return self._failure(Result.LATER, f"Slack was not reached: {error}")
         except URLError as error:
             # Raised while connecting or sending: Slack did not get the whole of the request.
-            return self._failure(Result.LATER, f"Slack was not reached: {error.reason}")
+            return self._failure(Result.LATER, f"Slack was not reached: {own_words(error.reason)}")
         except (OSError, http.client.HTTPException) as error:
-            words = str(error) or type(error).__name__
+            words = own_words(error)
             return self._failure(Result.UNKNOWN, f"the connection to Slack broke before it answered: {words}")
         except Exception as error:  # noqa: BLE001 — see below
             # What slack_sdk trips over in an answer: JSON that is no object (AttributeError), a charset that
