@@ -149,6 +149,29 @@ def test_several_changes_of_a_trial_are_one_alert_that_lists_them_in_order(scene
     assert team.states() == {"sent": 2}
 
 
+class CannotSplit(Told):
+    """A channel with a defect in its drawing of what is more than one thing."""
+
+    def parts(self, message):
+        if len(message.items) > 6:
+            raise RuntimeError("a defect of ours")
+        return (message,)
+
+
+def test_what_cannot_be_put_together_is_told_one_by_one(tmp_path, records, clock):
+    channel = CannotSplit(name="team")
+    with LoopbackRegistry(records, day="2026-11-20") as registry:
+        text = TEAM + ids_watch("mine", *map(nct, records))
+        watching = Watching(tmp_path, registry, text, clock=clock, channels={"team": channel})
+        watching.app.wait_with(lambda pause: True)
+        watching.poll()
+        registry.publish("2026-11-23", [*map(closed, records[:8])])
+        watching.poll()
+        watching.close()
+    assert len(channel.heard) == 8
+    assert {message.headline[:11] for message in channel.heard} == {nct(one) for one in records[:8]}
+
+
 def test_a_digest_comes_at_its_local_time_and_what_is_critical_does_not_wait(scene, records):
     team = scene('[[route]]\nto = ["team"]\ndigest = "daily 08:00"\n')
     team.poll("2026-11-20T12:00:00", closed(records[0]), closed(records[1]))

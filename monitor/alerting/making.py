@@ -159,11 +159,25 @@ class Maker:
 
     def _store(self, groups: Sequence[Group]) -> None:
         for at in range(0, len(groups), AT_ONCE):
-            some = groups[at : at + AT_ONCE]
-            made = [() if one.form is Form.WAIT else self._notifier.parts(self._message(one)) for one in some]
+            made = [pair for group in groups[at : at + AT_ONCE] for pair in self._made(group)]
             with immediate(self._db):
-                for group, parts in zip(some, made, strict=True):
+                for group, parts in made:
                     self._put(group, parts)
+
+    def _made(self, group: Group) -> list[tuple[Group, Sequence[Message]]]:
+        """A group with its messages. A defect of ours in putting many together takes them apart and stops nobody."""
+        if group.form is Form.WAIT:
+            return [(group, ())]
+        try:
+            return [(group, self._notifier.parts(self._message(group)))]
+        except sqlite3.Error:
+            raise  # as in `_events`
+        except Exception:  # noqa: BLE001 - as in `_events`
+            log.error("not put together, told one by one", notifier=self._name, exc_info=True)
+            return [
+                (Group(form=Form.ALERT, lines=(line,)), (self._told((line,))[0].alert,))
+                for line in group.lines
+            ]
 
     def _put(self, group: Group, parts: Sequence[Message]) -> None:
         """Unless a person dropped one of them meanwhile: then the rest is told at the next round."""

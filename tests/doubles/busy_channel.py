@@ -27,6 +27,7 @@ from doubles.told_channel import Room, open_room
 
 from notifiers.message import Item, Level, Message
 from notifiers.secret import Secret
+from notifiers.settings import Settings
 from notifiers.slack.channel import SlackNotifier
 
 START = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -89,7 +90,7 @@ class BusyChannel:
     def drain(self) -> None:
         """Until nothing waits, however long that takes by the clock."""
         while True:
-            drained = self.room.drain(self.notifier)
+            drained = self.room.drain(self.notifier, Settings())
             if drained.next_at is None:
                 return
             self.wait(max(drained.next_at - self.room.now, timedelta(0)))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from notifiers.backoff import Backoff
 from notifiers.deliver import Drained, Settings, drain
 from notifiers.message import Level, Message
 from notifiers.notifier import Found, Notifier, Outcome, Placement, Result, Trace
@@ -21,6 +22,8 @@ SENT = Outcome(result=Result.SENT, remote={"ts": "1"})
 LATER = Outcome(result=Result.LATER, reason="refused")
 LOST = Outcome(result=Result.UNKNOWN, reason="reset")
 REFUSES = Outcome(result=Result.CHANNEL_REFUSES, reason="invalid_auth")
+# So long between two tries that a horizon of days is a few hundred of them.
+PATIENT = Settings(backoff=Backoff(longest=timedelta(minutes=15)))
 REFUSED = Outcome(result=Result.MESSAGE_REFUSED, reason="invalid_blocks")
 
 
@@ -109,7 +112,7 @@ class Room:
             clock=lambda: self.now,
             random=lambda: 1.0,
             wait=self.wait,
-            settings=settings,
+            settings=settings or PATIENT,
         )
 
     def state(self, id_: str) -> str:
