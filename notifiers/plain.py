@@ -10,16 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from notifiers.message import Item, Message
-from notifiers.slack.text import clean
+from notifiers.text import JOINER, REPEAT, clean, cut, is_web_address
 
-REPEAT = "Possible repeat: whether this arrived before could not be found out"
-_MORE = "…"
 _LONGEST = 4_000  # characters of one text that are looked at
 _VALUE = 600  # characters of a value before or after
 _SHORT = 160  # of a sentence where there is little room
 _MOST = 200  # items that are looked at where there is not room for everything: a phone shows no more
 _FEW = 3  # items that are kept before the facts are
-_JOINER = "\u2060"  # takes no space, breaks no line
 # After what begins a mention, a tag, a command or a link's address in Markdown, and before what makes an address.
 _BEGINS = re.compile(
     r"(?:(?<=@)(?=\w)|(?<=<)(?=\S)|(?<=\])(?=[(\[:])|(?<=:)(?=//)|(?<=(?<!\S)/)(?=\w)|(?<=\w)(?=\.[^\W\d_]{2}))"
@@ -28,7 +25,7 @@ _BEGINS = re.compile(
 
 def inert(text: str) -> str:
     """On one line, and nothing in it that a reader's program would act on."""
-    return _BEGINS.sub(_JOINER, clean(text[:_LONGEST]))
+    return _BEGINS.sub(JOINER, clean(text[:_LONGEST]))
 
 
 def plain_title(message: Message, *, room: int | None = None, weigh: Callable[[str], int] = len) -> str:
@@ -57,22 +54,6 @@ def plain_text(
     return cut(text, room or 0, weigh)
 
 
-def cut(text: str, room: int, weigh: Callable[[str], int] = len) -> str:
-    """At most `room`: ends at the last border of words, if one is in the last half, with `…`."""
-    if weigh(text) <= room:
-        return text
-    most = room - weigh(_MORE)
-    low, high = 0, min(len(text), max(most, 0))
-    while low < high:  # the longest beginning that fits
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if weigh(text[:middle]) <= most else (low, middle - 1)
-    head = text[:low]
-    border = max((found.start() for found in re.finditer(r"\s", head)), default=-1)
-    if border >= low // 2 and not text[low : low + 1].isspace():
-        head = head[:border]
-    return head.rstrip(_JOINER + " \n") + _MORE if most >= 0 else ""
-
-
 class _Plain:
     """A message with its words made inert once, for all the lengths that are tried."""
 
@@ -84,7 +65,9 @@ class _Plain:
         self._items = [_Lines(item) for item in message.items[:most]]
         self._count = len(message.items)
         self._facts = [(inert(label), inert(value)) for label, value in message.facts]
-        self._links = [f"{clean(link.text)}: {link.url}" for link in message.links if _is_address(link.url)]
+        self._links = [
+            f"{clean(link.text)}: {link.url}" for link in message.links if is_web_address(link.url)
+        ]
         self._footer = clean(message.footer)
 
     def variants(self) -> Iterator[str]:
@@ -128,7 +111,7 @@ class _Lines:
         self._label, self._summary, self._reason = inert(item.label), inert(item.summary), inert(item.reason)
         values = (("Before", item.before), ("After", item.after))
         self._values = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
-        self._url = item.link.url if item.link is not None and _is_address(item.link.url) else ""
+        self._url = item.link.url if item.link is not None and is_web_address(item.link.url) else ""
 
     def lines(self, values: bool, reasons: bool, most: int | None) -> Iterator[str]:
         told = ": ".join(part for part in (self._label, _at_most(self._summary, most)) if part)
@@ -144,7 +127,3 @@ class _Lines:
 
 def _at_most(text: str, most: int | None) -> str:
     return text if most is None else cut(text, most)
-
-
-def _is_address(url: str) -> bool:
-    return url.startswith(("http://", "https://"))

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from notifiers.message import Item, Level, Link, Message
-from notifiers.plain import REPEAT, cut, inert, plain_text, plain_title
+from notifiers.plain import inert, plain_text, plain_title
+from notifiers.text import REPEAT, cut
 
 RECORD = "https://clinicaltrials.gov/study/NCT07146087"
 JOINER = "\u2060"

@@ -15,7 +15,8 @@ from notifiers.message import Action, Item, Level, Link, Message
 from notifiers.notifier import Placement
 from notifiers.slack.blocks import CHANGES, metadata_id, render, size
 from notifiers.slack.limits import ALL_BLOCKS, HEADER_TEXT, MESSAGE_TEXT
-from notifiers.slack.text import clean, disarm, escape, shorten, weigh
+from notifiers.slack.text import disarm, escape, shorten, weigh
+from notifiers.text import clean
 
 ALERT = Message(
     id="ctgov:NCT07146087:changed:3-4",

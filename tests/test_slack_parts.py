@@ -22,7 +22,7 @@ from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
 from notifiers.slack.blocks import TRIALS, fit, render
 from notifiers.slack.parts import MOST, parts
-from notifiers.slack.text import clean
+from notifiers.text import clean
 
 CRITERIA = "\n".join(
     f"* Criterion {number}: neutrophils ≥ {number} × 10^9/L & no gout" for number in range(400)

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from notifiers.mail.text import clean, flowed, inert, line, shorten
+from notifiers.mail.text import flowed, inert, lined, shorten
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
+from notifiers.text import REPEAT, clean, is_web_address
 
 # Of either form, as UTF-8. Gmail shows the first 102 KB of a letter and hides the rest behind "View entire message".
 MOST = 100_000
@@ -33,7 +33,6 @@ _BARS = {
 }
 _WEIGHED = frozenset({Level.CRITICAL, Level.MAJOR, Level.MINOR})
 
-REPEAT = "Possible repeat: whether this arrived before could not be found out."
 _SHORTENED = "Shortened: the texts are too long for a letter and end in […]. The record has them whole."
 
 _BODY = (
@@ -106,7 +105,7 @@ def _cleaned(message: Message, items: tuple[Item, ...]) -> Message:
     if trial and headline.startswith(f"{trial}: "):
         headline = headline.removeprefix(f"{trial}: ")
     facts = tuple((_short(label), _short(value)) for label, value in message.facts[:_FACTS])
-    links = tuple(_clean_link(link) for link in message.links[:_LINKS] if is_web_address(link.url))
+    links = tuple(_clean_link(link) for link in message.links[:_LINKS] if is_web_address(link.url, _LINK_URL))
     return replace(
         message,
         headline=headline,
@@ -120,22 +119,22 @@ def _cleaned(message: Message, items: tuple[Item, ...]) -> Message:
 
 
 def _short(text: str) -> str:
-    return inert(shorten(line(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
+    return inert(shorten(clean(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
 
 
 def _clean_item(item: Item, headline: str) -> Item:
     """What the sentence tells in whole is not told again as before and after."""
-    summary = inert(line(item.summary))
-    sides = [inert(clean(side or "")) for side in (item.before, item.after)]
+    summary = inert(clean(item.summary))
+    sides = [inert(lined(side or "")) for side in (item.before, item.after)]
     before, after = (None if " ".join(side.split()) in summary else side for side in sides)
     return replace(
         item,
-        label=inert(line(item.label)),
+        label=inert(clean(item.label)),
         summary="" if summary and headline == summary else summary,
-        reason=inert(line(item.reason)),
+        reason=inert(clean(item.reason)),
         before=before,
         after=after,
-        link=_clean_link(item.link) if item.link and is_web_address(item.link.url) else None,
+        link=_clean_link(item.link) if item.link and is_web_address(item.link.url, _LINK_URL) else None,
     )
 
 
@@ -154,21 +153,6 @@ def _shortened(item: Item, most: int) -> Item:
     )
 
 
-def is_web_address(url: str) -> bool:
-    """http or https with a host, and nothing in it that a mail program could take for its end."""
-    if (
-        len(url) > _LINK_URL
-        or not (url.isascii() and url.isprintable())
-        or any(sign in url for sign in " <>\"'`\\")
-    ):
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return False
-
-
 def _mark(level: Level) -> str:
     return f"{level.mark} {level.word}"
 
@@ -179,7 +163,7 @@ def _mark(level: Level) -> str:
 def _text(message: Message, placement: Placement, notes: list[str]) -> str:
     paragraphs = [[f"{_mark(message.level)}: {message.headline}"]]
     if placement.possible_repeat:
-        paragraphs.append([REPEAT])
+        paragraphs.append([f"{REPEAT}."])
     paragraphs.append([message.title, message.subtitle])
     paragraphs += [_text_item(item) for item in message.items]
     paragraphs += [[note] for note in notes]
@@ -212,7 +196,7 @@ def _barred(text: str) -> str:
 
 
 def _html(message: Message, placement: Placement, notes: list[str]) -> str:
-    repeat = f'<p style="margin:0 0 12px"><strong>{REPEAT}</strong></p>' if placement.possible_repeat else ""
+    repeat = f'<p style="margin:0 0 12px"><strong>{REPEAT}.</strong></p>' if placement.possible_repeat else ""
     parts = [
         f'<!doctype html>\n<html lang="en"><head>{_META}',
         f"<title>{_escaped(message.headline)}</title></head>",

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from notifiers.message import Item, Level
 from notifiers.slack.elements import Block, link, quote, section, words
-from notifiers.slack.text import clean, in_json, shorten, side_by_side
+from notifiers.slack.text import in_json, shorten, side_by_side
+from notifiers.text import clean
 
 BETWEEN = " · "
 WHOLE = 12_000  # of a message that goes on another, which is cut to size before: nothing in it is shortened

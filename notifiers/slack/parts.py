@@ -16,7 +16,8 @@ from notifiers.slack.elements import rich
 from notifiers.slack.heading import cut, whole_text_at
 from notifiers.slack.items import WHOLE, cleaned, told
 from notifiers.slack.limits import ALL_BLOCKS, BLOCKS
-from notifiers.slack.text import clean, in_json, pieces, shorten
+from notifiers.slack.text import in_json, pieces, shorten
+from notifiers.text import clean
 
 MOST = 10  # a thread of more is read by nobody
 _PIECE = 2_400  # of a text, by weight in JSON; three and a half of them fill a message
