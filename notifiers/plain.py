@@ -43,8 +43,9 @@ def plain_text(
 ) -> str:
     """All but the headline, which is the title. room: by `weigh`, at most.
 
-    Where there is no room for all of it, values go first, then reasons, then all but a few items, then the facts, then
-    those items; how many there are is said, and whom it is about and where to look stay longest.
+    Where there is no room for all of it, values go first, then what stands behind a summary's trials, then reasons,
+    then all but a few items, then the facts, then those items; how many there are is said, and whom it is about and
+    where to look stay longest.
     """
     most = len(message.items) if room is None else _MOST
     text = ""
@@ -64,6 +65,7 @@ class _Plain:
         self._titles = [inert(text) for text in (message.title, message.subtitle) if text]
         self._items = [_Lines(item) for item in message.items[:most]]
         self._count = len(message.items)
+        self._detailed = any(item.details for item in message.items)
         self._facts = [(inert(label), inert(value)) for label, value in message.facts]
         self._links = [
             f"{clean(link.text)}: {link.url}" for link in message.links if is_web_address(link.url)
@@ -74,7 +76,9 @@ class _Plain:
         """From the whole of it to the least."""
         count = len(self._items)
         if count == self._count:
-            yield self._text(count, values=True)
+            yield self._text(count, values=True, details=True)
+            if self._detailed:
+                yield self._text(count, details=True)
             yield self._text(count)
             yield self._text(count, reasons=False)
         few = min(count, _FEW)
@@ -90,13 +94,14 @@ class _Plain:
         count: int,
         *,
         values: bool = False,
+        details: bool = False,
         reasons: bool = True,
         short: bool = False,
         facts: bool = True,
     ) -> str:
         most = _SHORT if short else None
         about = self._about + [_at_most(title, most) for title in self._titles]
-        items = [line for item in self._items[:count] for line in item.lines(values, reasons, most)]
+        items = [line for item in self._items[:count] for line in item.lines(values, reasons, most, details)]
         if count < self._count:
             items.append(f"and {self._count - count} more" if count else f"{self._count} in all")
         known = [f"{label}: {_at_most(value, most)}" for label, value in self._facts] if facts else []
@@ -107,22 +112,36 @@ class _Plain:
 class _Lines:
     """One item, inert."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, *, told: str = "") -> None:
+        """told: what the line above says already."""
         self._label, self._summary, self._reason = inert(item.label), inert(item.summary), inert(item.reason)
         values = (("Before", item.before), ("After", item.after))
-        self._values = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
+        shown = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
+        self._values = [(word, value) for word, value in shown if value not in self._summary]
+        if self._label and self._summary in told:
+            self._summary = ""
+        self._details = [_Lines(one, told=self._summary) for one in item.details]
         self._url = item.link.url if item.link is not None and is_web_address(item.link.url) else ""
 
-    def lines(self, values: bool, reasons: bool, most: int | None) -> Iterator[str]:
+    def lines(
+        self, values: bool, reasons: bool, most: int | None, details: bool, *, mark: str = "•"
+    ) -> Iterator[str]:
         told = ": ".join(part for part in (self._label, _at_most(self._summary, most)) if part)
-        yield f"• {told}"
+        yield f"{mark} {told}"
         if reasons and self._reason:
             yield f"  Why: {self._reason}"
         for word, value in self._values if values else ():
-            if value not in self._summary:
-                yield f"  {word}: {value}"
+            yield f"  {word}: {value}"
+        for one in self._details if details else ():
+            if one.says_anything:
+                yield from (f"  {line}" for line in one.lines(values, reasons, most, details, mark="–"))
         if self._url:
             yield f"  {self._url}"
+
+    @property
+    def says_anything(self) -> bool:
+        """More than its label."""
+        return bool(self._summary or self._reason or self._values)
 
 
 def _at_most(text: str, most: int | None) -> str:
