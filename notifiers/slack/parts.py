@@ -98,16 +98,18 @@ def _pages(items: Iterator[Item]) -> Iterator[list[Item]]:
 def _broken(item: Item) -> Iterator[Item]:
     """A cleaned item, whole, in items of which none is too large. Before and after follow each other, each named."""
     texts = {
-        "": "" if len(item.label) <= _NAME else item.label,
+        "": item.label,
         "summary": item.summary,
         "reason": item.reason,
         "before": item.before or "",
         "after": item.after or "",
     }
-    if not texts[""] and in_json("".join(texts.values())) <= _PIECE:
+    if in_json("".join(texts.values())) <= _PIECE:
         yield item
         return
     name = shorten(item.label, _NAME)
+    if name == item.label:
+        texts[""] = ""
     for field, text in texts.items():
         broken = list(pieces(text, _PIECE))
         for number, piece in enumerate(broken, 1):

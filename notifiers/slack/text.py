@@ -61,12 +61,20 @@ def broken(text: str, limit: int) -> tuple[str, str]:
     if weigh(text) <= limit:
         return text, ""
     border = _border(text, limit - weigh(_MORE))
-    # Of several clauses the last whole one ends it, where that leaves not too little; nor is a mere word left over.
-    clause = text.rfind("; ", border // 3, border)
-    if clause < 0 and len(text) - border < _LEAST:
-        border = max(text.rfind(" ", border // 3, len(text) - _LEAST), border // 3)
-    first, rest = (text[:border], text[border:]) if clause < 0 else (text[:clause], text[clause + 2 :])
-    return first.rstrip(f" {_MORE}") + _MORE, f"{_MORE} {rest.lstrip()}"
+    # Of several clauses the last whole one ends it, where that leaves not too little; else what it is about does, so
+    # that before and after, or what stands in brackets, are read in one piece; nor is a mere word left over.
+    least = border // 3
+    clause = text.rfind("; ", least, border)
+    about = max(text.rfind(mark, border // 4, border) for mark in (": ", " ("))
+    if clause >= 0:
+        first, rest = text[:clause], text[clause + 2 :]
+    elif about >= 0:
+        first, rest = text[:about], text[about + 1 :]
+    else:
+        if len(text) - border < _LEAST:
+            border = max(text.rfind(" ", least, len(text) - _LEAST), least)
+        first, rest = text[:border], text[border:]
+    return first.rstrip(f" :{_MORE}") + _MORE, f"{_MORE} {rest.lstrip()}"
 
 
 def pieces(text: str, room: int) -> Iterator[str]:
