@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run lint bench docs clean
+.PHONY: help demo test run lint bench examples docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ lint: $(READY) ## formatting, lint, types, import contracts, spelling
 
 bench: $(READY) ## measure, and print the figures of docs/benchmarks.md
 	@PYTHONPATH=tests $(BIN)/python -m bench $(ARGS)
+
+examples: $(READY) ## write what is told, rendered, to tests/rendered, to be reviewed
+	@PYTHONPATH=tests $(BIN)/python -m doubles.rendered
 
 docs: $(READY) ## write the reference pages from the code
 	@$(BIN)/python -m monitor.reference

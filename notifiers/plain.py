@@ -10,16 +10,13 @@ import re
 from collections.abc import Callable, Iterator
 
 from notifiers.message import Item, Message
-from notifiers.slack.text import clean
+from notifiers.text import JOINER, REPEAT, clean, cut, is_web_address
 
-REPEAT = "Possible repeat: whether this arrived before could not be found out"
-_MORE = "…"
 _LONGEST = 4_000  # characters of one text that are looked at
 _VALUE = 600  # characters of a value before or after
 _SHORT = 160  # of a sentence where there is little room
 _MOST = 200  # items that are looked at where there is not room for everything: a phone shows no more
 _FEW = 3  # items that are kept before the facts are
-_JOINER = "\u2060"  # takes no space, breaks no line
 # After what begins a mention, a tag, a command or a link's address in Markdown, and before what makes an address.
 _BEGINS = re.compile(
     r"(?:(?<=@)(?=\w)|(?<=<)(?=\S)|(?<=\])(?=[(\[:])|(?<=:)(?=//)|(?<=(?<!\S)/)(?=\w)|(?<=\w)(?=\.[^\W\d_]{2}))"
@@ -28,7 +25,7 @@ _BEGINS = re.compile(
 
 def inert(text: str) -> str:
     """On one line, and nothing in it that a reader's program would act on."""
-    return _BEGINS.sub(_JOINER, clean(text[:_LONGEST]))
+    return _BEGINS.sub(JOINER, clean(text[:_LONGEST]))
 
 
 def plain_title(message: Message, *, room: int | None = None, weigh: Callable[[str], int] = len) -> str:
@@ -46,8 +43,9 @@ def plain_text(
 ) -> str:
     """All but the headline, which is the title. room: by `weigh`, at most.
 
-    Where there is no room for all of it, values go first, then reasons, then all but a few items, then the facts, then
-    those items; how many there are is said, and whom it is about and where to look stay longest.
+    Where there is no room for all of it, values go first, then what stands behind a summary's trials, then reasons,
+    then all but a few items, then the facts, then those items; how many there are is said, and whom it is about and
+    where to look stay longest.
     """
     most = len(message.items) if room is None else _MOST
     text = ""
@@ -55,22 +53,6 @@ def plain_text(
         if room is None or weigh(text) <= room:
             return text
     return cut(text, room or 0, weigh)
-
-
-def cut(text: str, room: int, weigh: Callable[[str], int] = len) -> str:
-    """At most `room`: ends at the last border of words, if one is in the last half, with `…`."""
-    if weigh(text) <= room:
-        return text
-    most = room - weigh(_MORE)
-    low, high = 0, min(len(text), max(most, 0))
-    while low < high:  # the longest beginning that fits
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if weigh(text[:middle]) <= most else (low, middle - 1)
-    head = text[:low]
-    border = max((found.start() for found in re.finditer(r"\s", head)), default=-1)
-    if border >= low // 2 and not text[low : low + 1].isspace():
-        head = head[:border]
-    return head.rstrip(_JOINER + " \n") + _MORE if most >= 0 else ""
 
 
 class _Plain:
@@ -83,15 +65,20 @@ class _Plain:
         self._titles = [inert(text) for text in (message.title, message.subtitle) if text]
         self._items = [_Lines(item) for item in message.items[:most]]
         self._count = len(message.items)
+        self._detailed = any(item.details for item in message.items)
         self._facts = [(inert(label), inert(value)) for label, value in message.facts]
-        self._links = [f"{clean(link.text)}: {link.url}" for link in message.links if _is_address(link.url)]
+        self._links = [
+            f"{clean(link.text)}: {link.url}" for link in message.links if is_web_address(link.url)
+        ]
         self._footer = clean(message.footer)
 
     def variants(self) -> Iterator[str]:
         """From the whole of it to the least."""
         count = len(self._items)
         if count == self._count:
-            yield self._text(count, values=True)
+            yield self._text(count, values=True, details=True)
+            if self._detailed:
+                yield self._text(count, details=True)
             yield self._text(count)
             yield self._text(count, reasons=False)
         few = min(count, _FEW)
@@ -107,13 +94,14 @@ class _Plain:
         count: int,
         *,
         values: bool = False,
+        details: bool = False,
         reasons: bool = True,
         short: bool = False,
         facts: bool = True,
     ) -> str:
         most = _SHORT if short else None
         about = self._about + [_at_most(title, most) for title in self._titles]
-        items = [line for item in self._items[:count] for line in item.lines(values, reasons, most)]
+        items = [line for item in self._items[:count] for line in item.lines(values, reasons, most, details)]
         if count < self._count:
             items.append(f"and {self._count - count} more" if count else f"{self._count} in all")
         known = [f"{label}: {_at_most(value, most)}" for label, value in self._facts] if facts else []
@@ -124,27 +112,37 @@ class _Plain:
 class _Lines:
     """One item, inert."""
 
-    def __init__(self, item: Item) -> None:
+    def __init__(self, item: Item, *, told: str = "") -> None:
+        """told: what the line above says already."""
         self._label, self._summary, self._reason = inert(item.label), inert(item.summary), inert(item.reason)
         values = (("Before", item.before), ("After", item.after))
-        self._values = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
-        self._url = item.link.url if item.link is not None and _is_address(item.link.url) else ""
+        shown = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
+        self._values = [(word, value) for word, value in shown if value not in self._summary]
+        if self._label and self._summary in told:
+            self._summary = ""
+        self._details = [_Lines(one, told=self._summary) for one in item.details]
+        self._url = item.link.url if item.link is not None and is_web_address(item.link.url) else ""
 
-    def lines(self, values: bool, reasons: bool, most: int | None) -> Iterator[str]:
+    def lines(
+        self, values: bool, reasons: bool, most: int | None, details: bool, *, mark: str = "•"
+    ) -> Iterator[str]:
         told = ": ".join(part for part in (self._label, _at_most(self._summary, most)) if part)
-        yield f"• {told}"
+        yield f"{mark} {told}"
         if reasons and self._reason:
             yield f"  Why: {self._reason}"
         for word, value in self._values if values else ():
-            if value not in self._summary:
-                yield f"  {word}: {value}"
+            yield f"  {word}: {value}"
+        for one in self._details if details else ():
+            if one.says_anything:
+                yield from (f"  {line}" for line in one.lines(values, reasons, most, details, mark="–"))
         if self._url:
             yield f"  {self._url}"
+
+    @property
+    def says_anything(self) -> bool:
+        """More than its label."""
+        return bool(self._summary or self._reason or self._values)
 
 
 def _at_most(text: str, most: int | None) -> str:
     return text if most is None else cut(text, most)
-
-
-def _is_address(url: str) -> bool:
-    return url.startswith(("http://", "https://"))

@@ -223,9 +223,9 @@ def test_archive_versions_are_compared_on_the_registrys_own_page() -> None:
             EventKind.ENTERED,
             snapshot(
                 [
-                    "Now watched",
-                    "The trial now matches the watch “MSC exosomes”",
-                    "a new trial for this watch",
+                    "New to the watch",
+                    "it did not match before",
+                    "",
                 ]
             ),
         ),
@@ -234,8 +234,8 @@ def test_archive_versions_are_compared_on_the_registrys_own_page() -> None:
             snapshot(
                 [
                     "Watched again",
-                    "The trial matches the watch “MSC exosomes” again, after it had not for a while",
-                    "it had left this watch",
+                    "it had matched before, and then not for a while",
+                    "",
                 ]
             ),
         ),
@@ -243,9 +243,9 @@ def test_archive_versions_are_compared_on_the_registrys_own_page() -> None:
             EventKind.LEFT,
             snapshot(
                 [
-                    "No longer matches",
-                    "The trial no longer matches the watch “MSC exosomes”; its record is still there",
-                    "it is followed by this watch no more, unless it matches again",
+                    "No longer followed",
+                    "its record is still there; this watch tells of it again when it matches again",
+                    "",
                 ]
             ),
         ),
@@ -254,22 +254,22 @@ def test_archive_versions_are_compared_on_the_registrys_own_page() -> None:
             snapshot(
                 [
                     "Record gone",
-                    "ClinicalTrials.gov no longer has this record; what was seen stays readable here",
-                    "records are hardly ever taken down",
+                    "records are hardly ever taken down; what was seen stays readable here",
+                    "",
                 ]
             ),
         ),
         (
             EventKind.BACK,
-            snapshot(["Record back", "ClinicalTrials.gov has this record again", "it had been taken down"]),
+            snapshot(["Record back", "it had been taken down", ""]),
         ),
         (
             EventKind.MERGED,
             snapshot(
                 [
                     "Record merged",
-                    "NCT07146087 leads to NCT01730547 now; the trial goes on under that id",
-                    "the registry held the same trial twice",
+                    "the registry held the trial twice; it goes on as NCT01730547",
+                    "",
                 ]
             ),
         ),

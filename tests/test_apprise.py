@@ -20,8 +20,8 @@ from doubles.told_channel import Room, open_room
 from notifiers.apprise.channel import AppriseNotifier
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, Outcome, Placement, Result, WrongSettings
-from notifiers.plain import REPEAT
 from notifiers.secret import Secret
+from notifiers.text import REPEAT
 
 RECORD = "https://clinicaltrials.gov/study/NCT07146087"
 HOSTILE = (

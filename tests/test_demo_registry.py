@@ -148,12 +148,12 @@ def test_unknown_ids_are_silently_missing(registry: DemoRegistry) -> None:
 
 
 def test_pages(registry: DemoRegistry) -> None:
-    params = {"pageSize": "4", "countTotal": "true", "filter__advanced": "AREA[StudyType]INTERVENTIONAL"}
+    params = {"pageSize": "8", "countTotal": "true", "filter__advanced": "AREA[StudyType]INTERVENTIONAL"}
     first = ask(registry, "/api/v2/studies", **params)
     second = ask(registry, "/api/v2/studies", **params, pageToken=first["nextPageToken"])
-    assert first["totalCount"] == 8 and "totalCount" not in second
-    assert len(first["studies"]) == len(second["studies"]) == 4
-    assert len(set(ids(first) + ids(second))) == 8
+    assert first["totalCount"] == 15 and "totalCount" not in second
+    assert (len(first["studies"]), len(second["studies"])) == (8, 7)
+    assert len(set(ids(first) + ids(second))) == 15
     assert "nextPageToken" not in second
 
 
@@ -214,7 +214,12 @@ def test_searches(registry: DemoRegistry, params: dict[str, str], found: set[str
 def test_what_was_posted_since_a_day(ended: DemoRegistry) -> None:
     since = {"filter__advanced": "AREA[LastUpdatePostDate]RANGE[2026-11-20,MAX]"}
     page = ask(
-        ended, "/api/v2/studies", fields="NCTId,LastUpdatePostDate", sort="LastUpdatePostDate:desc", **since
+        ended,
+        "/api/v2/studies",
+        fields="NCTId,LastUpdatePostDate",
+        sort="LastUpdatePostDate:desc",
+        pageSize="20",
+        **since,
     )
     assert [
         (
@@ -223,7 +228,9 @@ def test_what_was_posted_since_a_day(ended: DemoRegistry) -> None:
         )
         for study in page["studies"]
     ] == [
-        ("NCT99000547", "2026-11-24"),
+        ("NCT99000547", "2026-11-27"),
+        *((f"NCT9900080{number}", "2026-11-25") for number in range(1, 8)),
+        ("NCT07146087", "2026-11-24"),
         ("NCT99000101", "2026-11-23"),
         ("NCT99000769", "2026-11-23"),
         ("NCT99000328", "2026-11-20"),
@@ -257,6 +264,7 @@ def test_the_record_history_counts_from_0_and_grows_with_each_submission(ended: 
         (0, "2025-08-11", "RECRUITING"),
         (1, "2025-08-26", "RECRUITING"),
         (2, "2026-11-16", "SUSPENDED"),
+        (3, "2026-11-20", "RECRUITING"),
     ]
     assert changes[2]["moduleLabels"] == ["Study Status", "Contacts/Locations"]
     slipped = ask(ended, "/api/int/studies/NCT99000328/history")["changes"]
@@ -272,7 +280,7 @@ def test_an_archived_version_has_its_texts_as_html(ended: DemoRegistry) -> None:
         "<li>EDSS from 3.0 to 6.5 at screening (&gt;= 3.0)</li>"
         in protocol["eligibilityModule"]["eligibilityCriteria"]
     )
-    assert refused(ended, "/api/int/studies/NCT07146087/history/3")[0] == 404
+    assert refused(ended, "/api/int/studies/NCT07146087/history/4")[0] == 404
 
 
 def test_an_archived_version_stays_as_it_was(registry: DemoRegistry) -> None:
@@ -288,7 +296,7 @@ def test_the_latest_archived_version_is_the_record_but_for_markup(ended: DemoReg
     answer = ask(ended, "/api/int/studies/NCT99000101", history="true")
     last = len(answer["history"]["changes"]) - 1
     newest = ask(ended, f"/api/int/studies/NCT99000101/history/{last}")["study"]
-    newest["derivedSection"]["miscInfoModule"]["versionHolder"] = "2026-11-24"
+    newest["derivedSection"]["miscInfoModule"]["versionHolder"] = "2026-11-27"
     assert answer["study"] == newest
     assert (
         answer["history"]["originalData"]["protocolSection"]["statusModule"]["overallStatus"]

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from monitor.alerting.grouping import Manners
 from monitor.demo import archive
 from monitor.demo.invented import INVENTED_NOTE
 from monitor.demo.records import SEEDS
 from monitor.demo.registry import DemoRegistry
 from monitor.demo.script import BY_QUERY, DAYS, DISCLAIMER, Day, trials
+from monitor.demo.taken_over import NEW, OLD
 
 Record = dict[str, Any]
 
@@ -69,11 +71,11 @@ def test_days_are_working_days_in_order() -> None:
     dates = [day.date for day in DAYS]
     assert dates == sorted(set(dates))
     assert all(day.weekday() < 5 for day in dates)
-    assert dates[0] == date(2026, 11, 16) and dates[-1] == date(2026, 11, 24)
+    assert dates[0] == date(2026, 11, 16) and dates[-1] == date(2026, 11, 27)
 
 
 def test_ids_are_distinct_and_invented_ones_cannot_be_taken_for_issued_ones() -> None:
-    assert len(set(trials())) == len(trials()) == 10
+    assert len(set(trials())) == len(trials()) == 17
     assert set(trials()) >= {"NCT07146087", "NCT01730547", "NCT02403947"}
     assert all(
         re.fullmatch(r"NCT99000\d{3}|NCT07146087|NCT01730547|NCT02403947", trial) for trial in trials()
@@ -250,6 +252,26 @@ def test_day_7_opens_sites_and_a_country() -> None:
     assert before["Poland"].count("RECRUITING") == 1 and after["Poland"].count("RECRUITING") == 4
     assert before["Spain"].count("RECRUITING") == 1 and after["Spain"].count("RECRUITING") == 3
     assert after["Germany"] == ["WITHDRAWN"]
+
+
+def test_day_7_resumes_what_day_3_suspended() -> None:
+    before, after = status_of(stand(6)["NCT07146087"]), status_of(stand(7)["NCT07146087"])
+    assert (before["overallStatus"], after["overallStatus"]) == ("SUSPENDED", "RECRUITING")
+    assert "whyStopped" not in after
+
+
+def test_day_8_changes_more_trials_than_a_channel_wants_alerts_of() -> None:
+    assert len(DAYS[7].edits) == 7 > Manners().summary_from
+    sponsors = [
+        stand(8)[edit.trial]["protocolSection"]["sponsorCollaboratorsModule"]["leadSponsor"]["name"]
+        for edit in DAYS[7].edits
+    ]
+    assert sponsors.count(NEW) == 5 and sponsors.count(OLD) == 2
+
+
+def test_day_9_is_within_a_week_of_day_7() -> None:
+    assert DAYS[8].tells == ("NCT99000547",) and "NCT99000547" in DAYS[6].tells
+    assert (DAYS[8].date - DAYS[6].date).days < 7
 
 
 @pytest.mark.parametrize("day", DAYS, ids=lambda day: day.date.isoformat())

@@ -37,9 +37,12 @@ def test_each_day_tells_of_the_trials_it_says_and_of_no_other(told):
 
 def test_the_sentences_are_those_that_the_demo_is_there_to_show(told):
     said = {value["trial"]: (value["severity"], value["headline"]) for value in told.values}
-    weight, stopped = said["NCT07146087"]
-    assert weight == "critical"
-    assert stopped.startswith("Recruiting → Suspended: On hold for a protocol amendment (scripted)")
+    assert [
+        (value["severity"], value["headline"]) for value in told.values if value["trial"] == "NCT07146087"
+    ] == [
+        ("critical", "Recruiting → Suspended: On hold for a protocol amendment (scripted)"),
+        ("critical", "Suspended → Recruiting: back to Recruiting after 6 days"),
+    ]
     assert said["NCT99000215"][0] == "critical"
     assert "Results posted" in said["NCT99000215"][1]
     assert "slipped" in said["NCT99000328"][1]
@@ -57,8 +60,25 @@ def test_the_readmes_sample_is_what_the_demo_prints(told, terminal):
 
 def test_each_alert_says_that_it_is_scripted_and_leads_to_no_server_that_is_gone(told, terminal):
     channel = (terminal.folder / "kept" / "slack.txt").read_text(encoding="utf-8")
-    assert channel.count("Demo: scripted days, not news") == channel.count("trialbell APP") == 7
+    messages = channel.split("trialbell APP")[1:]
+    # What goes on in a thread stands below a message that says it.
+    unsaid = [one.splitlines()[1] for one in messages if "Demo: scripted days, not news" not in one]
+    assert len(messages) == 12
+    assert [words.strip(" ▌").partition(" · ")[0] for words in unsaid] == ["Whole text", "What changed"]
     assert "http://" not in channel
+
+
+def test_it_shows_what_a_channel_sees(told, terminal):
+    """Alerts, replies loud and quiet, many changes in one, and a summary with its thread in place of many alerts."""
+    channel = (terminal.folder / "kept" / "slack.txt").read_text(encoding="utf-8")
+    messages = [one.replace("▌", "").split("\n", 1) for one in channel.split("trialbell APP")[1:]]
+    loud = [" ".join(text.split()) for head, text in messages if "also sent to the channel" in head]
+    quiet = [" ".join(text.split()) for head, text in messages if head.endswith("reply in the thread")]
+    assert [text.partition(":")[0] for text in loud] == ["🔴 Critical · Suspended → Recruiting"]
+    assert "back to Recruiting after 6 days" in loud[0]
+    assert [text.partition(" · ")[0] for text in quiet] == ["Whole text", "What changed", "🟡 Minor"]
+    assert "; keywords: added respiratory syncytial virus" in quiet[2]
+    assert "7 trials changed: 5 major, 2 minor" in channel
 
 
 def test_what_it_leaves_behind_is_a_working_folder(told, terminal):

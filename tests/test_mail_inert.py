@@ -38,6 +38,9 @@ ITEM = st.builds(
     after=st.none() | TEXT,
     link=st.none() | LINK,
 )
+ITEM = st.builds(
+    lambda item, details: replace(item, details=tuple(details)), ITEM, st.lists(ITEM, max_size=2)
+)
 MESSAGE = st.builds(
     Message,
     id=TEXT,

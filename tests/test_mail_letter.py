@@ -121,6 +121,22 @@ SUMMARY = Message(
             label="NCT07146087 · MSC-derived exosomes in progressive MS",
             summary="Recruiting → Suspended",
             link=Link(text="Record", url="https://clinicaltrials.gov/study/NCT07146087"),
+            details=(
+                Item(
+                    level=Level.CRITICAL,
+                    label="Recruitment status",
+                    summary="Recruiting → Suspended",
+                    reason="recruitment stopped early",
+                ),
+                Item(
+                    level=Level.MINOR,
+                    label="Brief summary",
+                    summary="",
+                    before="In two\nlines",
+                    after="In one",
+                ),
+                Item(level=Level.MINOR, label="Sites", summary=""),
+            ),
         ),
         Item(
             level=Level.MINOR,
@@ -140,6 +156,13 @@ def test_a_summary() -> None:
 
 🔴 Critical · NCT07146087 · MSC-derived exosomes in progressive MS
 Recruiting → Suspended
+• Recruitment status
+Why: recruitment stopped early
+• Brief summary
+Before:
+| In two
+| lines
+After: In one
 https://clinicaltrials.gov/study/NCT07146087
 
 🟡 Minor · NCT01730547 · Mesenchymal stem cells
@@ -157,7 +180,11 @@ ClinicalTrials\u2060.gov, build of 2026-11-23; not affiliated
 <h1>7 trials changed, 1 of them critically</h1>
 <table>
 <tr><td>🔴 Critical</td><td><a href="…/NCT07146087">NCT07146087 · MSC-derived exosomes in progressive MS</a><br>
-Recruiting → Suspended</td></tr>
+Recruiting → Suspended<div><strong>Recruitment status</strong><br>
+<em>recruitment stopped early</em></div><div><strong>Brief summary</strong><br>
+<strong>Before:</strong> In two<br>
+lines<br>
+<strong>After:</strong> In one</div></td></tr>
 <tr><td>🟡 Minor</td><td><a href="…/NCT01730547">NCT01730547 · Mesenchymal stem cells</a><br>
 Primary completion 2026-10 → 2027-03</td></tr>
 </table>
@@ -282,6 +309,16 @@ def test_a_long_text_is_whole() -> None:
     assert "Criterion 699: is" in html and html.count("Criterion 350:") == 2
     assert unfolded(plain).count("| Criterion 350: is given as it stands, all of it\n") == 2
     assert "Shortened" not in plain
+
+
+def test_of_a_long_summary_the_trials_are_told_and_what_stands_behind_them_goes_first() -> None:
+    details = (replace(ALERT.items[1], before="é" * 400, after="changed"),) * 30
+    message = replace(SUMMARY, items=(replace(SUMMARY.items[0], details=details),) * 200)
+    for render in (text_of, html_of):
+        made = render(message, NOW)
+        assert len(made.encode()) <= MOST
+        assert made.count("NCT07146087 · MSC-derived") == 200
+        assert "What changed in each trial is not here" in made and "Brief summary" not in made
 
 
 @pytest.mark.parametrize("items", [1, 40, 1_000])

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from inline_snapshot import snapshot
 
 from notifiers.message import Item, Level, Link, Message
-from notifiers.plain import REPEAT, cut, inert, plain_text, plain_title
+from notifiers.plain import inert, plain_text, plain_title
+from notifiers.text import REPEAT, cut
 
 RECORD = "https://clinicaltrials.gov/study/NCT07146087"
 JOINER = "\u2060"
@@ -92,6 +93,30 @@ def test_a_summarys_trials_have_their_links_and_no_other_scheme_is_one() -> None
     assert f"• NCT1: x\n  {RECORD}\n" in text and "javascript" not in text
 
 
+def test_what_stands_behind_a_trial_is_told_where_there_is_room() -> None:
+    status, why = message().items
+    trial = Item(
+        level=Level.CRITICAL,
+        label="NCT07146087 · Exosomes",
+        summary="Recruiting → Suspended",
+        link=Link(text="NCT07146087", url=RECORD),
+        details=(status, why, Item(level=Level.MINOR, label="Sites", summary="")),
+    )
+    told = plain_text(message(items=(trial,)))
+    assert told.split("\n\n")[1] == snapshot("""\
+• NCT07146087 · Exosomes: Recruiting → Suspended
+  – Recruitment status
+    Why: recruitment stopped early
+  – Why stopped: given
+    After: Supply ran out
+  https://clinicaltrials.gov/study/NCT07146087\
+""")
+    assert plain_text(message(items=(trial,)), room=len(told) - 1) == told.replace(
+        "    After: Supply ran out\n", ""
+    )
+    assert "–" not in plain_text(message(items=(trial,)), room=400)
+
+
 HOSTILE = (
     "@everyone <@U123> <!channel> <at>Bob</at> me@example.org http://evil.example www.evil.example evil.example"
     " [click](http://evil.example) [x][1] [1]: http://evil.example /start <script>x</script>"
@@ -113,6 +138,7 @@ def test_hostile_words_are_inert_wherever_they_stand() -> None:
     item = Item(
         level=Level.MAJOR, label=HOSTILE, summary=HOSTILE, reason=HOSTILE, before=HOSTILE, after=HOSTILE
     )
+    item = Item(level=Level.MAJOR, label=HOSTILE, summary="x", details=(item,))
     whole = message(
         headline=HOSTILE,
         title=HOSTILE,

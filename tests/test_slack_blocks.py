@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from doubles.slack_checks import assert_sound, shown, texts, urls_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +16,8 @@ from notifiers.message import Action, Item, Level, Link, Message
 from notifiers.notifier import Placement
 from notifiers.slack.blocks import CHANGES, metadata_id, render, size
 from notifiers.slack.limits import ALL_BLOCKS, HEADER_TEXT, MESSAGE_TEXT
-from notifiers.slack.text import clean, disarm, escape, shorten, weigh
+from notifiers.slack.text import disarm, escape, shorten, weigh
+from notifiers.text import clean
 
 ALERT = Message(
     id="ctgov:NCT07146087:changed:3-4",
@@ -103,6 +105,25 @@ def test_a_long_headline_is_broken_between_what_it_tells() -> None:
     ).blocks
     assert header["text"]["text"] == f"🟠 Major · {one.strip()}…"
     assert "".join(texts(about)) == f"… {two}"
+
+
+@pytest.mark.parametrize(
+    ("about", "rest"),
+    [
+        (
+            "Primary outcome changed while recruiting",
+            ": " + "pain at week 12 → " * 4 + "relapse at week 24 in those who",
+        ),
+        (
+            "Primary outcome's time frame changed: week 24 → week 52",
+            " (" + "complete renal response in " * 4 + "all)",
+        ),
+    ],
+)
+def test_before_and_after_and_what_stands_in_brackets_are_not_torn(about: str, rest: str) -> None:
+    header, more, *_ = render(Message(id="m", level=Level.MAJOR, headline=about + rest), Placement()).blocks
+    assert header["text"]["text"] == f"🟠 Major · {about}…"
+    assert "".join(texts(more)) == f"… {rest.lstrip(': ')}"
 
 
 def test_loud_replies_are_shown_in_the_channel() -> None:

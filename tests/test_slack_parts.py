@@ -22,7 +22,7 @@ from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
 from notifiers.slack.blocks import TRIALS, fit, render
 from notifiers.slack.parts import MOST, parts
-from notifiers.slack.text import clean
+from notifiers.text import clean
 
 CRITERIA = "\n".join(
     f"* Criterion {number}: neutrophils ≥ {number} × 10^9/L & no gout" for number in range(400)
@@ -151,15 +151,22 @@ def test_what_stands_behind_each_trial_of_a_summary_is_in_its_thread() -> None:
     assert "… and 8 more; what changed in each is in the thread" in told(first)
     assert "Site 0 added" not in told(first)
     said = "".join(map(told, rest))
-    assert [said.count(words) for words in ("Site 0 added", "Site 1 added", "🟡 Minor · Site")] == [
-        20,
-        20,
-        40,
-    ]
+    assert said.count("Site 0 added") == said.count("Site 1 added") == 20
+    minor = sum(item.level is Level.MINOR for item in message.items)
+    # How much a change weighs is said where its trial weighs something else.
+    assert (said.count("• Site"), said.count("• 🟡 Minor · Site")) == (2 * minor, 2 * (20 - minor))
     assert sorted(re.findall(r"NCT\d{8}", said)) == sorted(item.label[:11] for item in message.items)
     assert "What changed in each is in the thread" in told(parts(summary(3, changes=1))[0])
     (_, one) = parts(summary(1, changes=60))
     assert re.search(r"… and \d\d more", told(one))
+
+
+def test_a_long_title_is_told_once_in_the_thread_and_its_trial_is_still_to_be_clicked() -> None:
+    (item,) = summary(1, changes=1).items
+    title = f"{item.label} {'and of something else ' * 12}".strip()
+    _, part = parts(replace(summary(1), items=(replace(item, label=title),)))
+    assert told(part).count("NCT00000000") == told(part).count(title.partition(" · ")[2]) == 1
+    assert urls_of(part) == {"https://clinicaltrials.gov/study/NCT00000000"}
 
 
 @settings(max_examples=30)

@@ -148,7 +148,7 @@ def test_an_event_that_cannot_be_put_into_words_is_told_plainly_and_stops_no_oth
     watching.app.deliver()
     plain, other = sorted(watching.rung(), key=lambda alert: alert["trial"] != nct(records[0]))
     assert (plain["event"], plain["trial"], plain["severity"]) == (kind, nct(records[0]), "critical")
-    assert plain["headline"] == "critical, but could not be put into words"
+    assert plain["headline"] == "something happened that could not be put into words"
     assert "Supply" not in str(plain) and "SUSPENDED" not in str(plain)
     assert (plain["url"] is not None) == (kind is not None)
     assert other["trial"] == nct(records[1]) and "Supply ran out" in other["headline"]

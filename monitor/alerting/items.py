@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from monitor.alerting.deadlines import deadline_item
 from monitor.alerting.discretion import names_staff
-from monitor.alerting.text import before_and_after, is_said, registry_name, says_more
+from monitor.alerting.text import before_and_after, is_said, says_more
 from notifiers.message import Item, Level
 from snapshots.changeset import FieldChange, Severity
 from snapshots.dates import in_words
@@ -104,39 +104,25 @@ def _item(change: FieldChange, headline: str) -> Item:
 
 
 def _happening(event: Event) -> Item:
-    """An event that is no change of the record, in words."""
+    """Of an event that is no change of the record, what the headline does not tell."""
     if event.kind is EventKind.DEADLINE:
         return deadline_item(event, LEVELS[event.severity])
-    registry = registry_name(event.registry)
-    names = ", ".join(f"“{name}”" for name in event.watches)
-    watch = f"watch{'es' if len(event.watches) > 1 else ''} {names}" if names else "a watch"
-    label, summary, reason = {
-        EventKind.ENTERED: (
-            "Now watched",
-            f"The trial now matches the {watch}",
-            "a new trial for this watch",
-        ),
-        EventKind.RETURNED: (
-            "Watched again",
-            f"The trial matches the {watch} again, after it had not for a while",
-            "it had left this watch",
-        ),
+    label, summary = {
+        EventKind.ENTERED: ("New to the watch", "it did not match before"),
+        EventKind.RETURNED: ("Watched again", "it had matched before, and then not for a while"),
         EventKind.LEFT: (
-            "No longer matches",
-            f"The trial no longer matches the {watch}; its record is still there",
-            "it is followed by this watch no more, unless it matches again",
+            "No longer followed",
+            "its record is still there; this watch tells of it again when it matches again",
         ),
         EventKind.GONE: (
             "Record gone",
-            f"{registry} no longer has this record; what was seen stays readable here",
-            "records are hardly ever taken down",
+            "records are hardly ever taken down; what was seen stays readable here",
         ),
-        EventKind.BACK: ("Record back", f"{registry} has this record again", "it had been taken down"),
+        EventKind.BACK: ("Record back", "it had been taken down"),
         EventKind.MERGED: (
             "Record merged",
-            f"{event.trial} leads to {event.detail or 'another record'} now; the trial goes on under that id",
-            "the registry held the same trial twice",
+            f"the registry held the trial twice; it goes on as {event.detail or 'another record'}",
         ),
-        EventKind.CHANGED: ("Changed", event.headline, ""),
+        EventKind.CHANGED: ("Changed", event.headline),
     }[event.kind]
-    return Item(level=LEVELS[event.severity], label=label, summary=summary, reason=reason)
+    return Item(level=LEVELS[event.severity], label=label, summary=summary)

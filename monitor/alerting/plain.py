@@ -11,7 +11,7 @@ from monitor import addresses
 from monitor.alerting.text import registry_name
 from notifiers.message import Item, Level, Link, Message
 
-_WHAT = "Something happened to this trial that trialbell could not put into words; it is stored, look at its history"
+_WHAT = "it is stored: look at the trial's history"
 _WHY = "a defect of trialbell, written to its log"
 
 
@@ -29,7 +29,7 @@ def plain_message(
     """thread: `registry:trial`, as every delivery has it. kind, url: the event's, where they could be read."""
     registry, _, trial = thread.partition(":")
     level = Level.CRITICAL if urgent else Level.MAJOR
-    headline = f"{trial}: {'critical, but' if urgent else 'an event that'} could not be put into words"
+    headline = f"{trial}: something happened that could not be put into words"
     links = [Link(text=f"Record on {registry_name(registry)}", url=url)] if url else []
     ours = addresses.whole(public_url, addresses.trial(registry, trial))
     if ours is not None:

@@ -131,8 +131,14 @@ def _line(told: Sequence[Told], *, detailed: bool) -> Item:
         label=last.trial if title in ("", last.trial) else f"{last.trial} · {title}",
         summary="; ".join(said),
         link=None if link is None else Link(text=last.trial, url=link.url),
-        details=tuple(dict.fromkeys(item for one in told for item in one.alert.items)) if detailed else (),
+        details=tuple(dict.fromkeys(item for one in told for item in _behind(one))) if detailed else (),
     )
+
+
+def _behind(one: Told) -> tuple[Item, ...]:
+    """What more there is to read of an event than its sentence: what changed, and no rule of ours."""
+    known = one.event is None or one.event.kind is EventKind.CHANGED
+    return one.alert.items if known else ()
 
 
 def _links(told: Sequence[Told], public_url: str | None) -> tuple[Link, ...]:
@@ -176,7 +182,7 @@ def _counted(events: Sequence[Event], total: int, counts: Mapping[Level, int]) -
             new = f"{total:,} new trial{'' if total == 1 else 's'}"
             words = f"{new} for {_listed(next(iter(watches)))}" if len(watches) == 1 else new
         elif kind is EventKind.DEADLINE:
-            words = f"{many(total, 'trial')}: time has passed"
+            words = f"{many(total, 'trial')} with a date that passed or comes near"
         else:
             words = f"{many(total, 'trial')} {_VERBS[kind]}"
     weights = [f"{counts[level]:,} {level.value}" for level in _LEVELS if counts.get(level)]

@@ -34,6 +34,15 @@ _WORD = re.compile(r"\w+")
 _UNKNOWN = str(UNKNOWN_ENROLLMENT)
 _TYPED = re.compile(r"(\S+) ([A-Z]+)")  # `300 ESTIMATED`
 _TRIAL = re.compile(r"NCT\d")
+# Reasons that weigh a change and tell nothing of it.
+_OF_ITSELF = frozenset((DETAIL, "a single site", "single sites"))
+# Words that say what others say too.
+_MEANS = {
+    "actual": {"fact"},
+    "opened": {"country"},
+    "closed": {"country"},
+    "renamed": {"arm", "s", "label", "changed"},
+}
 _SMALL = frozenset(("a", "an", "the", "was", "were", "is", "are", "of", "changed"))
 
 
@@ -103,18 +112,19 @@ def says_more(reason: str, sentence: str) -> bool:
     `a primary outcome was added` does not, next to `Primary outcome added: Mortality`; nor does it that one change came
     with another, nor that it is a detail.
     """
-    if reason == DETAIL or reason.startswith("told by "):
+    if reason in _OF_ITSELF or reason.startswith("told by "):
         return False
     told = set(_WORD.findall(_flat(sentence)))
-    if "actual" in told:
-        told.add("fact")
+    for word, others in _MEANS.items():
+        if word in told:
+            told |= others
     return not {word for word in _WORD.findall(_flat(reason)) if word not in _SMALL} <= told
 
 
 def is_said(change: FieldChange, headline: str) -> bool:
     """Does the headline tell a change already: by its sentence, by its text (a reason beside its status), or, where
     it tells several moves with one verb, by all its words and the very figures?"""
-    told, sentence = _flat(headline), _flat(change.summary)
+    told, sentence = _flat(headline), _flat(change.summary).rstrip(".")
     if sentence in told:
         return True
     replaced = change.action in (Action.ADDED, Action.REMOVED) and "replaced" in told and " → " in told

@@ -10,6 +10,7 @@ from monitor.demo.archive import Earlier, Seed
 from monitor.demo.compose import NOTE, arm, criteria, intervention, mesh, outcome, site, study
 from monitor.demo.invented import INVENTED
 from monitor.demo.invented import NEWCOMER as NEWCOMER
+from monitor.demo.taken_over import TAKEN_OVER
 
 EXOSOMES = Seed(
     record=study(
@@ -206,4 +207,4 @@ TOULOUSE = Seed(
 )
 
 PUBLISHED = (EXOSOMES, KAROLINSKA, TOULOUSE)
-SEEDS = (*PUBLISHED, *INVENTED)
+SEEDS = (*PUBLISHED, *INVENTED, *TAKEN_OVER)

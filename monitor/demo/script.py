@@ -13,6 +13,7 @@ from monitor.demo.archive import Edit, Seed
 from monitor.demo.compose import outcome, site
 from monitor.demo.records import NEWCOMER, SEEDS
 from monitor.demo.results import DOCUMENTS, RESULTS
+from monitor.demo.taken_over import TAKE_OVER
 
 POLL_TIME = time(9, 20, tzinfo=UTC)
 
@@ -155,11 +156,24 @@ DAYS: tuple[Day, ...] = (
     Day(
         date=date(2026, 11, 24),
         sentence=(
-            "Tessel Vaccines opens sites in Poland and Spain and goes to Portugal; one German site withdraws"
+            "Biocells Medical recruits again; Tessel Vaccines opens sites in Poland and Spain and goes to Portugal,"
+            " and one German site withdraws"
         ),
-        expect="A major alert: the sites by country, with the new country and the loss named.",
-        tells=("NCT99000547",),
+        expect=(
+            "A critical alert, as a reply below the first one and in the channel: back after so many days. A major"
+            " one: the sites by country, with the new country and the loss named."
+        ),
+        tells=("NCT07146087", "NCT99000547"),
         edits=(
+            Edit(
+                trial="NCT07146087",
+                submitted="2026-11-20",
+                put={
+                    "statusModule.overallStatus": "RECRUITING",
+                    "contactsLocationsModule.locations.0.status": "RECRUITING",
+                },
+                drop=("statusModule.whyStopped",),
+            ),
             Edit(
                 trial="NCT99000547",
                 submitted="2026-11-20",
@@ -215,6 +229,29 @@ DAYS: tuple[Day, ...] = (
                 submitted=None,
                 put={
                     "conditionBrowseModule.ancestors": [{"id": "D018186", "term": "Pneumovirus Infections"}]
+                },
+            ),
+        ),
+    ),
+    Day(
+        date=date(2026, 11, 25),
+        sentence="Astrel Pharma takes over Lundmark Biosciences, and seven records change in one build",
+        expect="One summary instead of seven alerts, the weightiest first; what changed in each is in its thread.",
+        tells=tuple(edit.trial for edit in TAKE_OVER),
+        edits=TAKE_OVER,
+    ),
+    Day(
+        date=date(2026, 11, 27),
+        sentence="Tessel Vaccines plans for a few participants more, and adds a keyword",
+        expect="One minor alert for both changes: a reply in the thread alone, that rings in nobody's channel.",
+        tells=("NCT99000547",),
+        edits=(
+            Edit(
+                trial="NCT99000547",
+                submitted="2026-11-24",
+                put={
+                    "designModule.enrollmentInfo": {"count": 5420, "type": "ESTIMATED"},
+                    "conditionsModule.keywords": ["respiratory syncytial virus"],
                 },
             ),
         ),

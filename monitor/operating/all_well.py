@@ -156,11 +156,12 @@ def message_of(
     if not line.polls:
         headline = f"Not all is well: nothing was polled since {_day(line.since, zone)}"
     elif line.problems:
-        more = f", and {many(len(line.problems) - 1, 'other thing')}" if len(line.problems) > 1 else ""
+        more = f"; and {many(len(line.problems) - 1, 'other thing')}" if len(line.problems) > 1 else ""
         headline = f"Not all is well: {line.problems[0]}{more}"
     else:
         headline = f"All is well: {happened[0].lower()}{happened[1:]}"
-    told = [] if headline.endswith(happened[1:]) else [happened]
+    # Where nothing was polled nobody knows whether anything happened.
+    told = [] if headline.endswith(happened[1:]) or not line.polls else [happened]
     told += line.problems[1:MOST_PROBLEMS] if line.polls else line.problems[:MOST_PROBLEMS]
     message = notice(headline, message_id=new_id(random), now=now, details=told, public_url=public_url)
     polls = f"{line.polls:,}" + (f", {line.incomplete:,} of them incomplete" if line.incomplete else "")

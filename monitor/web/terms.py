@@ -47,6 +47,7 @@ _LABELS = {
     "url": "Address",
     "zip": "Postcode",
     "nctId": "Registry number",
+    "statusForNctId": "Its status",
     "fullName": "Name",
     "ipdSharing": "Plan to share individual data",
     "infoTypes": "What is shared",

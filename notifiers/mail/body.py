@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from html import escape
-from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
-from notifiers.mail.text import clean, flowed, inert, line, shorten
+from notifiers.mail.text import flowed, inert, lined, shorten
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
+from notifiers.text import REPEAT, clean, is_web_address
 
 # Of either form, as UTF-8. Gmail shows the first 102 KB of a letter and hides the rest behind "View entire message".
 MOST = 100_000
@@ -33,7 +33,7 @@ _BARS = {
 }
 _WEIGHED = frozenset({Level.CRITICAL, Level.MAJOR, Level.MINOR})
 
-REPEAT = "Possible repeat: whether this arrived before could not be found out."
+_LEFT_OUT = "What changed in each trial is not here, for want of room."
 _SHORTENED = "Shortened: the texts are too long for a letter and end in […]. The record has them whole."
 
 _BODY = (
@@ -42,6 +42,7 @@ _BODY = (
 )
 _HIDDEN = "display:none;font-size:1px;line-height:1px;max-height:0;max-width:0;opacity:0;overflow:hidden"
 _CELL = "padding:2px 12px 2px 0;vertical-align:top;text-align:left"
+_DETAIL = "margin:4px 0 0 12px;font-size:14px;line-height:1.4"
 _META = "\n".join(
     (
         '<meta charset="utf-8">',
@@ -63,7 +64,7 @@ def html_of(message: Message, placement: Placement) -> str:
 
 
 def _fit(message: Message, render: Callable[[Message, list[str]], str]) -> str:
-    """The most that fits: every item at less and less length, then fewer and fewer items.
+    """The most that fits: every item at less and less length, then without what stands behind it, then fewer.
 
     What cannot fit, by its texts alone, is not rendered to see that it does not.
     """
@@ -72,16 +73,17 @@ def _fit(message: Message, render: Callable[[Message, list[str]], str]) -> str:
         if sum(_length(item, most) for item in items) > MOST:
             continue
         cut = items if most is None else tuple(_shortened(item, most) for item in items)
-        short = _cleaned(message, cut)
-        rendered = render(short, [] if cut == items else [_SHORTENED])
+        rendered = render(_cleaned(message, cut), [] if cut == items else [_SHORTENED])
         if _fits(rendered):
             return rendered
-    cut = tuple(_shortened(item, _ITEM_TEXTS[-1]) for item in items[: MOST // _LEAST])
-    whole = _cleaned(message, cut)
-    least, most_items = 0, len(cut)
+    short = tuple(_shortened(replace(item, details=()), _ITEM_TEXTS[-1]) for item in items[: MOST // _LEAST])
+    whole = _cleaned(message, short)
+    least, most_items = 0, len(short)
     while True:  # the most items that fit
         middle = (least + most_items + 1) // 2
-        left_out = [f"… and {len(items) - middle} more", _SHORTENED]
+        left_out = [f"… and {len(items) - middle} more"] if middle < len(items) else []
+        left_out += [_LEFT_OUT] if any(item.details for item in items) else []
+        left_out.append(_SHORTENED)
         rendered = render(replace(whole, items=whole.items[:middle]), left_out)
         if least == most_items:
             return rendered
@@ -89,9 +91,10 @@ def _fit(message: Message, render: Callable[[Message, list[str]], str]) -> str:
 
 
 def _length(item: Item, most: int | None) -> int:
-    """Of its texts in characters, at least."""
+    """Of its texts and those behind it in characters, at least."""
     texts = (item.label, item.summary, item.reason, item.before or "", item.after or "")
-    return _LEAST + sum(len(text) if most is None else min(len(text), most) for text in texts)
+    own = sum(len(text) if most is None else min(len(text), most) for text in texts)
+    return _LEAST + own + sum(_length(one, most) for one in item.details)
 
 
 def _fits(rendered: str) -> bool:
@@ -106,7 +109,7 @@ def _cleaned(message: Message, items: tuple[Item, ...]) -> Message:
     if trial and headline.startswith(f"{trial}: "):
         headline = headline.removeprefix(f"{trial}: ")
     facts = tuple((_short(label), _short(value)) for label, value in message.facts[:_FACTS])
-    links = tuple(_clean_link(link) for link in message.links[:_LINKS] if is_web_address(link.url))
+    links = tuple(_clean_link(link) for link in message.links[:_LINKS] if is_web_address(link.url, _LINK_URL))
     return replace(
         message,
         headline=headline,
@@ -120,23 +123,29 @@ def _cleaned(message: Message, items: tuple[Item, ...]) -> Message:
 
 
 def _short(text: str) -> str:
-    return inert(shorten(line(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
+    return inert(shorten(clean(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
 
 
 def _clean_item(item: Item, headline: str) -> Item:
     """What the sentence tells in whole is not told again as before and after."""
-    summary = inert(line(item.summary))
-    sides = [inert(clean(side or "")) for side in (item.before, item.after)]
+    summary = inert(clean(item.summary))
+    sides = [inert(lined(side or "")) for side in (item.before, item.after)]
     before, after = (None if " ".join(side.split()) in summary else side for side in sides)
     return replace(
         item,
-        label=inert(line(item.label)),
+        label=inert(clean(item.label)),
         summary="" if summary and headline == summary else summary,
-        reason=inert(line(item.reason)),
+        reason=inert(clean(item.reason)),
         before=before,
         after=after,
-        link=_clean_link(item.link) if item.link and is_web_address(item.link.url) else None,
+        link=_clean_link(item.link) if item.link and is_web_address(item.link.url, _LINK_URL) else None,
+        details=tuple(made for one in item.details if _says_anything(made := _clean_item(one, summary))),
     )
+
+
+def _says_anything(item: Item) -> bool:
+    """More than its label."""
+    return bool(item.summary or item.reason or item.before or item.after)
 
 
 def _clean_link(link: Link) -> Link:
@@ -151,22 +160,8 @@ def _shortened(item: Item, most: int) -> Item:
         reason=shorten(item.reason, most),
         before=item.before and shorten(item.before, most),
         after=item.after and shorten(item.after, most),
+        details=tuple(_shortened(one, most) for one in item.details),
     )
-
-
-def is_web_address(url: str) -> bool:
-    """http or https with a host, and nothing in it that a mail program could take for its end."""
-    if (
-        len(url) > _LINK_URL
-        or not (url.isascii() and url.isprintable())
-        or any(sign in url for sign in " <>\"'`\\")
-    ):
-        return False
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.username is None
-    except ValueError:
-        return False
 
 
 def _mark(level: Level) -> str:
@@ -179,7 +174,7 @@ def _mark(level: Level) -> str:
 def _text(message: Message, placement: Placement, notes: list[str]) -> str:
     paragraphs = [[f"{_mark(message.level)}: {message.headline}"]]
     if placement.possible_repeat:
-        paragraphs.append([REPEAT])
+        paragraphs.append([f"{REPEAT}."])
     paragraphs.append([message.title, message.subtitle])
     paragraphs += [_text_item(item) for item in message.items]
     paragraphs += [[note] for note in notes]
@@ -194,14 +189,25 @@ def _text(message: Message, placement: Placement, notes: list[str]) -> str:
 def _text_item(item: Item) -> list[str]:
     """Of one that leads somewhere, as those of a summary do, whom it is about is a line by itself."""
     parts = [part for part in (item.label, item.summary) if part]
-    lines = parts if item.link else [": ".join(parts)]
+    lines = parts if item.link else [_label_and_summary(item)]
     if item.level in _WEIGHED and parts:
         lines[0] = f"{_mark(item.level)} · {lines[0]}"
-    lines.append(f"Why: {item.reason}" if item.reason else "")
+    lines += _text_sides(item)
+    for one in item.details:
+        lines += [f"• {_label_and_summary(one)}", *_text_sides(one)]
+    return [*lines, item.link.url if item.link else ""]
+
+
+def _text_sides(item: Item) -> list[str]:
+    lines = [f"Why: {item.reason}"] if item.reason else []
     for word, side in (("Before", item.before), ("After", item.after)):
         if side:
             lines.append(f"{word}: {side}" if "\n" not in side else f"{word}:\n" + _barred(side))
-    return [*lines, item.link.url if item.link else ""]
+    return lines
+
+
+def _label_and_summary(item: Item) -> str:
+    return ": ".join(part for part in (item.label, item.summary) if part)
 
 
 def _barred(text: str) -> str:
@@ -212,7 +218,7 @@ def _barred(text: str) -> str:
 
 
 def _html(message: Message, placement: Placement, notes: list[str]) -> str:
-    repeat = f'<p style="margin:0 0 12px"><strong>{REPEAT}</strong></p>' if placement.possible_repeat else ""
+    repeat = f'<p style="margin:0 0 12px"><strong>{REPEAT}.</strong></p>' if placement.possible_repeat else ""
     parts = [
         f'<!doctype html>\n<html lang="en"><head>{_META}',
         f"<title>{_escaped(message.headline)}</title></head>",
@@ -252,7 +258,7 @@ def _html_row(item: Item) -> str:
         f'<td style="{_CELL};white-space:nowrap">{_mark(item.level)}</td>' if item.level in _WEIGHED else ""
     )
     label = f'<a href="{_escaped(item.link.url)}">{_escaped(item.label or item.link.text)}</a>'
-    told = _lines([label, _escaped(item.summary), *_html_sides(item)])
+    told = _lines([label, _escaped(item.summary), *_html_sides(item)]) + _html_details(item)
     return f'<tr>{mark}<td style="{_CELL};padding-bottom:8px" dir="auto">{told}</td></tr>'
 
 
@@ -262,9 +268,20 @@ def _html_item(item: Item) -> str:
         part for part in (mark, f"<strong>{_escaped(item.label)}</strong>" * bool(item.label)) if part
     )
     link = f'<a href="{_escaped(item.link.url)}">{_escaped(item.link.text)}</a>' if item.link else ""
-    told = _lines([head, _escaped(item.summary), *_html_sides(item), link])
+    told = _lines([head, _escaped(item.summary), *_html_sides(item), link]) + _html_details(item)
     bar = f"margin:0 0 12px;padding:2px 0 2px 12px;border-left:4px solid {_BARS[item.level]}"
     return f'<div style="{bar}" dir="auto">{told}</div>'
+
+
+def _html_details(item: Item) -> str:
+    """What stands behind it, further in and smaller."""
+    made = [_lines([_html_labelled(one), *_html_sides(one)]) for one in item.details]
+    return "".join(f'<div style="{_DETAIL}" dir="auto">{one}</div>' for one in made)
+
+
+def _html_labelled(item: Item) -> str:
+    label = f"<strong>{_escaped(item.label)}</strong>" if item.label else ""
+    return ": ".join(part for part in (label, _escaped(item.summary)) if part)
 
 
 def _html_sides(item: Item) -> list[str]:

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 import msgspec
 
-from notifiers.mail.text import line
 from notifiers.notifier import Result
+from notifiers.text import clean
 
 
 class Stage(StrEnum):
@@ -92,7 +92,7 @@ def reply_of(code: int, raw: bytes) -> Reply:
             enhanced = enhanced or found[1]
             each = each[found.end() :]
         texts.append(each)
-    return Reply(code=code, enhanced=enhanced, text=line(" ".join(texts))[:200])
+    return Reply(code=code, enhanced=enhanced, text=clean(" ".join(texts))[:200])
 
 
 _LEADING = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")

@@ -25,9 +25,10 @@ import msgspec
 
 from notifiers.mail.addresses import Address
 from notifiers.mail.body import html_of, text_of
-from notifiers.mail.text import line, shorten
+from notifiers.mail.text import shorten
 from notifiers.message import Level, Message
 from notifiers.notifier import Placement
+from notifiers.text import clean
 
 SUBJECT = 180  # characters, before what keeps a stranger's encoded word from being one
 NAME = "trialbell"
@@ -110,8 +111,8 @@ def _parties(
 
 def _subject(message: Message, placement: Placement) -> str:
     """Of a fresh thread that of its opening; else the trial, and the headline of what is about no single one."""
-    own = line(message.title) if message.thread is not None else ""
-    subject = line((placement.reply_to or {}).get("subject", "")) or own or line(message.headline)
+    own = clean(message.title) if message.thread is not None else ""
+    subject = clean((placement.reply_to or {}).get("subject", "")) or own or clean(message.headline)
     # Shortened once only: an opening's own stays as it is.
     return (shorten(subject, SUBJECT) or message.level.word).replace("=?", "=\u2060?")
 

@@ -4,49 +4,31 @@ from __future__ import annotations
 
 import re
 
+from notifiers.text import JOINER, clean, cut
+
 WIDTH = 74  # columns of a line of plain text, but for a word that is longer
 SHORTENED = " […]"
 
-# Controls but for the line break; marks that turn the direction of writing of what follows; surrogates and
-# characters that are none.
-_UNSEEMLY = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
-_NO_TEXT = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
-_BREAKS = re.compile(r"\r\n|[\r\u2028\u2029]")
-
 # What mail programs make a link of, whoever wrote it: a scheme, `www.`, an address, the dots of a host. A joiner
 # that nobody sees keeps them from it.
-_JOINER = "\u2060"
 _LINKED = re.compile(
     r"(?<=:)(?=//)|(?<=mailto:)|(?<=tel:)|(?<=\w)(?=@\w)|(?<=[^\W_])(?=\.[^\W\d_]{2})", re.IGNORECASE
 )
 
 
-def clean(text: str) -> str:
-    """Lines of text without what cannot be shown, none of them ending in a space."""
-    text = _BREAKS.sub("\n", text).replace("\t", " ")
-    text = _NO_TEXT.sub("\ufffd", _UNSEEMLY.sub("", text))
-    return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
-
-
-def line(text: str) -> str:
-    """The same as one line."""
-    return " ".join(clean(text).split())
+def lined(text: str) -> str:
+    """Lines of text without what cannot be shown, none of them with more than one space between words."""
+    return "\n".join(" ".join(line.split()) for line in clean(text, lines=True).split("\n"))
 
 
 def inert(text: str) -> str:
     """Words that no mail program turns into a link. Of cleaned text."""
-    return _LINKED.sub(_JOINER, text)
+    return _LINKED.sub(JOINER, text)
 
 
 def shorten(text: str, most: int) -> str:
-    """At most so many characters: cut at the last border of words, if one is in the last half, and said so."""
-    if len(text) <= most:
-        return text
-    head = text[: max(most - len(SHORTENED), 0)]
-    border = max(head.rfind(" "), head.rfind("\n"))
-    if not text[len(head)].isspace() and border >= len(head) // 2:
-        head = head[:border]
-    return head.rstrip() + SHORTENED
+    """At most so many characters, and said so."""
+    return cut(text, most, more=SHORTENED)
 
 
 def flowed(lines: list[str]) -> str:

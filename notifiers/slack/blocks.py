@@ -21,8 +21,9 @@ from notifiers.slack.elements import Block, context, rich, section, words
 from notifiers.slack.heading import EARLIER_URL, cut, facts, heading, links, whole_text_at
 from notifiers.slack.items import BETWEEN, WHOLE, cleaned, severity, told
 from notifiers.slack.limits import ALL_BLOCKS, METADATA_ID
-from notifiers.slack.plain import REPEAT, notification, whole
-from notifiers.slack.text import clean, shorten, weigh
+from notifiers.slack.plain import notification, whole
+from notifiers.slack.text import shorten, weigh
+from notifiers.text import REPEAT, clean
 
 EVENT_TYPE = "trialbell_message"
 # Replies that are shown in the channel too. Of notices: what is over is told where its beginning was.

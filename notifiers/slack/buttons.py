@@ -17,7 +17,8 @@ from notifiers.slack.limits import (
     CONFIRM_TEXT,
     CONFIRM_TITLE,
 )
-from notifiers.slack.text import clean, is_text, weigh
+from notifiers.slack.text import weigh
+from notifiers.text import clean, is_text
 
 ROOM = 2_000  # by weight, for all buttons of a message
 

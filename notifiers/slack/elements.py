@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from notifiers.slack.limits import HEADER_TEXT, LINK_URL, TEXT_OBJECT
-from notifiers.slack.text import clean, shorten
+from notifiers.slack.text import shorten
+from notifiers.text import clean, is_web_address
 
 Block = dict[str, Any]
 
@@ -44,7 +45,7 @@ def words(text: str, **style: bool) -> Block:
 
 def link(url: str, text: str, limit: int, **style: bool) -> Block | None:
     """None for what is no address of the web: the text alone is to be shown then, or nothing."""
-    if not is_web_address(url):
+    if not is_web_address(url, LINK_URL):
         return None
     shown = shorten(clean(text), limit)
     return {
@@ -53,13 +54,6 @@ def link(url: str, text: str, limit: int, **style: bool) -> Block | None:
         **({"text": shown} if shown else {}),
         **({"style": style} if style and shown else {}),
     }
-
-
-def is_web_address(url: str) -> bool:
-    """http or https, and nothing in it that a parser of Slack's could take for an end of the address."""
-    if not url.lower().startswith(("http://", "https://")) or len(url) > LINK_URL:
-        return False
-    return url.isascii() and url.isprintable() and not any(character in url for character in " <>|\"'`\\")
 
 
 def joined(elements: list[Block], between: str) -> list[Block]:

@@ -23,7 +23,8 @@ from notifiers.slack.calls import Calls
 from notifiers.slack.elements import Block, context, joined, link, rich, section, words
 from notifiers.slack.limits import MESSAGE_TEXT
 from notifiers.slack.parts import parts
-from notifiers.slack.text import clean, disarm, escape, shorten
+from notifiers.slack.text import disarm, escape, shorten
+from notifiers.text import clean
 
 TIMEOUT, DEADLINE = 10, 20.0  # seconds: somebody waits
 ANSWERS = 5  # https://docs.slack.dev/interactivity/handling-user-interaction: to one address, in half an hour

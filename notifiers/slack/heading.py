@@ -8,7 +8,8 @@ from notifiers.message import Link, Message
 from notifiers.slack.elements import Block, header, joined, link, rich, section, words
 from notifiers.slack.items import BETWEEN, severity
 from notifiers.slack.limits import HEADER_TEXT
-from notifiers.slack.text import broken, clean, shorten, weigh
+from notifiers.slack.text import broken, shorten, weigh
+from notifiers.text import clean
 
 EARLIER = "Earlier messages on this"
 EARLIER_URL = 300  # longer than any address that Slack gives to a message

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from notifiers.message import Item, Level
 from notifiers.slack.elements import Block, link, quote, section, words
-from notifiers.slack.text import clean, in_json, shorten, side_by_side
+from notifiers.slack.text import in_json, shorten, side_by_side
+from notifiers.text import clean
 
 BETWEEN = " · "
 WHOLE = 12_000  # of a message that goes on another, which is cut to size before: nothing in it is shortened
@@ -26,17 +27,20 @@ def severity(level: Level) -> str:
 
 
 def cleaned(item: Item, headline: str) -> Item:
-    """What the headline or the sentence tells in whole is not told again, nor what is the same on both sides."""
+    """What the headline or the sentence tells in whole is not told again beside something else, nor what is the same on
+    both sides."""
     summary = clean(item.summary)
     before, after = (clean(side or "", lines=True) for side in (item.before, item.after))
     if before == after:
         before = after = ""
     before, after = ("" if clean(side) in summary else side for side in (before, after))
+    reason = clean(item.reason)
+    said = headline.endswith(summary) and item.label and (reason or before or after)
     return replace(
         item,
         label=clean(item.label),
-        summary="" if headline.endswith(summary) and item.label else summary,
-        reason=clean(item.reason),
+        summary="" if said else summary,
+        reason=reason,
         before=before,
         after=after,
     )
@@ -76,7 +80,8 @@ def _details(item: Item) -> list[Block]:
     shown: list[Block] = []
     room = _DETAILS
     for place, detail in enumerate(item.details):
-        made, _ = told(cleaned(detail, item.summary), _DETAIL, lead=f"{severity(detail.level)}{BETWEEN}")
+        weight = "" if detail.level is item.level else f"{severity(detail.level)}{BETWEEN}"
+        made, _ = told(cleaned(detail, item.summary), _DETAIL, lead=f"• {weight}")
         room -= in_json(json.dumps(made, ensure_ascii=False))
         if room < 0:
             return [*shown, section([words(f"… and {len(item.details) - place} more", italic=True)])]
@@ -86,7 +91,8 @@ def _details(item: Item) -> list[Block]:
 
 def _labelled(item: Item, limit: int) -> tuple[list[Block], bool]:
     """A sentence that begins with its label is not told it twice: `Enrolment cut from 60 to 42`."""
-    label, summary = shorten(item.label, min(limit, _LABEL)), shorten(item.summary, limit)
+    label = item.label if limit == WHOLE else shorten(item.label, min(limit, _LABEL))
+    summary = shorten(item.summary, limit)
     whole = (label, summary) == (item.label, item.summary)
     for start in (label, label.removesuffix("s")):
         rest = summary[len(start) :]

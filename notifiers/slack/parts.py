@@ -16,7 +16,8 @@ from notifiers.slack.elements import rich
 from notifiers.slack.heading import cut, whole_text_at
 from notifiers.slack.items import WHOLE, cleaned, told
 from notifiers.slack.limits import ALL_BLOCKS, BLOCKS
-from notifiers.slack.text import clean, in_json, pieces, shorten
+from notifiers.slack.text import in_json, pieces, shorten
+from notifiers.text import clean
 
 MOST = 10  # a thread of more is read by nobody
 _PIECE = 2_400  # of a text, by weight in JSON; three and a half of them fill a message
@@ -97,16 +98,18 @@ def _pages(items: Iterator[Item]) -> Iterator[list[Item]]:
 def _broken(item: Item) -> Iterator[Item]:
     """A cleaned item, whole, in items of which none is too large. Before and after follow each other, each named."""
     texts = {
-        "": "" if len(item.label) <= _NAME else item.label,
+        "": item.label,
         "summary": item.summary,
         "reason": item.reason,
         "before": item.before or "",
         "after": item.after or "",
     }
-    if not texts[""] and in_json("".join(texts.values())) <= _PIECE:
+    if in_json("".join(texts.values())) <= _PIECE:
         yield item
         return
     name = shorten(item.label, _NAME)
+    if name == item.label:
+        texts[""] = ""
     for field, text in texts.items():
         broken = list(pieces(text, _PIECE))
         for number, piece in enumerate(broken, 1):

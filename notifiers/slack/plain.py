@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from notifiers.message import Message
 from notifiers.notifier import Placement
-from notifiers.slack.elements import is_web_address
 from notifiers.slack.heading import facts, headline
-from notifiers.slack.limits import MESSAGE_TEXT
-from notifiers.slack.text import clean, disarm, escape, shorten, weigh
+from notifiers.slack.limits import LINK_URL, MESSAGE_TEXT
+from notifiers.slack.text import disarm, escape, shorten, weigh
+from notifiers.text import REPEAT, clean, is_web_address
 
-REPEAT = "Possible repeat: whether this arrived before could not be found out"
 _LINE = 300
 _LINKS, _URLS = 3, 1_500
 
@@ -45,7 +44,7 @@ def _addresses(message: Message) -> str:
     shown = ""
     for link in message.links[:_LINKS]:
         line = f"\n{escape(disarm(shorten(clean(link.text), 75)))}: {escape(link.url)}"
-        if is_web_address(link.url) and weigh(shown + line) <= _URLS:
+        if is_web_address(link.url, LINK_URL) and weigh(shown + line) <= _URLS:
             shown += line
     return shown
 

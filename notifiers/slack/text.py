@@ -1,4 +1,4 @@
-"""Text for Slack: cleaned, measured as Slack measures it, shortened at word borders, and made harmless."""
+"""Text for Slack: measured as Slack measures it, shortened at word borders, and made harmless."""
 
 from __future__ import annotations
 
@@ -6,39 +6,15 @@ import json
 import re
 from collections.abc import Iterator
 
-# Controls but for the line break; marks that turn the direction of writing of what follows (the one means by
-# which a text can change how the words after it look); what takes no room and joins nothing; what is no
-# character; lone surrogates, which are no text at all.
-_UNSEEMLY = re.compile(
-    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    r"\ufffe\uffff]"
-)
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_BREAKS = re.compile(r"\s*[\n\u2028\u2029]\s*")
+from notifiers.text import JOINER
+
 _BULLET = re.compile(r"(?:^|\n)\s*[*•-]\s+")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 _MORE = "…"
-_MOST = 200_000  # characters that are looked at: more than all parts of a message hold
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LINES = 6  # of a text that is shown as it stands
 _LEAST = 30  # characters that go on after a break
 _AROUND = 40  # characters kept on either side of where two texts differ
-
-
-def clean(text: str, *, lines: bool = False) -> str:
-    """Without what cannot be shown. One line, unless `lines`."""
-    if len(text) > _MOST:
-        text = text[:_MOST] + _MORE
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = _SURROGATE.sub("\ufffd", _UNSEEMLY.sub("", text))
-    if lines:
-        return "\n".join(line.rstrip() for line in text.split("\n")).strip()
-    return " ".join(_BREAKS.sub(" ", text).split())
-
-
-def is_text(text: str) -> bool:
-    """Whether it can be written as JSON that everybody reads: a lone surrogate cannot."""
-    return _SURROGATE.search(text) is None
 
 
 def weigh(text: str) -> int:
@@ -85,12 +61,20 @@ def broken(text: str, limit: int) -> tuple[str, str]:
     if weigh(text) <= limit:
         return text, ""
     border = _border(text, limit - weigh(_MORE))
-    # Of several clauses the last whole one ends it, where that leaves not too little; nor is a mere word left over.
-    clause = text.rfind("; ", border // 3, border)
-    if clause < 0 and len(text) - border < _LEAST:
-        border = max(text.rfind(" ", border // 3, len(text) - _LEAST), border // 3)
-    first, rest = (text[:border], text[border:]) if clause < 0 else (text[:clause], text[clause + 2 :])
-    return first.rstrip(f" {_MORE}") + _MORE, f"{_MORE} {rest.lstrip()}"
+    # Of several clauses the last whole one ends it, where that leaves not too little; else what it is about does, so
+    # that before and after, or what stands in brackets, are read in one piece; nor is a mere word left over.
+    least = border // 3
+    clause = text.rfind("; ", least, border)
+    about = max(text.rfind(mark, border // 4, border) for mark in (": ", " ("))
+    if clause >= 0:
+        first, rest = text[:clause], text[clause + 2 :]
+    elif about >= 0:
+        first, rest = text[:about], text[about + 1 :]
+    else:
+        if len(text) - border < _LEAST:
+            border = max(text.rfind(" ", least, len(text) - _LEAST), least)
+        first, rest = text[:border], text[border:]
+    return first.rstrip(f" :{_MORE}") + _MORE, f"{_MORE} {rest.lstrip()}"
 
 
 def pieces(text: str, room: int) -> Iterator[str]:
@@ -142,4 +126,4 @@ def escape(text: str) -> str:
 def disarm(text: str) -> str:
     """For `text`: an address in somebody's words becomes none to click, and `:fire:` no picture, by a joiner that
     nobody sees."""
-    return _EMOJI.sub(":\u2060", text.replace("://", ":\u2060//"))
+    return _EMOJI.sub(f":{JOINER}", text.replace("://", f":{JOINER}//"))

@@ -69,7 +69,7 @@ def _same(one: Difference, label: str, before: str, after: str) -> FieldChange |
         words = f"{what} stated: {class_in_words(classes[1])} ({after})"
     else:
         words = f"{what} changed: {' → '.join(map(class_in_words, classes))} ({after})"
-    return change(one, words, severity=Severity.MINOR, reason="")
+    return change(one, words, severity=Severity.MINOR, reason="the name is the same")
 
 
 def _name(value: Any, key: str) -> str:

@@ -28,13 +28,13 @@ ACTIONS = (
 )
 
 
-def _version(number: int, day: str) -> VersionRef:
+def version(number: int, day: str) -> VersionRef:
     return VersionRef(source=Source.SNAPSHOT, version=number, seen_at=NOW, updated=day, build=day)
 
 
 def event_of(old: dict[str, Any], new: dict[str, Any], **more: Any) -> Event | None:
     """What happened between two records; None when nothing did that is told."""
-    changes = compare(old, new, from_=_version(3, "2026-10-02"), to=_version(4, "2026-11-23"))
+    changes = compare(old, new, from_=version(3, "2026-10-02"), to=version(4, "2026-11-23"))
     if changes.quiet:
         return None
     protocol = new["protocolSection"]
