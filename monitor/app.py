@@ -314,13 +314,13 @@ class App:
         """An event with the user's own severities."""
         return self.router().effective(event)
 
-    def deliver(self, only: str | None = None) -> Told:
-        """Tell what is due, to every notifier or to one."""
+    def deliver(self, only: str | None = None, *, more: Callable[[], bool] = lambda: True) -> Told:
+        """Tell what is due, to every notifier or to one. more: see `Teller.deliver_to`."""
         told = Told()
         for name, notifier in self.notifiers.items():
             if only in (None, name):
                 with self._sending[name]:
-                    self.teller().deliver_to(name, notifier, told)
+                    self.teller().deliver_to(name, notifier, told, more=more)
         return told
 
     def _deliver_and_attend(self) -> Told:

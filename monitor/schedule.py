@@ -250,7 +250,7 @@ class Service:
         self.app.backfill(more=lambda: not self._ending.is_set())
 
     def _deliver(self, name: str) -> None:
-        self.app.deliver(name)
+        self.app.deliver(name, more=lambda: False)  # the next tick goes on
 
     def _every(self, seconds: float, job: Callable[..., object], name: str, *arguments: str) -> None:
         self._scheduler.add_job(

@@ -13,7 +13,7 @@ from typing import Any
 from notifiers.channels import Channels
 from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import Placement
-from notifiers.outbox_rows import Claimed, message_of, remote_of, remote_text
+from notifiers.outbox_rows import FARTHEST, Claimed, message_of, remote_of, remote_text
 from notifiers.settings import THREAD_FRESH_FOR
 
 # A message waits for those before it in any of its threads. Places are in one total order: no ring.
@@ -21,6 +21,11 @@ _NOT_BLOCKED = """not exists (
     select 1 from lane mine
     join lane other on other.notifier = mine.notifier and other.thread = mine.thread
     where mine.message = m.number and (other.position, other.message) < (mine.position, mine.message))"""
+
+
+_TURN = "attempts + looks, level <> 'critical', number"
+# A moment further away than anything waits for was written by a clock that was ahead.
+_MAY = "(not_before is null or not_before <= :now or not_before > :far)"
 
 
 class Attempts(Channels):
@@ -34,16 +39,15 @@ class Attempts(Channels):
         `begin_again`. A paused channel gives nothing until its probe is due, then as if it were not paused: the
         sender tries one, and pauses it again or settles.
         """
-        channel = self.channel(notifier)
+        channel = self.channel(notifier).by(now)
         if channel.paused_at is not None and (channel.probe_at is None or channel.probe_at > now):
             return None
         if channel.not_before is not None and channel.not_before > now:
             return None
         row = self._row(
             f"""select * from message m where notifier = :notifier and state in ('waiting', 'unknown')
-                and (not_before is null or not_before <= :now) and {_NOT_BLOCKED}
-                order by attempts + looks, number limit 1""",
-            {"notifier": notifier, "now": moment_text(now)},
+                and {_MAY} and {_NOT_BLOCKED} order by {_TURN} limit 1""",
+            {"notifier": notifier} | _span(now),
         )
         if row is None:
             return None
@@ -72,6 +76,7 @@ class Attempts(Channels):
             ),
             attempts=row["attempts"],
             refusals=row["refusals"],
+            refused_at=moment_or_none(row["refused_at"]),
             unsure=row["unsure"],
             looks=row["looks"],
             ready_at=moment_of(row["ready_at"]),
@@ -147,10 +152,11 @@ class Attempts(Channels):
             [None if until is None else moment_text(until), reason, remote_text(arrived or None), message_id],
         )
 
-    def refuse(self, message_id: str, reason: str) -> None:
+    def refuse(self, message_id: str, reason: str, now: datetime) -> None:
         """The channel as a whole refused it: it waits, and the attempt does not count against it."""
         self._db.execute(
-            "update message set refusals = refusals + 1 where id = ? and state = 'claimed'", [message_id]
+            "update message set refusals = refusals + 1, refused_at = ? where id = ? and state = 'claimed'",
+            [moment_text(now), message_id],
         )
         self.postpone(message_id, None, reason)
 
@@ -171,6 +177,18 @@ class Attempts(Channels):
             [moment_text(max(until or look_at, look_at)), moment_text(look_at), reason, message_id],
         )
 
+    def any_claimed(self, notifier: str) -> bool:
+        row = self._row(
+            "select 1 from message where notifier = ? and state in ('waiting', 'claimed', 'unknown')"
+            " and state = 'claimed' limit 1",
+            [notifier],
+        )
+        return row is not None
+
+    def make_plain(self, message_id: str) -> None:
+        """The next try is plain text."""
+        self._db.execute("update message set plain = 1 where id = ?", [message_id])
+
     def take_over(self, notifier: str, reason: str, *, look_at: datetime) -> int:
         """Attempts begun by a sender that is no more: what became of them is unknown. How many there were."""
         return self._db.execute(
@@ -182,7 +200,7 @@ class Attempts(Channels):
 
     def refuse_plain(self, message_id: str, reason: str, now: datetime) -> None:
         """The channel does not take this message as it is: the next try is plain text."""
-        self._db.execute("update message set plain = 1 where id = ?", [message_id])
+        self.make_plain(message_id)
         self.postpone(message_id, None, reason)
 
     def bury(self, message_id: str, reason: str, now: datetime) -> bool:
@@ -199,14 +217,13 @@ class Attempts(Channels):
     def next_at(self, notifier: str, now: datetime) -> datetime | None:
         """The next moment at which something may be tried in this channel; None when nothing waits."""
         open_ones = f"from message m where notifier = :notifier and state in ('waiting', 'unknown') and {_NOT_BLOCKED}"
-        wanted = {"notifier": notifier, "now": moment_text(now)}
+        wanted = {"notifier": notifier} | _span(now)
         # The first that may be tried ends the search: thousands may wait.
         row = self._row(
-            f"select :now as soonest {open_ones} and (not_before is null or not_before <= :now)"
-            " order by attempts + looks, number limit 1",
+            f"select :now as soonest {open_ones} and {_MAY} order by {_TURN} limit 1",
             wanted,
         ) or self._row(f"select min(not_before) as soonest {open_ones} and not_before > :now", wanted)
-        channel = self.channel(notifier)
+        channel = self.channel(notifier).by(now)
         if channel.paused_at is not None:
             # With nothing to try too: the probe finds out whether it is mended.
             return max(channel.probe_at, channel.not_before or channel.probe_at) if channel.probe_at else None
@@ -260,3 +277,7 @@ class Attempts(Channels):
         if row is None:
             raise LookupError(f"the outbox holds no message: `{message_id}`")
         return row
+
+
+def _span(now: datetime) -> dict[str, str]:
+    return {"now": moment_text(now), "far": moment_text(now + FARTHEST)}

@@ -70,7 +70,7 @@ class Channels:
 
     def unhold(self, notifier: str, now: datetime) -> None:
         """Try the channel again as soon as it may be: at once, unless it asked for rest itself."""
-        asked_until = self.channel(notifier).asked_until
+        asked_until = self.channel(notifier).by(now).asked_until
         held = asked_until is not None and asked_until > now
         rest = {} if held else {"asked_until": None}
         not_before = moment_text(asked_until) if held and asked_until is not None else None

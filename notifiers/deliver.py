@@ -33,7 +33,7 @@ class Drained(msgspec.Struct, kw_only=True):
     refused: int = 0  # as it was; tried again as plain text
     failed: int = 0
     next_at: datetime | None = None  # when something may be sendable; None when nothing waits
-    stopped: bool = False  # `wait` said so; something may be sendable now
+    stopped: bool = False  # `wait` said so, or the time was over; something may be sendable now
     notices: list[Notice] = msgspec.field(default_factory=list)
 
 
@@ -46,15 +46,21 @@ def drain(
     random: Callable[[], float],
     wait: Callable[[timedelta], bool],
     settings: Settings | None = None,
+    longest: timedelta | None = None,
 ) -> Drained:
     """Try everything that may be tried now. Returns when nothing may, or when `wait` says to stop.
 
     transaction: begins an immediate one and commits it. random: 0 to 1. wait: False when asked to stop.
+    longest: begin no attempt after so long: what was made meanwhile may have to go first.
     Only one drain of a notifier may run at a time, on one database, over all processes.
     """
     work = _Drain(outbox, notifier, transaction, clock, random, settings or Settings())
     work.take_over()
+    began = clock()
     while True:
+        if longest is not None and not _NONE <= clock() - began < longest:
+            work.drained.stopped = True
+            break
         pause = work.time_to_next()
         if pause is None:
             break
@@ -85,12 +91,15 @@ class _Drain:
         self._random = random
         self._settings = settings
         self._tried_at: datetime | None = None
+        self._defect = ""
 
     def take_over(self) -> None:
         """What a sender before us began and did not end.
 
         Its request may be on its way yet, and nobody knows since when: the wait begins now.
         """
+        if not self._outbox.any_claimed(self._name):
+            return  # as nearly always: nothing need be written
         with self._transaction():
             self._outbox.take_over(
                 self._name, _SENDER_DIED, look_at=self._clock() + (self._notifier.reconcile_after or _NONE)
@@ -123,13 +132,29 @@ class _Drain:
             claimed = again
         outcome = self._send(claimed)
         self._tried_at = self._clock()
-        self._obey(claimed, outcome)
+        if outcome is None:
+            self._leave_to_plain(claimed)
+        else:
+            self._obey(claimed, outcome)
 
-    def _send(self, claimed: Claimed) -> Outcome:
+    def _send(self, claimed: Claimed) -> Outcome | None:
+        """None for a defect of ours: one message must not stop all the others."""
         try:
             return self._notifier.send(claimed.message, claimed.placement)
-        except Exception as error:  # noqa: BLE001 — a defect of ours; one message must not stop all the others
-            return Outcome(result=Result.UNKNOWN, reason=f"a defect of ours: {type(error).__name__}")
+        except Exception as error:  # noqa: BLE001 — whatever it is
+            self._defect = f"a defect of ours: {type(error).__name__}"
+            return None
+
+    def _leave_to_plain(self, claimed: Claimed) -> None:
+        """Whether it was sent before it broke is not known; most break while they draw, so the next try is plain text,
+        and a few of these are enough."""
+        if claimed.placement.plain and claimed.attempts >= self._settings.backoff.least_attempts:
+            with self._transaction():
+                self._bury(claimed, self._defect)
+            return
+        self._leave_unknown(claimed, self._defect, None)
+        with self._transaction():
+            self._outbox.make_plain(claimed.message.id)
 
     def _find(self, claimed: Claimed, since: datetime) -> Trace:
         try:
@@ -154,6 +179,13 @@ class _Drain:
                 return None
             if blind and trace.try_again:
                 self._look_later(claimed, trace)
+                return None
+            if blind and claimed.looks < claimed.unsure < self._settings.most_blind_attempts:
+                # Nobody can ever tell: few attempts, far apart, as where a channel cannot be asked at all.
+                waits = self._settings.between_blind_attempts
+                until = self._clock() + waits.delay(claimed.unsure, self._random)
+                with self._transaction():
+                    self._outbox.postpone(claimed.message.id, until, trace.reason)
                 return None
         if blind and claimed.unsure >= self._settings.most_blind_attempts:
             with self._transaction():
@@ -192,7 +224,7 @@ class _Drain:
             self._postpone(claimed, reason, outcome.retry_after)
         elif outcome.result is Result.UNKNOWN:
             self._leave_unknown(claimed, reason, outcome.retry_after)
-        elif outcome.result is Result.CHANNEL_REFUSES:
+        elif outcome.result is Result.CHANNEL_REFUSES and not self._takes_others(claimed):
             self._pause(claimed, reason)
         elif claimed.placement.plain:
             with self._transaction():
@@ -201,6 +233,12 @@ class _Drain:
             with self._transaction():
                 self._outbox.refuse_plain(claimed.message.id, reason, self._clock())
             self.drained.refused += 1
+
+    def _takes_others(self, claimed: Claimed) -> bool:
+        """Whether the channel took something since it refused this message as if it refused all: then it is the
+        message that it refuses."""
+        posted_at = self._outbox.channel(self._name).posted_at
+        return claimed.refused_at is not None and posted_at is not None and posted_at > claimed.refused_at
 
     def _settle(
         self,
@@ -263,7 +301,7 @@ class _Drain:
     def _pause(self, claimed: Claimed, reason: str) -> None:
         now = self._clock()
         with self._transaction():
-            self._outbox.refuse(claimed.message.id, reason)
+            self._outbox.refuse(claimed.message.id, reason, now)
             first = self._outbox.pause(self._name, reason, now, probe_at=now + self._settings.probe_after)
             if first:
                 self._say(NoticeKind.PAUSED, f"`{self._name}` is paused, its messages wait: {reason}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from notifiers.attempts import Attempts
@@ -18,6 +18,8 @@ from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import NotifiersError
 from notifiers.outbox_rows import Delivery, Listed, delivery_of, message_text
 
+LONGEST_WAIT = timedelta(days=8)  # a weekly digest that falls into quiet hours
+PROBES = 2  # messages that a channel in trouble keeps: one of them alone may be what it refuses
 _OPEN = ("waiting", "queued", "claimed", "unknown")
 
 
@@ -55,12 +57,19 @@ class Outbox(Attempts):
     def due(self, notifier: str | None, now: datetime, limit: int = 1000) -> list[Delivery]:
         """Deliveries in no message yet whose time has come, in the order of their events. None: of all.
 
-        What was due when it was written is due whatever the clock said then: that may have been ahead.
+        What was due when it was written is due whatever the clock said then: that may have been ahead. So is what was
+        written later than now, or waits longer than digests and quiet hours last; a snooze may last for years.
         """
         return self._deliveries(
-            """state = 'waiting' and (due_at <= :now or due_at = created_at)
+            """state = 'waiting' and (due_at <= :now or due_at = created_at or created_at > :now
+                   or (due_at > :far and coalesce(reason, '') not like 'snoozed%'))
                and (:notifier is null or notifier = :notifier) order by position, id limit :limit""",
-            {"now": moment_text(now), "notifier": notifier, "limit": limit},
+            {
+                "now": moment_text(now),
+                "far": moment_text(now + LONGEST_WAIT),
+                "notifier": notifier,
+                "limit": limit,
+            },
         )
 
     def waiting(self, notifier: str, thread: str | None) -> list[Delivery]:
@@ -68,6 +77,15 @@ class Outbox(Attempts):
         return self._deliveries(
             "state = 'waiting' and notifier = ? and thread is ? order by position, id", [notifier, thread]
         )
+
+    def threads_with_waiting(self, notifier: str, threads: Iterable[str]) -> list[str]:
+        """Those of these threads of which more than one delivery is in no message yet."""
+        rows = self._db.execute(
+            """select thread from delivery where state = 'waiting' and notifier = ?
+               and thread in (select value from json_each(?)) group by thread having count(*) > 1 order by thread""",
+            [notifier, json.dumps(list(threads))],
+        ).fetchall()
+        return [row[0] for row in rows]
 
     def next_due(self) -> datetime | None:
         """When the next delivery falls due; it may lie in the past. None when none waits."""
@@ -106,7 +124,15 @@ class Outbox(Attempts):
             [thread, thread],
         )
 
-    def put(self, message: Message, notifier: str, deliveries: Sequence[int] = (), *, now: datetime) -> None:
+    def put(
+        self,
+        message: Message,
+        notifier: str,
+        deliveries: Sequence[int] = (),
+        *,
+        now: datetime,
+        not_before: datetime | None = None,
+    ) -> None:
         """Store a message to be sent, and bind the deliveries (their ids) to it: none for a notice or sample.
 
         Its place in each of its deliveries' threads is after all that was put with a lower order. One that goes on
@@ -123,18 +149,21 @@ class Outbox(Attempts):
         continues = None
         if message.continues is not None:
             first = self._row(
-                "select number from message where id = ? and notifier = ?", [message.continues, notifier]
+                "select number, position from message where id = ? and notifier = ?",
+                [message.continues, notifier],
             )
             if first is None or rows:
                 raise NotifiersError(
                     f"goes on no message to `{notifier}`, or holds deliveries: `{message.id}`"
                 )
-            continues = first["number"]
+            continues, position = first["number"], first["position"]
         number = self._db.execute(
             """insert into message
-               (id, notifier, thread, position, level, headline, content, created_at, ready_at, continues) values
-               (:id, :notifier, :thread, :position, :level, :headline, :content, :now, :now, :continues)""",
+               (id, notifier, thread, position, level, headline, content, created_at, ready_at, continues, not_before)
+               values (:id, :notifier, :thread, :position, :level, :headline, :content, :now, :now, :continues,
+                       :not_before)""",
             {
+                "not_before": None if not_before is None else moment_text(not_before),
                 "continues": continues,
                 "id": message.id,
                 "notifier": notifier,
@@ -158,16 +187,16 @@ class Outbox(Attempts):
     def recall(self, notifier: str, now: datetime) -> int:
         """Take back messages that were never tried, their deliveries waiting anew; how many deliveries.
 
-        For a channel that refuses us: what piles up is told by what is true once it can be, and as one if it is much.
-        The oldest open message stays: by it the channel is tried.
+        For a channel in trouble: what piles up is told by what is true once it can be, and as one if it is much. The
+        oldest PROBES stay, by which the channel is tried; what may have arrived, or partly did, stays too.
         """
         rows = list(
             self._db.query(
                 """select number from message m where notifier = ?1 and state = 'waiting' and attempts = 0
-                   and exists (select 1 from delivery where message = m.number)
-                   and exists (select 1 from message older where notifier = ?1 and older.number < m.number
-                               and older.state in ('waiting', 'claimed', 'unknown'))""",
-                [notifier],
+                   and remote is null and exists (select 1 from delivery where message = m.number)
+                   and (select count(*) from message older where notifier = ?1 and older.number < m.number
+                        and continues is null and older.state in ('waiting', 'claimed', 'unknown')) >= ?2""",
+                [notifier, PROBES],
             )
         )
         freed = 0
@@ -260,6 +289,22 @@ class Outbox(Attempts):
             if not self.resume(name, now):
                 self.unhold(name, now)
         return len(chosen)
+
+    def open_of(self, notifier: str) -> int:
+        """Deliveries to a notifier that have not ended."""
+        found = self._db.execute(
+            "select count(*) from delivery where notifier = ? and state in ('waiting', 'queued')", [notifier]
+        ).fetchone()
+        return int(found[0])
+
+    def open_messages(self, notifier: str) -> int:
+        """Messages to a notifier that have not ended, with deliveries or without; parts of others aside."""
+        found = self._db.execute(
+            """select count(*) from message where notifier = ? and state in ('waiting', 'claimed', 'unknown')
+               and continues is null""",
+            [notifier],
+        ).fetchone()
+        return int(found[0])
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Deliveries per notifier and state. A notifier that left the configuration keeps its rows."""

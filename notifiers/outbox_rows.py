@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -13,6 +13,9 @@ import msgspec
 from notifiers.message import Level, Message
 from notifiers.moments import moment_of
 from notifiers.notifier import Placement
+
+# Nothing in a channel waits longer by itself: backoff, a Retry-After, a probe, blind attempts half a day apart.
+FARTHEST = timedelta(days=1, hours=1)
 
 
 class MessageState(StrEnum):
@@ -55,6 +58,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     placement: Placement
     attempts: int  # made so far, this one included; without it while an earlier one is unknown
     refusals: int  # of these, how many the channel as a whole refused
+    refused_at: datetime | None  # when it did so last
     unsure: int  # of these, of how many nobody knew what became
     looks: int  # how often an attempt was looked for before, and nobody could tell
     ready_at: datetime
@@ -74,6 +78,15 @@ class ChannelState(msgspec.Struct, frozen=True, kw_only=True):
     probe_at: datetime | None = None  # paused: when one message is tried to see whether it is mended
     reason: str = ""
     latest: Mapping[str, str] | None = None  # where the newest message that it took stands
+
+    def by(self, now: datetime) -> ChannelState:
+        """As it is by this clock: a moment that lies too far ahead was written by one that was ahead, and is over."""
+        far = {
+            key: now
+            for key in ("not_before", "asked_until", "probe_at")
+            if (moment := getattr(self, key)) is not None and moment > now + FARTHEST
+        }
+        return msgspec.structs.replace(self, **far) if far else self
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):

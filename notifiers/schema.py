@@ -25,11 +25,8 @@ def _bundles(db: Database) -> None:
 
 @MIGRATIONS(name="0003_turns")
 def _turns(db: Database) -> None:
-    # Whose turn it is, without a look at all that waits.
-    db.execute(
-        """create index message_turn on message (notifier, attempts + looks, number)
-           where state in ('waiting', 'unknown')"""
-    )
+    for statement in _TURNS:
+        db.execute(statement)
 
 
 @MIGRATIONS(name="0004_no_notices")
@@ -144,6 +141,16 @@ _FIRST = (
         last_at text not null,
         primary key (notifier, thread)
     ) strict, without rowid""",
+)
+
+_TURNS = (
+    # Whose turn it is, without a look at all that waits: what is critical goes first, as far as its thread lets it.
+    """create index message_turn on message (notifier, attempts + looks, level <> 'critical', number)
+       where state in ('waiting', 'unknown')""",
+    # What is open of one notifier, without a look at all that ever was.
+    "create index delivery_open on delivery (notifier) where state in ('waiting', 'queued')",
+    # When the channel as a whole refused it last: what refuses one message and takes others refuses the message.
+    "alter table message add column refused_at text",
 )
 
 _BUNDLES = (

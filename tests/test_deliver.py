@@ -125,8 +125,10 @@ def test_unknown_and_not_there_is_sent_again_unmarked(room: Room) -> None:
 
 def test_a_channel_that_cannot_be_asked_marks_a_repeat(room: Room) -> None:
     room.put("m1")
-    told = Told([LOST], [Trace(found=Found.CANNOT_TELL, reason="missing_scope")])
+    told = Told([LOST], [Trace(found=Found.CANNOT_TELL, reason="missing_scope")] * 2)
     room.drain(told)
+    room.now += timedelta(minutes=2)
+    assert room.drain(told).sent == 0  # few and far apart, for nobody can tell
     room.now += timedelta(minutes=2)
     assert room.drain(told).sent == 1
     assert told.sent[1][1].possible_repeat

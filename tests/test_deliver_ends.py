@@ -298,7 +298,7 @@ def test_what_is_retried_keeps_its_place_in_its_trial(room: Room) -> None:
 def test_the_mark_of_a_repeat_outlives_a_look_that_could_tell(room: Room) -> None:
     """The first attempt could not be told, the second was looked for: the first is in doubt still."""
     room.put("m1")
-    told = Told([LOST, LOST], [Trace(found=Found.CANNOT_TELL, reason="missing_scope")])
-    drains(room, told, 4)
+    told = Told([LOST, LOST], [Trace(found=Found.CANNOT_TELL, reason="missing_scope")] * 2)
+    drains(room, told, 6)
     assert [placement.possible_repeat for _, placement in told.sent] == [False, True, True]
     assert room.outbox.listing()[0].possible_repeat

@@ -201,13 +201,14 @@ def test_retry_tries_what_failed(outbox: Outbox) -> None:
 def test_recall_frees_what_was_never_tried(outbox: Outbox) -> None:
     queue(outbox, "e1", order=1)
     queue(outbox, "e2", order=2)
+    queue(outbox, "e3", order=3)
     outbox.put(message("notice"), "team", now=NOW)
     claimed = outbox.claim("team", NOW)
     assert claimed is not None
     outbox.postpone(claimed.message.id, NOW, "paused")
     assert outbox.recall("team", NOW) == 1
-    assert [each.event_id for each in outbox.due("team", NOW)] == ["e2"]
-    assert outbox.message_counts() == {"team": {"dropped": 1, "waiting": 2}}
+    assert [each.event_id for each in outbox.due("team", NOW)] == ["e3"]
+    assert outbox.message_counts() == {"team": {"dropped": 1, "waiting": 3}}
     (again,) = outbox.due("team", NOW)
     outbox.put(message("summary"), "team", [again.id], now=NOW)  # and may be put anew
 

@@ -104,12 +104,13 @@ def test_a_retry_brings_its_parts_back_in_order(room: Room) -> None:
 def test_recalled_to_be_told_as_a_summary_its_parts_go_with_it(room: Room) -> None:
     put(room, "one", 1, event="e1")
     put(room, "two", 2, event="e2")
+    put(room, "three", 3, event="e3")
     told = Told(answers=[REFUSES])
-    room.drain(told)  # one was tried; two was not
+    room.drain(told)  # one was tried; the others were not
     assert room.outbox.recall("team", room.now) == 1
-    assert states(room, "two") == ["dropped"] * 3
-    assert states(room, "one") == ["waiting"] * 3
-    assert [each.event_id for each in room.outbox.due("team", room.now)] == ["e2"]
+    assert states(room, "three") == ["dropped"] * 3
+    assert states(room, "one") == states(room, "two") == ["waiting"] * 3
+    assert [each.event_id for each in room.outbox.due("team", room.now)] == ["e3"]
 
 
 def test_what_was_sent_is_not_recalled_for_its_parts(room: Room) -> None:

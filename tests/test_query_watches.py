@@ -191,8 +191,8 @@ def test_a_trial_that_leaves_returns_and_leaves_again_is_told_each_time(tmp_path
     ids = [one["id"] for some in told for one in some]
     assert len(set(ids)) == len(ids)
     left, returned = told[0][1], told[1][1]
-    assert (left["headline"], left["severity"]) == ("No longer matches open", "minor")
-    assert (returned["headline"], returned["severity"]) == ("Matches open again", "major")
+    assert (left["headline"], left["severity"]) == ("No longer matches “open”", "minor")
+    assert (returned["headline"], returned["severity"]) == ("Matches “open” again", "major")
     assert (left["from"], left["to"]["version"]) == (None, 2)
 
 
@@ -208,7 +208,7 @@ def test_a_trial_that_is_new_or_begins_to_match_enters(tmp_path, registry, ticki
         ("entered", nct(FEW[0])),
         ("entered", nct(new)),
     ]
-    assert {one["headline"] for one in alerts} == {"Now matches done"}
+    assert {one["headline"] for one in alerts} == {"Now matches “done”"}
 
 
 def test_overlapping_queries_tell_of_each_leaving_and_the_change_once(tmp_path, registry, ticking):

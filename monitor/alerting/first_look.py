@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from monitor import addresses
 from monitor.alerting.making import new_id
+from monitor.alerting.router import Router
 from monitor.alerting.text import minute, registry_name
 from monitor.config.notifiers import Ringing
 from monitor.config.settings import Config
@@ -37,7 +38,7 @@ def tell(db: Database, config: Config, *, now: datetime, random: Random) -> int:
                 message = _message(
                     db, row, name, registry, build, message_id=new_id(random), now=now, config=config
                 )
-                outbox.put(message, notifier, now=now)
+                outbox.put(message, notifier, now=now, not_before=_quiet_ends(config, notifier, now))
                 told += 1
             db.execute("delete from first_look where watch = ?", [row])
     return told
@@ -47,7 +48,7 @@ def hearing(config: Config, watch: str) -> list[str]:
     """The channels that people read to which something of a watch can go."""
     people = [name for name, table in config.notifiers.items() if isinstance(table, Ringing)]
     if not config.routes:
-        return people
+        return [name for name in people if name not in config.operator.to]
     routed = {
         name
         for route in config.routes
@@ -55,6 +56,11 @@ def hearing(config: Config, watch: str) -> list[str]:
         for name in route.to
     }
     return [name for name in people if name in routed]
+
+
+def _quiet_ends(config: Config, notifier: str, now: datetime) -> datetime | None:
+    manners = Router(config).manners(notifier)
+    return manners.quiet.ends(now, manners.zone)
 
 
 def _message(
@@ -91,8 +97,7 @@ def _message(
     return Message(
         id=message_id,
         level=Level.INFO,
-        headline=f"Now watching {many(total, 'trial')}" + (f": {words}" if words else ""),
-        title=f"Watch “{name}”",
+        headline=f"Now watching “{name}”: {many(total, 'trial')}" + (f", {words}" if words else ""),
         items=tuple(items),
         facts=(("Data build", (build or "")[:10]), ("First look", minute(now))),
         links=() if page is None else (Link(text="All of them, on our pages", url=page),),

@@ -80,16 +80,32 @@ class Maker:
         if not due:
             return False
         lines = self._weighed(due)
+        lines += self._taken_along(lines)
         if not self._notifier.holds_many:
-            self._store([Group(form=Form.ALERT, lines=(line,)) for line in lines])
+            ordered = sorted(lines, key=lambda line: line.event)
+            self._store([Group(form=Form.ALERT, lines=(line,)) for line in ordered])
             return True
-        taken = {line.delivery for line in lines}
-        for thread in dict.fromkeys(line.thread for line in lines if line.urgent):
-            waiting = self._outbox.waiting(self._name, thread or None)
-            lines += self._weighed([one for one in waiting if one.id not in taken], in_spite=True)
         rung = self._outbox.made_since(self._name, self._now - HOUR, until=self._now)
         self._store(plan(lines, self._manners, now=self._now, rung=rung))
         return True
+
+    def _taken_along(self, lines: Sequence[Line]) -> list[Line]:
+        """What waits of the same trials for a later time, and happened before: told now, or the order would be lost.
+        Where something cannot wait, whatever is snoozed of its trial is told with it."""
+        newest: dict[str, int] = {}
+        for line in lines:
+            newest[line.thread] = max(line.event, newest.get(line.thread, 0))
+        urgent = {line.thread for line in lines if line.urgent}
+        taken = {line.delivery for line in lines}
+        found: list[Line] = []
+        for thread in self._outbox.threads_with_waiting(self._name, newest):
+            waiting = [
+                one
+                for one in self._outbox.waiting(self._name, thread or None)
+                if one.id not in taken and (thread in urgent or one.order < newest[thread])
+            ]
+            found += self._weighed(waiting, in_spite=thread in urgent)
+        return found
 
     def _weighed(self, deliveries: Sequence[Delivery], *, in_spite: bool = False) -> list[Line]:
         """What is to be told of them; what is not is dropped or put off, with the reason. in_spite: of a snooze, for

@@ -64,6 +64,7 @@ def of_one_trial(told: Sequence[Told], *, public_url: str | None) -> Message:
         headline=_headline(head, [one for one in told if one is not head]),
         items=tuple(dict.fromkeys(items)),
         links=_links(told, public_url),
+        facts=tuple({label: value for one in told for label, value in one.alert.facts}.items()),
         order=max(one.alert.order for one in told),
         payload=None,
     )
@@ -92,6 +93,7 @@ def of_many_trials(
         )
         lines.append(more)
     events = [one.event for told in trials for one in told if one.event is not None]
+    whole = total <= len(trials)
     watches = list(dict.fromkeys(name for event in events for name in event.watches))
     builds = sorted({event.build for event in events if event.build})
     page = addresses.whole(public_url, "/")
@@ -99,14 +101,14 @@ def of_many_trials(
     return Message(
         id=message_id,
         level=next(level for level in _LEVELS if counts.get(level)),
-        headline=(f"{digest} digest: " if digest else "") + _counted(events, total, counts),
-        title=f"Watched by {_listed(watches)}" if watches else "",
+        headline=(f"{digest} digest: " if digest else "") + _counted(events if whole else [], total, counts),
         items=tuple(lines),
         facts=tuple(
             pair
             for pair in (
                 ("Why together", why or ""),
-                ("Data build" if len(builds) == 1 else "Data builds", _span(builds)),
+                ("Watched by", ", ".join(watches) if whole else ""),
+                ("Data build" if len(builds) == 1 else "Data builds", _span(builds) if whole else ""),
                 ("Told", minute(now)),
             )
             if pair[1]
@@ -186,7 +188,7 @@ def _counted(events: Sequence[Event], total: int, counts: Mapping[Level, int]) -
         else:
             words = f"{many(total, 'trial')} {_VERBS[kind]}"
     weights = [f"{counts[level]:,} {level.value}" for level in _LEVELS if counts.get(level)]
-    return f"{words}: {', '.join(weights)}" if len(weights) > 1 else f"{words}, {weights[0].split(' ')[1]}"
+    return f"{words}: {', '.join(weights)}" if len(weights) > 1 else words
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from snapshots.event import Event
 
 
+SLICE = timedelta(seconds=30)
+TROUBLED = 6  # failures in a row, by which a minute has passed: less is no trouble
+
+
 class Told(msgspec.Struct, kw_only=True):
     """What one round of telling did, by notifier."""
 
@@ -73,16 +77,17 @@ class Teller:
     def make_messages(self, notifier: Notifier) -> int:
         """Messages for what is due to one notifier. Returns how many were made."""
         from monitor.alerting.making import Maker
+        from notifiers.outbox import PROBES
 
         name = notifier.name
         made = 0
-        if self._outbox.channel(name).paused_at is not None and self._outbox.counts().get(name, {}).get(
-            "queued"
-        ):
-            # One that is queued serves to try again; the rest is made when it can go, by what is true then.
+        channel = self._outbox.channel(name)
+        if channel.paused_at is not None or channel.failures >= TROUBLED:
+            # A few serve to try the channel; the rest is made when it can go, by what is true then, and as one.
             with immediate(self._db):
                 self._outbox.recall(name, self._clock())
-            return 0
+            if self._outbox.open_messages(name) >= PROBES:
+                return 0
         while True:
             maker = Maker(
                 self._db,
@@ -98,29 +103,43 @@ class Teller:
                 return made
             made += maker.made
 
-    def deliver_to(self, name: str, notifier: Notifier, told: Told) -> None:
-        """Tell what is due to one notifier, and add up what came of it in `told`."""
+    def deliver_to(
+        self, name: str, notifier: Notifier, told: Told, *, more: Callable[[], bool] = lambda: True
+    ) -> None:
+        """Tell what is due to one notifier, and add up what came of it in `told`. more: asked every SLICE, at which
+        what fell due meanwhile is put into messages too; False leaves the rest to the next round."""
         if idle(self._db, name):
             told.sent[name] = told.failed[name] = told.waiting[name] = 0
             return
         from notifiers.deliver import drain
 
-        self.make_messages(notifier)
-        drained = drain(
-            self._outbox,
-            notifier,
-            transaction=self._transaction,
-            clock=self._clock,
-            random=self._random.random,
-            wait=self._wait,
-            settings=self._settings.get(name),
-        )
-        told.sent[name] = drained.sent + drained.found
-        told.failed[name] = drained.failed
-        counts = self._outbox.counts().get(name, {})
-        told.waiting[name] = counts.get("waiting", 0) + counts.get("queued", 0)
-        for notice in drained.notices:
-            log.warning("notice", notice=notice.text)
+        told.sent[name] = told.failed[name] = 0
+        while True:
+            self.make_messages(notifier)
+            stopped = False
+
+            def wait(pause: timedelta) -> bool:
+                nonlocal stopped
+                stopped = not self._wait(pause)
+                return not stopped
+
+            drained = drain(
+                self._outbox,
+                notifier,
+                transaction=self._transaction,
+                clock=self._clock,
+                random=self._random.random,
+                wait=wait,
+                settings=self._settings.get(name),
+                longest=SLICE,
+            )
+            told.sent[name] += drained.sent + drained.found
+            told.failed[name] += drained.failed
+            for notice in drained.notices:
+                log.warning("notice", notice=notice.text)
+            if stopped or not drained.stopped or not more():
+                break
+        told.waiting[name] = self._outbox.open_of(name)
 
     def say(self, message: Message, notifier: str) -> None:
         """Put a message without deliveries into the outbox: a sample, a notice."""

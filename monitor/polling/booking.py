@@ -139,9 +139,9 @@ class Booking:
     def membership(self, kind: EventKind, trial: str, watch: watches.Due) -> None:
         """`entered`, `left` or `returned`."""
         headline = {
-            EventKind.ENTERED: f"Now matches {watch.name}",
-            EventKind.RETURNED: f"Matches {watch.name} again",
-            EventKind.LEFT: f"No longer matches {watch.name}",
+            EventKind.ENTERED: f"Now matches “{watch.name}”",
+            EventKind.RETURNED: f"Matches “{watch.name}” again",
+            EventKind.LEFT: f"No longer matches “{watch.name}”",
         }[kind]
         event_id = membership_id(self._registry.name, trial, kind, watch.key, self._build)
         self._plain(event_id, kind, trial, headline, names=(watch.name,), tags=("watch",))

@@ -104,7 +104,9 @@ class Room:
             message = Message(id=id_, level=Level.MAJOR, headline=id_, thread=thread, order=order)
             self.outbox.put(message, "team", now=self.now)
 
-    def drain(self, told: Notifier, settings: Settings | None = None) -> Drained:
+    def drain(
+        self, told: Notifier, settings: Settings | None = None, *, longest: timedelta | None = None
+    ) -> Drained:
         return drain(
             self.outbox,
             told,
@@ -113,6 +115,7 @@ class Room:
             random=lambda: 1.0,
             wait=self.wait,
             settings=settings or PATIENT,
+            longest=longest,
         )
 
     def state(self, id_: str) -> str:
