@@ -197,6 +197,14 @@ MILD = (
 )
 
 
+# What has no room in an alert.
+LONG = (
+    "criteria: one replaced by another",
+    "results posted with two primary outcomes",
+    "everything changed at once",
+)
+
+
 def trials(count: int, *names: str) -> list[list[Told]]:
     """What some change cases tell, in turn, of so many trials; the weightiest first."""
     events = [of_case(names[number % len(names)], number=number) for number in range(count)]
@@ -259,6 +267,8 @@ def of_groups() -> dict[str, Example]:
             trials(4, *CHANGES[2:4]), why="more than 30 messages in an hour"
         ),
     }
+    for case in LONG:
+        made[f"whole in the thread: {case}"] = alert(of_case(case))
     examples = {name: Example(message=message) for name, message in made.items()}
     many = summary(trials(320, *MILD))
     examples["summary of 320 trials"] = Example(message=many, parts=False)
