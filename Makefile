@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test run lint bench examples docs clean
+.PHONY: help demo test run lint bench examples pictures docs clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,6 +31,9 @@ bench: $(READY) ## measure, and print the figures of docs/benchmarks.md
 
 examples: $(READY) ## write what is told, rendered, to tests/rendered, to be reviewed
 	@PYTHONPATH=tests $(BIN)/python -m doubles.rendered
+
+pictures: $(READY) ## take the pictures of docs/alerts.md anew; needs Chromium
+	@PYTHONPATH=tests $(BIN)/python -m doubles.gallery $(ARGS)
 
 docs: $(READY) ## write the reference pages from the code
 	@$(BIN)/python -m monitor.reference

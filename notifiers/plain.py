@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from notifiers.message import Item, Message
+from notifiers.message import Item, Level, Message
 from notifiers.text import JOINER, REPEAT, clean, cut, is_web_address
 
 _LONGEST = 4_000  # characters of one text that are looked at
 _VALUE = 600  # characters of a value before or after
 _SHORT = 160  # of a sentence where there is little room
 _MOST = 200  # items that are looked at where there is not room for everything: a phone shows no more
+_WEIGHED = frozenset({Level.CRITICAL, Level.MAJOR, Level.MINOR})
 _FEW = 3  # items that are kept before the facts are
 # After what begins a mention, a tag, a command or a link's address in Markdown, and before what makes an address.
 _BEGINS = re.compile(
@@ -63,7 +64,9 @@ class _Plain:
         self._about = [REPEAT] if repeat else []
         self._about += [message.level.word]
         self._titles = [inert(text) for text in (message.title, message.subtitle) if text]
-        self._items = [_Lines(item) for item in message.items[:most]]
+        # Told of each where they differ, and of each trial of a summary.
+        weighed = any(item.link or item.level is not message.level for item in message.items[:most])
+        self._items = [_Lines(item, weighed=weighed) for item in message.items[:most]]
         self._count = len(message.items)
         self._detailed = any(item.details for item in message.items)
         self._facts = [(inert(label), inert(value)) for label, value in message.facts]
@@ -112,8 +115,9 @@ class _Plain:
 class _Lines:
     """One item, inert."""
 
-    def __init__(self, item: Item, *, told: str = "") -> None:
-        """told: what the line above says already."""
+    def __init__(self, item: Item, *, told: str = "", weighed: bool = False) -> None:
+        """told: what the line above says already. weighed: how much it weighs is said before it."""
+        self._weight = f"{item.level.mark} {item.level.word} · " if weighed and item.level in _WEIGHED else ""
         self._label, self._summary, self._reason = inert(item.label), inert(item.summary), inert(item.reason)
         values = (("Before", item.before), ("After", item.after))
         shown = [(word, cut(inert(value), _VALUE)) for word, value in values if value is not None]
@@ -127,7 +131,7 @@ class _Lines:
         self, values: bool, reasons: bool, most: int | None, details: bool, *, mark: str = "•"
     ) -> Iterator[str]:
         told = ": ".join(part for part in (self._label, _at_most(self._summary, most)) if part)
-        yield f"{mark} {told}"
+        yield f"{mark} {self._weight}{told}"
         if reasons and self._reason:
             yield f"  Why: {self._reason}"
         for word, value in self._values if values else ():

@@ -133,6 +133,9 @@ def test_a_week_without_a_poll_is_no_quiet_week(operated):
     at(operated, 2026, 11, 30, 8)
     (line,) = lines(operated)
     assert line == "Not all is well: nothing was polled since Mon 23 Nov"
+    # Nor does it say that nothing changed: nobody knows.
+    message = operated.channels["team"].messages[-1]
+    assert not any("Nothing changed" in item.summary for item in message.items)
 
 
 def test_it_is_said_once_over_restarts_and_once_after_a_long_sleep(operated, watches):

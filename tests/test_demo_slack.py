@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -133,6 +134,52 @@ def test_a_permalink_leads_to_the_message(client: WebClient) -> None:
     assert (
         refusal(client.chat_getPermalink, channel=posted["channel"], message_ts="1.0") == "message_not_found"
     )
+
+
+def page_of(address: str) -> str:
+    with urllib.request.urlopen(address, timeout=10) as page:
+        return str(page.read().decode())
+
+
+def test_a_channel_is_drawn_as_a_page_and_each_thread_too(slack: SlackStandIn, client: WebClient) -> None:
+    root = client.chat_postMessage(channel="trial-alerts", text="root")
+    channel, ts = root["channel"], root["ts"]
+    client.chat_postMessage(channel=channel, text="quiet reply", thread_ts=ts)
+    loud = client.chat_postMessage(channel=channel, text="loud reply", thread_ts=ts, reply_broadcast=True)
+    shown = page_of(slack.channel_page("trial-alerts"))
+    assert "root" in shown and "loud reply" in shown and "quiet reply" not in shown
+    assert "2 replies" in shown and "replied to a thread" in shown and "Wednesday, 18 November" in shown
+    link = client.chat_getPermalink(channel=channel, message_ts=loud["ts"])["permalink"]
+    thread = page_of(link)
+    assert [word in thread for word in ("root", "quiet reply", "also sent to #trial-alerts")] == [True] * 3
+    assert thread.count("<article>") == 3
+    for page in (shown, thread):
+        assert "This is not Slack." in page and "<script" not in page and "src=" not in page
+    with pytest.raises(urllib.error.HTTPError):
+        page_of(f"{slack.origin}/archives/C0NOWHERE")
+
+
+def test_what_a_message_holds_is_text_on_the_page(slack: SlackStandIn, client: WebClient) -> None:
+    nasty = '<script>alert(1)</script>"><img src=x> 🔴 & <!channel>'
+    elements = [
+        {"type": "text", "text": nasty, "style": {"bold": True}},
+        {"type": "link", "url": "javascript:alert(1)", "text": "a trap"},
+        {"type": "link", "url": 'https://example.org/?a="b', "text": "a way"},
+        {"type": "user", "user_id": "<b>"},
+    ]
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": nasty}},
+        {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": elements}]},
+        {"type": "context", "elements": [{"type": "plain_text", "text": nasty}]},
+        {"type": "actions", "elements": [{"type": "button", "text": {"type": "plain_text", "text": nasty}}]},
+        {"type": "<b>"},
+    ]
+    client.chat_postMessage(channel="other", text=nasty, blocks=blocks, username=nasty)
+    shown = page_of(slack.channel_page("other"))
+    for live in ("<script", "<img", "javascript:", "<b>[", "🔴", "<!channel>", 'a="b'):
+        assert live not in shown, live
+    assert shown.count("&lt;script&gt;") == 4 and shown.count('aria-label="red circle"') == 4
+    assert "a trap" in shown and 'href="https://example.org/?a=&quot;b"' in shown and "<blockquote>" in shown
 
 
 def test_tokens_are_looked_at(slack: SlackStandIn) -> None:

@@ -90,7 +90,7 @@ def test_a_summarys_trials_have_their_links_and_no_other_scheme_is_one() -> None
     item = Item(level=Level.MINOR, label="NCT1", summary="x", link=Link(text="r", url=RECORD))
     bad = Link(text="x", url="javascript:alert(1)")
     text = plain_text(message(items=(item,), links=(bad,)))
-    assert f"• NCT1: x\n  {RECORD}\n" in text and "javascript" not in text
+    assert f"• 🟡 Minor · NCT1: x\n  {RECORD}\n" in text and "javascript" not in text
 
 
 def test_what_stands_behind_a_trial_is_told_where_there_is_room() -> None:
@@ -104,7 +104,7 @@ def test_what_stands_behind_a_trial_is_told_where_there_is_room() -> None:
     )
     told = plain_text(message(items=(trial,)))
     assert told.split("\n\n")[1] == snapshot("""\
-• NCT07146087 · Exosomes: Recruiting → Suspended
+• 🔴 Critical · NCT07146087 · Exosomes: Recruiting → Suspended
   – Recruitment status
     Why: recruitment stopped early
   – Why stopped: given

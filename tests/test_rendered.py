@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 from doubles.rendered import FOLDER, GROUPS, files
 from doubles.told_messages import of_cases
+from doubles.told_together import LONG
 from test_changes_cases import CASES
 from test_readings import READINGS
 
@@ -45,6 +46,12 @@ def test_every_case_reading_kind_and_state_is_among_them() -> None:
     assert len(kept["changes"]) + len(kept["readings"]) > 700
     kinds = {kind.value for kind in EventKind} - {EventKind.CHANGED, EventKind.DEADLINE}
     assert kinds | {f"deadline: {state.value}" for state in StateKind} <= set(kept["events"])
+
+
+def test_long_texts_and_what_stands_behind_a_summary_are_there_with_their_threads() -> None:
+    kept = json.loads((FOLDER / "groups.json").read_text(encoding="utf-8"))
+    for name in ("summary of 14 trials", *(f"whole in the thread: {case}" for case in LONG)):
+        assert f"{name}, 1 in its thread" in kept
 
 
 def test_every_level_is_among_them() -> None:

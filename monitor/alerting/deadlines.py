@@ -48,5 +48,5 @@ _WORDS = {
 def deadline_item(event: Event, level: Level) -> Item:
     """The headline tells the dates; this tells the rule. A state that is not known here is told by its sentence."""
     known = StateKind(event.detail) if event.detail in _WORDS else None
-    label, summary, reason = _WORDS[known] if known else ("With time", event.headline, "")
-    return Item(level=level, label=label, summary=summary, reason=reason)
+    label, *told = _WORDS[known] if known else ("With time", event.headline)
+    return Item(level=level, label=label, summary="; ".join(told))

@@ -141,7 +141,7 @@ def run_demo(
             write_transcript(directory, slack.messages(CHANNEL))
         _conclude(console, program, directory, played, serving=serving)
         if serving:
-            _serve(console, config, port, browse)
+            _serve(console, config, port, browse, slack.channel_page(CHANNEL))
     return 3 if played.problems else 0
 
 
@@ -246,10 +246,11 @@ def _conclude(console: Console, program: str, folder: Path, played: Played, *, s
         _verbatim(console, f"  {command}")
 
 
-def _serve(console: Console, config: Path, port: int, browse: Browser) -> None:
+def _serve(console: Console, config: Path, port: int, browse: Browser, channel: str) -> None:
     def ready() -> None:
         console.print()
         _verbatim(console, f"The history browser is open at http://{HOST}:{port}/ until Ctrl-C", TITLE)
+        _verbatim(console, f"#{CHANNEL}, drawn as a page: {channel}", TITLE)
 
     with suppress(KeyboardInterrupt):  # how a person ends the browser: the demo is over, nothing went wrong
         browse(config, port, ready)

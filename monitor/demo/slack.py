@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
 
+from monitor.demo import drawn
 from monitor.demo.loopback import LoopbackServer, Request, Response, html_response, json_response
 
 BOT = "trialbell"
@@ -216,13 +217,26 @@ class SlackStandIn(LoopbackServer):
         self._last = max(now, self._last + Decimal("0.000001"))
         return f"{self._last:.6f}"
 
+    def channel_page(self, name: str) -> str:
+        """The address of a channel's page."""
+        return f"{self.origin}/archives/{self._named(name).id}"
+
     def _archive_page(self, path: str) -> Response:
+        """A channel, or a message with what else is in its thread."""
         _, _, channel, name = (*path.split("/"), "", "")[:4]
-        for one in self._channels:
-            for message in one.messages:
-                if one.id == channel and name == f"p{message['ts'].replace('.', '')}":
-                    return html_response(f"<pre>{_escaped(json.dumps(message, indent=1))}</pre>")
-        return html_response("<p>No such message.</p>", status=404)
+        with self._lock:
+            found = next((one for one in self._channels if one.id == channel), None)
+            messages = [] if found is None else list(found.messages)
+        if found is None:
+            return html_response("<p>No such channel.</p>", status=404)
+        if not name:
+            return html_response(drawn.channel_page(messages, name=found.name, path=f"/archives/{found.id}"))
+        asked = next((one for one in messages if name == f"p{one['ts'].replace('.', '')}"), None)
+        if asked is None:
+            return html_response("<p>No such message.</p>", status=404)
+        root = asked.get("thread_ts", asked["ts"])
+        thread = [one for one in messages if root in (one["ts"], one.get("thread_ts"))]
+        return html_response(drawn.thread_page(thread, name=found.name))
 
 
 def complaints(blocks: Any) -> list[str]:
@@ -326,7 +340,3 @@ def _described(channel: Channel) -> dict[str, Any]:
 
 def _true(value: Any) -> bool:
     return value in (True, "true", "True", "1", 1)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

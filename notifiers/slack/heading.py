@@ -33,12 +33,13 @@ def heading(message: Message) -> list[Block]:
     if message.continues is not None:
         return [rich([section([words(shorten(clean(message.headline) or "…", HEADER_TEXT), bold=True)])])]
     lead, rest = broken(headline(_titled(message)), HEADER_TEXT)
-    lines = [words(shorten(rest, _REST))] if rest else []
+    more = [rich([section([words(shorten(rest, _REST))])])] if rest else []
+    lines = []
     for text, most, bold in ((message.title, _TITLE, True), (message.subtitle, _SUBTITLE, False)):
         shown = shorten(clean(text), most)
         if shown:
             lines.append(words(shown, bold=True) if bold else words(shown))
-    return [header(lead), *([rich([section(joined(lines, "\n"))])] if lines else [])]
+    return [header(lead), *more, *([rich([section(joined(lines, "\n"))])] if lines else [])]
 
 
 def cut(message: Message) -> list[tuple[str, str]]:

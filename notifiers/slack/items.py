@@ -66,7 +66,7 @@ def told(item: Item, limit: int, *, lead: str) -> tuple[list[Block], bool]:
         if text
     ]
     if len(sides) == 2:
-        sides.insert(1, [words("\n")])
+        sides.insert(1, [words("\n\n" if "\n" in before + after else "\n")])
     if limit == WHOLE and item.details:
         parts += _details(item)
     if sides:

@@ -129,11 +129,11 @@ def of_events() -> dict[str, Example]:
     """Each kind of event, each state that time makes; what was undone; what the registry's history has between."""
     events = {kind.value: plain_event(kind, said, weight) for kind, said, weight in _KINDS}
     events |= {f"deadline: {name}": event for name, event in deadline_events().items()}
-    undone = read(status("SUSPENDED", "Drug supply interrupted"), status("RECRUITING"))
-    events["undone"] = about(changed_event(undone, at=NOW, url=None, watches=("MSC exosomes",)), 7)
+    events["undone"] = undone()
     events["steps"] = steps()
     made = {name: Example(message=alert(event)) for name, event in events.items()}
     stopped = alert(of_case("stop: suspended with a reason"))
+    made["changed"] = Example(message=stopped)
     made["possible repeat"] = Example(message=stopped, placement=Placement(possible_repeat=True))
     made["the first in its thread for a week"] = Example(
         message=stopped, earlier="https://acme.slack.com/archives/C0123456789/p1795425171000100"
@@ -144,16 +144,28 @@ def of_events() -> dict[str, Example]:
     return made
 
 
+def undone() -> Event:
+    """Recruiting again, some days after the stop."""
+    days = ("2026-11-20", "2026-11-23", "2026-11-26", "2026-11-28")
+    changes = read(status("SUSPENDED", "Drug supply interrupted"), status("RECRUITING"), days=days)
+    later = datetime(2026, 11, 26, 9, 12, 51, tzinfo=UTC)
+    seen = replace(changes, to=replace(changes.to, seen_at=later))
+    event = changed_event(
+        seen, at=later, url=None, watches=("MSC exosomes",), phase="Phase 2", status="RECRUITING"
+    )
+    return about(event, 7)
+
+
 def steps() -> Event:
     """Suspended and begun again before anybody looked, and the enrolment cut with it."""
     stop = of_case("stop: suspended with a reason")
-    undone = read(status("SUSPENDED", "Drug supply interrupted"), status("RECRUITING"))
+    resumed = read(status("SUSPENDED", "Drug supply interrupted"), status("RECRUITING"))
     whole = of_case("enrolment changed by 19 %")
     return with_steps(
         whole,
         (
             step_of(stop, version=12, submitted="2026-11-17"),
-            step_of(undone, version=13, submitted="2026-11-20"),
+            step_of(resumed, version=13, submitted="2026-11-20"),
         ),
     )
 
@@ -171,6 +183,25 @@ CHANGES = (
     "date: slipped 30 days",
     "enrolment changed by 19 %",
     "one primary outcome dropped and one added: replaced, in the line alone",
+)
+
+
+# What is critical has alerts of its own, up to a handful.
+MILD = (
+    "date: slipped 30 days",
+    "lead sponsor",
+    "enrolment changed by 19 %",
+    "eligibility criteria",
+    "site added",
+    "phase",
+)
+
+
+# What has no room in an alert.
+LONG = (
+    "criteria: one replaced by another",
+    "results posted with two primary outcomes",
+    "everything changed at once",
 )
 
 
@@ -210,8 +241,9 @@ def of_groups() -> dict[str, Example]:
         "two events of a trial in one build": one(told(entered, overdue), public_url=OURS),
         "two of a trial, of two builds": one(told(stop, later), public_url=OURS),
         "four of a trial, of three builds": one(told(stop, outcome, later, third), public_url=OURS),
-        "summary of 6 trials": summary(trials(6, *CHANGES)),
-        "summary of 14 trials": summary(trials(14, *CHANGES[1:])),
+        "summary of 6 trials": summary(trials(6, *MILD)),
+        "summary of 6 critical trials": summary(trials(6, CHANGES[0], CHANGES[1], CHANGES[4])),
+        "summary of 14 trials": summary(trials(14, *MILD)),
         "summary: trials that entered a watch": summary(
             [
                 told(plain_event(EventKind.ENTERED, "Now matches MSC exosomes", Severity.MAJOR, number=at))
@@ -227,7 +259,7 @@ def of_groups() -> dict[str, Example]:
         "summary: what time made": summary([told(about(overdue, at)) for at in range(6)]),
         "summary: two events of each": summary([told(about(cut, at), about(overdue, at)) for at in range(6)]),
         "hourly digest": summary(trials(2, *CHANGES[2:4]), digest="Hourly"),
-        "daily digest": summary(trials(5, *CHANGES[1:4]), digest="Daily"),
+        "daily digest": summary(trials(5, *MILD), digest="Daily"),
         "weekly digest, of several builds": summary(
             [told(about(slip, 1), about(third, 1)), told(about(cut, 2))], digest="Weekly"
         ),
@@ -235,8 +267,10 @@ def of_groups() -> dict[str, Example]:
             trials(4, *CHANGES[2:4]), why="more than 30 messages in an hour"
         ),
     }
+    for case in LONG:
+        made[f"whole in the thread: {case}"] = alert(of_case(case))
     examples = {name: Example(message=message) for name, message in made.items()}
-    many = summary(trials(320, *CHANGES[2:4]))
+    many = summary(trials(320, *MILD))
     examples["summary of 320 trials"] = Example(message=many, parts=False)
     return examples
 
