@@ -258,13 +258,23 @@ config.toml:7: [[route]] `fields` names an unknown field: `"overall_status"`
 """)
 
 
+def test_a_part_of_a_fields_name_is_understood_as_mute_understands_it(terminal: Terminal) -> None:
+    route = SLACK + WATCH + '[[route]]\nto = ["team"]\nfields = ["status"]\n'
+    with pytest.raises(ConfigError) as refused:
+        read(route, Path("config.toml"))  # with the names that the registry's fields really have
+    (problem,) = refused.value.problems
+    assert problem.hint == "did you mean `overall-status`?"
+    terminal.write("config.toml", WATCH)
+    assert "hint: did you mean `overall-status`?" in terminal.run("mute", "--field", "status").err
+
+
 def test_a_secret_in_the_file_is_refused_and_never_shown() -> None:
     shown = said(
         '[notifiers.team]\ntype = "slack"\ntoken = "xoxb-12-sesame"\nchannel = "xoxb-12-sesame"\nx = 1\n'
     )
     assert shown == snapshot("""\
 config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand in the file
-  hint: write `token = "${TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
+  hint: write `token = "${SLACK_BOT_TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
   hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
 """)

@@ -235,7 +235,11 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
         tuple[
             Annotated[
                 Text,
-                Meta(extra={"secret": True}, extra_json_schema={"pattern": SECRET_PATTERN}),
+                Meta(
+                    examples=["${WEBHOOK_SECRET}"],
+                    extra={"secret": True},
+                    extra_json_schema={"pattern": SECRET_PATTERN},
+                ),
             ],
             ...,
         ],
