@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from doubles.terminal import Terminal
 from inline_snapshot import snapshot
 
 from monitor.config import ConfigError, load, read
@@ -277,7 +278,7 @@ config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand 
   hint: write `token = "${SLACK_BOT_TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
   hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
-""")
+""")  # noqa: E501
     for text in (
         '[notifiers.team]\ntype = "slack"\ntoken = "a${B}"\nchannel = "#c"\n',
         '[notifiers.team]\ntype = "slack"\ntoken = ["xoxb-12-sesame"]\nchannel = "#c"\n',
