@@ -399,3 +399,38 @@ config.toml:9: [notifiers.team] no id of a person in Slack: `anna`
     assert noted(WATCH + SLACK + 'app_token = "${A}"\nactors = ["U0123456789", "${BOSS}"]\n') == []
     refused = said(WATCH + SLACK + 'app_token = "xapp-1-sesame"\n')
     assert "`app_token` must be a variable" in refused and "sesame" not in refused
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("http://example.org/opensesame", "begins with http://"),
+        ("ftp://example.org/opensesame", "is none that begins with https://"),
+        ("https://me:opensesame@example.org/", "holds a name or a password"),
+        ("https://example.org:opensesame/", "is no address"),
+    ],
+)
+def test_an_address_that_a_webhook_would_refuse_is_refused_with_the_rest_of_the_file(
+    url: str, fault: str
+) -> None:
+    hook = f'[notifiers.hook]\ntype = "webhook"\nurl = "{url}"\nsecrets = ["${{KEY}}"]\n'
+    shown = said(hook + "x = 1\n")
+    assert shown.startswith(f"config.toml:3: [notifiers.hook] `url` {fault}") and "`x`" in shown
+    assert "opensesame" not in shown
+    assert (
+        said(hook.replace(url, "http://127.0.0.1:9/x"))
+        == said(hook.replace(url, "http://${HOST}/x"))
+        == "fine"
+    )
+
+
+def test_what_a_slack_channel_would_refuse_is_refused_with_the_rest_of_the_file() -> None:
+    assert said(SLACK + 'api_url = "http://slack.example.org/api/"\n') == snapshot("""\
+config.toml:5: [notifiers.team] `api_url` lets the token go over the network unencrypted: `"http://slack.example.org/api/"`
+  hint: write `https://…`\
+""")  # noqa: E501
+    assert said(SLACK.replace("#c", "#")) == snapshot("""\
+config.toml:4: [notifiers.team] `channel` is empty: `"#"`
+  hint: name one, as in `#trial-alerts`\
+""")
+    assert said(SLACK + 'api_url = "http://127.0.0.1:9/api/"\n') == "fine"
