@@ -428,7 +428,7 @@ def test_what_a_slack_channel_would_refuse_is_refused_with_the_rest_of_the_file(
     assert said(SLACK + 'api_url = "http://slack.example.org/api/"\n') == snapshot("""\
 config.toml:5: [notifiers.team] `api_url` lets the token go over the network unencrypted: `"http://slack.example.org/api/"`
   hint: write `https://…`\
-""")  # noqa: E501
+""")
     assert said(SLACK.replace("#c", "#")) == snapshot("""\
 config.toml:4: [notifiers.team] `channel` is empty: `"#"`
   hint: name one, as in `#trial-alerts`\
