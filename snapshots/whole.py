@@ -113,14 +113,16 @@ class Whole:
                         )
                         yield from read
 
-    def events(self, registry: str, wanted: Wanted, ids: Iterable[str] | None = None) -> Iterator[Event]:
-        """Those that `wanted` asks for, each trial's in the order of their happening."""
+    def events(
+        self, registry: str, wanted: Wanted, ids: Iterable[str] | None = None
+    ) -> Iterator[tuple[int, Event]]:
+        """Those that `wanted` asks for with their numbers, each trial's in the order of their happening."""
         for trial in ids if ids is not None else self._with_events(registry):
             with self._one_state():
                 asked = replace(wanted, registry=registry, trial=trial)
                 found = [one for one in find(self._db, asked, limit=_ALL) if one <= self._sequence]
-                read = [event for _, event in events.read(self._db, found)]
-            yield from sorted(read, key=_happening)
+                read = list(events.read(self._db, found))
+            yield from sorted(read, key=lambda one: _happening(one[1]))
 
     def _keys(self, registry: str, ids: Iterable[str] | None) -> Iterator[list[tuple[int, str]]]:
         """(key, id) of trials, some at a time."""

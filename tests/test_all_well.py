@@ -95,6 +95,22 @@ def test_what_was_told_is_counted_and_the_line_is_said_all_the_same(operated, re
     assert lines(operated) == ["All is well: nothing changed in 5 trials since Mon 23 Nov"]
 
 
+def test_trials_that_were_told_of_and_have_left_are_no_part_of_those_that_are_watched(
+    operated, registry, records
+):
+    lines(operated)
+    registry.publish("2026-11-21", [with_status(record, "SUSPENDED") for record in records])
+    operated.poll()
+    operated.edit(ids_watch("all", *map(nct, records[:4])))
+    operated.poll()
+    assert operated.heard()["team"]
+    at(operated, 2026, 11, 23, 8)
+    operated.poll()
+    assert lines(operated)[-1] == (
+        "All is well: 5 changes of 5 trials told since Fri 20 Nov, 1 of them not watched any more; 0 of 4 trials quiet"
+    )
+
+
 def test_what_changed_and_is_not_told_here_is_not_passed_over(tmp_path, registry, watches, records, clock):
     route = '[[route]]\nto = ["team"]\nwatches = ["two"]\nmin_severity = "critical"\n'
     operated = Operated(tmp_path, registry, watches + route, clock=clock, tables=WEEKLY)

@@ -18,6 +18,7 @@ from doubles.terminal import Terminal
 from doubles.told_channel import Room, open_room
 
 from notifiers.apprise.channel import AppriseNotifier
+from notifiers.extras import how_to_install
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Found, Notifier, Outcome, Placement, Result, WrongSettings
 from notifiers.secret import Secret
@@ -254,7 +255,7 @@ def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.M
     with pytest.raises(WrongSettings) as refused:
         target("json://127.0.0.1/x")
     assert str(refused.value) == "notifier `chat`: the package apprise is not installed"
-    assert "pip install 'trialbell[apprise]'" in (refused.value.hint or "")
+    assert refused.value.hint == how_to_install("apprise")
 
 
 @pytest.mark.parametrize("command", ["check", "run", "notify", "doctor"])
@@ -273,7 +274,7 @@ def test_without_the_package_every_command_that_sends_says_so(
     assert ran.code == (3 if command == "doctor" else 2)
     said = ran.out if command == "doctor" else ran.err
     assert "notifier `chat`: the package apprise is not installed" in said
-    assert "pip install 'trialbell[apprise]'" in said and "Traceback" not in ran.err
+    assert how_to_install("apprise") in said and "Traceback" not in ran.err
 
 
 @pytest.fixture

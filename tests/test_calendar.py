@@ -132,6 +132,15 @@ def test_a_date_that_moves_moves_its_event(tmp_path: Path, clock: Any) -> None:
         assert browse.get("/watches/neither/calendar.ics").status == 404
 
 
+def test_a_calendar_that_is_asked_for_a_part_of_itself_says_that_it_has_none(tmp_path: Path) -> None:
+    with asking(History(tmp_path / "history.db").fill().app()) as browse:
+        path = f"/trials/ctgov/{TRIAL}/calendar.ics"
+        answer = browse.get(f"{path}?kind=results")
+        assert answer.status == 400 and "o such filter here: <code>kind</code>" in answer.text
+        assert browse.get("/watches/MSC%20exosomes/calendar.ics?x=1").status == 400
+        assert browse.get(f"{path}?utm_source=reader").status == 200
+
+
 def test_words_say_how_sure_a_date_is_and_what_was_assumed(tmp_path: Path) -> None:
     history = History(tmp_path / "history.db").fill()
     with asking(history.app(public_url="https://trials.example.org/deep", allowed_hosts=("*",))) as browse:
@@ -222,7 +231,7 @@ def test_without_icalendar_it_says_what_to_install(tmp_path: Path, monkeypatch: 
         answer = browse.get(f"/trials/ctgov/{TRIAL}/calendar.ics")
         assert answer.status == 501
         assert "The calendar needs icalendar, which is not installed." in answer.text
-        assert ".[calendar]" in answer.text
+        assert "uv tool install &#39;.[calendar]&#39;" in answer.text
         assert browse.get(f"/trials/ctgov/{TRIAL}").status == 200
 
 

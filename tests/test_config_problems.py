@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from doubles.terminal import Terminal
 from inline_snapshot import snapshot
 
 from monitor.config import ConfigError, load, read
@@ -258,16 +259,26 @@ config.toml:7: [[route]] `fields` names an unknown field: `"overall_status"`
 """)
 
 
+def test_a_part_of_a_fields_name_is_understood_as_mute_understands_it(terminal: Terminal) -> None:
+    route = SLACK + WATCH + '[[route]]\nto = ["team"]\nfields = ["status"]\n'
+    with pytest.raises(ConfigError) as refused:
+        read(route, Path("config.toml"))  # with the names that the registry's fields really have
+    (problem,) = refused.value.problems
+    assert problem.hint == "did you mean `overall-status`?"
+    terminal.write("config.toml", WATCH)
+    assert "hint: did you mean `overall-status`?" in terminal.run("mute", "--field", "status").err
+
+
 def test_a_secret_in_the_file_is_refused_and_never_shown() -> None:
     shown = said(
         '[notifiers.team]\ntype = "slack"\ntoken = "xoxb-12-sesame"\nchannel = "xoxb-12-sesame"\nx = 1\n'
     )
     assert shown == snapshot("""\
 config.toml:3: [notifiers.team] `token` must be a variable: secrets never stand in the file
-  hint: write `token = "${TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
+  hint: write `token = "${SLACK_BOT_TOKEN}"`, of the environment, or `token = "${file:token}"`; replace a secret that stood here
 config.toml:5: [notifiers.team] unknown key: `x`
   hint: valid are `type`, `timezone`, `quiet_hours` and 11 more: see the reference\
-""")
+""")  # noqa: E501
     for text in (
         '[notifiers.team]\ntype = "slack"\ntoken = "a${B}"\nchannel = "#c"\n',
         '[notifiers.team]\ntype = "slack"\ntoken = ["xoxb-12-sesame"]\nchannel = "#c"\n',
@@ -388,3 +399,38 @@ config.toml:9: [notifiers.team] no id of a person in Slack: `anna`
     assert noted(WATCH + SLACK + 'app_token = "${A}"\nactors = ["U0123456789", "${BOSS}"]\n') == []
     refused = said(WATCH + SLACK + 'app_token = "xapp-1-sesame"\n')
     assert "`app_token` must be a variable" in refused and "sesame" not in refused
+
+
+@pytest.mark.parametrize(
+    ("url", "fault"),
+    [
+        ("http://example.org/opensesame", "begins with http://"),
+        ("ftp://example.org/opensesame", "is none that begins with https://"),
+        ("https://me:opensesame@example.org/", "holds a name or a password"),
+        ("https://example.org:opensesame/", "is no address"),
+    ],
+)
+def test_an_address_that_a_webhook_would_refuse_is_refused_with_the_rest_of_the_file(
+    url: str, fault: str
+) -> None:
+    hook = f'[notifiers.hook]\ntype = "webhook"\nurl = "{url}"\nsecrets = ["${{KEY}}"]\n'
+    shown = said(hook + "x = 1\n")
+    assert shown.startswith(f"config.toml:3: [notifiers.hook] `url` {fault}") and "`x`" in shown
+    assert "opensesame" not in shown
+    assert (
+        said(hook.replace(url, "http://127.0.0.1:9/x"))
+        == said(hook.replace(url, "http://${HOST}/x"))
+        == "fine"
+    )
+
+
+def test_what_a_slack_channel_would_refuse_is_refused_with_the_rest_of_the_file() -> None:
+    assert said(SLACK + 'api_url = "http://slack.example.org/api/"\n') == snapshot("""\
+config.toml:5: [notifiers.team] `api_url` lets the token go over the network unencrypted: `"http://slack.example.org/api/"`
+  hint: write `https://…`\
+""")
+    assert said(SLACK.replace("#c", "#")) == snapshot("""\
+config.toml:4: [notifiers.team] `channel` is empty: `"#"`
+  hint: name one, as in `#trial-alerts`\
+""")
+    assert said(SLACK + 'api_url = "http://127.0.0.1:9/api/"\n') == "fine"

@@ -14,6 +14,8 @@ from slack_sdk.errors import SlackApiError
 
 from monitor.demo.run import ScriptClock
 from monitor.demo.slack import SlackStandIn
+from notifiers.secret import Secret
+from notifiers.slack.channel import SlackNotifier
 
 START = datetime(2026, 11, 18, 9, 20, tzinfo=UTC)
 SECTION = {"type": "section", "text": {"type": "plain_text", "text": "x"}}
@@ -54,6 +56,21 @@ def test_a_post_is_kept_with_blocks_and_metadata(slack: SlackStandIn, client: We
     (kept,) = slack.messages("trial-alerts")
     assert (kept["text"], kept["blocks"], kept["metadata"]) == ("hello", [SECTION], metadata)
     assert slack.messages("other") == []
+
+
+def test_doctors_look_finds_all_well_here(slack: SlackStandIn) -> None:
+    channel = SlackNotifier(
+        name="demo", token=Secret(slack.token), channel="#trial-alerts", api_url=slack.api_url
+    )
+    lines = channel.check()
+    assert len(lines) == 3 and all(good for good, _ in lines), lines
+    assert channel.mended()
+
+
+def test_a_call_without_arguments_needs_no_body(client: WebClient) -> None:
+    assert client.api_call("auth.test", json={})["user"] == "trialbell"
+    assert client.api_call("auth.test", params={})["user"] == "trialbell"
+    assert client.api_call("auth.test", http_verb="GET")["user"] == "trialbell"
 
 
 def test_a_channel_is_posted_to_by_name_or_id_and_read_by_id_alone(client: WebClient) -> None:

@@ -81,10 +81,12 @@ def test_a_change_is_a_row_and_an_event_without_one_is_a_row_too(history):
     assert found[-1]["headline"] == "Gone from the registry"
 
 
-def test_json_lines_of_changes_are_events_as_published(history):
+def test_json_lines_of_changes_are_events_as_published_with_who_has_seen_them(history):
+    assert history.run("ack", TRIAL, "--by", "Anna", "--db", "trialbell.db").code == 0
     shown = export(history, "changes", "--json").values
     told = history.run("changes", "--json", "--db", "trialbell.db").values
     assert shown == told[::-1]
+    assert {one["by"] for event in shown for one in event["acknowledged"]} == {"Anna"}
     noise = export(history, "changes", "--json", "--min-severity", "noise").values
     assert len(noise) == 5
     assert any(change["severity"] == "noise" for event in noise for change in event["changes"])

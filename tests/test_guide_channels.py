@@ -15,6 +15,7 @@ import pytest
 from doubles.chat_service import ChatService
 
 from monitor.config import read, secrets
+from notifiers.extras import how_to_install
 
 GUIDES = Path(__file__).resolve().parents[1] / "docs" / "guide"
 ENVIRON = {
@@ -103,3 +104,19 @@ def _sent_twice(port: str, secret: str) -> None:
     for _ in range(2):
         given = Message(id="m", level=Level.MINOR, headline="h", payload=payload)
         assert hook.send(given, Placement(now=datetime.now(UTC))).result is Result.SENT
+
+
+@pytest.mark.parametrize(
+    ("guide", "extra"), [("apprise", "apprise"), ("follow", "calendar"), ("export", "parquet")]
+)
+def test_a_part_that_is_installed_apart_is_installed_in_the_same_words_everywhere(
+    guide: str, extra: str
+) -> None:
+    project = tomllib.loads((GUIDES.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    words = " ".join((GUIDES / f"{guide}.md").read_text(encoding="utf-8").split())
+    assert extra in project["optional-dependencies"] and how_to_install(extra) in words.replace(
+        " In the", " in the"
+    )
+    for named in re.findall(r"'\.\[([a-z,]+)\]'", words):
+        assert set(named.split(",")) <= project["optional-dependencies"].keys()
+    assert "trialbell[" not in words  # no index has it

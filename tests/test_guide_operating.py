@@ -98,7 +98,7 @@ def test_the_lines_that_it_quotes_are_lines_of_ours():
 
     quoted = [" ".join(line.split()) for line in re.findall(r'"([^"]*since Mon 16\s+Nov[^"]*)"', GUIDE)]
     moment = datetime(2026, 11, 16, 8, tzinfo=UTC)
-    plain = {"since": moment, "trials": 412, "polls": 167, "incomplete": 0, "build": "2026-11-20"}
+    plain = {"since": moment, "trials": 412, "left": 0, "polls": 167, "incomplete": 0, "build": "2026-11-20"}
     made = []
     for counts in ({"quiet": 412, "told": 0, "about": 0}, {"quiet": 403, "told": 12, "about": 9}):
         line = Line(**plain, **counts, problems=(), next_at=moment + timedelta(days=14))

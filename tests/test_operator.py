@@ -10,6 +10,7 @@ from doubles.operated import HEAD, REFUSES, SENT, UNFIT, Operated
 from doubles.plain_edits import nct, recruiting, with_results, with_status, without
 from doubles.watching import ids_watch, query_watch
 
+from monitor.operating.conditions import LONGEST_HEADLINE
 from monitor.polling import held
 from notifiers.notifier import Outcome, Result
 from snapshots.database import immediate
@@ -59,13 +60,15 @@ def test_a_registry_that_stopped_answering(operated, records):
     assert operated.attend(minutes=14) == {}
     operated.app.poll()
     (line,) = operated.attend(minutes=1)["ops"]
-    assert line.startswith("ctgov: 3 polls failed, the last: ") and "503" in line
+    assert line.startswith("ClinicalTrials.gov: 3 polls failed") and len(line) <= LONGEST_HEADLINE
+    whole = operated.channels["ops"].messages[-1].items[0].summary
+    assert whole.startswith("ctgov: 3 polls failed, the last: ") and "503" in whole
     assert operated.attend(hours=2) == {}
     operated.registry.behave()
     operated.app.poll()
     assert operated.attend(minutes=1) == {}
     (over,) = operated.attend(hours=1)["ops"]
-    assert over.startswith("Over after 2 h 16 min: ctgov: 3 polls failed")
+    assert over.startswith("Over after 2 h 16 min: ClinicalTrials.gov: 3 polls failed")
     assert operated.attend(hours=9) == {} and operated.kinds() == []
     began, ended = operated.channels["ops"].messages
     assert began.thread == ended.thread is not None and began.order < ended.order
@@ -91,8 +94,8 @@ def test_a_held_sweep_until_it_is_decided_on(operated, records, decision):
     operated.registry.publish("2026-11-23", lost)
     operated.app.poll()
     (line,) = operated.attend()["ops"]
-    assert line.startswith("held: 12 of 12 records lost")
-    (item,) = operated.channels["ops"].messages[-1].items
+    assert line.startswith("Held: 12 of 12 records lost") and len(line) <= LONGEST_HEADLINE
+    *_, item = operated.channels["ops"].messages[-1].items
     assert "trialbell held accept 1" in item.summary
     assert operated.attend(hours=5) == {}
     if decision == "dropped":
@@ -120,7 +123,9 @@ def test_a_channel_that_refuses_and_takes_again(operated, records):
     suspend(operated, records)
     operated.app.deliver()
     told = operated.attend()
-    assert told == {"ops": ["notifier team refuses us since 2026-11-20 09:20 UTC: not in the channel"]}
+    assert told == {"ops": ["Notifier team refuses us: not in the channel"]}
+    whole = operated.channels["ops"].messages[-1].items[0].summary
+    assert whole == "notifier team refuses us since 2026-11-20 09:20 UTC: not in the channel"
     operated.channels["team"].answer = SENT
     assert set(operated.attend(hours=1)) == {"team"}  # the probe: it takes what waited
     assert operated.attend() == {}
@@ -136,9 +141,9 @@ def test_messages_that_were_given_up(operated, records):
     operated.registry.publish("2026-11-24", [with_status(records[1], "SUSPENDED")])
     operated.app.poll()
     operated.app.deliver()
-    assert operated.attend(minutes=5) == {
-        "ops": ["2 deliveries to team failed: `trialbell outbox --failed` says why"]
-    }
+    assert operated.attend(minutes=5) == {"ops": ["2 deliveries to team failed"]}
+    whole = operated.channels["ops"].messages[-1].items[0].summary
+    assert whole == "2 deliveries to team failed: `trialbell outbox --failed` says why"
     assert operated.attend(hours=23) == {}
     (over,) = operated.attend(hours=1)["ops"]
     assert over.startswith("Over after 1 d: 2 deliveries to team failed")
@@ -167,9 +172,9 @@ def test_messages_that_reached_only_some(operated, records):
     suspend(operated, records)
     operated.app.deliver()
     assert operated.attend() == {}
-    assert operated.attend(minutes=5) == {
-        "ops": ["1 message to team did not reach everybody, the last: refused: one of three"]
-    }
+    assert operated.attend(minutes=5) == {"ops": ["1 message to team did not reach everybody"]}
+    whole = operated.channels["ops"].messages[-1].items[0].summary
+    assert whole == "1 message to team did not reach everybody, the last: refused: one of three"
     assert operated.attend(hours=23) == {}
     assert [line[:10] for line in operated.attend(hours=1)["ops"]] == ["Over after"]
     assert "Nobody else was missed" in operated.channels["ops"].messages[-1].items[0].summary
@@ -183,7 +188,7 @@ def test_a_query_watch_that_matches_nothing_any_more(operated, records, watches,
     registry.publish("2026-11-24", [records[0]])
     operated.app.poll()
     told = operated.attend()
-    assert told["ops"] == ["watch stopped holds nothing: no trial matches its query any more"]
+    assert told["ops"] == ["Watch stopped holds nothing: no trial matches its query any more"]
     registry.publish("2026-11-25", [with_status(records[0], "SUSPENDED")])
     operated.app.poll()
     assert operated.attend(days=1)["ops"] == [
@@ -207,7 +212,7 @@ def test_ids_that_the_registry_does_not_have_once_two_builds_say_so(operated, wa
     assert operated.attend() == {}
     registry.publish("2026-11-23")
     operated.app.poll()
-    assert operated.attend(days=3) == {"ops": ["watch slip holds nothing: the registry has none of its ids"]}
+    assert operated.attend(days=3) == {"ops": ["Watch slip holds nothing: the registry has none of its ids"]}
     operated.edit(watches)  # somebody saw it, and took the watch away
     operated.app.poll()
     assert operated.attend()["ops"][0].startswith("Over after less than a minute: watch slip")
@@ -233,7 +238,7 @@ def test_ids_whose_records_were_all_taken_down(operated, records, watches, regis
     registry.publish("2026-11-24")
     operated.app.poll()
     told = operated.attend()
-    assert told["ops"] == ["watch two holds nothing: the registry has none of its ids"]
+    assert told["ops"] == ["Watch two holds nothing: the registry has none of its ids"]
     registry.publish("2026-11-25", records[:2])
     operated.app.poll()
     assert operated.attend()["ops"][0].startswith("Over after")
@@ -268,7 +273,7 @@ def test_two_operators_are_told_and_one_that_is_broken_by_the_other(
     told = operated.attend()
     assert set(told) == {"night"} and len(told["night"]) == 1  # of team; ops has refused it just now
     told = operated.attend()
-    assert told == {"night": ["notifier ops refuses us since 2026-11-20 09:20 UTC: not in the channel"]}
+    assert told == {"night": ["Notifier ops refuses us: not in the channel"]}
     for channel in operated.channels.values():
         channel.answer = SENT
     operated.attend(hours=1)  # the probes
@@ -277,8 +282,8 @@ def test_two_operators_are_told_and_one_that_is_broken_by_the_other(
     assert [line[:10] for line in told["night"]] == ["Over after"] * 2
     # What waited for the broken one came, but for what was about itself.
     texts = [message.headline for message in operated.channels["ops"].messages]
-    assert [text for text in texts if "notifier ops" in text] == []
-    assert len([text for text in texts if "notifier team" in text]) == 2
+    assert [text for text in texts if "notifier ops" in text.casefold()] == []
+    assert len([text for text in texts if "notifier team" in text.casefold()]) == 2
     operated.close()
 
 
@@ -290,7 +295,7 @@ def test_a_broken_channel_of_the_only_operator_stands_in_status_and_rings_nowher
     operated.attend()
     assert operated.attend() == {}
     assert operated.kinds() == ["channel", "channel"]
-    about_itself = "select count(*) from message where headline like 'notifier ops%'"
+    about_itself = "select count(*) from message where lower(headline) like 'notifier ops%'"
     assert operated.count(about_itself) == 0
     for _ in range(5):
         assert operated.attend(hours=1) == {}
@@ -373,7 +378,10 @@ def test_a_check_tells_at_its_end_what_the_service_would(operated, records):
     operated.channels["team"].answer = REFUSES
     operated.registry.publish("2026-11-23", [with_status(records[0], "SUSPENDED")])
     answer = operated.app.answer(Request(row=0, kind="check", arguments={}))
-    assert operated.heard()["ops"] == answer["told"]["notices"]
+    assert answer["told"]["notices"] == [
+        "notifier team refuses us since 2026-11-20 09:20 UTC: not in the channel"
+    ]
+    assert operated.heard()["ops"] == ["Notifier team refuses us: not in the channel"]
     assert operated.app.answer(Request(row=0, kind="check", arguments={}))["told"]["notices"] == []
 
 

@@ -37,7 +37,7 @@ config.toml:11: [operator] `to` names an unknown notifier: `"opsy"`
 """)
     assert problems(WATCH + BOTH + '[operator]\nping = "https://hc.example/sesame"\n') == snapshot("""\
 config.toml:11: [operator] `ping` must be a variable: secrets never stand in the file
-  hint: write `ping = "${PING}"`, of the environment, or `ping = "${file:ping}"`; replace a secret that stood here\
+  hint: write `ping = "${PING_URL}"`, of the environment, or `ping = "${file:ping}"`; replace a secret that stood here\
 """)
     assert problems(WATCH + BOTH + '[operator]\nto = ["ops"]\nping_every = "5m"\n') == snapshot("""\
 config.toml:12: [operator] `ping_every` is given without `ping`

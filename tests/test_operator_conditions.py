@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from monitor.operating import conditions
 from monitor.operating.conditions import PATIENCE, Condition, Kind, lasted
 from monitor.operating.notices import Known, Step, Turn, has_lasted, steps
 
@@ -126,3 +127,52 @@ def test_every_kind_has_its_patience():
 )  # fmt: skip
 def test_a_span_in_words(minutes, words):
     assert lasted(timedelta(minutes=minutes)) == words
+
+
+REFUSED = (
+    "the receiver answers HTTP 401: it does not accept the signature: see that both sides hold the same secret"
+    " and time"
+)
+
+
+@pytest.mark.parametrize(
+    ("condition", "short"),
+    [
+        (conditions.refusing("hook", REFUSED, since=NOON), "notifier hook refuses us: HTTP 401"),
+        (
+            conditions.refusing("team", "Slack says `not_in_channel`: invite the bot", since=NOON),
+            "notifier team refuses us: `not_in_channel`",
+        ),
+        (
+            conditions.failing(
+                "ctgov", failures=3, error="HTTP 503 from https://clinicaltrials.gov/api/v2/studies" * 3
+            ),
+            "ClinicalTrials.gov: 3 polls failed",
+        ),
+        (conditions.overdue("ctgov", NOON), f"ClinicalTrials.gov: no poll since {NOON:%Y-%m-%d %H:%M} UTC"),
+        (conditions.given_up("team", deliveries=2, messages=1), "2 deliveries to team failed"),
+        (
+            conditions.partly("post", messages=2, reason="refused: one of three"),
+            "2 messages to post did not reach everybody",
+        ),
+        (
+            conditions.matching_nothing(1, "stopped", by_ids=False),
+            "watch stopped holds nothing: no trial matches its query any more",
+        ),
+        (
+            conditions.job("poll", "at work since 12:00 UTC without an end"),
+            "job poll: at work since 12:00 UTC without an end",
+        ),
+        (conditions.unheard("it answered 500", since=NOON), "the ping is not heard: it answered 500"),
+        (conditions.cut_off("team", "word " * 40), "word " * 15 + "word …"),
+    ],
+)
+def test_a_headline_is_short_and_keeps_what_and_where(condition: Condition, short: str) -> None:
+    assert conditions.headline(condition.kind, condition.subject, condition.text) == short
+    assert len(short) <= conditions.LONGEST_HEADLINE + 2
+
+
+def test_every_kind_has_a_line_that_is_its_own_on_a_phone() -> None:
+    for kind in Kind:
+        long = Condition(kind=kind, subject="s", text="s of a kind that has no end " * 9)
+        assert len(conditions.headline(kind, "s", long.text)) <= conditions.LONGEST_HEADLINE + 2

@@ -55,7 +55,7 @@ def test_killed_at_moments_that_nobody_chose(folder: Path) -> None:
     wanted = []
     for sweep in range(SWEEPS):
         line = f"held: {sweep + 1} of 100 records lost results"
-        wanted += [line, f"Over after 5 min: {line}"]
+        wanted += [f"H{line[1:]}", f"Over after 5 min: {line}"]
     for name in ("ops", "night"):
         found = told(folder, name)
         assert [line.partition(" in the build")[0] for line in found] == wanted

@@ -193,10 +193,10 @@ def test_an_overdue_poll_is_told_and_so_is_a_job_that_hangs(operated, clock):
     assert operated.attend(hours=2, minutes=15) == {}
     operated.attend(seconds=1)
     service._at_work["deliver:team"] = clock()
-    assert operated.attend(minutes=5) == {"ops": ["ctgov: no poll since 2026-11-20 09:20 UTC"]}
+    assert operated.attend(minutes=5) == {"ops": ["ClinicalTrials.gov: no poll since 2026-11-20 09:20 UTC"]}
     operated.attend(minutes=11)
     (job,) = operated.attend(minutes=5)["ops"]
-    assert job.startswith("deliver:team: at work since 11:35 UTC without an end")
+    assert job.startswith("Job deliver:team: at work since 11:35 UTC without an end")
     service._at_work.clear()
     operated.app.poll()
     operated.attend()
@@ -222,7 +222,7 @@ def test_what_is_not_heard_is_said_once_stands_in_health_and_is_told(
     assert "the ping is not heard since 2026-11-20 09:20 UTC: it answered 500" in service.health().problems
     assert operated.channels["ops"].rung() == []
     operated.clock.forward(minutes=6)
-    assert operated.attend() == {"ops": ["the ping is not heard since 2026-11-20 09:20 UTC: it answered 500"]}
+    assert operated.attend() == {"ops": ["The ping is not heard: it answered 500"]}
     receiver.script = [OK]
     service._looked_at = clock()
     service.poll_if_due()

@@ -75,7 +75,7 @@ def test_lists_addresses_and_other_texts_are_filled_in_too(tmp_path: Path) -> No
         (None, "is not there"),
         (b"", "is empty"),
         (b" \n", "is empty"),
-        (b"sesame\nsesame\n", "holds more than one line"),
+        (b"sesame\nsesame\n", "has more than one line"),
         (b"sesame\x00", "holds characters that cannot be printed"),
         (b"sesame\xff", "is no text in UTF-8"),
         (b"s" * (LARGEST_FILE + 1), f"is larger than any secret ({LARGEST_FILE:,} bytes)"),
@@ -90,7 +90,7 @@ def test_what_is_wrong_with_a_file_is_one_line_without_it(
         token(tmp_path, "${file:slack}")
     (problem,) = refused.value.problems
     where = f"{tmp_path}/config.toml:3: [notifiers.team]"
-    assert problem.text == f"{where} `token` needs a file that {fault}: `{tmp_path}/slack`"
+    assert problem.text == f"{where} `token` cannot be filled in: its file `{tmp_path}/slack` {fault}"
     assert problem.hint and "sesame" not in str(refused.value)
 
 
@@ -103,7 +103,7 @@ def test_a_directory_a_pipe_and_a_file_of_somebody_elses(tmp_path: Path) -> None
     if os.geteuid() != 0:
         cases["theirs"] = "cannot be read (permission denied)"
     for name, fault in cases.items():
-        with pytest.raises(ConfigError, match="needs a file that") as refused:
+        with pytest.raises(ConfigError, match="cannot be filled in: its file") as refused:
             token(tmp_path, f"${{file:{name}}}")
         assert fault in str(refused.value)
 

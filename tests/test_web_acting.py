@@ -19,6 +19,7 @@ import pytest
 from doubles.browser import chromium
 from doubles.ctgov import LoopbackRegistry
 from doubles.study_records import study_record
+from doubles.told_channel import Told
 from doubles.watching import Watching, ids_watch
 from doubles.web_history import NOW, TRIAL, History
 from sqlite_utils import Database
@@ -36,7 +37,13 @@ from monitor.database import open_for_writing
 from monitor.health import Health, WatchHealth
 from monitor.watches import Definition, add
 from monitor.web.forms import LASTS, Forms
+from notifiers.deliver import drain
+from notifiers.message import Level, Message
+from notifiers.notifier import Outcome, Result
+from notifiers.outbox import Outbox
+from notifiers.settings import Settings
 from snapshots.changeset import Severity
+from snapshots.database import immediate
 from snapshots.event import EventKind
 
 AT = f"/trials/ctgov/{TRIAL}"
@@ -142,17 +149,29 @@ def test_a_trial_is_muted_for_a_while_and_says_so(here: Here, days: int) -> None
 
 def test_messages_that_show_what_people_did_are_shown_anew(here: Here) -> None:
     """A message in a channel that has buttons says what became of them: here, too."""
-    with here.history.writing() as (db, _):
-        db.execute(
-            "insert into showing (notifier, message, registry, trial, asked) values ('s', 'm', 'ctgov', ?, 0)",
-            [TRIAL],
+    channel = Told(answers=[Outcome(result=Result.SENT, remote={"channel": "C1", "ts": "1764000000.000100"})])
+    told = Message(id="m", level=Level.MAJOR, headline="It stopped", thread=f"ctgov:{TRIAL}", order=1)
+    with closing(open_for_writing(here.history.path)) as db:
+        with immediate(db):
+            Outbox(db).put(told, channel.name, now=NOW)
+        drained = drain(
+            Outbox(db),
+            channel,
+            transaction=lambda: immediate(db),
+            clock=lambda: NOW,
+            random=lambda: 1.0,
+            wait=lambda _: True,
+            settings=Settings(),
         )
+        assert drained.sent == 1
     for number, form in enumerate(
         ({"act": "mute", "span": "7"}, {"act": "unmute"}, {"act": "acknowledge"}), 1
     ):
         assert here.send(**form)[0] == 303
         with closing(here.history.open()) as db:
-            assert db.execute("select asked from showing").fetchone()[0] == number
+            assert db.execute("select notifier, message, asked from showing").fetchall() == [
+                ("team", "m", number)
+            ]
 
 
 def test_a_day_counts_before_a_span_and_begins_at_midnight(here: Here) -> None:

@@ -17,7 +17,7 @@ from monitor.acting.mutes import Scope, concerns
 from monitor.acting.people import Person, Via
 from notifiers.outbox import Outbox
 from snapshots.deadlines.states import STATE_SLUGS
-from snapshots.event import Event, EventKind
+from snapshots.event import Event, EventKind, event_json
 from snapshots.instants import stamp
 from snapshots.query import Reader
 
@@ -137,6 +137,11 @@ class Seen:
         """Those that cover an event, the first one first; of one person the first only."""
         found = [one for one in self._kept if one.covers(sequence, event)]
         return list({(one.by.name, one.by.id, one.by.via): one for one in reversed(found)}.values())[::-1]
+
+    def as_json(self, sequence: int, event: Event, *, with_noise: bool) -> dict[str, Any]:
+        """An event as it is published, and who has seen it: its shape wherever events are listed."""
+        seen = [one.as_json() for one in self.of(sequence, event)]
+        return {**event_json(event, with_noise=with_noise), "acknowledged": seen}
 
 
 def _of(db: Database, scope: Scope, values: Sequence[str] | None) -> list[Acknowledgement]:

@@ -56,7 +56,7 @@ def changes(
     from monitor.alerting import routes
     from monitor.cli.telling import event_lines, plain
     from snapshots.changeset import Severity
-    from snapshots.event import EventKind, event_json
+    from snapshots.event import EventKind
 
     reader = session.needed_reader()
     trial = session.trial_id(trial) if trial else None
@@ -86,7 +86,8 @@ def changes(
         if not page:
             break
         before = page[-1][0]
-        seen = Seen(session.db, {event.trial for _, event in page}) if session.db is not None else None
+        assert session.db is not None  # there is a reader
+        seen = Seen(session.db, {event.trial for _, event in page})
         for sequence, event in page:
             if state not in (None, event.detail):
                 continue
@@ -94,13 +95,11 @@ def changes(
             if event.severity < least:
                 continue
             shown += 1
-            acknowledged = seen.of(sequence, event) if seen is not None else []
             if session.as_json:
-                told = event_json(event, with_noise=least is Severity.NOISE)
-                session.emit({**told, "acknowledged": [one.as_json() for one in acknowledged]})
+                session.emit(seen.as_json(sequence, event, with_noise=least is Severity.NOISE))
             else:
                 click.echo("\n".join(event_lines(event)))
-                for one in acknowledged:
+                for one in seen.of(sequence, event):
                     click.echo(f"   {'':<8} {plain(str(one))}")
     if not shown:
         session.say(

@@ -263,12 +263,10 @@ def _export(
     """Write one table; returns how many versions are damaged."""
     from monitor.export.rows import Rows
     from monitor.export.sinks import sink
-    from snapshots.changeset import Severity
 
     assert session.db is not None
     rows = Rows(session.db, choice)
-    noise = choice.severity is Severity.NOISE
-    with sink(target or sys.stdout, format_, table, columns, noise=noise, bom=bom, force=force) as write:
+    with sink(target or sys.stdout, format_, table, columns, bom=bom, force=force) as write:
         written = _written(
             session, rows, table, columns, write, events=format_ == "jsonl", shown=target is not None
         )
@@ -298,7 +296,7 @@ def _written(
     trial_of = next(column.of for column in table.columns if column.name == "trial")
     found = rows.of(table, columns)
     if table is CHANGES and events:
-        found, trial_of = rows.events(), lambda event: event.trial
+        found, trial_of = rows.events(), lambda event: event["trial"]
     number = trials = 0
     last = None
     if not shown and sys.stdout.isatty():  # the rows themselves show that it goes on

@@ -14,11 +14,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from monitor.config.cron import fault
+from monitor.config.cron import fault as cron_fault
 from monitor.config.durations import duration_text
 from monitor.config.errors import nearest, quoted
 from monitor.config.id_lists import TrialId, canonical_ids, ids_of_file
-from monitor.config.notifiers import Jsonl, Mail, Notifier, Ringing, Slack
+from monitor.config.notifiers import Jsonl, Mail, Notifier, Ringing, Slack, Webhook
 from monitor.config.report import Report
 from monitor.config.route_checking import checked_route, meant
 from monitor.config.routes import Route
@@ -181,7 +181,7 @@ class Checker:
                 ("schedule", "cron"), "`every` and `cron` are both given", hint="remove one of them"
             )
         if schedule.cron is not None:
-            found = fault(schedule.cron)
+            found = cron_fault(schedule.cron)
             if found is not None:
                 self._report.problem(("schedule", "cron"), found[0], hint=found[1])
         if schedule.timezone != "UTC":
@@ -284,6 +284,14 @@ class Checker:
             from monitor.config.slack_checking import check_slack
 
             check_slack(self._report, name, table)
+        if isinstance(table, Webhook) and not VARIABLE.search(table.url):
+            from notifiers.webhook.address import EXAMPLE, fault
+
+            wrong = fault(table.url.strip())
+            if wrong is not None:  # the address is not shown: it may be a secret
+                self._report.problem(
+                    ("notifiers", name, "url"), f"`url` {wrong}", hint=f"such as `{EXAMPLE}`"
+                )
         if isinstance(table, Mail):
             from monitor.config.mail_checking import check_mail
 

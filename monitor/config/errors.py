@@ -54,13 +54,19 @@ def nearest(word: str, valid: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def suggestion(word: str, valid: Sequence[str]) -> str:
-    """The hint for a name that is not known: the nearest, else all of them."""
+def probable(word: str, valid: Sequence[str]) -> str | None:
+    """The valid name that was probably meant, also by a part of it: `status` → `overall-status`, for its end says
+    what a name is of."""
     holding = sorted(
         (name for name in valid if len(word) > 3 and word.casefold() in name.casefold()), key=len
     )
     ending = [name for name in holding if name.casefold().endswith(word.casefold())]
-    near = next(iter(ending), None) or nearest(word, holding or valid) or next(iter(holding), None)
+    return next(iter(ending), None) or nearest(word, holding or valid) or next(iter(holding), None)
+
+
+def suggestion(word: str, valid: Sequence[str]) -> str:
+    """The hint for a name that is not known: the one that was probably meant, else all of them."""
+    near = probable(word, valid)
     if near is not None:
         return f"did you mean `{near}`?"
     if len(valid) > MOST_LISTED:

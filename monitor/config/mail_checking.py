@@ -9,9 +9,9 @@ from monitor.config.errors import quoted
 from monitor.config.notifiers import Mail
 from monitor.config.report import Report
 from monitor.config.secrets import VARIABLE
+from monitor.config.values import LOOPBACK
 
 SHORTEST_DEADLINE = timedelta(seconds=10)
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _LIST_ID = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+")  # of RFC 2919, what needs no quoting
 
 

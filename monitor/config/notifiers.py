@@ -235,7 +235,11 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
         tuple[
             Annotated[
                 Text,
-                Meta(extra={"secret": True}, extra_json_schema={"pattern": SECRET_PATTERN}),
+                Meta(
+                    examples=["${WEBHOOK_SECRET}"],
+                    extra={"secret": True},
+                    extra_json_schema={"pattern": SECRET_PATTERN},
+                ),
             ],
             ...,
         ],
@@ -254,7 +258,8 @@ class Webhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag
 class Apprise(
     Ringing, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="type", tag="apprise"
 ):
-    """Microsoft Teams, ntfy, Telegram or another service that Apprise knows: `pip install 'trialbell[apprise]'`."""
+    """Microsoft Teams, ntfy, Telegram or another service that Apprise knows, which is installed apart:
+    `uv tool install '.[apprise]'` in the clone that trialbell was installed from."""
 
     url: Annotated[
         Text,

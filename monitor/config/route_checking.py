@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from monitor.config import route_names
-from monitor.config.errors import nearest, quoted
+from monitor.config.errors import nearest_names, probable, quoted
 from monitor.config.id_lists import TrialId, canonical_ids
 from monitor.config.report import Report
 from monitor.config.routes import Route
@@ -69,14 +69,14 @@ def checked_route(
 
 def meant(name: str, valid: Sequence[str], noun: str) -> str:
     """The hint for a name that is not known."""
-    near = nearest(name, valid) if noun != "phase" else None  # one number is as near as another
+    if noun == "field":
+        return nearest_names(name, valid)
+    near = probable(name, valid) if noun != "phase" else None  # one number is as near as another
     if near is not None:
         return f"did you mean `{near}`?"
     if not valid:
         table = {"notifier": "[notifiers.NAME]", "watch": "[[watch]]"}.get(noun, noun)
         return f"there is no {table} in this file"
-    if noun == "field":
-        return "`docs/reference/fields.md` lists them"
     if noun == "country":
         return "in English, as the registry writes it, or by its code, as `PL`"
     return "there are: " + ", ".join(f"`{one}`" for one in dict.fromkeys(valid))

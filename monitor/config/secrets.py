@@ -53,7 +53,7 @@ def expanded(config: Config, name: str, environ: Mapping[str, str]) -> Expanded:
     from notifiers.secret import Secret
 
     table = config.notifiers[name]
-    hidden = _hidden_keys(type(table))
+    hidden = hidden_keys(type(table))
     filler = _Filler(config, ("notifiers", name), environ)
     secrets: dict[str, Secret] = {}
     lists: dict[str, tuple[Secret, ...]] = {}
@@ -175,7 +175,7 @@ class _Filler:
         file = _path(self._config, path, self._environ)
         content, fault = _content(file)
         if fault:
-            self.blame(key, f"needs a file that {fault}: `{file}`", hint=_FILE_HINT)
+            self.blame(key, f"cannot be filled in: its file `{file}` {fault}", hint=_FILE_HINT)
         return content
 
     def blame(self, key: tuple[str | int, ...], message: str, *, hint: str) -> None:
@@ -234,11 +234,11 @@ def _content(file: Path) -> tuple[str, str]:
     if not text.strip():
         return "", "is empty"
     if not text.isprintable():
-        return "", "holds more than one line" if "\n" in text else "holds characters that cannot be printed"
+        return "", "has more than one line" if "\n" in text else "holds characters that cannot be printed"
     return text, ""
 
 
-def _hidden_keys(table: type[Any]) -> frozenset[str]:
+def hidden_keys(table: type[Any]) -> frozenset[str]:
     """Keys whose values are never shown: secrets, which only a variable can give, and what is `masked`, which may
     stand in the file. Of a list its members count."""
     from monitor.config.shaping import unwrapped

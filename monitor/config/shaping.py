@@ -95,9 +95,10 @@ class _Shaper:
         self._report = report
 
     def value(self, path: Path, kind: inspect.Type, value: Any) -> Any:
+        examples = _examples(kind)
         kind, extra = unwrapped(kind)
-        if extra.get("secret"):
-            return self._secret(path, value)
+        if extra.get("secret") or (_holds_secrets(kind) and not isinstance(value, list)):
+            return self._secret(path, kind, value, examples)
         if extra.get("masked") and not isinstance(value, str):
             self._report.problem(path, f"`{_key(path)}` wants {wants(kind, extra)}")
             return WRONG
@@ -244,17 +245,21 @@ class _Shaper:
         self._report.problem(path, f"`{_key(path)}` cannot be read: {quoted(value)}", hint=f"write {what}")
         return WRONG
 
-    def _secret(self, path: Path, value: Any) -> Any:
-        if isinstance(value, str) and is_variable(value):
+    def _secret(self, path: Path, kind: inspect.Type, value: Any, examples: list[Any]) -> Any:
+        """One secret, or what stands where a list of them is wanted."""
+        many = _holds_secrets(kind)
+        if not many and isinstance(value, str) and is_variable(value):
             return value
         # The value is never shown: it may be the secret itself.
         key = _key(path)
-        written = f'"${{{key.upper()}}}"', f'"${{file:{key}}}"'
-        if isinstance(path[-1], int):
+        example = (examples[0][0] if many else examples[0]) if examples else f"${{{key.upper()}}}"
+        written = f'"{example}"', f'"${{file:{key}}}"'
+        if many or isinstance(path[-1], int):
             written = f"[{written[0]}]", f"[{written[1]}]"
+        what = "must be a list of variables" if many else "must be a variable"
         self._report.problem(
             path,
-            f"`{key}` must be a variable: secrets never stand in the file",
+            f"`{key}` {what}: secrets never stand in the file",
             hint=f"write `{key} = {written[0]}`, of the environment, or `{key} = {written[1]}`;"
             " replace a secret that stood here",
         )
@@ -293,9 +298,18 @@ def _plain_type(kind: inspect.Type) -> Any:
             return bool
 
 
+def _holds_secrets(kind: inspect.Type) -> bool:
+    """Whether a key wants a list of secrets."""
+    return isinstance(kind, inspect.VarTupleType) and bool(unwrapped(kind.item_type)[1].get("secret"))
+
+
+def _examples(kind: inspect.Type) -> list[Any]:
+    return (kind.extra_json_schema or {}).get("examples", []) if isinstance(kind, inspect.Metadata) else []
+
+
 def _example(key: str, kind: inspect.Type) -> str | None:
     """How a key that is missing could be written."""
-    examples = (kind.extra_json_schema or {}).get("examples") if isinstance(kind, inspect.Metadata) else None
+    examples = _examples(kind)
     if not examples:
         return None
     return f"such as `{key} = {json.dumps(examples[0], ensure_ascii=False)}`"

@@ -15,3 +15,4 @@ Duration = Annotated[timedelta, Meta(extra_json_schema={"type": "string", "patte
 Address = Annotated[str, Meta(pattern=r"^https?://", extra={"form": "address"})]
 # A secret stands in no file of ours: one variable, `${NAME}` or `${file:PATH}`, and nothing else.
 SECRET_PATTERN = r"^\$\{([A-Za-z_][A-Za-z0-9_]*|file:([^{}\n]|\$\{[A-Za-z_][A-Za-z0-9_]*\})+)\}$"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})  # hosts to which nothing goes over a network

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from monitor.export.tables import Column, Kind, Table, day
+from notifiers.extras import how_to_install
 
 MOST_WAITING = 32 * 2**20  # bytes of Arrow over all partitions; the fullest is written then
 _ROWS = 256  # of a partition that wait as Python's
@@ -22,9 +23,7 @@ _NOWHERE = "__HIVE_DEFAULT_PARTITION__"  # what readers take for null
 class NoPyarrow(Exception):
     """The extra is not installed."""
 
-    hint = (
-        "`uv tool install '.[parquet]'` in the clone that it was installed from (or `pipx install --force`)"
-    )
+    hint = how_to_install("parquet")
 
     def __init__(self) -> None:
         super().__init__("Parquet needs pyarrow, which is not installed")

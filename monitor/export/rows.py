@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from monitor import watches
+from monitor.acting.acknowledgements import Seen
 from monitor.alerting import routes
 from monitor.export.tables import CHANGES, TRIALS, Column, Table, change_rows, version_row
 from snapshots.changeset import Severity
@@ -56,7 +57,7 @@ class Rows:
         """What the columns of the table are read from, a row each."""
         if table is CHANGES:
             noise = self._choice.severity is Severity.NOISE
-            for event in self.events():
+            for _, event in self._events():
                 yield from change_rows(event, noise=noise, field=self._choice.field)
             return
         for registry in self._whole.registries():
@@ -71,7 +72,15 @@ class Rows:
                     self.damaged.append(read.damaged)
                 yield version_row(read)
 
-    def events(self) -> Iterator[Event]:
+    def events(self) -> Iterator[dict[str, Any]]:
+        """As JSON, as `trialbell changes --json` has them."""
+        noise, trial, seen = self._choice.severity is Severity.NOISE, "", None
+        for number, event in self._events():
+            if seen is None or event.trial != trial:
+                trial, seen = event.trial, Seen(self._db, [event.trial])
+            yield seen.as_json(number, event, with_noise=noise)
+
+    def _events(self) -> Iterator[tuple[int, Event]]:
         """With the user's own severities, as everywhere."""
         choice = self._choice
         for registry in self._whole.registries():
@@ -84,10 +93,10 @@ class Rows:
                 field=choice.field,
                 archive=choice.archive,
             )
-            for event in self._whole.events(registry, wanted, choice.trials):
+            for number, event in self._whole.events(registry, wanted, choice.trials):
                 weighed = routes.severities(event, choice.overrides)
                 if weighed.severity >= choice.severity:
-                    yield weighed
+                    yield number, weighed
 
     def _ids(self, registry: str) -> Iterable[str] | None:
         """Of trials that are asked for by id or by watch, or both."""

@@ -12,7 +12,6 @@ from monitor.export.csv_file import CsvFile
 from monitor.export.json_lines import JsonLines
 from monitor.export.tables import CHANGES, Column, Table, row_json
 from monitor.placed import placed
-from snapshots.event import event_json
 
 OURS = "registry=*"  # all that an exported folder of Parquet holds
 
@@ -24,16 +23,15 @@ def sink(
     table: Table,
     columns: tuple[Column, ...],
     *,
-    noise: bool = False,
     bom: bool = False,
     force: bool = False,
 ) -> Iterator[Callable[[Any], object]]:
-    """format_: csv, jsonl, parquet (to a path). Takes rows of the table; of changes as JSON lines, events.
+    """format_: csv, jsonl, parquet (to a path). Takes rows of the table; of changes as JSON lines, events as JSON.
 
-    noise: show it within events. PlaceError, NoPyarrow.
+    PlaceError, NoPyarrow.
     """
     if not isinstance(target, Path):
-        yield _lines(target, format_, table, columns, noise=noise, bom=bom)
+        yield _lines(target, format_, table, columns, bom=bom)
     elif format_ == "parquet":
         from monitor.export.parquet import ParquetFolder
 
@@ -47,14 +45,14 @@ def sink(
             placed(target, force=force) as unfinished,
             unfinished.open("w", encoding="utf-8", newline="") as stream,
         ):
-            yield _lines(stream, format_, table, columns, noise=noise, bom=bom)
+            yield _lines(stream, format_, table, columns, bom=bom)
 
 
 def _lines(
-    stream: TextIO, format_: str, table: Table, columns: tuple[Column, ...], *, noise: bool, bom: bool
+    stream: TextIO, format_: str, table: Table, columns: tuple[Column, ...], *, bom: bool
 ) -> Callable[[Any], object]:
     if format_ == "csv":
         return CsvFile(stream, columns, bom=bom).write
     if table is CHANGES:
-        return JsonLines(stream, partial(event_json, with_noise=noise)).write
+        return JsonLines(stream, dict).write
     return JsonLines(stream, partial(row_json, columns=columns)).write

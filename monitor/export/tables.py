@@ -1,6 +1,7 @@
 """The tables that are exported, as data: which columns each has, and where their values come from.
 
-The same columns in every format, but for JSON lines of changes, which are events in their published shape.
+The same columns in every format, but for JSON lines of changes: these are events, as `trialbell changes --json`
+has them.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     quiet: int  # of them, of which nothing happened
     told: int  # events that this channel was told
     about: int  # trials that these were about
+    left: int  # of these, which no watch of this channel holds any more
     polls: int
     incomplete: int  # of these
     build: str | None  # the newest that was seen
@@ -119,10 +120,11 @@ class AllWell:
             " (select count(*) from held join happened using (registry, trial))",
             [*(names or ()), after],
         ).fetchone()
-        told, about = db.execute(
-            "select count(*), count(distinct thread) from delivery where notifier = ? and state = 'sent'"
-            " and ended_at >= ?",
-            [self._notifier.name, moment_text(since)],
+        told, about, left = db.execute(
+            f"with held as ({held}), told as (select thread from delivery where notifier = ? and state = 'sent'"
+            " and ended_at >= ?) select count(*), count(distinct thread), count(distinct case when thread not in"
+            " (select registry || ':' || trial from held) then thread end) from told",
+            [*(names or ()), self._notifier.name, moment_text(since)],
         ).fetchone()
         polls, incomplete = db.execute(
             "select count(*), ifnull(sum(outcome is 'incomplete'), 0) from poll where started_at >= ?",
@@ -137,6 +139,7 @@ class AllWell:
             quiet=trials - moved,
             told=told,
             about=about,
+            left=left,
             polls=polls,
             incomplete=incomplete,
             build=build[0] if build else None,
@@ -183,6 +186,8 @@ def _happened(line: Line, zone: ZoneInfo) -> str:
         return f"No trial is watched here {since}"
     if line.told:
         told = f"{many(line.told, 'change')} of {many(line.about, 'trial')} told {since}"
+        if line.left:
+            told += f", {line.left:,} of them not watched any more"
         return f"{told}; {line.quiet:,} of {many(line.trials, 'trial')} quiet"
     if line.quiet == line.trials:
         return f"Nothing changed in {many(line.trials, 'trial')} {since}"

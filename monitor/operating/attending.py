@@ -89,13 +89,26 @@ class Attending:
             "update operator_condition set text = ?, told_at = ? where id = ?",
             [condition.text, written(self._now), row],
         )
-        self._tell(condition.kind, condition.subject, condition.text, row=row, order=0, hint=condition.hint)
+        self._lines.append(condition.text)
+        short = conditions.headline(condition.kind, condition.subject, condition.text)
+        headline = short[:1].upper() + short[1:]
+        details = [condition.text] if condition.text.casefold() != headline.casefold() else []
+        self._tell(
+            condition.kind,
+            condition.subject,
+            headline,
+            row=row,
+            order=0,
+            details=details,
+            hint=condition.hint,
+        )
 
     def _end(self, one: Known) -> None:
         span = conditions.lasted((one.clear_since or self._now) - one.began_at)
         outcome = looking.outcome(self._db, one.kind, one.subject)
         self._db.execute("delete from operator_condition where id = ?", [one.row])
-        headline = f"Over after {span}: {one.text}"
+        self._lines.append(f"Over after {span}: {one.text}")
+        headline = f"Over after {span}: {conditions.headline(one.kind, one.subject, one.text)}"
         details = [outcome] if outcome else []
         self._tell(one.kind, one.subject, headline, row=one.row, order=1, details=details)
 
@@ -115,7 +128,6 @@ class Attending:
         from monitor.alerting.making import new_id
         from notifiers.outbox import Outbox
 
-        self._lines.append(headline)
         for name, notifier in self._to.items():
             if name == conditions.about_channel(kind, subject):
                 continue

@@ -6,11 +6,13 @@ One is named by its kind and subject. Its line is the same wherever it is read: 
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
+from monitor.alerting.text import registry_name
 from monitor.operating.quiet import DISK_LEAST
 from snapshots.terms import many
 
@@ -56,6 +58,15 @@ PATIENCE = {
 }
 
 
+LONGEST_HEADLINE = 80  # characters
+_CLAUSE = re.compile(r": |, the last: |; ")
+_SINCE = re.compile(r" since \d{4}-\d\d-\d\d \d\d:\d\d UTC(?=:)")  # how long is told beside it
+_SPEAKER = re.compile(r"((?:: |, the last: ))(?:the [a-z]+ answers|Slack says) ")
+_PLAIN_FIRST = frozenset(
+    {Kind.FAILED, Kind.PARTLY}
+)  # what comes after the number is a command, or a list of people
+
+
 class Condition(msgspec.Struct, frozen=True, kw_only=True):
     """One that stands now."""
 
@@ -73,6 +84,21 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
 def about_channel(kind: Kind, subject: str) -> str | None:
     """The notifier that cannot be trusted to carry the word of a condition; None when any can."""
     return subject if kind in (Kind.CHANNEL, Kind.FAILED, Kind.PARTLY) else None
+
+
+def headline(kind: Kind, subject: str, text: str) -> str:
+    """The line of a condition as short as a phone shows it: what, where, and the reason's first words."""
+    if kind in (Kind.REGISTRY, Kind.OVERDUE):
+        text = registry_name(subject) + text.removeprefix(subject)
+    elif kind is Kind.JOB:
+        text = f"job {text}"
+    clauses = _CLAUSE.split(_SPEAKER.sub(r"\1", _SINCE.sub("", text)))
+    short = clauses[0]
+    if len(clauses) > 1 and kind not in _PLAIN_FIRST and len(short) + 2 + len(clauses[1]) <= LONGEST_HEADLINE:
+        short = f"{short}: {clauses[1]}"
+    if len(short) > LONGEST_HEADLINE:
+        short = short[:LONGEST_HEADLINE].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+    return short
 
 
 def failing(registry: str, *, failures: int, error: str) -> Condition:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
 
@@ -22,6 +22,20 @@ def short_enough(name: str, text: str) -> str:
     if len(text) > LONGEST:
         raise BadQuestion(f"the filter is too long: `{name}`")
     return text
+
+
+def check_names(query: Iterable[str], known: Sequence[str]) -> None:
+    """BadQuestion for the name of a filter that there is none of: what it was to keep out would be let in.
+
+    `utm_…`, which says where a link was found and is added by others, is no filter.
+    """
+    for name in query:
+        if name not in known and not name.startswith("utm_"):
+            shown = f"no such filter here: `{name[:60]}`"
+            if not known:
+                raise BadQuestion(shown, hint="A calendar takes none: leave out what begins with the `?`.")
+            held = [one for one in known if len(name) > 3 and name in one]
+            raise BadQuestion(shown, hint=nearest(held[0] if held else name, known))
 
 
 def least(text: str) -> Severity:

@@ -38,8 +38,11 @@ class Following:
         )
 
     def calendar_of_watch(self, request: Request, reader: Reading) -> Answer:
-        name = request.path_params["watch"]
-        return calendar.of_watch(reader, name, root=self.root(request), setting=self.setting())
+        name, query = request.path_params["watch"], request.query_params
+        return calendar.of_watch(reader, name, query, root=self.root(request), setting=self.setting())
 
     def calendar_of_trial(self, request: Request, reader: Reading, registry: str, trial: str) -> Answer:
-        return calendar.of_trial(reader, registry, trial, root=self.root(request), setting=self.setting())
+        query = request.query_params
+        return calendar.of_trial(
+            reader, registry, trial, query, root=self.root(request), setting=self.setting()
+        )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from notifiers.extras import how_to_install
 from notifiers.http.deadline import Deadline, Sending
 from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from notifiers.apprise.service import Service
 
 DEADLINE = 60.0  # seconds, of a whole attempt: Apprise's own are of each read
-_INSTALL = "`pip install 'trialbell[apprise]'`"
 
 
 class AppriseNotifier:
@@ -32,7 +32,7 @@ class AppriseNotifier:
         """url: one target, as https://appriseit.com/services/ has them. Raises WrongSettings without the package."""
         if find_spec("apprise") is None:
             raise WrongSettings(
-                f"notifier `{name}`: the package apprise is not installed", hint=f"install it: {_INSTALL}"
+                f"notifier `{name}`: the package apprise is not installed", hint=how_to_install("apprise")
             )
         self.name = name
         self._url = url

@@ -169,7 +169,7 @@ class SlackNotifier:
         return Trace(found=Found.NOT_THERE), None
 
     def check(self) -> list[tuple[bool, str]]:
-        who = self._calls.call("auth.test", json={})
+        who = self._calls.call("auth.test", params={})
         if not who.ok:
             return [(False, f"Slack: {who.reason}")]
         lines = [(True, f"Slack: signed in to {who.data.get('team')} as {who.data.get('user')}")]
@@ -195,7 +195,7 @@ class SlackNotifier:
         return lines
 
     def mended(self) -> bool:
-        who = self._calls.call("auth.test", json={})
+        who = self._calls.call("auth.test", params={})
         if not who.ok or (who.scopes and "chat:write" not in who.scopes):
             return False
         channel = self._resolve()

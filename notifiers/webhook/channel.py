@@ -16,6 +16,7 @@ from notifiers.message import Message
 from notifiers.notifier import Found, NotifierClosed, Outcome, Placement, Result, Trace, WrongSettings
 from notifiers.published import message_id, published
 from notifiers.secret import Secret
+from notifiers.webhook.address import EXAMPLE, fault
 from notifiers.webhook.signing import checked, signed, webhook_id
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 # Standard Webhooks: "somewhere between 15 and 30s". Of the whole request, and of each read.
 DEADLINE = 30.0
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _CHANNEL = Result.CHANNEL_REFUSES
 # Anything else: 2xx is sent, 3xx refuses (no signature goes where it was not meant to), 4xx refuses the message, and
 # 5xx may have been taken.
@@ -152,29 +152,10 @@ def _outcome(answer: Answer, now: datetime, remote: Mapping[str, str]) -> Outcom
 
 def _checked_address(url: Secret, where: str) -> Secret:
     text = url.reveal().strip()
-    fault = _fault(text)
-    if fault is not None:
-        raise WrongSettings(
-            f"{where}: its address {fault}", hint="such as `https://example.org/hooks/trials`"
-        )
+    wrong = fault(text)
+    if wrong is not None:
+        raise WrongSettings(f"{where}: its address {wrong}", hint=f"such as `{EXAMPLE}`")
     return Secret(text)
-
-
-def _fault(text: str) -> str | None:
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port  # a port that is none raises
-    except ValueError:
-        return "is no address"
-    if parts.scheme not in ("http", "https") or not host:
-        return "is none that begins with https://"
-    if not (text.isascii() and text.isprintable()) or " " in text:
-        return "holds a character that no address has"
-    if "@" in parts.netloc:
-        return "holds a name or a password: the signature is what a receiver knows us by"
-    if parts.scheme == "http" and host not in _LOOPBACK:
-        return "begins with http://, which keeps nothing from being read on the way: it must be https://"
-    return None
 
 
 def _pieces(url: Secret) -> list[Secret]:

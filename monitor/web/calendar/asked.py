@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,7 @@ import msgspec
 
 from monitor import addresses
 from monitor.alerting.discretion import masked
+from monitor.web import filters
 from monitor.web.answers import BadQuestion, Document
 from monitor.web.calendar import ics
 from monitor.web.calendar.key_dates import KeyDate, key_dates
@@ -38,8 +40,11 @@ class _Known:
     dates: tuple[KeyDate, ...]
 
 
-def of_trial(reader: Reading, registry: str, trial: str, *, root: str, setting: Setting) -> Document:
-    """`/trials/ctgov/{id}/calendar.ics`. NoSuchPage, NotInstalled."""
+def of_trial(
+    reader: Reading, registry: str, trial: str, query: Mapping[str, str], *, root: str, setting: Setting
+) -> Document:
+    """`/trials/ctgov/{id}/calendar.ics`. NoSuchPage, NotInstalled; BadQuestion for any filter: it has none."""
+    filters.check_names(query, ())
     found_trial(reader, registry, trial)
     path = addresses.trial(registry, trial)
     listed = reader.listed(registry, trial)
@@ -50,8 +55,12 @@ def of_trial(reader: Reading, registry: str, trial: str, *, root: str, setting: 
     )
 
 
-def of_watch(reader: Reading, name: str, *, root: str, setting: Setting) -> Document:
-    """`/watches/{name}/calendar.ics`. NoSuchPage, NoLongerHere, NotInstalled; BadQuestion for too large a watch."""
+def of_watch(
+    reader: Reading, name: str, query: Mapping[str, str], *, root: str, setting: Setting
+) -> Document:
+    """`/watches/{name}/calendar.ics`. NoSuchPage, NoLongerHere, NotInstalled; BadQuestion for too large a watch, and
+    for any filter."""
+    filters.check_names(query, ())
     check_watch(reader, name)
     held = reader.held_by(name, limit=MOST_MEMBERS + 1)
     if len(held) > MOST_MEMBERS:

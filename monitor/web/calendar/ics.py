@@ -8,6 +8,7 @@ from types import ModuleType
 
 from monitor.web.answers import NotInstalled
 from monitor.web.prose import printable
+from notifiers.extras import how_to_install
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 PRODUCT = "-//trialbell//key dates//EN"
@@ -86,7 +87,6 @@ def _library() -> ModuleType:
     except ImportError:
         raise NotInstalled(
             "the calendar needs icalendar, which is not installed",
-            hint="`uv tool install '.[calendar]'` in the clone that it was installed from"
-            " (or `pipx install --force`)",
+            hint=how_to_install("calendar"),
         ) from None
     return icalendar

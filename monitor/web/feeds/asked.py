@@ -27,6 +27,7 @@ from snapshots.event import Event, EventKind
 PAGE = 50  # entries
 LOOKED_AT = 1_000  # events read for one page; the next page goes on where it ended
 
+_NAMES = ("min_severity", "tag", "field", "before")
 _WRITERS: Mapping[str, tuple[Callable[[Feed], bytes], str]] = {
     "atom": (atom.atom, f"{atom.MEDIA_TYPE}; charset=utf-8"),
     "json": (json_feed.json_feed, json_feed.MEDIA_TYPE),
@@ -150,10 +151,8 @@ def _document(
 
 
 def _asked(query: Mapping[str, str]) -> _Asked:
-    texts = {
-        name: filters.short_enough(name, query.get(name, "").strip())
-        for name in ("min_severity", "tag", "field", "before")
-    }
+    filters.check_names(query, _NAMES)
+    texts = {name: filters.short_enough(name, query.get(name, "").strip()) for name in _NAMES}
     least = filters.least(texts["min_severity"])
     if least is Severity.NOISE:
         raise BadQuestion("noise is in no feed", hint="There are minor, major and critical.")
