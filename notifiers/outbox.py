@@ -290,13 +290,6 @@ class Outbox(Attempts):
                 self.unhold(name, now)
         return len(chosen)
 
-    def open_of(self, notifier: str) -> int:
-        """Deliveries to a notifier that have not ended."""
-        found = self._db.execute(
-            "select count(*) from delivery where notifier = ? and state in ('waiting', 'queued')", [notifier]
-        ).fetchone()
-        return int(found[0])
-
     def open_messages(self, notifier: str) -> int:
         """Messages to a notifier that have not ended, with deliveries or without; parts of others aside."""
         found = self._db.execute(
