@@ -255,6 +255,16 @@ class Outbox(Attempts):
         self._db.execute("update delivery set state = 'queued' where message = ?", [row["number"]])
         return self._end(row["number"], "dropped", reason, now)
 
+    def message_of_delivery(self, delivery: int) -> tuple[str, str | None]:
+        """The state of a delivery, and the id of the message that holds it. Raises LookupError."""
+        row = self._row(
+            "select d.state, m.id from delivery d left join message m on m.number = d.message where d.id = ?",
+            [delivery],
+        )
+        if row is None:
+            raise LookupError(f"no such delivery: `{delivery}`")
+        return row["state"], row["id"]
+
     def retry(self, message_ids: Iterable[str] | None, *, now: datetime, notifier: str | None = None) -> int:
         """Try failed messages again (None: all of them), and their paused or held channels with them.
 
@@ -402,4 +412,6 @@ def _listed_delivery(row: dict[str, Any]) -> Listed:
         ended_at=moment_or_none(row["ended_at"]),
         event_ids=(row["event"],),
         delivery_ids=(row["id"],),
+        bundle=row["bundle"],
+        planned=row["state"] == "waiting" and row["due_at"] != row["created_at"],
     )

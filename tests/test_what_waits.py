@@ -5,11 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import re
+import sqlite3
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless
-from doubles.webhook_receiver import SECRET, WebhookReceiver
+from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
 
 DIGEST = '[[route]]\nto = ["log"]\ndigest = "mon 08:00"\n'
 LOG = '[notifiers.log]\ntype = "jsonl"\npath = "alerts.jsonl"\n'
@@ -57,7 +58,7 @@ def receiver(monkeypatch):
         yield running
 
 
-HOOK = '[notifiers.hook]\ntype = "webhook"\nurl = "${HOOK_URL}"\nsecret = "${HOOK_SECRET}"\n'
+HOOK = '[notifiers.hook]\ntype = "webhook"\nurl = "${HOOK_URL}"\nsecrets = ["${HOOK_SECRET}"]\n'
 THEN = re.compile(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC")
 
 
@@ -87,3 +88,62 @@ def test_what_a_channel_did_not_take_is_trouble_beside_what_waits_by_plan(place,
     assert ran.code == 3
     assert "log: 1 held up (`trialbell outbox` says why)" in ran.err
     assert "log: 1 waits until THEN (digest mon 08:00)" in then(ran.err)
+
+
+def test_the_outbox_says_of_each_what_it_is_and_why_it_waits(place, registry, records):
+    place.configure(LOG + DIGEST)
+    registry.publish("2026-11-23", [closed(records[0])])
+    place.run("check")
+    head, number, why = place.run("outbox").out.splitlines()
+    assert head.endswith(f"{nct(records[0])}: Recruiting → Active, not recruiting")
+    assert number.split() == ["delivery", "1"]  # never tried: no next try
+    assert then(why).strip() == "waits for the digest of mon 08:00 (THEN)"
+    (value,) = place.run("outbox", "--json").values
+    assert value["headline"].startswith(nct(records[0])) and value["digest"] == "mon 08:00"
+    assert then(value["why"]) == "waits for the digest of mon 08:00 (THEN)"
+    # A reason of its own comes first.
+    with sqlite3.connect(place.folder / "t.db") as db:
+        db.execute(
+            "update delivery set reason = 'quiet hours until 2999-01-01 07:00 UTC', due_at = '2999-01-01T07:00:00.000000Z'"
+        )
+    assert place.run("outbox").out.splitlines()[2].strip() == "quiet hours until 2999-01-01 07:00 UTC"
+
+
+def test_what_is_behind_a_channel_that_refuses_us_says_so(place, registry, records, receiver):
+    place.configure(HOOK)
+    receiver.always = Says(401)
+    for day, record in (("2026-11-23", records[0]), ("2026-11-24", records[1])):
+        registry.publish(day, [closed(record)])
+        assert place.run("check").code == 3
+    lines = place.run("outbox").out.splitlines()
+    assert nct(records[1]) in lines[0] and lines[1].split() == ["delivery", "2"]
+    assert then(lines[2]).strip().startswith("behind: hook refuses us since THEN: the receiver")
+    assert "1 attempt" in lines[4] and "401" in lines[5]
+
+
+def test_what_is_shown_is_what_drop_and_retry_take(place, registry, records):
+    place.configure(LOG + DIGEST)
+    registry.publish("2026-11-23", [closed(one) for one in records])
+    place.run("check")
+    assert place.run("outbox", "drop", "delivery 1").err == "1 dropped\n"
+    assert place.run("outbox", "drop", "2", "delivery", "3").err == "2 dropped\n"
+    assert [one["deliveries"] for one in place.run("outbox", "--json").values] == [[4]]
+    again = place.run("outbox", "drop", "4", "2")
+    assert (again.code, again.err) == (2, "error: not dropped: delivery `2` is dropped already\n")
+    assert len(place.run("outbox", "--json").values) == 1  # all or none
+    ran = place.run("outbox", "retry", "4")
+    assert ran.code == 2 and "it was not tried yet: delivery `4`" in ran.err and "hint: " in ran.err
+    ran = place.run("outbox", "drop", "83")
+    assert ran.code == 2 and "no such delivery: `83`" in ran.err
+
+
+def test_of_a_delivery_in_a_message_the_message_is_named_or_tried(place, registry, records):
+    (place.folder / "alerts.jsonl").mkdir()
+    registry.publish("2026-11-23", [closed(records[0])])
+    assert place.run("check").code == 3
+    (row,) = place.run("outbox", "--json").values
+    ran = place.run("outbox", "drop", "1")
+    assert ran.code == 2 and f"hint: `trialbell outbox drop {row['message']}`" in ran.err
+    (place.folder / "alerts.jsonl").rmdir()
+    assert place.run("outbox", "retry", "1").code == 0
+    assert place.run("check").code == 0
