@@ -124,6 +124,17 @@ def unreached(db: Database, now: datetime) -> list[Unreached]:
     ]
 
 
+def without_deliveries(db: Database) -> dict[str, int]:
+    """Messages that tell of no event (a first look, a notice, a line that all is well), by state."""
+    return dict(
+        db.execute(
+            """select case when state in ('claimed', 'unknown') then 'waiting' else state end, count(*)
+               from message m where continues is null
+               and not exists (select 1 from delivery where message = m.number) group by 1"""
+        ).fetchall()
+    )
+
+
 def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
     """Those of these that are paused, of all when None; in the order of their names."""
     rows = db.execute(

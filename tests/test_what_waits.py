@@ -6,11 +6,18 @@ import copy
 import json
 import re
 import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.plain_edits import nct, recruiting, timeless
 from doubles.webhook_receiver import SECRET, Says, WebhookReceiver
+
+from monitor.database import open_for_writing
+from notifiers.message import Level, Message
+from notifiers.outbox import Outbox
+from snapshots.database import immediate
 
 DIGEST = '[[route]]\nto = ["log"]\ndigest = "mon 08:00"\n'
 LOG = '[notifiers.log]\ntype = "jsonl"\npath = "alerts.jsonl"\n'
@@ -104,7 +111,8 @@ def test_the_outbox_says_of_each_what_it_is_and_why_it_waits(place, registry, re
     # A reason of its own comes first.
     with sqlite3.connect(place.folder / "t.db") as db:
         db.execute(
-            "update delivery set reason = 'quiet hours until 2999-01-01 07:00 UTC', due_at = '2999-01-01T07:00:00.000000Z'"
+            "update delivery set reason = 'quiet hours until 2999-01-01 07:00 UTC',"
+            " due_at = '2999-01-01T07:00:00.000000Z'"
         )
     assert place.run("outbox").out.splitlines()[2].strip() == "quiet hours until 2999-01-01 07:00 UTC"
 
@@ -147,3 +155,71 @@ def test_of_a_delivery_in_a_message_the_message_is_named_or_tried(place, registr
     (place.folder / "alerts.jsonl").rmdir()
     assert place.run("outbox", "retry", "1").code == 0
     assert place.run("check").code == 0
+
+
+def test_status_counts_what_tells_of_no_event_too_and_says_what_is_muted(place, registry, records):
+    assert "messages" not in place.run("status").out
+    now = datetime(2026, 11, 20, tzinfo=UTC)
+    with closing(open_for_writing(place.folder / "t.db")) as db, immediate(db):
+        Outbox(db).put(Message(id="m1", headline="A first look", level=Level.MINOR, order=0), "log", now=now)
+    words = "\nmessages    of no event (first looks, notices): "
+    assert words + "0 sent, 1 to be sent\n" in place.run("status").out
+    assert place.run("check").code == 0
+    out = place.run("status").out
+    assert "\nevents      0 to be told, 0 told, 0 failed, 0 dropped\n" in out
+    assert words + "1 sent\n" in out and "muted" not in out
+    for one in records[:2]:
+        place.run("mute", nct(one))
+    place.run("mute", "--watch", "four")
+    place.run("snooze", nct(records[2]), "--until", "3d")
+    assert (
+        "\nmuted       2 trials, 1 watch; snoozed: 1 trial (`trialbell mute` lists them)\n"
+        in place.run("status").out
+    )
+    (value,) = place.run("status", "--json").values
+    assert value["silenced"] == {"mute": 3, "snooze": 1}
+    assert value["outbox"]["others_sent"] == 1
+
+
+def test_status_says_what_a_channel_that_is_not_reached_holds_up(place, registry, records, receiver):
+    place.configure(HOOK)
+    receiver.always = Says(503, headers=(("retry-after", "600"),))
+    registry.publish("2026-11-23", [closed(records[0])])
+    assert place.run("check").code == 3
+    ran = place.run("status")
+    assert ran.code == 0  # nothing that needs a person yet
+    assert "\nnotice      hook: 1 waits, the receiver" in ran.out
+    assert re.search(r"\(since THEN, next try (\d{4}-\d\d-\d\d )?\d\d:\d\d\)\n", then(ran.out))
+    assert ran.err == "nothing needs a person yet: hook is tried again by itself\n"
+    (value,) = place.run("status", "--json").values
+    assert value["unreached"] == ["hook"]
+
+
+def test_status_says_what_is_not_well_once(place, registry, records, receiver):
+    place.configure(HOOK)
+    receiver.always = Says(401)
+    registry.publish("2026-11-23", [closed(records[0])])
+    place.run("check")
+    for arguments in (("status",), ("status", "--quiet")):
+        ran = place.run(*arguments)
+        assert ran.code == 3
+        assert (ran.out + ran.err).count("hook refuses us") == 1
+        (line,) = [line for line in ran.err.splitlines() if "hook refuses us" in line]
+        assert (line.count("since") == 1 and " (told at " in line) or " (not told yet" in line
+
+
+def test_status_shows_how_it_goes_beside_a_file_that_is_wrong(place):
+    before = place.run("status").out
+    path = place.folder / "config.toml"
+    right = path.read_text()
+    path.write_text(right + '[[route]]\nto = ["lgo"]\n')
+    ran = place.run("status")
+    assert (ran.code, ran.out) == (2, before)
+    assert "`to` names an unknown notifier" in ran.err and "hint: did you mean `log`?" in ran.err
+    (value,) = place.run("status", "--json").values
+    assert value["watches"][0]["name"] == "four" and "lgo" in value["config"][0]
+    path.write_text(right.replace('path = "t.db"', 'path = "elsewhere.db"') + "[nonsense]\n")
+    ran = place.run("status")  # nothing there to be shown
+    assert (ran.code, ran.out) == (2, "") and "nonsense" in ran.err
+    path.write_text(right + "[[")
+    assert place.run("status", "--db", "t.db").code == 2
