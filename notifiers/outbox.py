@@ -255,6 +255,15 @@ class Outbox(Attempts):
         self._db.execute("update delivery set state = 'queued' where message = ?", [row["number"]])
         return self._end(row["number"], "dropped", reason, now)
 
+    def events_of(self, state: str, reason: str, *, since: datetime | None = None) -> int:
+        """How many events have a delivery in this state, for a reason that begins so; since: ended not before."""
+        found = self._db.execute(
+            """select count(distinct event) from delivery where state = :state
+               and substr(reason, 1, length(:reason)) = :reason and (:since is null or ended_at >= :since)""",
+            {"state": state, "reason": reason, "since": None if since is None else moment_text(since)},
+        ).fetchone()
+        return int(found[0])
+
     def message_of_delivery(self, delivery: int) -> tuple[str, str | None]:
         """The state of a delivery, and the id of the message that holds it. Raises LookupError."""
         row = self._row(
