@@ -37,6 +37,7 @@ from monitor.registries.base import Registry, Stopped
 from snapshots import search
 from snapshots.database import immediate, settle_log
 from snapshots.errors import DatabaseHeld, SnapshotsError
+from snapshots.instants import stamp
 
 if TYPE_CHECKING:
     from monitor.acting.desk import Desk
@@ -456,4 +457,13 @@ class App:
 
 
 def told_json(told: Told) -> dict[str, Any]:
-    return {"sent": told.sent, "waiting": told.waiting, "failed": told.failed, "notices": told.notices}
+    return {
+        "sent": told.sent,
+        "waiting": told.waiting,
+        "planned": {
+            name: {"count": one.deliveries, "next_at": stamp(one.next_at), "why": one.why}
+            for name, one in told.planned.items()
+        },
+        "failed": told.failed,
+        "notices": told.notices,
+    }

@@ -52,6 +52,12 @@ def health_of(
     at least, by the registry's rate.
     """
     problems = list(extra)
+    lines: dict[tuple[conditions.Kind, str], str] = {}  # of the problems that are conditions
+
+    def stands(condition: conditions.Condition) -> None:
+        problems.append(condition.text)
+        lines[condition.key] = condition.text
+
     listed = []
     notices: list[str] = []
     next_polls = []
@@ -63,10 +69,9 @@ def health_of(
         next_polls.append(due.next_poll(known, after=after, every=every, now=now))
         overdue = due.is_overdue(known, after=after, every=every, now=now)
         if known.failures and known.last_error:
-            failing = conditions.failing(registry, failures=known.failures, error=known.last_error)
-            problems.append(failing.text)
+            stands(conditions.failing(registry, failures=known.failures, error=known.last_error))
         elif overdue and known.last_success is not None:
-            problems.append(conditions.overdue(registry, known.last_success).text)
+            stands(conditions.overdue(registry, known.last_success))
         if known.last_success is not None and due.dated_ahead(known.last_success, now):
             problems.append(
                 f"{registry}: the last good poll is dated {known.last_success:%Y-%m-%d %H:%M} UTC, which is yet to"
@@ -97,17 +102,19 @@ def health_of(
         notices.append(wait.words)
     for one in held.standing(db):
         problems.append(str(one))
+        lines[conditions.Kind.HELD, str(one.row)] = str(one)
+    unreached = [one for one in standing.unreached(db, now) if one.waiting]
+    notices += [_not_reached(one, now) for one in unreached]
     counts = Outbox(db).counts()
+    others = standing.without_deliveries(db)
     total = {state: sum(by.get(state, 0) for by in counts.values()) for state in _STATES}
     for lost in standing.given_up(db):
-        problems.append(
-            conditions.given_up(lost.notifier, deliveries=lost.deliveries, messages=lost.messages).text
-        )
+        stands(conditions.given_up(lost.notifier, deliveries=lost.deliveries, messages=lost.messages))
     for channel in standing.paused(db):
-        problems.append(conditions.refusing(channel.notifier, channel.reason, since=channel.since).text)
+        stands(conditions.refusing(channel.notifier, channel.reason, since=channel.since))
     pinged = ping.last(db)
     if pinged is not None and pinged.failing_since is not None:
-        problems.append(conditions.unheard(pinged.error, since=pinged.failing_since).text)
+        stands(conditions.unheard(pinged.error, since=pinged.failing_since))
     return Health(
         ok=not problems,
         problems=tuple(problems),
@@ -118,12 +125,15 @@ def health_of(
             sent=total["sent"],
             failed=total["failed"],
             dropped=total["dropped"],
+            others_pending=others.get("waiting", 0),
+            others_sent=others.get("sent", 0),
         ),
         held=tuple(
             HeldSweep(registry=one.registry, build=one.day, reason=str(one)) for one in held.standing(db)
         ),
         sweeps=sweeps,
         notices=tuple(notices),
+        unreached=tuple(one.notifier for one in unreached),
         backfill=_backfill(db, "ctgov", now),
         conditions=tuple(
             ConditionHealth(
@@ -133,6 +143,7 @@ def health_of(
                 since=one.began_at,
                 told_at=one.told_at,
                 clear_since=one.clear_since,
+                problem=lines.get((one.kind, one.subject)),
             )
             for one in known_conditions(db)
         ),
@@ -146,6 +157,19 @@ def health_of(
 
 
 _STATES = ("waiting", "queued", "sent", "failed", "dropped")
+
+
+def _not_reached(one: standing.Unreached, now: datetime) -> str:
+    """`hook: 8 wait, the receiver was not reached (since 2026-11-29 02:30 UTC, next try 02:41)`."""
+    tried = "next try by the service or the next `trialbell check`"
+    if one.next_at > now:
+        day = "" if one.next_at.date() == one.since.date() else f"{one.next_at:%Y-%m-%d} "
+        tried = f"next try {day}{one.next_at:%H:%M}"
+    wait = "waits" if one.waiting == 1 else "wait"
+    return (
+        f"{one.notifier}: {one.waiting} {wait}, {first_line(one.reason)}"
+        f" (since {one.since:%Y-%m-%d %H:%M} UTC, {tried})"
+    )
 
 
 def _sweeps(db: Database, page: float | None) -> tuple[SweepHealth, ...]:

@@ -27,12 +27,14 @@ class WatchHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxHealth:
-    """Deliveries, counted by where they stand."""
+    """Deliveries, counted by where they stand; and messages that tell of no event (first looks, notices)."""
 
     pending: int = 0
     sent: int = 0
     failed: int = 0
     dropped: int = 0
+    others_pending: int = 0
+    others_sent: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class ConditionHealth:
     since: datetime
     told_at: datetime | None  # None: it has not lasted long enough
     clear_since: datetime | None  # it seems over, and is told to be when it stays so
+    problem: str | None = None  # the line of it among `Health.problems`; None when it is none of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,10 @@ class Health:
     outbox: OutboxHealth = OutboxHealth()
     held: tuple[HeldSweep, ...] = ()
     sweeps: tuple[SweepHealth, ...] = ()
-    notices: tuple[str, ...] = ()  # worth knowing of this build, and nothing to do about
+    notices: tuple[str, ...] = ()  # worth knowing, and nothing to do about
+    unreached: tuple[
+        str, ...
+    ] = ()  # notifiers with something to tell that were not reached, and are tried again
     backfill: BackfillHealth = BackfillHealth()
     conditions: tuple[ConditionHealth, ...] = ()
     ping: PingHealth | None = None  # None: never tried
@@ -136,6 +142,8 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
             "sent": health.outbox.sent,
             "failed": health.outbox.failed,
             "dropped": health.outbox.dropped,
+            "others_pending": health.outbox.others_pending,
+            "others_sent": health.outbox.others_sent,
         },
         "held": [
             {"registry": held.registry, "build": held.build, "reason": held.reason} for held in health.held
@@ -151,6 +159,7 @@ def health_json(health: Health, *, at: datetime) -> dict[str, Any]:
             for sweep in health.sweeps
         ],
         "notices": list(health.notices),
+        "unreached": list(health.unreached),
         "backfill": {
             "waiting": health.backfill.waiting,
             "requests": health.backfill.requests,

@@ -255,6 +255,25 @@ class Outbox(Attempts):
         self._db.execute("update delivery set state = 'queued' where message = ?", [row["number"]])
         return self._end(row["number"], "dropped", reason, now)
 
+    def events_of(self, state: str, reason: str, *, since: datetime | None = None) -> int:
+        """How many events have a delivery in this state, for a reason that begins so; since: ended not before."""
+        found = self._db.execute(
+            """select count(distinct event) from delivery where state = :state
+               and substr(reason, 1, length(:reason)) = :reason and (:since is null or ended_at >= :since)""",
+            {"state": state, "reason": reason, "since": None if since is None else moment_text(since)},
+        ).fetchone()
+        return int(found[0])
+
+    def message_of_delivery(self, delivery: int) -> tuple[str, str | None]:
+        """The state of a delivery, and the id of the message that holds it. Raises LookupError."""
+        row = self._row(
+            "select d.state, m.id from delivery d left join message m on m.number = d.message where d.id = ?",
+            [delivery],
+        )
+        if row is None:
+            raise LookupError(f"no such delivery: `{delivery}`")
+        return row["state"], row["id"]
+
     def retry(self, message_ids: Iterable[str] | None, *, now: datetime, notifier: str | None = None) -> int:
         """Try failed messages again (None: all of them), and their paused or held channels with them.
 
@@ -289,13 +308,6 @@ class Outbox(Attempts):
             if not self.resume(name, now):
                 self.unhold(name, now)
         return len(chosen)
-
-    def open_of(self, notifier: str) -> int:
-        """Deliveries to a notifier that have not ended."""
-        found = self._db.execute(
-            "select count(*) from delivery where notifier = ? and state in ('waiting', 'queued')", [notifier]
-        ).fetchone()
-        return int(found[0])
 
     def open_messages(self, notifier: str) -> int:
         """Messages to a notifier that have not ended, with deliveries or without; parts of others aside."""
@@ -409,4 +421,6 @@ def _listed_delivery(row: dict[str, Any]) -> Listed:
         ended_at=moment_or_none(row["ended_at"]),
         event_ids=(row["event"],),
         delivery_ids=(row["id"],),
+        bundle=row["bundle"],
+        planned=row["state"] == "waiting" and row["due_at"] != row["created_at"],
     )

@@ -106,6 +106,8 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     event_ids: tuple[str, ...]
     delivery_ids: tuple[int, ...]
+    bundle: str | None = None  # of a delivery in no message: the digest that it is told in
+    planned: bool = False  # of one: it was put off, or waits for a digest
 
 
 def message_text(message: Message) -> str:

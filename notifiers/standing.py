@@ -36,6 +36,105 @@ class Partly(msgspec.Struct, frozen=True, kw_only=True):
     reason: str  # of the last one
 
 
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits for its time by plan: a digest, quiet hours, a snooze, a full hour."""
+
+    notifier: str
+    deliveries: int
+    next_at: datetime  # the soonest
+    digest: str | None  # the rhythm that the soonest waits for
+    reason: str  # why the soonest was put off; "" where it was not
+
+    @property
+    def why(self) -> str:
+        """Half a sentence: `digest mon 08:00`, `quiet hours until …`."""
+        return self.reason or (f"digest {self.digest}" if self.digest else "")
+
+
+class Unreached(msgspec.Struct, frozen=True, kw_only=True):
+    """A channel that was not reached, and is tried again by itself."""
+
+    notifier: str
+    waiting: int  # what is held up: deliveries, and messages of none
+    since: datetime  # of the oldest that was tried
+    next_at: datetime
+    reason: str
+
+
+def planned(db: Database, notifier: str, now: datetime) -> Planned | None:
+    """What of a notifier waits by plan; None when nothing does."""
+    row = db.execute(
+        f"select count(*), min(due_at), bundle, reason from delivery where notifier = :notifier and {_PLANNED}",
+        _bounds(notifier, now),
+    ).fetchone()
+    if not row[0]:
+        return None
+    return Planned(
+        notifier=notifier,
+        deliveries=row[0],
+        next_at=moment_of(row[1]),
+        digest=row[2],
+        reason=row[3] or "",
+    )
+
+
+def held_up(db: Database, notifier: str, now: datetime) -> int:
+    """How many deliveries, and messages of none, have not reached a notifier though their time has come."""
+    row = db.execute(
+        f"""select (select count(*) from delivery where notifier = :notifier
+                    and (state = 'queued' or (state = 'waiting' and not ({_PLANNED}))))
+                 + (select count(*) from message m where notifier = :notifier and continues is null
+                    and state in ('waiting', 'claimed', 'unknown')
+                    and not exists (select 1 from delivery where message = m.number))""",
+        _bounds(notifier, now),
+    ).fetchone()
+    return int(row[0])
+
+
+# What `Outbox.due` does not give yet.
+_PLANNED = """state = 'waiting' and due_at > :now and due_at <> created_at and created_at <= :now
+    and (due_at <= :far or coalesce(reason, '') like 'snoozed%')"""
+
+
+def _bounds(notifier: str, now: datetime) -> dict[str, str]:
+    from notifiers.outbox import LONGEST_WAIT
+
+    return {"notifier": notifier, "now": moment_text(now), "far": moment_text(now + LONGEST_WAIT)}
+
+
+def unreached(db: Database, now: datetime) -> list[Unreached]:
+    """The channels that keep what waits for another try, and do not refuse us; by name."""
+    rows = db.execute(
+        """select notifier, not_before, reason,
+           (select min(ready_at) from message m where m.notifier = c.notifier and attempts > 0
+            and state in ('waiting', 'claimed', 'unknown'))
+           from channel c where failures > 0 and paused_at is null and not_before is not null
+           order by notifier"""
+    ).fetchall()
+    return [
+        Unreached(
+            notifier=row[0],
+            waiting=held_up(db, row[0], now),
+            since=moment_of(row[3]),
+            next_at=moment_of(row[1]),
+            reason=row[2] or "",
+        )
+        for row in rows
+        if row[3] is not None
+    ]
+
+
+def without_deliveries(db: Database) -> dict[str, int]:
+    """Messages that tell of no event (a first look, a notice, a line that all is well), by state."""
+    return dict(
+        db.execute(
+            """select case when state in ('claimed', 'unknown') then 'waiting' else state end, count(*)
+               from message m where continues is null
+               and not exists (select 1 from delivery where message = m.number) group by 1"""
+        ).fetchall()
+    )
+
+
 def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
     """Those of these that are paused, of all when None; in the order of their names."""
     rows = db.execute(

@@ -8,6 +8,7 @@ import json
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
+from doubles.plain_edits import timeless
 from doubles.study_records import study_record
 
 TRIAL = "NCT90000001"
@@ -15,7 +16,7 @@ TRIAL = "NCT90000001"
 
 @pytest.fixture
 def records():
-    made = [study_record(number) for number in (1, 2)]
+    made = [timeless(study_record(number)) for number in (1, 2)]
     for record in made:
         record["protocolSection"]["statusModule"]["overallStatus"] = "RECRUITING"
     return made
@@ -36,6 +37,7 @@ def told(terminal, records):
         assert terminal.run("check").code == 0
         registry.publish("2026-11-23", [changed])
         assert terminal.run("check").code == 0
+        terminal.registry, terminal.records = registry, records
         yield terminal
 
 
@@ -56,14 +58,14 @@ def test_a_mute_and_a_snooze_show_who_and_until_when(told):
         "via": "command",
     }
     assert [one["kind"] for one in told.run("mute", "--json").values] == ["mute", "snooze"]
-    assert told.run("unmute", "--watch", "two").err == "watch two is told again\n"
+    assert told.run("unmute", "--watch", "two").err == "watch two is told again\nnothing waited\n"
     assert [one["kind"] for one in told.run("mute", "--json").values] == ["mute"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("snooze", TRIAL), "missing option '--until'"),
+        (("snooze", TRIAL), "a snooze has an end: `--until` is missing"),
         (("snooze", "--until", "3d"), "nothing named to snooze"),
         (("snooze", TRIAL, "--until", "2001-01-01"), "`2001-01-01` is past"),
         (("snooze", TRIAL, "--watch", "two", "--until", "3d"), "one thing at a time"),
@@ -108,3 +110,41 @@ def test_of_a_watch_and_of_a_field(told):
     assert told.run("ack", "--field", "overall-status", "--by", "bob").code == 0
     ((first, *_),) = [one["acknowledged"] for one in told.run("changes", "--json").values]
     assert first["by"] == "anna"  # the field's has others beside it in the event, or covers it too
+
+
+def test_a_mute_without_an_end_reads_as_one(told):
+    ran = told.run("mute", TRIAL, "--by", "root")
+    assert ran.err == f"trial {TRIAL} muted without an end, by root on the command line\n"
+
+
+def test_snooze_alone_lists_what_mute_lists(told):
+    assert told.run("snooze").err == "nothing is muted or snoozed\n"
+    told.run("snooze", TRIAL, "--until", "3d")
+    ran = told.run("snooze")
+    assert ran.code == 0 and ran.out == told.run("mute").out and TRIAL in ran.out
+
+
+@pytest.mark.parametrize(
+    ("silence", "words"),
+    [
+        (("mute",), "what was muted meanwhile is not told later (1 event): `trialbell changes` shows it"),
+        (
+            ("snooze", "--until", "3d"),
+            "what waited (1 event) is told by the service or the next `trialbell check`",
+        ),
+    ],
+)
+def test_unmute_says_what_becomes_of_what_was_kept_back(told, silence, words):
+    told.write(
+        "config.toml",
+        (told.folder / "config.toml").read_text()
+        + '[notifiers.log]\ntype = "jsonl"\npath = "alerts.jsonl"\n',
+    )
+    told.run(silence[0], TRIAL, *silence[1:])
+    changed = copy.deepcopy(told.records[0])
+    changed["protocolSection"]["statusModule"]["overallStatus"] = "ACTIVE_NOT_RECRUITING"
+    told.registry.publish("2026-11-24", [changed])
+    assert told.run("check").code == 0 and not (told.folder / "alerts.jsonl").exists()
+    assert told.run("unmute", TRIAL).err == f"trial {TRIAL} is told again\n{words}\n"
+    assert told.run("check").code == 0
+    assert (told.folder / "alerts.jsonl").exists() is (silence[0] == "snooze")

@@ -306,7 +306,7 @@ def test_outbox_shows_what_failed_and_tries_again(configured, registry, records)
     (configured.folder / "alerts.jsonl").mkdir()
     ran = configured.run("check")
     assert ran.code == 3
-    assert "waiting" in ran.err
+    assert "held up" in ran.err
     waiting = configured.run("outbox", "--json").values
     assert len(waiting) == 1
     assert waiting[0]["reason"]

@@ -147,3 +147,24 @@ def test_an_address_may_name_a_version(changed, records, registry):
     trial = nct(records[0])
     assert changed.run("diff", f"{registry.url}/study/{trial}@1", f"{trial}@2").code == 1
     assert changed.run("show", f"{registry.url}/study/{trial}@1").code == 0
+
+
+def test_a_mistake_in_an_option_points_to_the_help_of_its_command(terminal):
+    assert terminal.run("mute", "--watch").err.endswith("hint: `trialbell mute --help` has examples\n")
+    assert terminal.run("outbox", "drop", "--db").err.endswith(
+        "hint: `trialbell outbox drop --help` has examples\n"
+    )
+    assert terminal.run("--version", "--nothing").err.endswith("hint: `trialbell --help` has examples\n")
+
+
+def test_a_watch_that_is_in_the_file_and_the_database_is_named_once(changed):
+    ran = changed.run("routes", "test", "NCT90000001", "--watch", "something")
+    assert ran.code == 2 and ran.err.count("`five`") == 1
+
+
+def test_the_demo_offers_no_files_that_mean_nothing_there(terminal):
+    shown = terminal.run("demo", "--help").out
+    assert "--json" in shown and "--config" not in shown and "--db" not in shown
+    (terminal.folder / "config.toml").touch()
+    ran = terminal.run("demo", "--config", "config.toml")
+    assert ran.code == 2 and "brings its own configuration" in ran.err

@@ -123,7 +123,7 @@ def test_snoozes_put_off_and_mutes_silence(tmp_path):
         with immediate(db):
             mutes.mute(db, mutes.Scope.WATCH, "MSC exosomes", until=None, now=NOW)
         found = foretold(NEW, "", db=db)
-        assert (found.reaches, found.silent) == ((), ("watch MSC exosomes muted until it is unmuted",))
+        assert (found.reaches, found.silent) == ((), ("watch MSC exosomes muted without an end",))
         assert when(found) == [("team", None), ("log", None)]
 
 

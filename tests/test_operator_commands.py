@@ -140,8 +140,8 @@ def test_status_says_since_when_and_whether_it_was_told(checked, registry):
     registry.misbehave(Fault.forbidden(), times=None)
     checked.run("check")
     ran = checked.run("status")
-    line = next(line for line in ran.out.splitlines() if line.startswith("operator"))
-    assert line.startswith("operator    ctgov: 1 poll failed, the last: ")
+    (line,) = [line for line in (ran.out + ran.err).splitlines() if "ctgov: 1 poll failed" in line]
+    assert line.startswith("not well: ctgov: 1 poll failed, the last: ")
     assert line.endswith("; not told yet: it may pass)") and "(since 20" in line
     (value,) = checked.run("status", "--json").values
     (one,) = value["conditions"]

@@ -53,9 +53,17 @@ def test_all_is_well(tmp_path: Path) -> None:
                 "unknown": [],
             }
         ],
-        "outbox": {"pending": 1, "sent": 20, "failed": 0, "dropped": 2},
+        "outbox": {
+            "pending": 1,
+            "sent": 20,
+            "failed": 0,
+            "dropped": 2,
+            "others_pending": 0,
+            "others_sent": 0,
+        },
         "held": [],
         "notices": [],
+        "unreached": [],
         "sweeps": [],
         "backfill": {
             "waiting": 0,

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from snapshots.query import Reader
 
 
+_EARLY = "a snooze ended early"
+
+
 class Scope(StrEnum):
     TRIAL = "trial"
     WATCH = "watch"
@@ -47,8 +50,8 @@ class Mute:
 
     def __str__(self) -> str:
         done = "muted" if self.kind is Kind.MUTE else "snoozed"
-        end = f"until {self.until}" if self.until else "until it is unmuted"
-        who = f" by {self.by}" if self.by.name else ""
+        end = f"until {self.until}" if self.until else "without an end"
+        who = f"{'' if self.until else ','} by {self.by}" if self.by.name else ""
         return f"{self.scope} {self.value} {done} {end}{who}"
 
 
@@ -100,6 +103,17 @@ def unmute(db: Database, scope: Scope, value: str, *, now: datetime, by: Person 
     if any(one.kind is Kind.SNOOZE for one in ended):
         _bring_forward(db, before, scope, value, now)
     return bool(ended)
+
+
+def kept_back(db: Database, ended: Mute) -> int:
+    """Of how many events a mute kept people from being told; of a snooze that ended early, how many wait to be told."""
+    from notifiers.outbox import Outbox
+
+    if ended.kind is Kind.SNOOZE:
+        return Outbox(db).events_of("waiting", _EARLY)
+    return Outbox(db).events_of(
+        "dropped", f"muted: {ended.scope} {ended.value} muted", since=instant(ended.muted_at)
+    )
 
 
 def standing(db: Database, *, now: datetime) -> list[Mute]:
@@ -194,7 +208,7 @@ def _bring_forward(db: Database, before: Sequence[Mute], scope: Scope, value: st
     outbox, reader = Outbox(db), Reader(db)
     waiting = [one for one in outbox.postponed() if one.due_at in ends and one.due_at > now]
     touched = [one.id for one in waiting if _touches(reader, one.event_id, scope, value)]
-    outbox.put_off(touched, now, reason="a snooze ended early")
+    outbox.put_off(touched, now, reason=_EARLY)
 
 
 def _touches(reader: Reader, event_id: str, scope: Scope, value: str) -> bool:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from notifiers.notifier import Notifier
     from notifiers.outbox import Outbox
     from notifiers.settings import Settings
+    from notifiers.standing import Planned
     from snapshots.event import Event
 
 
@@ -37,7 +38,10 @@ class Told(msgspec.Struct, kw_only=True):
     """What one round of telling did, by notifier."""
 
     sent: dict[str, int] = msgspec.field(default_factory=dict)
-    waiting: dict[str, int] = msgspec.field(default_factory=dict)
+    waiting: dict[str, int] = msgspec.field(
+        default_factory=dict
+    )  # held up: by a channel that did not take it
+    planned: dict[str, Planned] = msgspec.field(default_factory=dict)  # for their time: a digest, quiet hours
     failed: dict[str, int] = msgspec.field(default_factory=dict)
     notices: list[str] = msgspec.field(
         default_factory=list
@@ -111,6 +115,7 @@ class Teller:
         if idle(self._db, name):
             told.sent[name] = told.failed[name] = told.waiting[name] = 0
             return
+        from notifiers import standing
         from notifiers.deliver import drain
 
         told.sent[name] = told.failed[name] = 0
@@ -139,7 +144,10 @@ class Teller:
                 log.warning("notice", notice=notice.text)
             if stopped or not drained.stopped or not more():
                 break
-        told.waiting[name] = self._outbox.open_of(name)
+        now = self._clock()
+        told.waiting[name] = standing.held_up(self._db, name, now)
+        if (plan := standing.planned(self._db, name, now)) is not None:
+            told.planned[name] = plan
 
     def say(self, message: Message, notifier: str) -> None:
         """Put a message without deliveries into the outbox: a sample, a notice."""

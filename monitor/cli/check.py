@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ Examples:
 
 \b
 Exit codes: 0 done, 1 with --exit-code when something changed, 2 wrong use or an id that no watch holds,
-3 the registry or a notifier could not be reached (what was done is kept), 130 Ctrl-C (the next one goes on)."""
+3 the registry or a notifier could not be reached (what was done is kept; what waits for a digest or quiet hours is
+no trouble), 130 Ctrl-C (the next one goes on)."""
 )
 @click.argument("what", nargs=-1, metavar="[WATCH|ID]...")
 @click.option("--dry-run", is_flag=True, help="Store nothing, send nothing, say what would be told.")
@@ -190,7 +192,9 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
             session.say(f"{name}: {count} sent")
     for name, count in told["waiting"].items():
         if count:
-            session.say(f"{name}: {count} waiting (`trialbell outbox` says why)")
+            session.say(f"{name}: {count} held up (`trialbell outbox` says why)")
+    for name, plan in told.get("planned", {}).items():  # a service of an older version does not say it
+        session.say(f"{name}: {_waits(plan)}")
     for name, count in told["failed"].items():
         if count:
             session.say(f"{name}: {count} failed (`trialbell outbox --failed` says why)")
@@ -200,6 +204,14 @@ def _show(app: Any, session: Session, answer: dict[str, Any], exit_code: bool) -
     if undone or any(report["problems"] for report in reports):
         return WORLD
     return DIFFERS if exit_code and changed else DONE
+
+
+def _waits(plan: dict[str, Any]) -> str:
+    """`4 wait, the next at 2026-11-30 07:00 UTC (digest mon 08:00)`."""
+    at = datetime.fromisoformat(plan["next_at"])
+    count = plan["count"]
+    words = f"{count} waits until" if count == 1 else f"{count} wait, the next at"
+    return f"{words} {at:%Y-%m-%d %H:%M} UTC" + (f" ({plan['why']})" if plan["why"] else "")
 
 
 def _tell(app: Any, session: Session, events: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from monitor.cli.errors import CommandError, UseError
-from monitor.cli.session import Session, shared_options
+from monitor.cli.session import Session, json_option_alone
 
 
 @click.command(
@@ -33,7 +33,7 @@ Exit codes: 0 done, 2 the folder is not empty, 3 a poll had trouble or the port 
 @click.option(
     "--keep", type=click.Path(file_okay=False, path_type=Path), help="An empty folder to leave it all in."
 )
-@shared_options
+@json_option_alone
 def demo(session: Session, no_serve: bool, port: int, keep: Path | None) -> int:
     """Replay a few scripted working days with no network and no accounts; alerts appear here as Slack shows
     them. Then the history browser opens until Ctrl-C; without a terminal the demo ends by itself."""

@@ -127,7 +127,7 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(error.format_message())  # asked for nothing: what there is
         return WRONG_USE
     except click.UsageError as error:
-        command = error.ctx.command_path if error.ctx else "trialbell"
+        command = error.ctx.command_path if error.ctx else _called(arguments or sys.argv[1:])
         words = _one_line(error.format_message())
         moved = isinstance(error, click.NoSuchOption) and error.option_name in ("--config", "--db", "--json")
         hint = "options stand after the command" if moved else f"`{command} --help` has examples"
@@ -155,6 +155,17 @@ def run(arguments: list[str] | None = None) -> int:
             "nothing was lost; please report the lines above",
         )
         return DEFECT
+
+
+def _called(words: list[str]) -> str:
+    """`trialbell outbox drop`, of the words after `trialbell`: where a mistake in an option does not say it."""
+    path, at = "trialbell", 0
+    group: click.Command | None = trialbell
+    context = click.Context(trialbell)
+    while isinstance(group, click.Group) and at < len(words):
+        group = group.get_command(context, words[at])
+        path, at = (f"{path} {words[at]}" if group else path), at + 1
+    return path
 
 
 def _known(error: Exception) -> int | None:

@@ -7,6 +7,7 @@ import click
 from monitor.acting.mutes import Kind, Mute, Scope
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, by_option, clock, later, person, shared_options
+from snapshots.terms import many
 
 
 @click.command(
@@ -24,7 +25,7 @@ Exit codes: 0 done, 2 malformed id or unknown field, 3 the database is held."""
 @click.argument("trial", metavar="[ID]", required=False)
 @click.option("--watch", help="Mute a watch: trials that no other watch holds.")
 @click.option("--field", help="Mute a field: changes that hold nothing else; or a state, e.g. status-stale.")
-@click.option("--until", help="A day, an instant, or 7d, 12h from now. Default: until unmuted.")
+@click.option("--until", help="A day, an instant, or 7d, 12h from now. Default: without an end.")
 @by_option
 @shared_options
 def mute(
@@ -50,6 +51,7 @@ Examples:
   trialbell snooze NCT07146087 --until 3d
   trialbell snooze --watch "MSC exosomes" --until 2026-12-31
   trialbell snooze --field locations --until 12h
+  trialbell snooze                                lists what is muted and snoozed
   trialbell unmute NCT07146087                    ends it; what waits is told
 
 \b
@@ -60,16 +62,27 @@ Exit codes: 0 done, 2 malformed id, unknown field or no end, 3 the database is h
 @click.option(
     "--field", help="Snooze a field: changes that hold nothing else; or a state, e.g. status-stale."
 )
-@click.option("--until", required=True, help="A day, an instant, or 7d, 12h from now.")
+@click.option("--until", help="A day, an instant, or 7d, 12h from now. A snooze has an end.")
 @by_option
 @shared_options
 def snooze(
-    session: Session, trial: str | None, watch: str | None, field: str | None, until: str, by: str | None
+    session: Session,
+    trial: str | None,
+    watch: str | None,
+    field: str | None,
+    until: str | None,
+    by: str | None,
 ) -> int:
     """Tell of a trial, a watch or a field later, all at once. What is critical is told in spite of it."""
     chosen = chosen_scope(session, trial, watch, field)
+    if chosen is None and until is None:
+        return _list(session)
     if chosen is None:
         raise UseError("nothing named to snooze", hint="`trialbell snooze NCT07146087 --until 7d`")
+    if until is None:
+        raise UseError(
+            "a snooze has an end: `--until` is missing", hint="`--until 7d`; a mute may do without"
+        )
     return _silence(session, chosen, until, by, Kind.SNOOZE)
 
 
@@ -130,16 +143,27 @@ def unmute(session: Session, trial: str | None, watch: str | None, field: str | 
     db = open_for_writing(session.database)
     try:
         with immediate(db):
-            ended = mutes.unmute(db, *chosen, now=clock(), by=person(by))
+            now = clock()
+            ended = [one for one in mutes.standing(db, now=now) if (one.scope, one.value) == chosen]
+            mutes.unmute(db, *chosen, now=now, by=person(by))
             ask_of(db, session.registry_name, *chosen)
+            kept_back = mutes.kept_back(db, ended[0]) if ended else 0
     finally:
         db.close()
     if not ended:
         raise UseError(f"not muted: {chosen[0]} `{chosen[1]}`", hint="`trialbell mute` lists what is muted")
     if session.as_json:
-        session.emit({"scope": chosen[0].value, "value": chosen[1], "kind": None, "until": None})
+        shown = {"scope": chosen[0].value, "value": chosen[1], "kind": None, "until": None}
+        session.emit(shown | {"kept_back": kept_back})
+        return DONE
+    session.say(f"{chosen[0]} {chosen[1]} is told again")
+    events = many(kept_back, "event")
+    if ended[0].kind is Kind.MUTE:
+        session.say(f"what was muted meanwhile is not told later ({events}): `trialbell changes` shows it")
+    elif kept_back:
+        session.say(f"what waited ({events}) is told by the service or the next `trialbell check`")
     else:
-        session.say(f"{chosen[0]} {chosen[1]} is told again")
+        session.say("nothing waited")
     return DONE
 
 
@@ -170,7 +194,7 @@ def _list(session: Session) -> int:
         else:
             click.echo(str(one))
     if not listed:
-        session.say("nothing is muted")
+        session.say("nothing is muted or snoozed")
     return DONE
 
 

@@ -11,6 +11,9 @@ from monitor.cli.session import Session, clock, shared_options
 from snapshots.terms import counted
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from notifiers.outbox import Outbox
     from notifiers.outbox_rows import Listed
 
 
@@ -22,7 +25,7 @@ Examples:
   trialbell outbox --failed               what was given up, and why
   trialbell outbox --all --limit 20       the last ones, sent ones too
   trialbell outbox retry                  try everything that failed again
-  trialbell outbox drop MESSAGE           never send this one
+  trialbell outbox drop 83                never tell delivery 83; a message goes by its own id
 
 \b
 Exit codes: 0 done, 2 wrong use or no database, 3 the database is held.""",
@@ -53,11 +56,15 @@ def outbox(
     room = Outbox(session.db)
     open_only = not everything and state is None
     listed = room.listing(state=state, notifier=notifier, open_only=open_only, limit=limit)
+    now = clock()
     for row in listed:
+        why = _why(row, room, now)
+        headline = _headline(row, session)
         if session.as_json:
-            session.emit(_as_json(row))
+            session.emit(_as_json(row, headline=headline, why=why))
         else:
-            click.echo("\n".join(_lines(row, configured=row.notifier in session.config.notifiers)))
+            configured = row.notifier in session.config.notifiers
+            click.echo("\n".join(_lines(row, headline, why, now, configured=configured)))
     if not listed:
         session.say("nothing waits" if open_only else "nothing of the kind")
     for name, counts in room.counts().items():
@@ -66,38 +73,68 @@ def outbox(
     return DONE
 
 
-def _lines(row: Listed, *, configured: bool) -> list[str]:
+def _headline(row: Listed, session: Session) -> str:
+    """Of a delivery in no message yet, as its event is stored."""
+    if row.headline:
+        return row.headline
+    event = session.needed_reader().event(row.event_ids[0]) if row.event_ids else None
+    return ", ".join(row.event_ids) if event is None else f"{event.trial}: {event.headline}"
+
+
+def _why(row: Listed, room: Outbox, now: datetime) -> str:
+    """Why it is not told yet, or what became of it; "" where there is nothing to say."""
+    if row.ended_at is not None:
+        return row.reason
+    if row.planned and row.next_at is not None and row.next_at > now:
+        at = f"{row.next_at:%Y-%m-%d %H:%M} UTC"
+        if row.reason.startswith(("quiet hours", "snoozed")):
+            return row.reason  # they say until when
+        if row.reason:
+            return f"{row.reason}: waits until {at}"
+        return f"waits for the digest of {row.bundle} ({at})" if row.bundle else f"waits until {at}"
+    if row.attempts and row.reason:
+        return row.reason
+    channel = room.channel(row.notifier)
+    if channel.paused_at is not None:
+        return f"behind: {row.notifier} refuses us since {channel.paused_at:%Y-%m-%d %H:%M} UTC: {channel.reason}"
+    if channel.not_before is not None and channel.failures:
+        return f"behind: {row.notifier} did not take what was tried last: {channel.reason}"
+    return "to be told by the service or the next `trialbell check`"
+
+
+def _lines(row: Listed, headline: str, why: str, now: datetime, *, configured: bool) -> list[str]:
     from monitor.cli.telling import plain
 
     when = f"{row.created_at:%Y-%m-%d %H:%M} UTC"
-    what = plain(row.headline) or ", ".join(row.event_ids)
-    lines = [f"{row.state:<8} {row.notifier:<12} {when}  {what}"]
+    lines = [f"{row.state:<8} {row.notifier:<12} {when}  {plain(headline)}"]
     details = [row.message_id or f"delivery {row.delivery_ids[0]}"]
     if row.attempts:
         details.append(counted(row.attempts, "attempt"))
-    if row.next_at:
+    if row.attempts and row.next_at and row.next_at > now:
         details.append(f"next try {row.next_at:%Y-%m-%d %H:%M} UTC")
     if row.possible_repeat:
         details.append("possible repeat")
     if not configured:
         details.append("its notifier left config.toml")
     lines.append("         " + " · ".join(details))
-    if row.reason:
-        lines.append(f"         {plain(row.reason)}")
+    if why:
+        lines.append(f"         {plain(why)}")
     return lines
 
 
-def _as_json(row: Listed) -> dict[str, object]:
+def _as_json(row: Listed, *, headline: str, why: str) -> dict[str, object]:
     from snapshots.instants import stamp
 
     return {
         "message": row.message_id,
         "notifier": row.notifier,
         "state": row.state,
-        "headline": row.headline,
+        "headline": headline,
         "thread": row.thread,
         "attempts": row.attempts,
         "reason": row.reason,
+        "why": why,
+        "digest": row.bundle,
         "possible_repeat": row.possible_repeat,
         "created_at": stamp(row.created_at),
         "next_at": stamp(row.next_at),
@@ -111,12 +148,12 @@ def _as_json(row: Listed) -> dict[str, object]:
     epilog="""\b
 Examples:
   trialbell outbox retry
-  trialbell outbox retry 5f0c1d2e9a
+  trialbell outbox retry 5f0c1d2e9a4b48c1a7d3e6f80911b2c4
 
 \b
 Exit codes: 0 done, 2 no such message, 3 the database is held."""
 )
-@click.argument("messages", nargs=-1, metavar="[MESSAGE]...")
+@click.argument("messages", nargs=-1, metavar="[MESSAGE|DELIVERY]...")
 @click.option("--notifier", help="Only of this notifier.")
 @shared_options
 def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> int:
@@ -130,13 +167,15 @@ def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> 
     db = open_for_writing(session.database)
     try:
         with immediate(db):
-            count = Outbox(db).retry(messages or None, now=clock(), notifier=notifier)
+            room = Outbox(db)
+            wanted = [_message_to_retry(one, room) for one in _ids(messages)]
+            count = room.retry(wanted or None, now=clock(), notifier=notifier)
     finally:
         db.close()
-    if messages and count < len(set(messages)):
+    if wanted and count < len(set(wanted)):
         raise UseError(
             "not all of these can be tried again: each must be waiting or failed",
-            hint="`trialbell outbox --all`",
+            hint="`trialbell outbox --all` says what became of them",
         )
     if session.as_json:
         session.emit({"retried": count})
@@ -148,13 +187,14 @@ def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> 
 
 @outbox.command(
     epilog="""\b
-Example:
-  trialbell outbox drop 5f0c1d2e9a
+Examples:
+  trialbell outbox drop 5f0c1d2e9a4b48c1a7d3e6f80911b2c4     a message
+  trialbell outbox drop 83                                   a delivery that is in no message yet
 
 \b
 Exit codes: 0 done, 2 no such message or sent already, 3 the database is held."""
 )
-@click.argument("messages", nargs=-1, metavar="MESSAGE...", required=True)
+@click.argument("messages", nargs=-1, metavar="MESSAGE|DELIVERY...", required=True)
 @shared_options
 def drop(session: Session, messages: tuple[str, ...]) -> int:
     """Never send these. They stay listed, as dropped."""
@@ -166,19 +206,61 @@ def drop(session: Session, messages: tuple[str, ...]) -> int:
     db = open_for_writing(session.database)
     try:
         with immediate(db):
-            missed = [
-                one
-                for one in messages
-                if not Outbox(db).drop_message(one, reason="dropped by a person", now=clock())
-            ]
+            for one in _ids(messages):
+                _drop(one, Outbox(db))
     finally:
         db.close()
-    if missed:
-        raise UseError(
-            f"not dropped: `{missed[0]}` is unknown, sent, or being tried this moment",
-            hint="`trialbell outbox`",
-        )
     if session.as_json:
         session.emit({"dropped": list(messages)})
-    session.say(f"{len(messages)} dropped")
+    session.say(f"{len(_ids(messages))} dropped")
     return DONE
+
+
+def _ids(named: tuple[str, ...]) -> list[str]:
+    """As `outbox` shows them: a message's id, or `delivery 83`, whose number is enough."""
+    return [word for text in named for word in text.split() if word != "delivery"]
+
+
+def _delivery(text: str, room: Outbox) -> tuple[int, str, str | None] | None:
+    """A delivery's number, its state and its message; None for what is no number of one."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        return None
+    try:
+        state, message = room.message_of_delivery(int(text))
+    except LookupError as error:
+        raise UseError(str(error), hint="`trialbell outbox --all` shows their numbers") from None
+    return int(text), state, message
+
+
+def _message_to_retry(text: str, room: Outbox) -> str:
+    found = _delivery(text, room)
+    if found is None:
+        return text
+    number, state, message = found
+    if message is None and state == "waiting":
+        raise UseError(
+            f"it was not tried yet: delivery `{number}`",
+            hint="`trialbell outbox` says what it waits for; `outbox retry` tries a channel that refuses us at once,"
+            " `unmute` ends a snooze",
+        )
+    if message is None:
+        raise UseError(f"it is {state}, and was in no message: delivery `{number}`")
+    return message
+
+
+def _drop(text: str, room: Outbox) -> None:
+    """Raises UseError, which takes back what was dropped with it."""
+    why, now = "dropped by a person", clock()
+    found = _delivery(text, room)
+    if found is None:
+        if not room.drop_message(text, reason=why, now=now):
+            raise UseError(
+                f"not dropped: `{text}` is no message's id, or it was sent, or is being tried this moment",
+                hint="`trialbell outbox` shows the ids",
+            )
+        return
+    number, state, message = found
+    if state in ("queued", "failed") and message is not None:
+        raise UseError(f"delivery {number} is in a message", hint=f"`trialbell outbox drop {message}`")
+    if not room.drop(number, reason=why, now=now):
+        raise UseError(f"not dropped: delivery `{number}` is {state} already")

@@ -143,6 +143,7 @@ def _check_watches(session: Session, watches: tuple[str, ...]) -> None:
         from monitor import watches as room
 
         known += [one.name for one in room.active(session.db)]
+    known = list(dict.fromkeys(known))
     for name in watches:
         if name not in known:
             raise UseError(f"no such watch: `{name}`", hint=suggestion(name, known) if known else None)

@@ -235,7 +235,12 @@ def shared_options_but_json(command: F) -> F:
     return _with_session(command, json_too=False)
 
 
-def _with_session(command: F, *, json_too: bool) -> F:
+def json_option_alone(command: F) -> F:
+    """For a command that brings its own files: `--config` and `--db` are refused by it, and not offered."""
+    return _with_session(command, json_too=True, hidden=True)
+
+
+def _with_session(command: F, *, json_too: bool, hidden: bool = False) -> F:
     def wrapped(
         *args: Any, config: Path | None, db: Path | None, as_json: bool = False, **kwargs: Any
     ) -> Any:
@@ -256,9 +261,19 @@ def _with_session(command: F, *, json_too: bool) -> F:
     result: Any = wrapped
     options = [
         click.option(
-            "--db", type=path, default=None, help="The database; default: the one of the configuration."
+            "--db",
+            type=path,
+            default=None,
+            help="The database; default: the one of the configuration.",
+            hidden=hidden,
         ),
-        click.option("--config", type=path, default=None, help="Default: ./config.toml, else the user's."),
+        click.option(
+            "--config",
+            type=path,
+            default=None,
+            help="Default: ./config.toml, else the user's.",
+            hidden=hidden,
+        ),
     ]
     if json_too:
         words = "One JSON value a line on stdout, nothing else."

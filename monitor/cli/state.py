@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
-from monitor.cli.errors import DONE, WORLD
+from monitor.cli.errors import DONE, WORLD, WRONG_USE
 from monitor.cli.session import Session, clock, shared_options
 from snapshots.terms import listed, many
 
 if TYPE_CHECKING:
-    from monitor.health import ConditionHealth
+    from collections.abc import Sequence
+
+    from monitor.acting.mutes import Mute
+    from monitor.health import ConditionHealth, Health
 
 
 @click.command(
@@ -28,6 +32,7 @@ Exit codes: 0 all is well, 2 wrong configuration or no database yet, 3 something
 @shared_options
 def status(session: Session, quiet: bool) -> int:
     """Data build, last success per watch, next poll, outbox, held sweeps."""
+    from monitor.acting import mutes
     from monitor.database import open_for_writing
     from monitor.diagnosis import health_of, read_by_older
     from monitor.health import health_json
@@ -35,6 +40,7 @@ def status(session: Session, quiet: bool) -> int:
     from monitor.polling.pace import page_seconds
     from monitor.schedule import Moments
 
+    wrong = _wrong_config(session)
     if session.database.exists():
         open_for_writing(session.database).close()  # brings an older file up to date
     session.needed_reader()
@@ -50,10 +56,12 @@ def status(session: Session, quiet: bool) -> int:
         configured=[watch.name for watch in session.config.watches],
         page_seconds=page_seconds(session.config.registries.ctgov.requests_per_minute),
     )
+    silenced = mutes.standing(session.db, now=clock())
     if session.as_json:
-        session.emit(health_json(health, at=clock()))
-        return DONE if health.ok else WORLD
-    if quiet and health.ok:
+        counts = {kind.value: sum(one.kind is kind for one in silenced) for kind in mutes.Kind}
+        session.emit(health_json(health, at=clock()) | {"silenced": counts, "config": [*wrong]})
+        return _ended(session, health, wrong)
+    if quiet and health.ok and not wrong:
         return DONE
     click.echo(f"database    {session.database}")
     click.echo(f"service     {poller or 'not running'}")
@@ -73,12 +81,18 @@ def status(session: Session, quiet: bool) -> int:
             click.echo(f"            last try: {watch.problem}")
     box = health.outbox
     click.echo(
-        f"deliveries  {box.pending:,} pending, {box.sent:,} sent, {box.failed:,} failed, {box.dropped:,} dropped"
+        f"events      {box.pending:,} to be told, {box.sent:,} told, {box.failed:,} failed, {box.dropped:,} dropped"
     )
-    for one in health.held:
-        click.echo(f"held        {one.reason}")
+    if box.others_pending or box.others_sent:
+        waiting = f", {box.others_pending:,} to be sent" if box.others_pending else ""
+        click.echo(f"messages    of no event (first looks, notices): {box.others_sent:,} sent{waiting}")
+    if silenced:
+        click.echo(f"muted       {_silenced(silenced)}")
+    if health.held:
+        click.echo(f"held        {many(len(health.held), 'sweep')} (`trialbell held` says which)")
     for condition in health.conditions:
-        click.echo(f"operator    {_stands(condition)}")
+        if condition.problem is None:  # else its line stands below
+            click.echo(f"operator    {condition.text} ({_stands(condition)})")
     if health.ping is not None and health.ping.failing_since is None:
         click.echo(f"ping        heard at {_when(health.ping.heard_at)}")
     for notice in health.notices:
@@ -95,11 +109,54 @@ def status(session: Session, quiet: bool) -> int:
         click.echo(f"            {trial}: {why}")
     if older := read_by_older(session.needed_reader().outdated()):
         click.echo(f"changes     {older}")
+    known = {one.problem: f" ({_stands(one)})" for one in health.conditions if one.problem is not None}
     for problem in health.problems:
-        session.say(f"not well: {problem}")
-    if health.ok:
-        session.say("all is well")
+        session.say(f"not well: {problem}{known.get(problem, '')}")
+    if health.ok and not wrong:
+        tried = f"nothing needs a person yet: {listed(list(health.unreached), 8)} is tried again by itself"
+        session.say(tried if health.unreached else "all is well")
+    if wrong and poller is not None:
+        session.say("the service goes on by config.toml as it was when it last read it")
+    return _ended(session, health, wrong)
+
+
+def _wrong_config(session: Session) -> tuple[str, ...]:
+    """What is wrong with the configuration: then its database and schedule are taken from what is left of it.
+
+    Raises ConfigError where that leads to no database.
+    """
+    from monitor.config import ConfigError, remnant
+
+    try:
+        _ = session.config
+    except ConfigError as error:
+        assert session.found_config is not None
+        session.config = remnant(session.found_config)
+        if not session.database.exists():
+            raise
+        return tuple(str(problem) for problem in error.problems)
+    return ()
+
+
+def _ended(session: Session, health: Health, wrong: tuple[str, ...]) -> int:
+    for line in wrong:
+        session.say(f"error: {line}")
+    if wrong:
+        return WRONG_USE
     return DONE if health.ok else WORLD
+
+
+def _silenced(silenced: Sequence[Mute]) -> str:
+    """`2 trials, 1 watch; snoozed: 1 trial (`trialbell mute` lists them)`."""
+    words = []
+    for kind in ("mute", "snooze"):
+        counts = Counter(one.scope.value for one in silenced if one.kind.value == kind)
+        if counts:
+            parts = [
+                many(count, scope, "watches" if scope == "watch" else None) for scope, count in counts.items()
+            ]
+            words.append(f"{'snoozed: ' if kind == 'snooze' else ''}{', '.join(parts)}")
+    return f"{'; '.join(words)} (`trialbell mute` lists them)"
 
 
 def _stands(condition: ConditionHealth) -> str:
@@ -108,7 +165,9 @@ def _stands(condition: ConditionHealth) -> str:
         state = f"over since {_when(condition.clear_since)}, told when it stays so"
     elif condition.told_at is not None:
         state = f"told at {_when(condition.told_at)}"
-    return f"{condition.text} (since {_when(condition.since)}; {state})"
+    if " since " in condition.text:  # many say it themselves
+        return state
+    return f"since {_when(condition.since)}; {state}"
 
 
 def _when(moment: object) -> str:

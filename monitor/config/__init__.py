@@ -3,7 +3,7 @@ clock, the network or the database; the environment only where a caller hands it
 
 from monitor.config.errors import ConfigError, Problem
 from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, SlackWebhook, Webhook
-from monitor.config.reading import defaults, find, load, read
+from monitor.config.reading import defaults, find, load, read, remnant
 from monitor.config.routes import Route
 from monitor.config.secrets import Expanded, expanded, pings, secrets
 from monitor.config.settings import Config, Ctgov, Schedule, Watch, Web
@@ -31,5 +31,6 @@ __all__ = [
     "load",
     "pings",
     "read",
+    "remnant",
     "secrets",
 ]

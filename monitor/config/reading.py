@@ -101,6 +101,26 @@ def defaults(folder: Path) -> Config:
     )
 
 
+def remnant(path: Path) -> Config:
+    """What a file that is wrong says of its database and schedule; the defaults where that is wrong too."""
+    try:
+        raw = tomllib.loads(_text(path))
+    except (ConfigError, tomllib.TOMLDecodeError, RecursionError):
+        raw = {}
+    for tables in (("store", "schedule"), ("store",)):
+        report = Report(str(path), {name: raw[name] for name in tables if name in raw}, {})
+        checker = Checker(report, path.absolute().parent, trial_id=_ctgov_id({}), slugs=_field_slugs)
+        file = checker.check(shape(report))
+        if not report.problems:
+            return Config(
+                **{name: getattr(file, name) for name in File.__struct_fields__},
+                file=path.absolute(),
+                shown=str(path),
+                read=(),
+            )
+    return defaults(path.parent)
+
+
 def _text(path: Path) -> str:
     try:
         content = path.read_bytes()

@@ -31,7 +31,7 @@ from snapshots.deadlines.states import STATE_SLUGS
 from snapshots.event import Event
 from snapshots.instants import instant
 
-SPANS: Mapping[str, str] = {"7": "7 days", "30": "30 days", "90": "90 days", "": "until it is ended"}
+SPANS: Mapping[str, str] = {"7": "7 days", "30": "30 days", "90": "90 days", "": "without an end"}
 LATEST = timedelta(days=3_660)  # an end further off is a slip of the pen
 REGISTRY = "ctgov"
 _KEPT = (
