@@ -250,6 +250,7 @@ def test_socket_mode_switched_off_is_said(slack, link):
         ({"ok": True, "url": "ws://slack.example.org/link?ticket=secret-ticket"}, "no address to connect to"),
         ({"ok": True, "url": "https://slack.com/link?ticket=secret-ticket"}, "no address to connect to"),
         ({"ok": True, "url": "ws://127.0.0.1:9/link?ticket=secret-ticket"}, "could not be opened"),
+        ({"ok": True, "url": "wss://[secret-ticket"}, "no address to connect to"),
     ],
 )
 def test_what_stands_in_the_way_is_said_and_tried_again(slack, link, answer, words):
@@ -261,6 +262,51 @@ def test_what_stands_in_the_way_is_said_and_tried_again(slack, link, answer, wor
     assert standing.failures == 1
     assert said[0] == f"not connected: {standing.reason}"
     assert not any(secret in "".join(said) for secret in ("secret-ticket", APP_TOKEN))
+
+
+def test_an_address_to_answer_to_that_is_none_keeps_nobody_from_being_heard(slack, taken, link):
+    link()
+    envelope = slack.pressed("mute-trial", "ctgov:NCT1 e", ts="17.000001")
+    envelope["payload"]["response_url"] = "https://[bad"
+    slack.acked(slack.send(envelope))
+    assert [(one.id, one.respond_to) for one in taken.all] == [(envelope["envelope_id"], None)]
+
+
+def test_a_proxy_that_cannot_be_used_is_said(slack, link, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ws_proxy", "socks5h://127.0.0.1:9")
+    socket = link(connects=False, backoff=Backoff(first=timedelta(minutes=5)))
+    in_time(lambda: socket.standing().failures == 1)
+    assert "a SOCKS proxy is set" in socket.standing().reason
+
+
+def test_what_nobody_thought_of_is_a_failure_and_tried_again(slack, taken, link, clock):
+    went_wrong = []
+
+    def broken_once():
+        if not went_wrong:
+            went_wrong.append(True)
+            raise OverflowError("token xapp-1")
+        return clock()
+
+    socket = link(clock=broken_once)
+    assert slack.acked(slack.send(slack.commanded("help"))) == 2
+    assert (socket.standing().failures, socket.standing().reason) == (
+        1,
+        "something went wrong here: OverflowError",
+    )
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(slack, taken, link):
+    def say(words):
+        raise BrokenPipeError
+
+    link(say=say)
+    slack.relay.cut()
+    slack.connected(2)
+    slack.acked(slack.send(slack.commanded("help")))
+    assert len(taken.all) == 1
 
 
 def test_no_hello_is_no_connection(slack, link):
