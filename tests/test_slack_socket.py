@@ -186,9 +186,10 @@ def test_a_silent_connection_that_answers_is_kept(slack, link, clock):
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
-def test_a_connection_that_slack_will_close_is_replaced_before(slack, taken, link, reason):
+def test_a_connection_that_slack_will_close_is_replaced_before(slack, taken, link, clock, reason):
     socket = link()
     first = slack.connected(1)
+    clock.forward(minutes=1)
     waiting = slack.commanded("help")
     with slack.lock:  # both are there when the app looks
         first.send(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "w"}}))
@@ -200,9 +201,10 @@ def test_a_connection_that_slack_will_close_is_replaced_before(slack, taken, lin
     assert (standing.opened, standing.failures, standing.others) == (2, 0, 0)
 
 
-def test_while_no_other_is_to_be_had_the_old_connection_is_heard(slack, taken, link):
+def test_while_no_other_is_to_be_had_the_old_connection_is_heard(slack, taken, link, clock):
     socket = link()
     first = slack.connected(1)
+    clock.forward(minutes=1)
     slack.open_answers = [{"ok": False, "error": "internal_error"}]
     first.send('{"type": "disconnect", "reason": "warning"}')
     in_time(lambda: socket.standing().failures == 1)
@@ -224,6 +226,35 @@ def test_a_connection_is_replaced_at_the_age_that_slack_gives_it(slack, link, cl
     assert len(slack.lines) == 1
     clock.forward(seconds=1)
     slack.connected(2)
+
+
+@pytest.mark.parametrize("asked", ["by a word", "by its age"])
+def test_a_connection_is_not_replaced_before_it_is_a_minute_old(slack, taken, link, clock, asked):
+    """Slack may ask for another at once, each time (`too_many_websockets`)."""
+    if asked == "by its age":
+        slack.hello = slack.hello | {"debug_info": {"approximate_connection_time": 0.000001}}
+    link(ping_every=0.2)
+    if asked == "by a word":
+        slack.lines[0].send('{"type": "disconnect", "reason": "too_many_websockets"}')
+    clock.forward(seconds=59)
+    for _ in range(2):  # it has looked at its age in between
+        assert slack.acked(slack.send(slack.commanded("help"))) == 1
+    assert slack.opened == 1
+    clock.forward(seconds=1)
+    slack.connected(2)
+
+
+def test_a_young_connection_that_slack_closes_is_a_failure_and_the_pauses_grow(slack, link):
+    socket = link(
+        backoff=Backoff(first=timedelta(milliseconds=1), longest=timedelta(minutes=5), factor=10**9)
+    )
+    for number, failures in ((1, 1), (2, 2)):
+        line = slack.connected(number)
+        line.send('{"type": "disconnect", "reason": "too_many_websockets"}')
+        line.close()
+        in_time(lambda failures=failures: socket.standing().failures == failures)
+    assert socket.standing().connected_since is None
+    assert slack.opened == 2  # now it keeps still for minutes
 
 
 def test_socket_mode_switched_off_is_said(slack, link):

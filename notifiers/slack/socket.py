@@ -35,7 +35,9 @@ PING_EVERY = (
     15.0  # seconds without a word after which we ask; as many again without an answer, and it is dead
 )
 OPEN_WITHIN = 15.0  # seconds, for connecting and for Slack's `hello`, each
-STEADY_AFTER = timedelta(minutes=1)  # a connection that lived so long ends the count of failures
+# A connection that lived so long ends the count of failures; a younger one is not replaced, however Slack asks for it:
+# when it does close it, that is a failure, and the pauses grow.
+STEADY_AFTER = timedelta(minutes=1)
 BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=5))
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -189,7 +191,7 @@ class SlackSocket:
         info = hello.get("debug_info")
         seconds = info.get("approximate_connection_time") if isinstance(info, dict) else None
         if isinstance(seconds, int | float) and 0 < seconds < 10**7:
-            line.refresh_at = now + timedelta(seconds=seconds)
+            line.refresh_at = now + max(timedelta(seconds=seconds), STEADY_AFTER)
         with self._lock:
             ours = 1 if self._line is None else 2
             self._line = line
@@ -222,8 +224,8 @@ class SlackSocket:
                 refresh = self._hear(line, text)
             except LineFailed as error:
                 return self._lost(line, str(error))
-            if refresh and not to_its_end:
-                return _Ended.REFRESH
+            if refresh:
+                line.refresh_at = max(self._clock(), (line.opened_at or self._clock()) + STEADY_AFTER)
         return _Ended.STOPPED
 
     def _hear(self, line: Line, text: str) -> bool:
