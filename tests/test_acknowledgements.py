@@ -144,6 +144,16 @@ def test_pressed_again_it_is_one_and_another_person_makes_two(db, happened, acke
     assert len(seen_by(db, number)) == 2  # of one person the first
 
 
+def test_a_note_is_kept_without_what_could_change_how_a_line_looks(db, happened, acked):
+    number = happened("e1")
+    note = "seen\x1b[2J \u202e by\x00\r\nall \ud800"
+    made, _ = acked(Scope.TRIAL, TRIAL, number, note=note)
+    assert made.note == "seen[2J by all \ufffd"
+    again, _ = acked(Scope.TRIAL, TRIAL, number, note="\u202e" + "x" * 600)
+    assert again.note == "x" * 500
+    assert db.execute("select note from acknowledgement").fetchall() == [(again.note,)]
+
+
 def test_the_newest_event_of_a_trial_a_watch_a_field_or_a_state(db, happened):
     assert newest_event(db, "ctgov", Scope.TRIAL, TRIAL) is None
     happened("e1")

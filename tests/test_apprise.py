@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import socket
 import sys
@@ -248,6 +249,20 @@ def test_nothing_of_apprises_log_goes_anywhere(
     out, err = capfd.readouterr()
     assert "sesame" not in "\n".join([*shown, caplog.text, out, err])
     assert len(service.requests) == 4 and "authorization" in service.requests[0][1]
+
+
+def test_a_part_of_apprise_that_logs_by_itself_is_heard_and_shown_to_nobody() -> None:
+    from notifiers.apprise.ear import Listening
+
+    written = io.StringIO()  # pytest's own handler is put on loggers that hand nothing on as well
+    handler = logging.StreamHandler(written)
+    logging.getLogger().addHandler(handler)
+    try:
+        with Listening() as heard:
+            logging.getLogger("apprise.plugins.telegram").error("POST /bot%s/sendMessage", "sesame")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    assert heard == ["POST /botsesame/sendMessage"] and written.getvalue() == ""
 
 
 def test_without_the_package_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

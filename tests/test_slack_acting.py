@@ -351,6 +351,8 @@ def test_what_is_none_of_ours_is_left(scene):
     assert scene.desk.work() == 3
     assert scene.desk.tell() == 0
     assert scene.count("select count(*) from mute") == 0
+    assert scene.count("select count(*) from interaction where answered_at is null") == 0
+    assert scene.count("select count(*) from interaction where respond_to is not null") == 0
 
 
 def test_how_the_connection_is(scene):

@@ -40,6 +40,7 @@ def read(api=API, **payload):
         (API, "https://evil.test/hooks.slack.com", False),
         (API, "https://127.0.0.1/x", False),
         (API, "file:///etc/passwd", False),
+        (API, "https://[bad", False),
         (API, "", False),
         (API, 7, False),
         ("https://slack-gov.com/api/", "https://hooks.slack-gov.com/x", True),

@@ -186,9 +186,10 @@ def test_a_silent_connection_that_answers_is_kept(slack, link, clock):
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])
-def test_a_connection_that_slack_will_close_is_replaced_before(slack, taken, link, reason):
+def test_a_connection_that_slack_will_close_is_replaced_before(slack, taken, link, clock, reason):
     socket = link()
     first = slack.connected(1)
+    clock.forward(minutes=1)
     waiting = slack.commanded("help")
     with slack.lock:  # both are there when the app looks
         first.send(json.dumps({"type": "disconnect", "reason": reason, "debug_info": {"host": "w"}}))
@@ -200,9 +201,10 @@ def test_a_connection_that_slack_will_close_is_replaced_before(slack, taken, lin
     assert (standing.opened, standing.failures, standing.others) == (2, 0, 0)
 
 
-def test_while_no_other_is_to_be_had_the_old_connection_is_heard(slack, taken, link):
+def test_while_no_other_is_to_be_had_the_old_connection_is_heard(slack, taken, link, clock):
     socket = link()
     first = slack.connected(1)
+    clock.forward(minutes=1)
     slack.open_answers = [{"ok": False, "error": "internal_error"}]
     first.send('{"type": "disconnect", "reason": "warning"}')
     in_time(lambda: socket.standing().failures == 1)
@@ -224,6 +226,35 @@ def test_a_connection_is_replaced_at_the_age_that_slack_gives_it(slack, link, cl
     assert len(slack.lines) == 1
     clock.forward(seconds=1)
     slack.connected(2)
+
+
+@pytest.mark.parametrize("asked", ["by a word", "by its age"])
+def test_a_connection_is_not_replaced_before_it_is_a_minute_old(slack, taken, link, clock, asked):
+    """Slack may ask for another at once, each time (`too_many_websockets`)."""
+    if asked == "by its age":
+        slack.hello = slack.hello | {"debug_info": {"approximate_connection_time": 0.000001}}
+    link(ping_every=0.2)
+    if asked == "by a word":
+        slack.lines[0].send('{"type": "disconnect", "reason": "too_many_websockets"}')
+    clock.forward(seconds=59)
+    for _ in range(2):  # it has looked at its age in between
+        assert slack.acked(slack.send(slack.commanded("help"))) == 1
+    assert slack.opened == 1
+    clock.forward(seconds=1)
+    slack.connected(2)
+
+
+def test_a_young_connection_that_slack_closes_is_a_failure_and_the_pauses_grow(slack, link):
+    socket = link(
+        backoff=Backoff(first=timedelta(milliseconds=1), longest=timedelta(minutes=5), factor=10**9)
+    )
+    for number, failures in ((1, 1), (2, 2)):
+        line = slack.connected(number)
+        line.send('{"type": "disconnect", "reason": "too_many_websockets"}')
+        line.close()
+        in_time(lambda failures=failures: socket.standing().failures == failures)
+    assert socket.standing().connected_since is None
+    assert slack.opened == 2  # now it keeps still for minutes
 
 
 def test_socket_mode_switched_off_is_said(slack, link):
@@ -250,6 +281,7 @@ def test_socket_mode_switched_off_is_said(slack, link):
         ({"ok": True, "url": "ws://slack.example.org/link?ticket=secret-ticket"}, "no address to connect to"),
         ({"ok": True, "url": "https://slack.com/link?ticket=secret-ticket"}, "no address to connect to"),
         ({"ok": True, "url": "ws://127.0.0.1:9/link?ticket=secret-ticket"}, "could not be opened"),
+        ({"ok": True, "url": "wss://[secret-ticket"}, "no address to connect to"),
     ],
 )
 def test_what_stands_in_the_way_is_said_and_tried_again(slack, link, answer, words):
@@ -261,6 +293,51 @@ def test_what_stands_in_the_way_is_said_and_tried_again(slack, link, answer, wor
     assert standing.failures == 1
     assert said[0] == f"not connected: {standing.reason}"
     assert not any(secret in "".join(said) for secret in ("secret-ticket", APP_TOKEN))
+
+
+def test_an_address_to_answer_to_that_is_none_keeps_nobody_from_being_heard(slack, taken, link):
+    link()
+    envelope = slack.pressed("mute-trial", "ctgov:NCT1 e", ts="17.000001")
+    envelope["payload"]["response_url"] = "https://[bad"
+    slack.acked(slack.send(envelope))
+    assert [(one.id, one.respond_to) for one in taken.all] == [(envelope["envelope_id"], None)]
+
+
+def test_a_proxy_that_cannot_be_used_is_said(slack, link, monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ws_proxy", "socks5h://127.0.0.1:9")
+    socket = link(connects=False, backoff=Backoff(first=timedelta(minutes=5)))
+    in_time(lambda: socket.standing().failures == 1)
+    assert "a SOCKS proxy is set" in socket.standing().reason
+
+
+def test_what_nobody_thought_of_is_a_failure_and_tried_again(slack, taken, link, clock):
+    went_wrong = []
+
+    def broken_once():
+        if not went_wrong:
+            went_wrong.append(True)
+            raise OverflowError("token xapp-1")
+        return clock()
+
+    socket = link(clock=broken_once)
+    assert slack.acked(slack.send(slack.commanded("help"))) == 2
+    assert (socket.standing().failures, socket.standing().reason) == (
+        1,
+        "something went wrong here: OverflowError",
+    )
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(slack, taken, link):
+    def say(words):
+        raise BrokenPipeError
+
+    link(say=say)
+    slack.relay.cut()
+    slack.connected(2)
+    slack.acked(slack.send(slack.commanded("help")))
+    assert len(taken.all) == 1
 
 
 def test_no_hello_is_no_connection(slack, link):

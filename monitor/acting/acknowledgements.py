@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from monitor.acting.mutes import Scope, concerns
 from monitor.acting.people import Person, Via
 from notifiers.outbox import Outbox
+from notifiers.text import clean
 from snapshots.deadlines.states import STATE_SLUGS
 from snapshots.event import Event, EventKind, event_json
 from snapshots.instants import stamp
@@ -68,7 +69,7 @@ def acknowledge(
 
     Of the same person and the same events there is one: its note is the last one given. up_to: an event's number.
     """
-    note = " ".join(note.split())[:LONGEST_NOTE]
+    note = clean(note)[:LONGEST_NOTE].rstrip()
     reader = Reader(db)
     ((_, event),) = reader.numbered([up_to])
     same = db.execute(

@@ -77,12 +77,19 @@ def unworked(db: Database, *, limit: int) -> list[tuple[str, Interaction]]:
 
 
 def worked(db: Database, id_: str, reply: Reply | None, *, now: datetime) -> None:
-    """It was done, and this is to be said. Caller owns the transaction, the one in which it was done."""
+    """It was done, and this is to be said. Where nothing is, or nowhere, nothing is kept for it.
+
+    Caller owns the transaction, the one in which it was done.
+    """
     text = None if reply is None else json.dumps({"reply": msgspec.to_builtins(reply), "done": 0})
     db.execute(
-        "update interaction set worked_at = ?1, answer = ?2,"
-        " answered_at = case when ?2 is null or respond_to is null then ?1 end where id = ?3",
+        "update interaction set worked_at = ?1, answer = ?2 where id = ?3",
         [stamp(now), text, id_],
+    )
+    db.execute(
+        "update interaction set answered_at = worked_at, answer = null, respond_to = null"
+        " where id = ? and (answer is null or respond_to is null)",
+        [id_],
     )
 
 

@@ -87,7 +87,10 @@ def _commanded(id_: str, payload: Mapping[str, Any], api_url: str) -> Interactio
 def _address(payload: Mapping[str, Any], api_url: str) -> str | None:
     """Where to answer; None when it is not Slack's own: `hooks.slack.com` beside `slack.com`."""
     text = _text(payload, "response_url")
-    parts, api = urlsplit(text), urlsplit(api_url)
+    try:
+        parts, api = urlsplit(text), urlsplit(api_url)
+    except ValueError:  # `https://[x`
+        return None
     host, home = parts.hostname or "", api.hostname or ""
     if home in _LOOPBACK:
         return text if host in _LOOPBACK and parts.scheme in ("http", "https") else None

@@ -35,7 +35,6 @@ class Line:
     """Used from one thread, but for `close`. All but that raise LineFailed."""
 
     def __init__(self, address: str, within: float) -> None:
-        from websockets.exceptions import WebSocketException
         from websockets.sync.client import connect
 
         self.opened_at: datetime | None = None
@@ -54,9 +53,11 @@ class Line:
                     logger=_SILENT,
                 )
             )
-        except (OSError, WebSocketException, ValueError) as error:
-            # Some of their words have the address in them.
-            raise LineFailed(f"the connection could not be opened: {type(error).__name__}") from None
+        except Exception as error:  # noqa: BLE001 - an address, a proxy or an answer like none before is no end of it
+            words = type(error).__name__  # some of their own have the address in them
+            if isinstance(error, ImportError):
+                words = "a SOCKS proxy is set and not supported: set an HTTP one in `https_proxy`"
+            raise LineFailed(f"the connection could not be opened: {words}") from None
 
     def hello(self, within: float) -> dict[str, Any]:
         """What Slack says first."""

@@ -35,7 +35,9 @@ PING_EVERY = (
     15.0  # seconds without a word after which we ask; as many again without an answer, and it is dead
 )
 OPEN_WITHIN = 15.0  # seconds, for connecting and for Slack's `hello`, each
-STEADY_AFTER = timedelta(minutes=1)  # a connection that lived so long ends the count of failures
+# A connection that lived so long ends the count of failures; a younger one is not replaced, however Slack asks for it:
+# when it does close it, that is a failure, and the pauses grow.
+STEADY_AFTER = timedelta(minutes=1)
 BACKOFF = Backoff(first=timedelta(seconds=1), longest=timedelta(minutes=5))
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -147,24 +149,31 @@ class SlackSocket:
         line: Line | None = None
         try:
             while not self._stopping.is_set():
-                line = line or self._open()
-                if line is None:
-                    continue
-                ended = self._listen(line)
-                if ended is _Ended.REFRESH:
-                    fresh = self._open()
-                    if fresh is not None:
-                        self._leave(line)
-                        line = fresh
-                        continue
-                    self._listen(line, to_its_end=True)  # it is heard until Slack closes it
-                self._leave(line)
-                line = None
+                try:
+                    line = self._turn(line)
+                except Exception as error:  # noqa: BLE001 - nobody would start this thread again, nor notice
+                    self._drop(line)
+                    line = None
+                    self._fail(f"something went wrong here: {type(error).__name__}", None)
         finally:
-            if line is not None:
-                self._leave(line)
+            self._drop(line)
             self._note(connected_since=None)
             self._ended()
+
+    def _turn(self, line: Line | None) -> Line | None:
+        """Hear a connection, or a new one, to its end. Returns the one that took its place, if one did."""
+        line = line or self._open()
+        if line is None:
+            return None
+        ended = self._listen(line)
+        if ended is _Ended.REFRESH:
+            fresh = self._open()
+            if fresh is not None:
+                self._leave(line)
+                return fresh
+            self._listen(line, to_its_end=True)  # it is heard until Slack closes it
+        self._leave(line)
+        return None
 
     def _open(self) -> Line | None:
         """A connection that said hello; None when it failed, after the pause that follows."""
@@ -172,18 +181,17 @@ class SlackSocket:
             line = Line(_address(self._calls, self._api_url), self._open_within)
             try:
                 hello = line.hello(self._open_within)
+                now = line.opened_at = self._clock()
             except BaseException:
                 line.close()
                 raise
         except LineFailed as error:
             self._fail(str(error), error.retry_after)
             return None
-        now = self._clock()
-        line.opened_at = now
         info = hello.get("debug_info")
         seconds = info.get("approximate_connection_time") if isinstance(info, dict) else None
         if isinstance(seconds, int | float) and 0 < seconds < 10**7:
-            line.refresh_at = now + timedelta(seconds=seconds)
+            line.refresh_at = now + max(timedelta(seconds=seconds), STEADY_AFTER)
         with self._lock:
             ours = 1 if self._line is None else 2
             self._line = line
@@ -196,7 +204,7 @@ class SlackSocket:
             opened=self.standing().opened + 1,
             others=max(connections - ours, 0) if isinstance(connections, int) else 0,
         )
-        self._say("connected")
+        self._tell("connected")
         return line
 
     def _listen(self, line: Line, *, to_its_end: bool = False) -> _Ended:
@@ -216,8 +224,8 @@ class SlackSocket:
                 refresh = self._hear(line, text)
             except LineFailed as error:
                 return self._lost(line, str(error))
-            if refresh and not to_its_end:
-                return _Ended.REFRESH
+            if refresh:
+                line.refresh_at = max(self._clock(), (line.opened_at or self._clock()) + STEADY_AFTER)
         return _Ended.STOPPED
 
     def _hear(self, line: Line, text: str) -> bool:
@@ -235,14 +243,14 @@ class SlackSocket:
         id_ = envelope.get("envelope_id")
         if not isinstance(id_, str) or not id_:
             return False
-        asked = interaction_of(envelope, api_url=self._api_url)
-        if asked is not None:
-            try:
+        try:
+            asked = interaction_of(envelope, api_url=self._api_url)
+            if asked is not None:
                 self._take(asked)
-            except Exception as error:  # noqa: BLE001 - whatever it is, Slack is not told that it was taken
-                self._note(untaken=self.standing().untaken + 1)
-                self._say(f"not written down: {type(error).__name__}")
-                return False
+        except Exception as error:  # noqa: BLE001 - whatever it is, Slack is not told that it was taken
+            self._note(untaken=self.standing().untaken + 1)
+            self._tell(f"not written down: {type(error).__name__}")
+            return False
         line.send(json.dumps({"envelope_id": id_}))
         return False
 
@@ -278,10 +286,23 @@ class SlackSocket:
         failures = self.standing().failures + 1
         more = {} if connected else {"connected_since": None}
         self._note(failures=failures, reason=words, **more)
-        self._say(f"not connected: {words}")
+        self._tell(f"not connected: {words}")
         if not connected:
             pause = self._backoff.delay(failures, self._random, asked_for=retry_after)
             self._stopping.wait(pause.total_seconds())
+
+    def _drop(self, line: Line | None) -> None:
+        """Close all there is."""
+        with self._lock:
+            lines, self._line = {line, self._line}, None
+        for one in lines:
+            if one is not None:
+                one.close()
+
+    def _tell(self, words: str) -> None:
+        """A log that cannot be written is no reason to hear nobody."""
+        with contextlib.suppress(Exception):
+            self._say(words)
 
     def _note(self, **values: Any) -> None:
         with self._lock:
@@ -299,7 +320,10 @@ def _address(calls: Calls, api_url: str) -> str:
             words = reason(200, answer.code)
         raise LineFailed(words, answer.retry_after)
     address = answer.data.get("url")
-    parts = urlsplit(address) if isinstance(address, str) else urlsplit("")
+    try:
+        parts = urlsplit(address if isinstance(address, str) else "")
+    except ValueError:  # `wss://[x`
+        parts = urlsplit("")
     local = urlsplit(api_url).hostname in _LOOPBACK and parts.hostname in _LOOPBACK
     if parts.scheme != "wss" and not (parts.scheme == "ws" and local):
         raise LineFailed("Slack gave no address to connect to")
