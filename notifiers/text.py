@@ -21,7 +21,6 @@ _UNSEEMLY = re.compile(
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n|[\r\u2028\u2029]")
 _MOST = 200_000  # characters that are looked at: more than all parts of a message hold
-_BETWEEN = re.compile(r"\s*\n\s*")
 
 
 def clean(text: str, *, lines: bool = False) -> str:
@@ -32,7 +31,7 @@ def clean(text: str, *, lines: bool = False) -> str:
     text = _SURROGATE.sub("\ufffd", _UNSEEMLY.sub("", text))
     if lines:
         return "\n".join(line.rstrip() for line in text.split("\n")).strip()
-    return " ".join(_BETWEEN.sub(" ", text).split())
+    return " ".join(text.split())
 
 
 def cut(text: str, room: int, weigh: Callable[[str], int] = len, *, more: str = "…") -> str:

@@ -3,8 +3,15 @@ from every place on."""
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
+from notifiers.message import Item, Level, Message
+from notifiers.notifier import Placement
+from notifiers.slack.blocks import render
+from notifiers.slack.text import side_by_side
+from notifiers.text import clean
 from snapshots.archive_markup import from_html
 from snapshots.changes.respelling import same_name
 from snapshots.changes.results.leaves import leaves
@@ -13,6 +20,9 @@ from snapshots.changes.texts.quotes import edit
 from snapshots.pairing.site_names import masked
 
 MANY = 100_000
+PATIENCE = (
+    10.0  # seconds of this thread's own, for what takes milliseconds; read anew from every place on, minutes
+)
 
 
 @pytest.mark.parametrize("piece", ["<p ", "<!--", "</", "<a href=", "<![CDATA["])
@@ -62,3 +72,20 @@ def test_one_thing_said_a_thousand_times_and_then_half_as_often():
     text = "a. 1–2 " * (MANY // 2 // 7)
     said, news = criteria_told(text, "y " + text[: len(text) // 2])
     assert news and said == f"Eligibility criteria rewritten, 1 criteria → {len(text) // 14 + 1}"
+
+
+@pytest.mark.parametrize("piece", [" ", "\n", " \n", "\n \t", "\u2028\r", " \n-"])
+def test_many_spaces_and_line_breaks_in_what_is_told(piece):
+    run = piece * (MANY // 2 // len(piece))
+    begun = time.thread_time()
+    assert clean(f"a{run}b")[0] == "a" and len(clean(run)) <= len(run)
+    assert side_by_side(f"a\n* {run}* b", "c", 100)[1] == "c"
+    item = Item(level=Level.MINOR, label="Summary", summary="", before=f"a{run}b", after=f"{run}c")
+    assert render(Message(id="m", level=Level.MINOR, headline=f"a{run}b", items=(item,)), Placement()).blocks
+    assert time.thread_time() - begun < PATIENCE
+
+
+def test_space_of_any_kind_is_one_and_a_bullet_stands_for_its_line():
+    assert clean(" a \n\n \t b\u2028c \r\n") == "a b c"
+    before = "\n \n * one\n- two -  three\n•\n\n* four" + " x" * 100
+    assert side_by_side(before, "", 60)[0].startswith("• one • two - three • • four x")

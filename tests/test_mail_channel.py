@@ -373,8 +373,30 @@ def test_no_secret_is_ever_shown(
     assert "refuses the log-in" in everything
 
 
+@pytest.mark.parametrize(
+    ("password", "said"),
+    [
+        ("correct-horse-battery-staple", "535 5.7.8 " + "y" * 180 + " correct-horse-battery-staple"),
+        ("two  spaces  in  it", "535 two  spaces  in  it"),
+        ("two  spaces  in  it", "535 two spaces in it"),
+        ("two  spaces  in  it", "535-5.7.8 two  spaces\n535 5.7.8 in  it"),
+        ("a\u200bnothing", "535 a\u200bnothing"),
+        ("a\u200bnothing", "535 anothing"),
+    ],
+)
+def test_a_password_said_back_is_masked_before_it_is_cut_and_laid_on_one_line(
+    password: str, said: str
+) -> None:
+    with ScriptedSmtp({"EHLO": "250-x\n250 AUTH PLAIN", "AUTH": f"535-5.7.8 no\n{said}"}) as server:
+        notifier = mailer(server, user=USER, password=Secret(password))
+        told = f"{notifier.send(ALERT, AT)} {notifier.check()}"
+    assert "refuses the log-in" in told and "…" in told
+    assert not any(part in told for part in ("correct", "spaces", "nothing"))
+
+
 def test_words_of_a_server_are_one_clean_line() -> None:
-    reply = reply_of(550, b"5.1.1 <x>: no\x07 such\n5.1.1 user \xe2\x80\xaehere " + b"y" * 400)
+    raw = b"5.1.1 <x>: no\x07 such\n5.1.1 user \xe2\x80\xaehere " + b"y" * 400
+    reply = reply_of(550, raw, lambda text: text)
     assert reply.text.startswith("<x>: no such user here yyy") and len(reply.text) == 200
     assert reply.enhanced == "5.1.1"
     assert "\n" not in reason(Stage.CONTENT, reply)

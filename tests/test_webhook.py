@@ -18,6 +18,7 @@ from doubles.told_channel import Room, open_room
 from doubles.webhook_receiver import OLD_SECRET, SECRET, Says, WebhookReceiver
 
 from notifiers.deliver import NoticeKind
+from notifiers.http.post import presentable
 from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Level, Message
 from notifiers.notifier import Found, Outcome, Placement, Result, WrongSettings
@@ -350,6 +351,21 @@ def test_no_secret_in_any_word(capfd: pytest.CaptureFixture[str]) -> None:
     out, err = capfd.readouterr()
     words = "\n".join([*shown, out, err])
     assert "sesame" not in words and SECRET not in words and SECRET.removeprefix("whsec_") not in words
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        ("two  spaces", "no two  spaces"),
+        ("two  spaces", "no two spaces"),
+        ("two\x07spaces", "no two\x07spaces"),
+        ("two\x07spaces", "no two spaces"),
+        ("long-secret", "x" * 292 + " long-secret"),
+    ],
+)
+def test_words_are_masked_before_they_are_cut_and_laid_on_one_line(secret: str, words: str) -> None:
+    said = presentable(words, iter([Secret("other"), Secret(secret)]))
+    assert said.endswith(" …") and len(said) <= 300
 
 
 @pytest.fixture

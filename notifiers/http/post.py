@@ -85,10 +85,17 @@ def reachable(address: str, *, deadline: Deadline, timeout: float, secrets: Iter
 
 def presentable(words: str, secrets: Iterable[Secret]) -> str:
     """On one line, of a length to be read, with no secret in it."""
-    words = "".join(one if one.isprintable() else " " for one in words)
+    secrets = list(secrets)
     for secret in secrets:
         words = secret.mask(words)
-    return " ".join(words.split())[:_LONGEST_REASON]
+    words = _one_line(words)
+    for secret in secrets:  # said back on one line, as the words are now
+        words = Secret(_one_line(secret.reveal())).mask(words)
+    return words[:_LONGEST_REASON]
+
+
+def _one_line(words: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in words).split())
 
 
 class _Connected(OSError):

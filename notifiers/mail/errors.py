@@ -8,6 +8,7 @@ can say what became of it; without one nobody knows.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -83,16 +84,16 @@ _REMEDIES = {
 }
 
 
-def reply_of(code: int, raw: bytes) -> Reply:
-    """raw: the lines of the reply without their code, as smtplib gives them."""
+def reply_of(code: int, raw: bytes, masked: Callable[[str], str]) -> Reply:
+    """raw: the lines of the reply without their code, as smtplib gives them. masked: see `Server.masked`."""
     enhanced, texts = "", []
-    for each in raw.decode("utf-8", "replace").split("\n"):
+    for each in masked(raw.decode("utf-8", "replace")).split("\n"):
         found = _LEADING.match(each)
         if found and int(found[1][0]) == code // 100:
             enhanced = enhanced or found[1]
             each = each[found.end() :]
         texts.append(each)
-    return Reply(code=code, enhanced=enhanced, text=clean(" ".join(texts))[:200])
+    return Reply(code=code, enhanced=enhanced, text=masked(clean(" ".join(texts)))[:200])
 
 
 _LEADING = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")

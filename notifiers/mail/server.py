@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from notifiers.secret import Secret
+from notifiers.text import clean
 
 Security = Literal["starttls", "tls", "none"]
 PORTS: dict[Security, int] = {"starttls": 587, "tls": 465, "none": 25}  # RFC 8314, RFC 6409
@@ -28,10 +29,14 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.host}:{self.port}"
 
     def masked(self, text: str) -> str:
-        """Without the password in it, as it is and as it goes out."""
+        """Without the password in it: as it is, as it goes out, and as it reads on one line.
+
+        What came from elsewhere is masked before it is cut, or a part of it would stay, and once more when it was laid
+        on one line.
+        """
         for secret in (self.password, *map(Secret, self._sent_for_log_in())):
             text = secret.mask(text)
-        return text
+        return Secret(clean(self.password.reveal())).mask(text)
 
     def plain(self) -> str:
         """RFC 4616."""

@@ -14,8 +14,6 @@ import threading
 from contextlib import suppress
 from typing import Self
 
-import msgspec
-
 from notifiers.mail.addresses import Address
 from notifiers.mail.errors import Reply, Stage, reply_of
 from notifiers.mail.server import Server, base64_text
@@ -178,7 +176,7 @@ class Session:
                 code, text = self._smtp.helo()
         except OSError as error:
             raise self._broken(error) from None
-        self._expect(Stage.HELLO, reply_of(code, text))
+        self._expect(Stage.HELLO, reply_of(code, text, self._server.masked))
 
     def _log_in(self) -> None:
         """By PLAIN or LOGIN, in UTF-8: smtplib's own takes no letter beyond ASCII."""
@@ -232,8 +230,7 @@ class Session:
             code, text = self._smtp.getreply()
         except OSError as error:
             raise self._broken(error) from None
-        reply = reply_of(code, text)
-        return msgspec.structs.replace(reply, text=self._server.masked(reply.text))
+        return reply_of(code, text, self._server.masked)
 
     def _broken(self, error: Exception) -> Broken:
         if self._late:
@@ -242,7 +239,8 @@ class Session:
             return Broken(f"its certificate is not to be trusted: {error.verify_message}")
         if isinstance(error, OSError) and error.strerror:
             return Broken(error.strerror.lower())
-        words = self._server.masked(" ".join(str(error).split())[:200])
+        masked = self._server.masked
+        words = masked(" ".join(masked(str(error)).split()))[:200]
         return Broken(words[:1].lower() + words[1:] or type(error).__name__)
 
     def _guard(self, sock: socket.socket) -> None:

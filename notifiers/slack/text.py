@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from notifiers.text import JOINER
 
-_BULLET = re.compile(r"(?:^|\n)\s*[*•-]\s+")
+# Of one line alone, and never steps back: linear, for texts come from anywhere.
+_BULLET = re.compile(r"(?:^|\n)[^\S\n]*+[*•-](?=\s)")
 _EMOJI = re.compile(r":(?=[\w+'-]+:)")
 _MORE = "…"
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
@@ -93,7 +94,7 @@ def side_by_side(before: str, after: str, limit: int) -> tuple[str, str]:
     """Two texts as they stand, if they are short; else in one line each, about where they begin to differ."""
     if all(weigh(side) <= limit and side.count("\n") < _LINES for side in (before, after)):
         return before, after
-    before, after = (" ".join(_BULLET.sub(" • ", side).split()) for side in (before, after))
+    before, after = (" ".join(_BULLET.sub(" •", side).split()) for side in (before, after))
     start = _word_before(before, _alike(before, after) - _AROUND)
     if before and after and start > 0:
         before, after = (f"{_MORE} {side[start:]}" for side in (before, after))
