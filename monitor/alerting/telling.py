@@ -88,9 +88,11 @@ class Teller:
         channel = self._outbox.channel(name)
         if channel.paused_at is not None or channel.failures >= TROUBLED:
             # A few serve to try the channel; the rest is made when it can go, by what is true then, and as one.
-            with immediate(self._db):
-                self._outbox.recall(name, self._clock())
-            if self._outbox.open_messages(name) >= PROBES:
+            queued = self._outbox.open_messages(name)
+            if queued > PROBES:
+                with immediate(self._db):
+                    self._outbox.recall(name, self._clock())
+            if queued >= PROBES:
                 return 0
         while True:
             maker = Maker(
