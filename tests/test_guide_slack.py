@@ -64,7 +64,7 @@ def test_every_command_that_it_lists_is_answered(tmp_path, slack, clock):
     with LoopbackRegistry(studies, day="2026-11-20") as registry:
         scene = ActingScene(tmp_path, slack, registry, clock)
         scene.happen(studies[0])
-        assert len(TYPED) == 7
+        assert len(TYPED) == 8
         for typed in TYPED:
             command, _, text = typed.partition(" ")
             assert command == doing.COMMAND

@@ -123,6 +123,28 @@ def test_each_answer_and_each_shown_message_is_valid_and_inert(scene, studies):
     assert all((one["parse"], one["link_names"]) == ("none", False) for one in scene.slack.updates)
 
 
+def test_watches_and_fields_are_silenced_and_acknowledged_too(scene, studies):
+    scene.happen(studies[0])
+    (name,) = [row[0] for row in scene.app.db.execute("select name from watch").fetchall()]
+    said_so = scene.command(f"mute watch “{name.upper()}” 30d")
+    assert said_so.startswith(
+        f"Watch “{name}”: muted by @anna until 2026-12-20. This is for trials that no other"
+    )
+    assert scene.command("snooze field Overall Status 12h").startswith(
+        "Field overall-status: snoozed by @anna"
+    )
+    assert "seen by @anna" in scene.command(f"ack watch {name}")
+    rows = scene.app.db.execute(
+        "select scope, value, kind from mute where ended_at is null order by id"
+    ).fetchall()
+    assert rows == [("watch", name, "mute"), ("field", "overall-status", "snooze")]
+    assert scene.command(f"unmute watch {name}") == f"Watch “{name}” is told again, from the next event on"
+    assert scene.command("unmute field overall-status").startswith("Field overall-status is told again")
+    assert scene.command("mute watch nosuch 3d").startswith("No such watch: “nosuch”")
+    assert scene.command("mute field statuss 3d").startswith("No such field: statuss: did you mean")
+    assert scene.count("select count(*) from mute where ended_at is null") == 0
+
+
 def test_commands_tell_what_they_did(scene, studies):
     scene.happen(studies[0])
     assert scene.command("") == scene.command("help")

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from monitor import watches
 from monitor.acting import buttons, looking, mutes, showing
+from monitor.acting.about import About, Unknown, about_field, about_watch
 from monitor.acting.acknowledgements import acknowledge, newest_event
 from monitor.acting.looking import Place, silent
 from monitor.acting.mutes import Kind, Scope
@@ -35,7 +36,8 @@ HELP = """/trial NCT07146087 – its status and last changes
 /trial watch NCT07146087 – watch it
 /trial mute NCT07146087 30d – tell nobody of it for 30 days, or until a day: 2026-12-31
 /trial snooze NCT07146087 3d – tell of it then, all at once; what is critical is told at once
-/trial unmute NCT07146087 – tell of it again
+/trial mute watch MSC exosomes 30d – trials that no other watch holds; `mute field locations 7d`, `snooze …` likewise
+/trial unmute NCT07146087 – tell of it again; `unmute watch …`, `unmute field …`
 /trial ack NCT07146087 [a few words] – say that you have seen what happened"""
 
 
@@ -50,7 +52,7 @@ def do(db: Database, place: Place, one: Interaction, *, now: datetime) -> Reply 
         if one.kind == "command":
             return doing.command()
         return doing.press()
-    except Refused as error:
+    except (Refused, Unknown) as error:
         return Reply(text=str(error))
 
 
@@ -65,8 +67,10 @@ class _Doing:
     def press(self) -> Reply | None:
         presses: dict[str, Callable[[str, str], Reply]] = {
             buttons.MUTE: self._press_mute,
-            buttons.UNMUTE: lambda trial, event: self._unmute(trial),
-            buttons.ACKNOWLEDGE: lambda trial, event: self._acknowledge(trial, event, ""),
+            buttons.UNMUTE: lambda trial, event: self._unmute(About(scope=Scope.TRIAL, value=trial)),
+            buttons.ACKNOWLEDGE: lambda trial, event: self._acknowledge(
+                About(scope=Scope.TRIAL, value=trial), event, ""
+            ),
             buttons.SHOW_DIFF: lambda trial, event: self._diff(event),
         }
         press = presses.get(self._one.name)
@@ -86,7 +90,7 @@ class _Doing:
             "watch": self._watch,
             "mute": lambda rest: self._silence(rest, Kind.MUTE),
             "snooze": lambda rest: self._silence(rest, Kind.SNOOZE),
-            "unmute": lambda rest: self._unmute(self._only(rest, "unmute")),
+            "unmute": self._end,
             "ack": self._ack,
         }
         if verb in commands:
@@ -131,74 +135,94 @@ class _Doing:
             return None
         return outbox_sent.standing_at(self._db, thread, channel=one.channel, ts=one.message)
 
-    def _show(self, trial: str) -> None:
-        showing.ask_of(self._db, self._place.registry, Scope.TRIAL, trial, pressed=self._pressed(trial))
+    def _show(self, about: About) -> None:
+        pressed = self._pressed(about.value) if about.scope is Scope.TRIAL else None
+        showing.ask_of(self._db, self._place.registry, about.scope, about.value, pressed=pressed)
+
+    def _about(self, words: Sequence[str], verb: str) -> About:
+        """A trial, or `watch` and its name, or `field` and its slug."""
+        if len(words) > 1 and words[0].lower() == Scope.WATCH:
+            return about_watch(self._db, words[1:])
+        if len(words) > 1 and words[0].lower() == Scope.FIELD:
+            return about_field(words[1:])
+        return About(scope=Scope.TRIAL, value=self._only(words, verb))
 
     def _press_mute(self, trial: str, event: str) -> Reply:
-        return self._begin(trial, _end(self._now, buttons.MUTED_FOR), Kind.MUTE)
+        about = About(scope=Scope.TRIAL, value=trial)
+        return self._begin(about, _end(self._now, buttons.MUTED_FOR), Kind.MUTE)
 
     def _silence(self, words: list[str], kind: Kind) -> Reply:
-        """`mute` and `snooze`: a trial, and until when."""
+        """`mute` and `snooze`: a trial, a watch or a field, and until when."""
         default = f"{buttons.MUTED_FOR.days}d" if kind is Kind.MUTE else ""
-        if not words or len(words) > 2 or (len(words) == 1 and not default):
+        named = len(words) > 1 and words[0].lower() in (Scope.WATCH, Scope.FIELD)
+        timed = len(words) > 2 and words[-1][:1].isdigit() if named else len(words) > 1
+        about, until = (words[:-1], words[-1]) if timed else (words, default)
+        if not about or not until or (len(about) > 1 and not named):
             raise Refused(f"Write `{COMMAND} {kind} NCT07146087 {default or '3d'}`: a trial, and until when")
-        return self._begin(self._trial(words[0]), self._until(words[1] if words[1:] else default), kind)
+        return self._begin(self._about(about, kind), self._until(until), kind)
 
-    def _begin(self, trial: str, until: datetime, kind: Kind) -> Reply:
-        before = mutes.of_trial(self._db, trial, now=self._now)
+    def _begin(self, about: About, until: datetime, kind: Kind) -> Reply:
+        before = mutes.of(self._db, about.scope, about.value, now=self._now)
         if (
             before is not None
             and before.kind is Kind.MUTE is kind
             and (before.until is None or before.until >= _iso(until))
         ):
-            return Reply(text=f"{trial} is muted already: {silent(before)}")
+            return Reply(text=f"{about} is muted already: {silent(before)}")
         made = mutes.mute(
-            self._db, Scope.TRIAL, trial, until=until, now=self._now, by=self._person, kind=kind
+            self._db, about.scope, about.value, until=until, now=self._now, by=self._person, kind=kind
         )
-        self._show(trial)
-        stranger = self._reader.trial(self._place.registry, trial) is None
+        self._show(about)
+        stranger = (
+            about.scope is Scope.TRIAL and self._reader.trial(self._place.registry, about.value) is None
+        )
         doubt = "\nNothing is stored of it yet: is the id right?" if stranger else ""
         meanwhile = (
             "What happens is stored and shown, and nobody is told of it."
             if kind is Kind.MUTE
             else "What happens is told then, all at once; what is critical at once."
         )
-        return Reply(text=f"{trial}: {silent(made)}. {meanwhile}{doubt}")
+        return Reply(text=f"{about}: {silent(made)}. {about.limits}{meanwhile}{doubt}")
 
-    def _unmute(self, trial: str) -> Reply:
-        if not mutes.unmute(self._db, Scope.TRIAL, trial, now=self._now, by=self._person):
-            self._show(trial)  # a message that says so is out of date
-            return Reply(text=f"{trial} is not muted")
-        self._show(trial)
-        return Reply(text=f"{trial} is told again, from the next event on")
+    def _end(self, words: list[str]) -> Reply:
+        return self._unmute(self._about(words, "unmute"))
+
+    def _unmute(self, about: About) -> Reply:
+        ended = mutes.unmute(self._db, about.scope, about.value, now=self._now, by=self._person)
+        self._show(about)  # one that says so may be out of date
+        if not ended:
+            return Reply(text=f"{about} is not muted")
+        return Reply(text=f"{about} is told again, from the next event on")
 
     def _ack(self, words: list[str]) -> Reply:
         if not words:
             raise Refused(f"Which trial? Write `{COMMAND} ack NCT07146087`")
-        trial = self._trial(words[0])
-        return self._acknowledge(trial, None, " ".join(words[1:]))
+        if words[0].lower() in (Scope.WATCH, Scope.FIELD):
+            return self._acknowledge(self._about(words, "ack"), None, "")
+        about = About(scope=Scope.TRIAL, value=self._trial(words[0]))
+        return self._acknowledge(about, None, " ".join(words[1:]))
 
-    def _acknowledge(self, trial: str, event: str | None, note: str) -> Reply:
+    def _acknowledge(self, about: About, event: str | None, note: str) -> Reply:
         if event is None:
-            newest = newest_event(self._db, self._place.registry, Scope.TRIAL, trial)
+            newest = newest_event(self._db, self._place.registry, about.scope, about.value)
             number = newest[0] if newest else None
         else:
             number = self._reader.number(event)
         if number is None:
-            raise Refused(f"Nothing happened to {trial} yet")
+            raise Refused(f"Nothing happened to {about} yet")
         made, dropped = acknowledge(
             self._db,
             self._place.registry,
-            Scope.TRIAL,
-            trial,
+            about.scope,
+            about.value,
             up_to=number,
             now=self._now,
             by=self._person,
             note=note,
         )
-        self._show(trial)
+        self._show(about)
         waited = "" if not dropped else f"; {dropped} that waited will not be told"
-        return Reply(text=f"{trial}, up to {made.event}: seen by {showing.called(made.by)}{waited}")
+        return Reply(text=f"{about}, up to {made.event}: seen by {showing.called(made.by)}{waited}")
 
     def _watch(self, words: list[str]) -> Reply:
         """Adds to the watch of the database that this command owns: config.toml is never written."""

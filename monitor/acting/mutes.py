@@ -126,11 +126,13 @@ def standing(db: Database, *, now: datetime) -> list[Mute]:
     return [_mute(row) for row in rows]
 
 
+def of(db: Database, scope: Scope, value: str, *, now: datetime) -> Mute | None:
+    """The mute or snooze of a trial, a watch or a field that is in force."""
+    return next((one for one in standing(db, now=now) if (one.scope, one.value) == (scope, value)), None)
+
+
 def of_trial(db: Database, trial: str, *, now: datetime) -> Mute | None:
-    """The mute or snooze of a trial that is in force."""
-    return next(
-        (one for one in standing(db, now=now) if (one.scope, one.value) == (Scope.TRIAL, trial)), None
-    )
+    return of(db, Scope.TRIAL, trial, now=now)
 
 
 def last_of(db: Database, trial: str) -> tuple[Mute, Person | None] | None:
