@@ -65,7 +65,7 @@ def test_every_command_that_it_lists_is_answered(tmp_path, slack, clock):
         scene = ActingScene(tmp_path, slack, registry, clock)
         scene.happen(studies[0])
         assert len(TYPED) == 8
-        for typed in TYPED:
+        for typed in (one.replace("MSC exosomes", "mine") for one in TYPED):
             command, _, text = typed.partition(" ")
             assert command == doing.COMMAND
             answer = scene.command(text.replace("NCT07146087", TRIAL))
