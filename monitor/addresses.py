@@ -11,6 +11,10 @@ from urllib.parse import quote
 
 from snapshots.changeset import Source, VersionRef
 
+# Below it the demo's registry answers, on this machine: by it an address, also one that is stored, says that what is
+# there is scripted.
+DEMO_PATH = "/trialbell-demo"
+
 
 def trial(registry: str, id: str) -> str:
     return f"/trials/{quote(registry, safe='')}/{quote(id, safe='')}"

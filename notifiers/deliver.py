@@ -32,6 +32,9 @@ class Drained(msgspec.Struct, kw_only=True):
     unknown: int = 0
     refused: int = 0  # as it was; tried again as plain text
     failed: int = 0
+    ended: list[str] = msgspec.field(
+        default_factory=list
+    )  # ids of the messages that were sent, found or failed
     next_at: datetime | None = None  # when something may be sendable; None when nothing waits
     stopped: bool = False  # `wait` said so, or the time was over; something may be sendable now
     notices: list[Notice] = msgspec.field(default_factory=list)
@@ -172,6 +175,7 @@ class _Drain:
                 with self._transaction():
                     self._settle(claimed, trace.remote, alone=trace.alone, posted=False)
                 self.drained.found += 1
+                self.drained.ended.append(claimed.message.id)
                 return None
             blind = trace.found is Found.CANNOT_TELL
             if blind and trace.channel_refuses:
@@ -214,6 +218,7 @@ class _Drain:
             with self._transaction():
                 self._settle(claimed, outcome.remote, alone=outcome.alone, reason=reason)
             self.drained.sent += 1
+            self.drained.ended.append(claimed.message.id)
         elif outcome.thread_gone and claimed.placement.reply_to is not None:
             with self._transaction():
                 self._outbox.forget_thread(claimed.message.id)
@@ -341,6 +346,7 @@ class _Drain:
         if not self._outbox.bury(claimed.message.id, reason, self._clock()):
             return  # a person dropped it meanwhile
         self.drained.failed += 1
+        self.drained.ended.append(claimed.message.id)
         text = f"a message to `{self._name}` failed: {reason}"
         self._say(NoticeKind.FAILED, text, message_id=claimed.message.id)
 

@@ -210,6 +210,8 @@ WRONG = "or lacks what the service needs"
         ("tgram://sesame", WRONG),
         ("json://h/?retry=2&t=sesame", "`retry`"),
         ("ntfy://sesame@h/one/two", "names 2 targets"),
+        ("json://sesame,json://b", "names 2 addresses"),
+        ("json://sesame json://b xml://c", "names 3 addresses"),
         ("tgram://123456789:sesame_sesame_sesame_sesame_sesa/1/2", "names 2 targets"),
     ],
 )

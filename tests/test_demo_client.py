@@ -24,7 +24,7 @@ def registry() -> Iterator[DemoRegistry]:
 
 @pytest.fixture
 def client(registry: DemoRegistry) -> Iterator[CtgovRegistry]:
-    one = CtgovRegistry(url=registry.origin, requests_per_minute=100_000)
+    one = CtgovRegistry(url=registry.site, requests_per_minute=100_000)
     yield one
     one.close()
 
@@ -41,7 +41,7 @@ def test_builds_and_single_records(registry: DemoRegistry, client: CtgovRegistry
     assert isinstance(found, Found) and parse(found.raw) == registry.record("NCT07146087")
     assert client.study("NCT99000327") == Moved(to="NCT99000328")
     assert client.study("NCT00000001") == Missing()
-    assert client.url("NCT07146087") == f"{registry.origin}/study/NCT07146087"
+    assert client.url("NCT07146087") == f"{registry.site}/study/NCT07146087"
 
 
 def test_sweeps(registry: DemoRegistry, client: CtgovRegistry) -> None:

@@ -6,9 +6,11 @@ import os
 import re
 import shlex
 import socket
+import sqlite3
 import subprocess
 import sys
 import tomllib
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -79,7 +81,8 @@ def test_the_receiver_takes_what_verifies_once(terminal, tmp_path: Path) -> None
             assert process.poll() is None
         assert ran.code == 0, ran.err
         assert process.stdout is not None
-        assert process.stdout.readline().startswith("critical NCT07146087 ")
+        sample = process.stdout.readline()
+        assert sample.startswith("sample: ") and "critical" not in sample
         _sent_twice(port, secret)
         assert process.stdout.readline() == "minor NCT1 h\n"
         terminal.write("webhook.secret", "whsec_" + "A" * 40)  # not theirs any more
@@ -89,6 +92,8 @@ def test_the_receiver_takes_what_verifies_once(terminal, tmp_path: Path) -> None
         process.terminate()
         process.wait(30)
     assert process.stdout.read() == ""  # nothing twice
+    with closing(sqlite3.connect(tmp_path / "events.db")) as kept:
+        assert kept.execute("select count(*) from event").fetchone() == (1,)  # no sample
 
 
 def _sent_twice(port: str, secret: str) -> None:
@@ -100,7 +105,7 @@ def _sent_twice(port: str, secret: str) -> None:
     from notifiers.webhook.channel import WebhookNotifier
 
     hook = WebhookNotifier(name="h", url=Secret(f"http://127.0.0.1:{port}/"), secrets=[Secret(secret)])
-    payload = {"id": "e1", "severity": "minor", "trial": "NCT1", "headline": "h"}
+    payload = {"id": "e1", "event": "changed", "severity": "minor", "trial": "NCT1", "headline": "h"}
     for _ in range(2):
         given = Message(id="m", level=Level.MINOR, headline="h", payload=payload)
         assert hook.send(given, Placement(now=datetime.now(UTC))).result is Result.SENT

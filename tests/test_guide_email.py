@@ -16,6 +16,7 @@ from doubles.smtp_room import PASSWORD, SmtpRoom
 
 from monitor.alerting.alerts import sample
 from monitor.config import Mail, read
+from notifiers.message import Level
 
 GUIDE = (Path(__file__).resolve().parents[1] / "docs" / "guide" / "email.md").read_text(encoding="utf-8")
 TABLES = re.findall(r"```toml\n(.*?)```", GUIDE, re.DOTALL)
@@ -52,6 +53,11 @@ def test_a_sample_arrives_by_each_table(table: str, terminal: Any, monkeypatch: 
     assert found and all(line["good"] for line in found), found
     if settings.hide_recipients:
         assert letter.email["To"] == "undisclosed-recipients:;"
+
+
+def test_the_severities_that_the_page_names_are_those_of_a_letter() -> None:
+    (line,) = re.findall(r"^\| `X-Trialbell-Severity` \| (.*) \|$", GUIDE, re.MULTILINE)
+    assert set(re.findall(r"`([a-z]+)`", line)) == {level.value for level in Level}
 
 
 def test_the_headers_that_the_page_names_are_there() -> None:

@@ -10,6 +10,8 @@ import pytest
 from doubles.asking import asking
 from doubles.web_history import TRIAL, History
 
+from monitor.addresses import DEMO_PATH
+from monitor.alerting.text import only_here, scripted
 from monitor.cli.main import COMMANDS
 from monitor.web.sources import site_of
 
@@ -18,7 +20,7 @@ PAGES = (
     *("/", "/trials", AT, f"{AT}/versions/5", f"{AT}/compare/4...5", "/events/4", f"{AT}/on/2026-11-23"),
     *("/state", "/nothing"),
 )
-LOOPBACK = "http://127.0.0.1:41234"
+LOOPBACK = f"http://127.0.0.1:41234{DEMO_PATH}"
 ROOT = Path(__file__).parents[1]
 
 
@@ -43,6 +45,19 @@ def test_while_the_demos_registry_is_there_it_is_linked_to(history: History) -> 
         text = browse.get(AT).text
     assert f'href="{LOOPBACK}/study/{TRIAL}"' in text
     assert "Record in Demo registry" in text
+
+
+def test_a_proxy_or_a_mirror_on_this_machine_is_not_the_demo(history: History) -> None:
+    for url in ("http://127.0.0.1:8080", "http://localhost:8080/mirror", "http://[::1]/"):
+        with asking(history.app(sites={"ctgov": site_of(url)})) as browse:
+            text = browse.get(AT).text
+        assert "Demo" not in text and "Not ClinicalTrials.gov itself: the records come from" in text
+        assert not scripted(f"{url.rstrip('/')}/study/{TRIAL}")
+        assert only_here(f"{url.rstrip('/')}/study/{TRIAL}"), "no link to it is told"
+    assert scripted(f"{LOOPBACK}/study/{TRIAL}") and not scripted(
+        f"https://example.org{DEMO_PATH}/study/{TRIAL}"
+    )
+    assert not scripted(f"{LOOPBACK}-of-mine/study/{TRIAL}") and not scripted(None)
 
 
 def test_another_server_in_the_registrys_place_is_named(history: History) -> None:

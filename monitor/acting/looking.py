@@ -16,7 +16,7 @@ from monitor.acting import mutes, showing
 from monitor.acting.acknowledgements import Seen
 from monitor.acting.mutes import Kind, Mute
 from monitor.alerting.discretion import without_people
-from monitor.alerting.text import scripted, status_words
+from monitor.alerting.text import only_here, status_words
 from notifiers.message import Link, Message
 from notifiers.sent import Sent
 from notifiers.slack.hand import Reply
@@ -102,5 +102,5 @@ def _line(seen: Seen, number: int, event: Event) -> str:
 def _links(place: Place, trial: str) -> tuple[Link, ...]:
     record = place.record_url(trial)
     ours = addresses.whole(place.public_url, addresses.trial(place.registry, trial))
-    pairs = (("Record", None if scripted(record) else record), ("History on our pages", ours))
+    pairs = (("Record", None if only_here(record) else record), ("History on our pages", ours))
     return tuple(Link(text=text, url=url) for text, url in pairs if url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor import addresses
-from monitor.alerting.text import registry_name, scripted
+from monitor.alerting.text import only_here, registry_name
 from notifiers.message import Link
 from snapshots.changeset import Source
 from snapshots.event import Event, EventKind
@@ -13,7 +13,7 @@ def links_of(event: Event, public_url: str | None) -> tuple[Link, ...]:
     """The registry's record, our page, the registry's own history, as far as each is there."""
     registry = registry_name(event.registry)
     # A registry on this machine is gone before the alert is read: nothing leads there.
-    record = None if scripted(event.url) else event.url
+    record = None if only_here(event.url) else event.url
     links = [Link(text=f"Record on {registry}", url=record)] if record else []
     compared = (
         addresses.compare(event.registry, event.trial, event.from_, event.to)

@@ -73,6 +73,7 @@ class Maker:
         self._silent = mutes.standing(db, now=now)
         self._deliveries: dict[int, Delivery] = {}
         self.made = 0
+        self.put_off = 0  # deliveries, to their time
 
     def make(self) -> bool:
         """Make messages of what is due. False when nothing was."""
@@ -133,6 +134,7 @@ class Maker:
                     for id_, silence in snoozed:
                         assert silence.until is not None
                         self._outbox.put_off([id_], silence.until, reason=str(silence))
+                    self.put_off += len(snoozed)
         return lines
 
     def _weigh(
@@ -201,6 +203,7 @@ class Maker:
         if group.form is Form.WAIT:
             assert group.until is not None
             self._outbox.put_off(ids, group.until, reason=group.reason)
+            self.put_off += len(ids)
             return
         if self._outbox.still_waiting(ids) != len(ids):
             return

@@ -22,6 +22,7 @@ from snapshots.database import immediate
 
 if TYPE_CHECKING:
     from monitor.alerting.grouping import Manners
+    from notifiers.deliver import Drained
     from notifiers.message import Message
     from notifiers.notifier import Notifier
     from notifiers.outbox import Outbox
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 
 SLICE = timedelta(seconds=30)
+MOST_NAMED = 20  # messages in a line of the log
 TROUBLED = 6  # failures in a row, by which a minute has passed: less is no trouble
 
 
@@ -78,13 +80,14 @@ class Teller:
 
         return Outbox(self._db)
 
-    def make_messages(self, notifier: Notifier) -> int:
-        """Messages for what is due to one notifier. Returns how many were made."""
+    def make_messages(self, notifier: Notifier) -> tuple[int, int]:
+        """Messages for what is due to one notifier. Returns how many were made, and how many deliveries were put off
+        to their time."""
         from monitor.alerting.making import Maker
         from notifiers.outbox import PROBES
 
         name = notifier.name
-        made = 0
+        made = put_off = 0
         channel = self._outbox.channel(name)
         if channel.paused_at is not None or channel.failures >= TROUBLED:
             # A few serve to try the channel; the rest is made when it can go, by what is true then, and as one.
@@ -93,7 +96,7 @@ class Teller:
                 with immediate(self._db):
                     self._outbox.recall(name, self._clock())
             if queued >= PROBES:
-                return 0
+                return 0, 0
         while True:
             maker = Maker(
                 self._db,
@@ -106,8 +109,9 @@ class Teller:
                 random=self._random,
             )
             if not maker.make():
-                return made
+                return made, put_off
             made += maker.made
+            put_off += maker.put_off
 
     def deliver_to(
         self, name: str, notifier: Notifier, told: Told, *, more: Callable[[], bool] = lambda: True
@@ -122,7 +126,8 @@ class Teller:
 
         told.sent[name] = told.failed[name] = 0
         while True:
-            self.make_messages(notifier)
+            began = self._clock()
+            made, put_off = self.make_messages(notifier)
             stopped = False
 
             def wait(pause: timedelta) -> bool:
@@ -142,6 +147,7 @@ class Teller:
             )
             told.sent[name] += drained.sent + drained.found
             told.failed[name] += drained.failed
+            _log(name, drained, made=made, put_off=put_off, span=self._clock() - began)
             for notice in drained.notices:
                 log.warning("notice", notice=notice.text)
             if stopped or not drained.stopped or not more():
@@ -158,3 +164,38 @@ class Teller:
 
     def _transaction(self) -> AbstractContextManager[None]:
         return immediate(self._db)
+
+
+def _log(notifier: str, drained: Drained, *, made: int, put_off: int, span: timedelta) -> None:
+    """One line of what came of it; none where nothing did, as at nearly every look."""
+    counts = {
+        "made": made,
+        "sent": drained.sent,
+        "found": drained.found,
+        "failed": drained.failed,
+        "refused": drained.refused,
+        "later": drained.later,
+        "unknown": drained.unknown,
+        "put_off": put_off,
+    }
+    counts = {what: count for what, count in counts.items() if count}
+    if not counts:
+        return
+    trouble = drained.refused + drained.later + drained.unknown
+    outcome = (
+        "failed"
+        if drained.failed
+        else "to be tried again"
+        if trouble
+        else "sent"
+        if drained.ended
+        else "waits"
+    )
+    log.info(
+        "told",
+        notifier=notifier,
+        outcome=outcome,
+        **counts,
+        messages=drained.ended[:MOST_NAMED],
+        seconds=round(span.total_seconds(), 3),
+    )

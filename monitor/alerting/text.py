@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from monitor.addresses import DEMO_PATH
 from monitor.web.terms import is_code, label_of, said
 from snapshots.changeset import DETAIL, JSON, Action, FieldChange, Kind
 from snapshots.facts import UNKNOWN_ENROLLMENT
@@ -51,12 +52,17 @@ def registry_name(registry: str) -> str:
 
 
 def scripted(url: str | None) -> bool:
-    """Does a record's address lead to this machine? Then its registry is the demo's, and ends with it."""
-    host = urlsplit(url or "").hostname or ""
+    """Is an address the demo's registry, or of a record there? A proxy or a mirror on this machine is not."""
+    return only_here(url) and f"{urlsplit(url or '').path}/".startswith(f"{DEMO_PATH}/")
+
+
+def only_here(url: str | None) -> bool:
+    """Does an address lead to this machine? Who reads elsewhere finds nothing there."""
     try:
+        host = urlsplit(url or "").hostname or ""
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def before_and_after(change: FieldChange) -> tuple[str | None, str | None]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from monitor.addresses import DEMO_PATH
 from monitor.demo import archive, pages, search
 from monitor.demo.archive import Seed, Version
 from monitor.demo.fields import chosen_paths, project
@@ -59,7 +60,7 @@ AGGREGATES: dict[str, tuple[str, dict[str, str]]] = {
 
 
 class DemoRegistry(LoopbackServer):
-    """A context manager; `origin` is what `[registries.ctgov] url` takes."""
+    """A context manager; `site` is what `[registries.ctgov] url` takes."""
 
     def __init__(self, days: Sequence[Day] = DAYS, *, port: int = 0) -> None:
         super().__init__(port=port)
@@ -122,6 +123,11 @@ class DemoRegistry(LoopbackServer):
         for alias in named.get("nctIdAliases", []):
             self._aliases[alias] = trial
 
+    @property
+    def site(self) -> str:
+        """The address of `[registries.ctgov] url` by which all that is told says that it is scripted."""
+        return self.origin + DEMO_PATH
+
     def respond(self, request: Request) -> Response:
         if request.method not in ("GET", "HEAD"):
             return text_response(f"method not allowed: `{request.method}`", status=405)
@@ -131,7 +137,7 @@ class DemoRegistry(LoopbackServer):
             return text_response(str(wrong), status=400)
 
     def _route(self, request: Request) -> Response:
-        path = request.path
+        path = request.path.removeprefix(DEMO_PATH) or "/"
         if path == "/api/v2/version":
             return json_response({"apiVersion": API_VERSION, "dataTimestamp": self.stamp})
         if path == "/api/v2/studies":
@@ -153,7 +159,8 @@ class DemoRegistry(LoopbackServer):
     def _study(self, trial: str, request: Request) -> Response:
         params = _single(request, {"fields", *IGNORED})
         if trial in self._aliases:
-            target = f"/api/v2/studies/{self._aliases[trial]}"
+            below = DEMO_PATH if request.path.startswith(f"{DEMO_PATH}/") else ""
+            target = f"{below}/api/v2/studies/{self._aliases[trial]}"
             return Response(status=301, type="text/html", body=b"", headers=(("Location", target),))
         if trial not in self._records:
             return html_response(pages.not_found(request.path), status=404)

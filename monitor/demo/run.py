@@ -128,7 +128,7 @@ def run_demo(
     clock = ScriptClock(script.DAYS[0].polled_at)
     with DemoRegistry() as registry, SlackStandIn(clock=clock, channels=(CHANNEL,)) as slack:
         config = directory / CONFIG
-        text = configuration(registry=registry.origin, slack=slack.api_url, port=port, serving=serving)
+        text = configuration(registry=registry.site, slack=slack.api_url, port=port, serving=serving)
         config.write_text(text, encoding="utf-8")
         _introduce(console, directory)
         loop = open_loop(config, clock, {TOKEN_VARIABLE: slack.token})

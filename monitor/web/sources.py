@@ -6,11 +6,11 @@ while and tells scripted days. Pages then say so, and link only where something 
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from monitor.alerting.text import only_here, scripted
 from monitor.registries import ctgov_ids
 from monitor.registries.base import MalformedId
 
@@ -32,10 +32,11 @@ class Site:
 
     @property
     def on_this_machine(self) -> bool:
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost" or self.host.endswith(".localhost")
+        return only_here(self.url)
+
+    @property
+    def scripted(self) -> bool:
+        return scripted(self.url)
 
 
 PUBLIC = Site(url=ctgov_ids.SITE)
@@ -69,7 +70,7 @@ class Source:
         """What every page says first where the records are not the public registry's."""
         if self.public:
             return None
-        if self.site.on_this_machine:
+        if self.site.scripted:
             return "Demo: scripted days, not news. The registry asked is on this machine, not ClinicalTrials.gov."
         return f"Not ClinicalTrials.gov itself: the records come from {self.site.host}."
 
@@ -89,7 +90,7 @@ def source(registry: str, sites: Mapping[str, Site] | None = None) -> Source:
         raise UnknownRegistry(registry)
     site = (sites or {}).get(registry, PUBLIC)
     public = site.host in ctgov_ids.HOSTS
-    label = "ClinicalTrials.gov" if public else "Demo registry" if site.on_this_machine else site.host
+    label = "ClinicalTrials.gov" if public else "Demo registry" if site.scripted else site.host
     return Source(name=registry, label=label, site=site, public=public, canonical=ctgov_ids.trial_id)
 
 

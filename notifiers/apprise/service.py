@@ -14,6 +14,7 @@ from notifiers.apprise.ear import Listening  # isort: split
 
 from apprise import Apprise, AppriseAsset, NotifyBase, NotifyFormat, NotifyType, OverflowMode
 from apprise.conversion import convert_between
+from apprise.utils.parse import parse_urls
 
 from notifiers.message import Level
 from notifiers.notifier import Result
@@ -61,6 +62,9 @@ class Service:
             except Exception:  # noqa: BLE001 - each service has its own, and its words hold the address
                 made = None
         if not isinstance(made, NotifyBase):
+            addresses = len(parse_urls(url.reveal()) or ())  # type: ignore[no-untyped-call] # it has no types
+            if addresses > 1:
+                raise NoService(f"it names {addresses} addresses: give each a notifier of its own")
             raise NoService(
                 "Apprise makes nothing of its address, or lacks what the service needs: see https://appriseit.com/services/"
             )

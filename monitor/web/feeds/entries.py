@@ -16,7 +16,7 @@ from monitor import addresses
 from monitor.alerting.alerts import message_of
 from monitor.alerting.discretion import masked
 from monitor.alerting.plain import plain_message
-from monitor.alerting.text import scripted
+from monitor.alerting.text import only_here
 from monitor.web.blocks import safe_href
 from monitor.web.feeds.feed import Entry
 from monitor.web.identity import tag
@@ -48,7 +48,7 @@ def entry(event: Event, *, sequence: int, root: str, began: datetime) -> Entry:
         html=str(_html(message, event.severity)),
         page=root + _page(event, sequence),
         # A registry on this machine is gone before the feed is read.
-        record=None if scripted(event.url) else _address(event.url or ""),
+        record=None if only_here(event.url) else _address(event.url or ""),
         severity=event.severity,
         tags=event.tags,
         event=event.id,
