@@ -221,3 +221,42 @@ def test_status_shows_how_it_goes_beside_a_file_that_is_wrong(place):
     assert (ran.code, ran.out) == (2, "") and "nonsense" in ran.err
     path.write_text(right + "[[")
     assert place.run("status", "--db", "t.db").code == 2
+
+
+def test_doctor_shows_what_a_channel_said_when_it_was_last_tried(place, registry, records, receiver):
+    place.configure(HOOK)
+    receiver.always = Says(401)
+    registry.publish("2026-11-23", [closed(records[0])])
+    place.run("check")
+    ran = place.run("doctor")
+    assert ran.code == 3
+    assert "ok   notifier hook: webhook: the receiver can be reached" in ran.out
+    assert "BAD  notifier hook: notifier hook refuses us since THEN: the receiver" in then(ran.out)
+    receiver.always = Says(503, headers=(("retry-after", "600"),))
+    place.run("outbox", "retry")
+    place.run("check")
+    assert "\n-    notifier hook: hook: 1 waits, the receiver" in place.run("doctor").out
+
+
+def test_notify_says_what_became_of_it_and_names_doctor_only_where_that_finds_something(place, receiver):
+    place.configure(HOOK)
+    receiver.always = Says(401)
+    ran = place.run("notify", "hook")
+    assert ran.code == 3
+    (line,) = ran.err.splitlines()  # a look finds it well: no hint
+    assert line.startswith("error: hook: it refuses us: the receiver")
+    receiver.always = Says(503, headers=(("retry-after", "600"),))
+    ran = place.run("notify", "hook")
+    assert ran.err.startswith("error: hook: not delivered: the receiver") and "later" not in ran.err
+
+
+def test_notify_to_nobody_there_says_what_doctor_finds(place, monkeypatch):
+    monkeypatch.setenv("HOOK_SECRET", SECRET)
+    monkeypatch.setenv("HOOK_URL", "http://127.0.0.1:9/sesame")
+    place.configure(HOOK)
+    ran = place.run("notify", "hook")
+    assert ran.code == 3
+    first, hint = ran.err.splitlines()
+    assert first.startswith("error: hook: not delivered: ")
+    assert hint.startswith("hint: `trialbell doctor` finds: webhook: the receiver cannot be reached")
+    assert "sesame" not in ran.err
