@@ -260,3 +260,14 @@ def test_notify_to_nobody_there_says_what_doctor_finds(place, monkeypatch):
     assert first.startswith("error: hook: not delivered: ")
     assert hint.startswith("hint: `trialbell doctor` finds: webhook: the receiver cannot be reached")
     assert "sesame" not in ran.err
+
+
+def test_check_marks_what_is_muted_and_snoozed(place, registry, records):
+    place.run("mute", nct(records[0]))
+    place.run("snooze", nct(records[1]), "--until", "2999-01-01")
+    registry.publish("2026-11-23", [closed(one) for one in records[:3]])
+    lines = place.run("check").out.splitlines()
+    first = {trial: line for line in lines for trial in map(nct, records) if f" {trial}  " in line}
+    assert first[nct(records[0])].endswith("  (muted)")
+    assert first[nct(records[1])].endswith("  (snoozed until 2999-01-01 00:00 UTC)")
+    assert first[nct(records[2])].endswith("Active, not recruiting")
