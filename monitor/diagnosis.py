@@ -104,7 +104,7 @@ def health_of(
         problems.append(str(one))
         lines[conditions.Kind.HELD, str(one.row)] = str(one)
     unreached = [one for one in standing.unreached(db, now) if one.waiting]
-    notices += [_not_reached(one, now) for one in unreached]
+    notices += [not_reached(one, now) for one in unreached]
     counts = Outbox(db).counts()
     others = standing.without_deliveries(db)
     total = {state: sum(by.get(state, 0) for by in counts.values()) for state in _STATES}
@@ -159,7 +159,7 @@ def health_of(
 _STATES = ("waiting", "queued", "sent", "failed", "dropped")
 
 
-def _not_reached(one: standing.Unreached, now: datetime) -> str:
+def not_reached(one: standing.Unreached, now: datetime) -> str:
     """`hook: 8 wait, the receiver was not reached (since 2026-11-29 02:30 UTC, next try 02:41)`."""
     tried = "next try by the service or the next `trialbell check`"
     if one.next_at > now:

@@ -45,6 +45,7 @@ def examine(
     yield from _database(database)
     for name in config.notifiers:
         yield from _notifier(config, name, environ)
+    yield from _deliveries(database, config, now())
     yield from _operator(config, environ)
 
 
@@ -209,6 +210,35 @@ def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator
         ready = expanded(config, name, environ)
         good, text = check(ready.secrets["app_token"], api_url=table.api_url)
         yield Finding(room=room, good=good, text=text)
+
+
+def _deliveries(database: Path, config: Config, now: datetime) -> Iterator[Finding]:
+    """What the channels said when they were last tried, as `status` has it: a look may find well what refuses us."""
+    from monitor.database import open_for_reading
+    from monitor.diagnosis import not_reached
+    from monitor.operating import conditions
+    from notifiers import standing
+    from snapshots.errors import SnapshotsError
+
+    if not database.exists():
+        return
+    try:
+        db = open_for_reading(database)
+    except SnapshotsError:
+        return  # said above
+    try:
+        for one in standing.paused(db, config.notifiers):
+            known = conditions.refusing(one.notifier, one.reason, since=one.since)
+            text = f"{known.text}; once that is set right, `trialbell outbox retry` tries at once"
+            yield Finding(room=f"notifier {one.notifier}", good=False, text=text)
+        for lost in standing.given_up(db, config.notifiers):
+            known = conditions.given_up(lost.notifier, deliveries=lost.deliveries, messages=lost.messages)
+            yield Finding(room=f"notifier {lost.notifier}", good=False, text=known.text)
+        for held in standing.unreached(db, now):
+            if held.waiting and held.notifier in config.notifiers:
+                yield Finding(room=f"notifier {held.notifier}", good=None, text=not_reached(held, now))
+    finally:
+        db.close()
 
 
 def _operator(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:

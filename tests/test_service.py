@@ -89,6 +89,16 @@ def test_a_changed_configuration_is_taken_over_and_a_wrong_one_is_not(place):
     place.configure(*map(nct, place.records[:3]), also="[nonsense]\n")
     service.child.send_signal(signal.SIGHUP)
     assert "nonsense" in service.until("the old one stays in force")
+    place.configure(*map(nct, place.records[:3]), also='[[route]]\nto = ["lgo"]\n')
+    service.child.send_signal(signal.SIGHUP)
+    line = json.loads(service.until("the old one stays in force"))
+    assert line["problem"].endswith("`to` names an unknown notifier: `lgo`")
+    assert line["hint"] == "did you mean `log`?"
+    beside = place.start("status")  # which shows both: what is wrong, and how the service goes
+    assert beside.end() == 2
+    assert f"service     `trialbell run`, process {service.child.pid}" in beside.child.stdout.read()
+    said = "\n".join(beside.said)
+    assert "error: " in said and "`lgo`" in said and "the service goes on by config.toml as it was" in said
     place.registry.publish("2026-11-23", [suspended(place.records[4])])
     place.configure(*map(nct, place.records[:5]))
     service.child.send_signal(signal.SIGHUP)

@@ -6,13 +6,16 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from monitor.cli.errors import DIFFERS, DONE, INTERRUPTED, WORLD, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
 from snapshots.terms import many
+
+if TYPE_CHECKING:
+    from monitor.acting.mutes import Silence
 
 
 @click.command(
@@ -216,10 +219,12 @@ def _waits(plan: dict[str, Any]) -> str:
 
 def _tell(app: Any, session: Session, events: Sequence[str]) -> int:
     """How many of them there are to tell."""
+    from monitor.acting import mutes
     from monitor.cli.telling import event_lines
     from snapshots.event import event_json
 
     reader = app.reader()
+    silent = mutes.standing(app.db, now=clock())
     told = 0
     for event_id in events:
         event = reader.event(event_id)
@@ -230,8 +235,16 @@ def _tell(app: Any, session: Session, events: Sequence[str]) -> int:
         if session.as_json:
             session.emit(event_json(event))
         else:
-            click.echo("\n".join(event_lines(event)))
+            lines = event_lines(event)
+            silence = mutes.silencing(silent, event) if silent else None
+            if silence is not None:
+                lines[0] += "  (muted)" if silence.until is None else f"  ({_silent_until(silence)})"
+            click.echo("\n".join(lines))
     return told
+
+
+def _silent_until(silence: Silence) -> str:
+    return f"{'muted' if silence.kind == 'mute' else 'snoozed'} until {silence.until:%Y-%m-%d %H:%M} UTC"
 
 
 def summary(report: dict[str, Any]) -> str:

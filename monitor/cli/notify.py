@@ -10,6 +10,13 @@ import click
 from monitor.cli.errors import DONE, UseError, WorldError
 from monitor.cli.session import Session, clock, shared_options
 
+_WORDS = {  # nothing is tried again after a sample
+    "later": "not delivered",
+    "unknown": "nobody can tell whether it arrived",
+    "channel-refuses": "it refuses us",
+    "message-refused": "it refuses this message",
+}
+
 
 @click.command(
     epilog="""\b
@@ -44,15 +51,20 @@ def notify(session: Session, notifier: str | None) -> int:
     if session.as_json and getattr(config.notifiers[notifier], "to_stdout", False):
         raise UseError("`--json` and a notifier that writes to stdout would mix", hint="leave out `--json`")
     now = clock()
+    closer = None
     try:
         outcome = channel.send(alerts.sample(message_id=new_id(SystemRandom()), now=now), Placement(now=now))
+        if outcome.result is not Result.SENT:
+            # What `doctor` would say of it; nothing where it would find all well.
+            closer = next((text for good, text in channel.check() if good is False), None)
     finally:
         channel.close()
     if session.as_json:
         session.emit({"notifier": notifier, "result": outcome.result.value, "reason": outcome.reason})
     if outcome.result is not Result.SENT:
         raise WorldError(
-            f"{notifier}: {outcome.result.value}: {outcome.reason}", hint="`trialbell doctor` looks closer"
+            f"{notifier}: {_WORDS[outcome.result.value]}: {outcome.reason}",
+            hint=None if closer is None else f"`trialbell doctor` finds: {closer}",
         )
     session.say(f"sent to {notifier}" + (f"; {outcome.reason}" if outcome.reason else ""))
     return DONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from monitor.cli.session import Session, clock, shared_options_but_json
 if TYPE_CHECKING:
     from monitor.config import Config
 
+_STAYS = "configuration is wrong, the old one stays in force"
 LOOK_AT_FILES = 2.0  # seconds between two looks at whether the configuration changed
 
 
@@ -118,10 +120,11 @@ class _Running:
             app = app_of(config, database=self._session.database, environ=os.environ, clock=clock)
         except ConfigError as error:
             for problem in error.problems:
-                log.error("configuration is wrong, the old one stays in force", problem=problem.text)
+                hint = {"hint": problem.hint} if problem.hint else {}
+                log.error(_STAYS, problem=_unquoted(problem.text), **hint)
             return
         except NotifiersError as error:
-            log.error("configuration is wrong, the old one stays in force", problem=str(error))
+            log.error(_STAYS, problem=str(error), **({"hint": error.hint} if error.hint else {}))
             return
         # Only looked at: until the old service has ended, it makes the stored watches those that it knows.
         try:
@@ -284,6 +287,11 @@ def _may_act(config: Config, host: str) -> bool:
 
     web = config.web
     return web.acting if web.acting is not None else is_loopback(host) and web.public_url is None
+
+
+def _unquoted(text: str) -> str:
+    """Values in backticks without TOML's quotes, which a line of JSON would escape."""
+    return re.sub(r'`"([^"`]*)"`', r"`\1`", text)
 
 
 def _shown(host: str) -> str:
