@@ -166,6 +166,7 @@ class Reader:
         field: str | None = None,
         tag: str | None = None,
         kinds: Sequence[EventKind] | None = None,
+        detail: str | None = None,
         archive: bool = True,
         limit: int = 50,
         before: int | None = None,
@@ -189,6 +190,7 @@ class Reader:
             field=field,
             tag=tag,
             kinds=kinds,
+            detail=detail,
             archive=archive,
             before=before,
         )

@@ -31,6 +31,7 @@ class Wanted:
     field: str | None = None
     tag: str | None = None
     kinds: Sequence[EventKind] | None = None
+    detail: str | None = None  # of a deadline, its state
     archive: bool = (
         True  # also what lay between two of the registry's own versions, which may be a step of another
     )
@@ -184,6 +185,8 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
     if wanted.kinds is not None:
         marks = ",".join("?" * len(wanted.kinds))
         require(f"event.kind in ({marks})", *(EventKind(kind).value for kind in wanted.kinds))
+    if wanted.detail is not None:
+        require("event.detail = ?", wanted.detail)
     if not wanted.archive and lead.only is None:
         require("event.to_source is not 'archive'")
     if wanted.before is not None:

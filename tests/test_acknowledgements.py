@@ -172,3 +172,16 @@ def test_the_newest_event_of_a_trial_a_watch_a_field_or_a_state(db, happened):
     }
     assert [one and one[0] for one in found.values()] == [last, state, last, state, None]
     assert newest_event(db, "ctgov", Scope.FIELD, "results-due-soon") is None
+
+
+def test_a_state_long_past_is_found_without_reading_all_that_came_since(db, happened):
+    number = happened("e0", fields=(), kind=EventKind.DEADLINE, detail="status-stale")
+    for each in range(1, 600):
+        happened(f"e{each}", fields=(), kind=EventKind.DEADLINE, detail="results-overdue")
+    asked: list[str] = []
+    db.conn.set_trace_callback(asked.append)
+    found = newest_event(db, "ctgov", Scope.FIELD, "status-stale")
+    db.conn.set_trace_callback(None)
+    assert found is not None and found[0] == number
+    searches = [text for text in asked if "select distinct" in text]
+    assert 0 < len(searches) <= len(Severity) and all("detail = 'status-stale'" in text for text in searches)

@@ -182,6 +182,14 @@ def test_a_letter_larger_than_the_server_takes_is_not_begun() -> None:
     assert not any(line.startswith("MAIL") for line in server.heard)
 
 
+@pytest.mark.parametrize("said", ["9" * 5_000, "9" * 20, "0", "", "many"])
+def test_a_size_that_says_nothing_holds_no_letter_back(said: str) -> None:
+    with ScriptedSmtp({"EHLO": f"250-x\n250 SIZE {said}"}) as server:
+        notifier = mailer(server)
+        assert notifier.send(ALERT, AT).result is Result.SENT
+        assert all(good for good, _ in notifier.check())
+
+
 def test_nobody_there_is_later() -> None:
     with SmtpRoom() as room:
         pass

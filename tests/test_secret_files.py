@@ -206,6 +206,23 @@ def test_doctor_says_who_may_read_a_secret_and_what_is_wrong_with_one(terminal, 
         assert len(told) == 1
 
 
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("~nosuchuser/slack", "needs a file that is not there"), ("a\\u0000b", "cannot be read (no path)")],
+)
+def test_a_path_that_is_none_is_a_problem_in_a_line(
+    terminal, tmp_path: Path, written: str, said: str
+) -> None:
+    with LoopbackRegistry([], day="2026-11-20") as registry:
+        head = f'[registries.ctgov]\nurl = "{registry.url}"\nrequests_per_minute = 100000\n'
+        terminal.write("config.toml", head + TEAM.replace("{token}", f"${{file:{written}}}"))
+        (told,) = [one for one in terminal.run("doctor", "--json").values if one["room"] == "notifier team"]
+        assert told["good"] is False and said in told["text"]
+        ran = terminal.run("notify", "team")
+    assert ran.code == 2 and said in ran.err and "Traceback" not in ran.err
+    assert not is_exposed(Path("a\0b"))
+
+
 def test_the_service_takes_a_changed_secret_over(tmp_path: Path) -> None:
     place = Place(tmp_path)
     try:

@@ -18,7 +18,8 @@ from doubles.told_channel import Room, open_room
 from doubles.webhook_receiver import OLD_SECRET, SECRET, Says, WebhookReceiver
 
 from notifiers.deliver import NoticeKind
-from notifiers.http.post import presentable
+from notifiers.http.deadline import Deadline
+from notifiers.http.post import post, presentable
 from notifiers.jsonl import JsonlNotifier
 from notifiers.message import Level, Message
 from notifiers.notifier import Found, Outcome, Placement, Result, WrongSettings
@@ -222,7 +223,7 @@ def test_what_may_have_arrived_is_unknown(
 
 def test_the_status_is_the_answer_whatever_its_body_does(receiver: WebhookReceiver) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000000000\r\n\r\n"
-    poured = []
+    poured, hung_up = [], threading.Event()
 
     def giant(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -231,15 +232,44 @@ def test_the_status_is_the_answer_whatever_its_body_does(receiver: WebhookReceiv
 
     def slow(connection: socket.socket) -> None:
         connection.sendall(head)
-        drip(b"x" * 1000, 0.05)(connection)
+        connection.settimeout(10)  # of its own: less than the other side's
+        if connection.recv(1) == b"":
+            hung_up.set()
 
     def torn(connection: socket.socket) -> None:
         connection.sendall(head + b"{")
 
     receiver.plan = [Says(by=giant), Says(by=torn), Says(by=slow)]
-    for deadline in (30, 30, 0.5):
-        assert send(hook(receiver.url, deadline=deadline)).result is Result.SENT
+    for _ in range(3):
+        assert send(hook(receiver.url, deadline=30)).result is Result.SENT
     assert sum(poured) < 100_000_000
+    assert hung_up.wait(20), "a body is waited for by nobody"
+
+
+@pytest.mark.parametrize(
+    "begun", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"], ids=["head", "body"]
+)
+def test_what_is_left_at_the_deadline_is_hung_up_on(begun: bytes) -> None:
+    hung_up, pause = threading.Event(), threading.Event()
+
+    def dripping(connection: socket.socket) -> None:
+        try:
+            connection.sendall(begun)
+            for _ in range(2_000):
+                connection.sendall(b"x")
+                pause.wait(0.01)
+        except OSError:
+            hung_up.set()
+
+    with ScriptedServer(dripping) as server:
+        deadline = Deadline(0.3, name="left")
+        answer = post(server.url, b"{}", {}, deadline=deadline, timeout=30, read_at_most=60_000)
+        assert answer.status == (200 if begun.endswith(b"\r\n\r\n") else None)
+        assert hung_up.wait(15)
+    for thread in threading.enumerate():
+        if thread.name == "left":
+            thread.join(10)
+            assert not thread.is_alive()
 
 
 def test_only_a_certificate_that_is_trusted_and_theirs_is_believed(

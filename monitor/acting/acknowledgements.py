@@ -23,7 +23,6 @@ from snapshots.instants import stamp
 from snapshots.query import Reader
 
 _PARAMETERS = 900  # in one statement: below SQLite's least limit of 999
-_PAGE = 200  # events looked at at a time
 LONGEST_NOTE = 500  # characters
 
 
@@ -102,23 +101,18 @@ def acknowledge(
 
 
 def newest_event(db: Database, registry: str, scope: Scope, value: str) -> tuple[int, Event] | None:
-    """The newest event of a trial, a watch or a field, and its number; None when there is none yet."""
-    reader = Reader(db)
-    if scope is Scope.FIELD and value in STATE_SLUGS:
-        page = reader.events(registry=registry, kinds=[EventKind.DEADLINE], limit=_PAGE)
-        while page:
-            for sequence, event in page:
-                if event.detail == value:
-                    return sequence, event
-            page = reader.events(
-                registry=registry, kinds=[EventKind.DEADLINE], limit=_PAGE, before=page[-1][0]
-            )
-        return None
-    found = reader.events(
+    """The newest event of a trial, a watch or a field, and its number; None when there is none yet.
+
+    To be asked before a write begins: of a state all deadlines may have to be looked through.
+    """
+    state = value if scope is Scope.FIELD and value in STATE_SLUGS else None
+    found = Reader(db).events(
         registry=registry,
         trial=value if scope is Scope.TRIAL else None,
         watch=value if scope is Scope.WATCH else None,
-        field=value if scope is Scope.FIELD else None,
+        field=value if scope is Scope.FIELD and state is None else None,
+        kinds=None if state is None else [EventKind.DEADLINE],
+        detail=state,
         archive=False,
         limit=1,
     )

@@ -10,6 +10,7 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -142,7 +143,7 @@ def is_exposed(file: Path) -> bool:
     try:
         open_way = all(folder.stat().st_mode & stat.S_IXOTH for folder in file.absolute().parents)
         return open_way and bool(file.stat().st_mode & stat.S_IROTH)
-    except OSError:
+    except (OSError, ValueError):  # no path at all
         return False
 
 
@@ -202,8 +203,11 @@ def _missing(text: str, environ: Mapping[str, str]) -> list[str]:
 
 
 def _path(config: Config, text: str, environ: Mapping[str, str]) -> Path:
-    filled = _OF_ENVIRONMENT.sub(lambda found: environ[found[1]], text)
-    return config.file.parent / Path(filled).expanduser()
+    """`~nobody` of no user of this machine stays as it is: a file that is not there."""
+    path = Path(_OF_ENVIRONMENT.sub(lambda found: environ[found[1]], text))
+    with suppress(RuntimeError):
+        path = path.expanduser()
+    return config.file.parent / path
 
 
 def _content(file: Path) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
@@ -105,10 +105,20 @@ def do(
             path="/acts",
             values={"asked": str(asked), "kept": kept, "token": forms.token(now)},
         )
-    with closing(open_database()) as db, immediate(db):
-        _write(db, asked, now)
-        ask_of(db, REGISTRY, asked.scope, asked.value)
+    with closing(open_database()) as db:
+        if asked.act is Act.ACKNOWLEDGE and asked.up_to is None:
+            asked = replace(asked, up_to=_newest(db, asked))  # others may write while it is looked for
+        with immediate(db):
+            _write(db, asked, now)
+            ask_of(db, REGISTRY, asked.scope, asked.value)
     return Elsewhere(path=asked.shown_on)
+
+
+def _newest(db: Database, asked: _Asked) -> int:
+    found = newest_event(db, REGISTRY, asked.scope, asked.value)
+    if found is None:
+        raise BadQuestion(f"nothing happened yet: {asked.scope} `{asked.value}`", hint=_GO_BACK)
+    return found[0]
 
 
 def _write(db: Database, asked: _Asked, now: datetime) -> None:
@@ -119,18 +129,13 @@ def _write(db: Database, asked: _Asked, now: datetime) -> None:
         case Act.UNMUTE:
             unmute(db, asked.scope, asked.value, now=now, by=asked.by)
         case Act.ACKNOWLEDGE:
-            up_to = asked.up_to
-            if up_to is None:
-                found = newest_event(db, REGISTRY, asked.scope, asked.value)
-                if found is None:
-                    raise BadQuestion(f"nothing happened yet: {asked.scope} `{asked.value}`", hint=_GO_BACK)
-                up_to = found[0]
+            assert asked.up_to is not None
             acknowledge(
                 db,
                 REGISTRY,
                 asked.scope,
                 asked.value,
-                up_to=up_to,
+                up_to=asked.up_to,
                 now=now,
                 by=asked.by,
                 note=asked.note,

@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlsplit
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from monitor.web.answers import BadQuestion, Refused
 
@@ -58,7 +58,7 @@ class Forms:
             ours = sites in (["same-origin"], ["none"])
         elif origins:
             ours = origins == [self._public] or (
-                len(origins) == 1 and urlsplit(origins[0]).netloc == headers.get("host")
+                len(origins) == 1 and _host(origins[0]) == headers.get("host")
             )
         else:
             ours = True
@@ -75,10 +75,13 @@ async def fields(request: Request) -> Mapping[str, str]:
     if kind != _TYPE:
         raise BadQuestion("only a form of these pages can be sent here")
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LONGEST:
-            raise BadQuestion("the form is too long", hint="Go back: what you wrote is still there.")
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LONGEST:
+                raise BadQuestion("the form is too long", hint="Go back: what you wrote is still there.")
+    except ClientDisconnect:
+        raise BadQuestion("the form did not arrive as a whole") from None  # nobody is there to read it
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS
@@ -86,6 +89,14 @@ async def fields(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise BadQuestion("the form cannot be read") from None
     return {name: " ".join(text.split()) for name, text in pairs}
+
+
+def _host(origin: str) -> str | None:
+    """None of what is no address: nobody's page then."""
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:
+        return None
 
 
 def _hour(now: datetime) -> int:

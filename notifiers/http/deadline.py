@@ -1,14 +1,17 @@
 """A request in a thread of its own, left behind when it takes too long, and then kept from posting late.
 
 No timeout of a socket bounds a whole call: a name server may take minutes, and an answer may come a byte at a time.
-Nothing can end a thread that waits for one; but a request that has not begun to go out by then never does.
+A request that has not begun to go out by then never does; of one that went out the connection is shut, which ends
+the thread that waits for its answer.
 """
 
 from __future__ import annotations
 
 import queue
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 
@@ -23,20 +26,40 @@ class Sending:
         self._lock = threading.Lock()
         self._begun = False
         self._left = False
+        self._connection: socket.socket | None = None
         self.ended = threading.Event()  # gone out as a whole, or given up
 
-    def begin(self) -> None:
-        """Called once connected, before anything goes out. Raises OSError when nobody waits any more."""
+    def begin(self, connection: socket.socket | None = None) -> None:
+        """Called once connected, before anything goes out. Raises OSError when nobody waits any more.
+
+        connection: shut when nobody waits for an answer any more; None where it is not to be had.
+        """
         with self._lock:
             if self._left:
                 raise ConnectionAbortedError("left by its caller before it began")
             self._begun = True
+            self._connection = connection
+
+    def gone(self) -> None:
+        """Called once it went out as a whole."""
+        with self._lock:
+            self.ended.set()
+            if self._left:
+                self._hang_up()
 
     def leave(self) -> bool:
         """Nobody waits any more. False when it had not begun: then it never does."""
         with self._lock:
             self._left = True
+            if self.ended.is_set():  # what is still going out is not torn
+                self._hang_up()
             return self._begun
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            with suppress(OSError):
+                # Not an SSLSocket's own, which would let the other thread read on without TLS.
+                socket.socket.shutdown(self._connection, socket.SHUT_RDWR)
 
 
 class Deadline:

@@ -57,11 +57,11 @@ class _Connection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         super().connect()
-        self.sending.begin()
+        self.sending.begin(self.sock)
 
     def request(self, *arguments: Any, **more: Any) -> None:
         super().request(*arguments, **more)
-        self.sending.ended.set()
+        self.sending.gone()
 
 
 class _TlsConnection(http.client.HTTPSConnection):
@@ -69,11 +69,11 @@ class _TlsConnection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         super().connect()
-        self.sending.begin()
+        self.sending.begin(self.sock)
 
     def request(self, *arguments: Any, **more: Any) -> None:
         super().request(*arguments, **more)
-        self.sending.ended.set()
+        self.sending.gone()
 
 
 def _connecting(

@@ -1,6 +1,6 @@
 """One POST whose answer is its status: what was answered, or why nothing was, in words that give nothing away.
 
-Of the body as much as is usual is read: whatever becomes of it, the status has been said.
+Of the body only what is asked for is read: whatever becomes of it, the status has been said.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import re
+import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -20,7 +21,6 @@ from notifiers.http.opening import opener
 from notifiers.notifier import Result
 from notifiers.secret import Secret
 
-_READ_AT_MOST = 65_536  # bytes of a body; one of our own
 _LONGEST_REASON = 300  # characters
 _PROXY_SAYS = re.compile(r"Tunnel connection failed: (\d{3})\b")  # http.client's words
 
@@ -30,7 +30,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
     status: int | None
     headers: Mapping[str, str] = msgspec.field(default_factory=dict)  # names in small letters
-    body: bytes = b""  # as much of it as was read, for a channel whose answer is a word
+    body: bytes = b""  # as much of it as was read
     result: Result = Result.UNKNOWN
     reason: str = ""
 
@@ -43,8 +43,11 @@ def post(
     deadline: Deadline,
     timeout: float,
     secrets: Iterable[Secret] = (),
+    read_at_most: int = 0,
 ) -> Answer:
-    """timeout: seconds, of each read and write. secrets: appear in no reason. Never raises for the world's doings."""
+    """timeout: seconds, of each read and write. secrets: appear in no reason. read_at_most: bytes of the answer's body,
+    which whoever answers may make us wait for. Never raises for the world's doings.
+    """
     seen: list[Answer] = []
 
     def work(sending: Sending) -> None:
@@ -55,7 +58,8 @@ def post(
             response = refused
         seen.append(Answer(status=response.code, headers=_named(response.headers)))
         with contextlib.suppress(OSError, http.client.HTTPException, ValueError), response:
-            seen[0] = msgspec.structs.replace(seen[0], body=response.read(_READ_AT_MOST))
+            if read_at_most:
+                seen[0] = msgspec.structs.replace(seen[0], body=response.read(read_at_most))
 
     try:
         deadline.run(work)
@@ -103,7 +107,7 @@ class _Connected(OSError):
 
 
 class _Knock(Sending):
-    def begin(self) -> None:
+    def begin(self, connection: socket.socket | None = None) -> None:
         raise _Connected
 
 

@@ -98,9 +98,9 @@ class Session:
 
     @property
     def most_bytes(self) -> int | None:
-        """The longest letter that the server says it takes (RFC 1870)."""
+        """The longest letter that the server says it takes; of up to 20 digits (RFC 1870, 4), else it says nothing."""
         said = self._smtp.esmtp_features.get("size", "")
-        return int(said) if said.isdecimal() and int(said) else None
+        return int(said) or None if said.isdecimal() and len(said) <= 20 else None
 
     @property
     def knows_utf8(self) -> bool:

@@ -54,6 +54,7 @@ _STATUSES: Mapping[int, Result] = {
     408: _UNKNOWN,  # whoever lost patience on the way: it may have got through
     429: Result.LATER,
 }
+_LONGEST_WORD = 200  # bytes of an answer; one of our own
 _WORD = re.compile(r"[a-z][a-z0-9_]{1,80}")
 
 
@@ -141,6 +142,7 @@ class SlackWebhookNotifier:
             deadline=self._deadline,
             timeout=self._timeout,
             secrets=self._hidden,
+            read_at_most=_LONGEST_WORD,
         )
 
     def _open(self) -> None:
@@ -175,7 +177,7 @@ def _reason(status: int, word: str, hint: str) -> str:
 
 
 def _word(answer: Answer) -> str:
-    text = answer.body[:200].decode("utf-8", "replace").strip()
+    text = answer.body.decode("utf-8", "replace").strip()
     return text if _WORD.fullmatch(text) else ""
 
 
