@@ -332,6 +332,7 @@ def of_watching() -> dict[str, Example]:
         quiet=412,
         told=0,
         about=0,
+        left=0,
         polls=96,
         incomplete=0,
         build="2026-11-23T09:00:06",
@@ -341,7 +342,7 @@ def of_watching() -> dict[str, Example]:
     down = (conditions.failing("ctgov", failures=5, error="HTTP 503").text, _CONDITIONS["disk"].text)
     lines = {
         "all is well, nothing changed": line,
-        "all is well, something was told": msgspec.structs.replace(line, told=9, about=4, quiet=405),
+        "all is well, something was told": msgspec.structs.replace(line, told=9, about=4, left=1, quiet=405),
         "not all is well": msgspec.structs.replace(line, problems=down, incomplete=3),
         "nothing was polled": msgspec.structs.replace(line, polls=0, build=None, problems=down[:1]),
     }
