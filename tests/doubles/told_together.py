@@ -332,6 +332,7 @@ def of_watching() -> dict[str, Example]:
         quiet=412,
         told=0,
         about=0,
+        left=0,
         polls=96,
         incomplete=0,
         build="2026-11-23T09:00:06",
