@@ -6,6 +6,7 @@ import copy
 import json
 import re
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from doubles.ctgov import LoopbackRegistry
@@ -13,6 +14,9 @@ from doubles.small_records import small_record
 from inline_snapshot import snapshot
 
 from monitor.database import open_for_writing
+from notifiers.message import Level, Message
+from notifiers.outbox import Outbox
+from snapshots.database import immediate
 
 TRIAL = "NCT00000001"
 CONFIG = """\
@@ -77,7 +81,7 @@ def polled(terminal, registry):
 def timeless(text):
     """Without the moments and the user of this run."""
     text = re.sub(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2} UTC", "THEN", text)
-    return re.sub(r"Z by \S+ on the\s+command line", "Z", text)
+    return re.sub(r"Z by \S+\s+on\s+the\s+command\s+line", "Z", text)
 
 
 EVENT = f"ctgov:{TRIAL}:changed:1-2"
@@ -118,11 +122,11 @@ def test_an_event_says_where_it_went_and_why_not_elsewhere(polled):
             Study NCT00000001
             THEN · two · build of 2026-11-23
             ctgov:NCT00000001:changed:1-2
-→ team
+✓ team
+    sent THEN
+    by today's file, mutes and snoozes it would be told at once
     route 1 takes it: critical, held by “two”
     route 2 does not: it bears none of the tags: sites
-    told at once
-    it was sent THEN
 ✗ log
     route 2 does not: it bears none of the tags: sites
     route 3 does not: its lead sponsor is “A Hospital”, the route is for “Novartis”
@@ -179,13 +183,13 @@ def test_overrides_mutes_and_notifiers_that_left_are_named(polled, registry):
         [
             "            ctgov:NCT00000001:changed:1-2",
             "            overall-status is minor by your configuration, critical by itself",
-            "            told to nobody: trial NCT00000001 muted until 2099-01-01T00:00:00Z",
+            "            would be told to nobody now: trial NCT00000001 muted until 2099-01-01T00:00:00Z",
             "✗ crew",
             "    no route names this notifier",
             "✗ log",
             "    route 1 takes it: critical",
-            "✗ team  left config.toml",
-            "    it was sent THEN",
+            "✓ team  left config.toml",
+            "    sent THEN",
         ]
     )
     (value,) = polled.run("routes", "test", EVENT, "--json").values
@@ -220,6 +224,69 @@ def test_asking_sends_nothing_and_stores_nothing(polled, registry):
     assert not (polled.folder / "log.jsonl").exists()
 
 
+def test_what_was_delivered_is_not_said_to_go_nowhere(polled, registry):
+    """The file of today would not tell of it: that comes second."""
+    only = '[[route]]\nto = ["log"]\nmin_severity = "critical"\n'
+    polled.write("config.toml", CONFIG.format(url=registry.url) + only)
+    out = timeless(polled.run("routes", "test", EVENT).out)
+    assert "✓ team\n    sent THEN\n    by today's file, mutes and snoozes it would not be told\n" in out
+    assert "✗" not in out
+
+
+def test_what_came_before_its_digest_says_what_it_came_along_with(polled, registry):
+    both = '[[route]]\nto = ["team"]\nmin_severity = "critical"\n[[route]]\nto = ["team"]\ndigest = "mon 08:00"\n'
+    text = CONFIG.format(url=registry.url) + both
+    polled.write("config.toml", text)
+    calm = suspended(small_record(TRIAL))
+    calm["protocolSection"]["identificationModule"]["briefTitle"] = "Another title"
+    registry.publish("2026-11-24", [calm])
+    assert polled.run("check").code == 0
+    event = f"ctgov:{TRIAL}:changed:2-3"
+    out = polled.run("routes", "test", event).out
+    assert "→ team\n    waiting since " in out
+    with closing(open_for_writing(polled.folder / "t.db")) as db, immediate(db):
+        # As `Maker` does it where one of a trial cannot wait (a channel that holds many).
+        outbox, now = Outbox(db), datetime.now(UTC)
+        outbox.enqueue("e2", "team", thread=f"ctgov:{TRIAL}", order=99, due_at=now, now=now, urgent=True)
+        ids = [one.id for one in outbox.waiting("team", f"ctgov:{TRIAL}")]
+        outbox.put(Message(id="m1", headline="Stopped", level=Level.CRITICAL, order=99), "team", ids, now=now)
+        outbox.claim("team", now)
+        outbox.settle("m1", {}, now)
+    out = polled.run("routes", "test", event).out
+    assert "✓ team\n    sent " in out and "along with an alert that could not wait (Stopped)\n" in out
+    (value,) = polled.run("routes", "test", event, "--json").values
+    assert value["notifiers"][0]["delivery"]["along"] == "Stopped"
+
+
+def test_a_trial_to_which_nothing_happened_says_why_there_was_no_alert(polled, registry):
+    noisy = small_record("NCT00000002")
+    noisy["protocolSection"]["statusModule"]["statusVerifiedDate"] = "2026-11"
+    registry.publish("2026-11-24", [noisy])
+    assert polled.run("check").code == 0
+    polled.run("mute", "--watch", "two", "--until", "2099-01-01")
+    ran = polled.run("routes", "test", "NCT00000002", "--exit-code")
+    assert ran.code == 0
+    assert timeless(ran.out) == snapshot("""\
+NCT00000002  no alert: nothing happened to it yet that is told
+    watched by “two” since THEN
+    last poll THEN, build of 2026-11-24
+    2 versions stored, the first in the build of 2026-11-20, a silent first look
+    1 version holds nothing but noise: 2 (build of 2026-11-24)
+    watch two muted until 2099-01-01T00:00:00Z
+""")
+    assert ran.err.startswith("`trialbell routes test --from NCT00000002@r1")
+    (value,) = polled.run("routes", "test", "NCT00000002", "--json").values
+    assert [(one["version"], one["quiet"]) for one in value["versions"]] == [(1, False), (2, True)]
+    assert (value["event"], value["watches"][0]["state"], value["build"][:10]) == (None, "in", "2026-11-24")
+
+
+def test_a_trial_that_is_watched_and_not_there_yet_is_known(polled, registry):
+    polled.run("watch", "add", "NCT00000009")
+    ran = polled.run("routes", "test", "NCT00000009")
+    assert ran.code == 0 and "nothing is stored of it yet" in ran.out
+    assert "named, and not polled yet, by “" in ran.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -227,8 +294,7 @@ def test_asking_sends_nothing_and_stores_nothing(polled, registry):
         (("--from", "old.json"), "two records are needed"),
         ((TRIAL, "--to", "a.json"), "name an event or a trial"),
         (("ctgov:NCT00000001:changed:7-8",), "no such event: `ctgov:NCT00000001:changed:7-8`"),
-        (("NCT00000002",), "nothing happened to it yet: `NCT00000002`"),
-        (("NCT00000003",), "nothing stored: `NCT00000003`"),
+        (("NCT00000003",), "nothing is known of it: `NCT00000003`"),
         ((f"{TRIAL}@1..9",), "no such version is stored"),
         (("a.json",), "one record is no event: `a.json`"),
         ((TRIAL, "--watch", "tow"), "no such watch: `tow`"),

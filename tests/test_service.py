@@ -98,7 +98,7 @@ def test_a_changed_configuration_is_taken_over_and_a_wrong_one_is_not(place):
     assert beside.end() == 2
     assert f"service     `trialbell run`, process {service.child.pid}" in beside.child.stdout.read()
     said = "\n".join(beside.said)
-    assert "error: " in said and "`lgo`" in said and "the service goes on by config.toml as it was" in said
+    assert "error: " in said and '`"lgo"`' in said and "the service goes on by config.toml as it was" in said
     place.registry.publish("2026-11-23", [suspended(place.records[4])])
     place.configure(*map(nct, place.records[:5]))
     service.child.send_signal(signal.SIGHUP)

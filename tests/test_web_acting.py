@@ -508,3 +508,9 @@ def test_what_was_muted_on_a_page_rings_no_more(tmp_path: Path, clock: Any) -> N
                 registry.publish(f"2026-11-2{number + 1}", [record])
                 watching.poll()
                 assert len(watching.rung()) == rings, act
+
+
+def test_a_mute_without_an_end_has_no_end(here: Here) -> None:
+    assert here.send(act="mute", span="")[0] == 303
+    shown = here.ask("GET", "/state")[2]
+    assert '<td data-label="Until">no end</td>' in shown and "it is ended" not in shown

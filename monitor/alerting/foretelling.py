@@ -46,6 +46,16 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     decisions: tuple[Decision, ...]  # none where it is not configured
     coming: Coming | None  # None where it does not go
     became: Listed | None  # the delivery, or the message that holds it; None where there is none
+    along: str | None = None  # before its own time, with this message: its headline
+
+    @property
+    def delivered(self) -> bool:
+        return self.became is not None and self.became.state == "sent"
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is to be told yet."""
+        return self.became is not None and self.became.ended_at is None
 
     @property
     def goes(self) -> Decision | None:
@@ -92,6 +102,7 @@ def foretell(
                 configured=True,
                 decisions=mine,
                 coming=coming,
+                along=_along(db, event, name) if db is not None and name in became else None,
                 became=became.pop(name, None),
             )
         )
@@ -139,6 +150,18 @@ def _became(db: Database, event: Event) -> dict[str, Listed]:
         return {}
     listed = Outbox(db).listing(thread=f"{event.registry}:{event.trial}")
     return {row.notifier: row for row in reversed(listed) if event.id in row.event_ids}
+
+
+def _along(db: Database, event: Event, notifier: str) -> str | None:
+    """The headline of the alert that took it along before its digest, or the end of what put it off, came."""
+    row = db.execute(
+        """select m.headline from delivery d join message m on m.number = d.message
+           where d.event = ? and d.notifier = ? and d.due_at > m.created_at and d.due_at <> d.created_at
+           and exists (select 1 from delivery other where other.message = m.number and other.id <> d.id
+                       and other.due_at <= m.created_at)""",
+        [event.id, notifier],
+    ).fetchone()
+    return row[0] if row else None
 
 
 def _overridden(event: Event, weighed: Event) -> list[Overridden]:

@@ -67,7 +67,7 @@ def routes(ctx: click.Context, session: Session) -> int:
 @routes.command(
     epilog="""\b
 Examples:
-  trialbell routes test NCT07146087                             its newest events
+  trialbell routes test NCT07146087                             its newest events, or why there is none
   trialbell routes test ctgov:NCT07146087:changed:3-4           one event, as `changes --json` names it
   trialbell routes test NCT07146087@3..4                        what lies between two versions of ours
   trialbell routes test --from old.json --to new.json --watch "MSC exosomes"
@@ -114,6 +114,10 @@ def test(
     _check_watches(session, watches)
     if event is not None:
         asked = _named(session, event, limit)
+        if not asked:
+            from monitor.cli.no_alert import show_no_alert
+
+            return show_no_alert(session, session.trial_id(event))
     else:
         assert from_ is not None and to is not None
         asked = [_between(session, from_, to)]
@@ -150,7 +154,7 @@ def _check_watches(session: Session, watches: tuple[str, ...]) -> None:
 
 
 def _named(session: Session, text: str, limit: int) -> list[tuple[Event, Subject]]:
-    """The events that an argument names, each with what is known of its trial."""
+    """The events that an argument names, each with what is known of its trial; none of a trial that has none."""
     from monitor.alerting.subject import Stored
 
     between = _BETWEEN.fullmatch(text)
@@ -170,13 +174,7 @@ def _named(session: Session, text: str, limit: int) -> list[tuple[Event, Subject
             )
         return [(event, Stored(reader, event))]
     trial = session.trial_id(text)
-    session.check_names(trial=trial)
     found = reader.events(trial=trial, registry=session.registry_name, archive=False, limit=limit)
-    if not found:
-        raise UseError(
-            f"nothing happened to it yet: `{trial}`",
-            hint=f"`trialbell routes test --from {trial}@r1 --to {trial}` takes the registry's own history",
-        )
     return [(event, Stored(reader, event)) for _, event in found]
 
 
@@ -235,26 +233,34 @@ def _lines(found: Foretold) -> list[str]:
         lines.append(f"   {'':<8} {words}")
     if found.drifting:
         lines += folded(f"   {'':<8} ", f"at most minor: {DRIFT}", hang=12)
+    told = any(one.delivered for one in found.outcomes)
     for words in found.silent:
-        lines += folded(f"   {'':<8} told to nobody: ", plain(words), hang=12)
+        nobody = "would be told to nobody now: " if told else "told to nobody: "
+        lines += folded(f"   {'':<8} {nobody}", plain(words), hang=12)
     for outcome in found.outcomes:
         lines += _outcome_lines(outcome)
     return lines
 
 
 def _outcome_lines(outcome: Outcome) -> list[str]:
+    """What became of it first; then what would, by the file, the mutes and the snoozes of today."""
     from monitor.cli.telling import folded, plain
 
     gone = "" if outcome.configured else "  left config.toml"
-    lines = [f"{'✗' if outcome.coming is None else '→'} {outcome.notifier}{gone}"]
+    mark = "✓" if outcome.delivered else "✗" if outcome.coming is None and not outcome.waits else "→"
+    lines = [f"{mark} {outcome.notifier}{gone}"]
+    if outcome.became is not None:
+        lines += folded("    ", _became(outcome.became, outcome.along), hang=6)
+    today = "by today's file, mutes and snoozes it would "
+    if outcome.coming is not None:
+        would = f"{today}be {_coming(outcome.coming)}" if outcome.became else _coming(outcome.coming)
+        lines += folded("    ", plain(would), hang=6)
+    elif outcome.became is not None and outcome.configured:
+        lines.append(f"    {today}not be told")
     for decision in sorted(outcome.decisions, key=lambda one: not one.send):
         verb = "takes it" if decision.send else "does not"
         which = "" if decision.route is None else f"route {decision.route + 1} {verb}: "
         lines += folded(f"    {which}", plain(decision.reason), hang=6)
-    if outcome.coming is not None:
-        lines += folded("    ", plain(_coming(outcome.coming)), hang=6)
-    if outcome.became is not None:
-        lines.append(f"    {_became(outcome.became)}")
     return lines
 
 
@@ -265,15 +271,19 @@ def _coming(coming: Coming) -> str:
     return f"told {coming.at:%Y-%m-%d %H:%M} UTC: {coming.why}"
 
 
-def _became(row: Listed) -> str:
+def _became(row: Listed, along: str | None) -> str:
     """`sent 2026-11-23 09:13 UTC`, of the delivery that there is."""
     from monitor.cli.telling import plain
 
     when = row.ended_at or row.created_at
-    state = {"sent": "it was sent", "waiting": "it waits since", "queued": "it is in a message since"}.get(
-        row.state, f"it is {row.state}"
-    )
+    state = {
+        "waiting": "in a message, not sent, since" if row.message_id else "waiting since",
+        "claimed": "being sent since",
+        "unknown": "tried, and nobody knows whether it arrived, since",
+    }.get(row.state, row.state)
     words = f"{state} {when:%Y-%m-%d %H:%M} UTC"
+    if along is not None:
+        words += f", along with an alert that could not wait ({plain(along)})"
     return f"{words}: {plain(row.reason)}" if row.reason else words
 
 
@@ -315,6 +325,7 @@ def _outcome_json(outcome: Outcome) -> dict[str, object]:
         if row is None
         else {
             "state": row.state,
+            "along": outcome.along,
             "message": row.message_id,
             "reason": row.reason,
             "created_at": stamp(row.created_at),
