@@ -204,4 +204,4 @@ def _footer(event: Event) -> str:
 def _told_json(event: Event) -> dict[str, Any]:
     """The parts of the published JSON that can hold what may not be told."""
     whole = event_json(event)
-    return {key: whole[key] for key in ("headline", "detail", "note", "steps", "changes")}
+    return {key: whole[key] for key in ("title", "headline", "detail", "note", "steps", "changes")}
