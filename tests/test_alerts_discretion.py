@@ -239,6 +239,15 @@ def test_no_contact_of_a_real_record_is_told() -> None:
     assert looked_at > 100
 
 
+def test_nobody_is_reached_by_a_title() -> None:
+    title = "Ask jane.doe@hospital.org or +1 (555) 123-4567 about sleep"
+    message, text = told(title=title)
+    assert message.title == "NCT07146087 · Ask (e-mail address) or (phone number) about sleep"
+    assert message.payload is not None
+    assert message.payload["title"] == "Ask (e-mail address) or (phone number) about sleep"
+    assert "jane" not in text and "555" not in text
+
+
 @pytest.mark.parametrize("piece", ["a", "1 ", "+1", "a@", "a-b.", "call ", "(301)"])
 def test_no_text_is_too_long_to_mask(piece: str) -> None:
     """A pattern that steps back over what it read would need minutes for this, not a moment."""

@@ -177,6 +177,15 @@ def test_noise_the_archive_and_names_of_staff_are_in_no_feed(history: History) -
                 assert name not in text
 
 
+def test_nobody_is_reached_by_the_title_of_a_trials_feed(history: History) -> None:
+    with history.writing() as (db, _):
+        db.execute("update trial set title = 'Ask jane@hospital.org about sleep' where trial = ?", [TRIAL])
+    with asking(history.app()) as browse:
+        for format in ("atom", "json"):
+            text = browse.get(f"{AT}/feed.{format}").text
+            assert f"{TRIAL}: Ask (e-mail address) about sleep" in text and "jane" not in text
+
+
 def test_a_change_deep_in_a_long_text_is_seen(history: History) -> None:
     record = copy.deepcopy(RECORD)
     long = " ".join(f"word{number}" for number in range(2_000))

@@ -220,7 +220,7 @@ def test_a_path_that_is_none_is_a_problem_in_a_line(
         assert told["good"] is False and said in told["text"]
         ran = terminal.run("notify", "team")
     assert ran.code == 2 and said in ran.err and "Traceback" not in ran.err
-    assert not is_exposed(Path("a\0b"))
+    assert not is_exposed(Path("/a\0b"))  # whose folder is open to all
 
 
 def test_the_service_takes_a_changed_secret_over(tmp_path: Path) -> None:

@@ -145,6 +145,14 @@ def test_watches_and_fields_are_silenced_and_acknowledged_too(scene, studies):
     assert scene.count("select count(*) from mute where ended_at is null") == 0
 
 
+def test_nobody_is_reached_by_a_title(scene, studies):
+    studies[0]["protocolSection"]["identificationModule"]["briefTitle"] = "Ask jane@hospital.org about sleep"
+    alert = scene.happen(studies[0])
+    status = scene.command(f"status {TRIAL}")
+    assert status.splitlines()[0] == f"{TRIAL} · Ask (e-mail address) about sleep"
+    assert "jane" not in f"{said(alert)} {status}"
+
+
 def test_commands_tell_what_they_did(scene, studies):
     scene.happen(studies[0])
     assert scene.command("") == scene.command("help")

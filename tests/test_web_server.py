@@ -8,27 +8,31 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import pytest
 from doubles.web_history import TRIAL, History
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 
 from monitor.web.errors import CannotListen, PortTaken
-from monitor.web.server import serve
+from monitor.web.server import MAX_CONNECTIONS, serve
 
 PATIENCE = 30  # seconds after which a test has failed
 
 
 @contextmanager
-def serving(app: Any, host: str = "127.0.0.1") -> Iterator[int]:
+def serving(app: Any, host: str = "127.0.0.1", **more: Any) -> Iterator[int]:
     """The port of a server in another thread; it has ended when the block has."""
     ports: queue.Queue[int] = queue.Queue()
     stop = threading.Event()
     with ThreadPoolExecutor(1) as pool:
-        running = pool.submit(serve, app, host, 0, ready=ports.put, stop=stop)
+        running = pool.submit(serve, app, host, 0, ready=ports.put, stop=stop, **more)
         try:
             running.add_done_callback(lambda done: ports.put(0))
             yield ports.get(timeout=PATIENCE)
@@ -106,3 +110,46 @@ def test_a_server_can_be_started_again_on_the_same_port(tmp_path: Path) -> None:
         assert ready.wait(PATIENCE)
         stop.set()
         running.result(timeout=PATIENCE)
+
+
+def test_who_sends_no_whole_request_is_hung_up_on_and_who_waits_for_an_answer_is_not() -> None:
+    go_on = threading.Event()
+
+    def slow(request: Request) -> PlainTextResponse:
+        go_on.wait(PATIENCE)
+        return PlainTextResponse("made")
+
+    head = b"POST /slow HTTP/1.1\r\nHost: localhost\r\n"
+    app = Starlette(
+        routes=[Route("/slow", slow), Route("/quick", lambda _: PlainTextResponse("here"))],
+    )
+    with serving(app, patience=1) as port, ExitStack() as stack:
+
+        def begin(sent: bytes) -> socket.socket:
+            made = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            made.sendall(sent)
+            return made
+
+        waiting = begin(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        unfinished = [begin(sent) for sent in (b"GET", head, head + b"Content-Length: 9\r\n\r\nact=", b"")]
+        many = [begin(b"") for _ in range(MAX_CONNECTIONS)]
+        for one in [*unfinished, *many]:
+            while one.recv(4_096):  # what is refused already is answered before it
+                pass
+        assert ask(port, "/quick") == (200, "here")
+        go_on.set()
+        assert waiting.recv(4_096).startswith(b"HTTP/1.1 200")
+
+
+def test_a_connection_is_kept_from_one_request_to_the_next() -> None:
+    app = Starlette(routes=[Route("/", lambda _: PlainTextResponse("here"))])
+    with serving(app, patience=1) as port, ExitStack() as stack:
+        kept = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        for _ in range(2):
+            kept.request("GET", "/")
+            assert kept.getresponse().read() == b"here"
+            mine = kept.sock
+            silent = stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            assert silent.recv(1) == b""  # as long as the patience lasts
+        assert kept.sock is mine is not None
+        kept.close()

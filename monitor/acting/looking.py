@@ -15,7 +15,7 @@ from monitor import addresses, watches
 from monitor.acting import mutes, showing
 from monitor.acting.acknowledgements import Seen
 from monitor.acting.mutes import Kind, Mute
-from monitor.alerting.discretion import without_people
+from monitor.alerting.discretion import masked, without_people
 from monitor.alerting.text import only_here, status_words
 from notifiers.message import Link, Message
 from notifiers.sent import Sent
@@ -47,7 +47,7 @@ def status(db: Database, place: Place, trial: str, *, now: datetime) -> Reply | 
         return None
     page = reader.events(registry=place.registry, trial=trial, archive=False, limit=4 * LAST)
     newest = without_people(page[0][1]) if page else None
-    lines = [f"{trial} · {stored.title}" if stored.title else trial]
+    lines = [f"{trial} · {masked(stored.title)}" if stored.title else trial]
     about = [newest.sponsor or "" if newest else "", stored.phase or "", status_words(stored.status)]
     lines.append(" · ".join(part for part in about if part))
     if stored.state != "present":

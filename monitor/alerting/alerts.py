@@ -119,7 +119,7 @@ def sample(*, message_id: str, now: datetime) -> Message:
         level=Level.SAMPLE,
         headline=f"Sample of an alert – {message.headline}",
         actions=(),  # nothing happened to it
-        footer="Sent by `trialbell notify`. Alerts look like this one; this one is invented",
+        footer="Sent by `trialbell notify`: invented. An alert has the same parts; by mail its subject is the trial",
         thread=None,
         payload={**(message.payload or {}), "event": "sample"},
     )
@@ -204,4 +204,4 @@ def _footer(event: Event) -> str:
 def _told_json(event: Event) -> dict[str, Any]:
     """The parts of the published JSON that can hold what may not be told."""
     whole = event_json(event)
-    return {key: whole[key] for key in ("headline", "detail", "note", "steps", "changes")}
+    return {key: whole[key] for key in ("title", "headline", "detail", "note", "steps", "changes")}

@@ -90,6 +90,7 @@ def without_people(event: Event) -> Event:
 
     return replace(
         event,
+        title=masked(event.title),
         headline=told(_without_sponsor(event.headline) if event.steps else event.headline),
         detail=None if event.detail is None else told(event.detail),
         note=None if event.note is None else told(event.note),

@@ -11,10 +11,12 @@ from contextlib import AbstractContextManager, nullcontext
 import uvicorn
 from starlette.applications import Starlette
 
+from monitor.web.connection import connection
 from monitor.web.errors import CannotListen, PortTaken
 
 GRACE = 5  # seconds for pages that are being made when we stop
 MAX_CONNECTIONS = 200  # at once; more are told to come back (503)
+PATIENCE = 10.0  # seconds for a request to come as a whole
 
 
 def serve(
@@ -24,6 +26,7 @@ def serve(
     *,
     ready: Callable[[int], None] = lambda port: None,
     stop: threading.Event | None = None,
+    patience: float = PATIENCE,
 ) -> None:
     """Serve until stopped. `ready` is called once with the port (the one given, or for 0 the one found).
 
@@ -33,7 +36,7 @@ def serve(
     """
     listener = listen(host, port)
     try:
-        server = _Server(_config(app), ready=ready, stop=stop, port=listener.getsockname()[1])
+        server = _Server(_config(app, patience), ready=ready, stop=stop, port=listener.getsockname()[1])
         server.run(sockets=[listener])
     finally:
         listener.close()
@@ -70,11 +73,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(app: Starlette) -> uvicorn.Config:
+def _config(app: Starlette, patience: float) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="asyncio",
-        http="h11",
+        http=connection(patience),
         ws="none",
         lifespan="on",
         log_config=None,  # the application's logging stands

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from monitor import addresses
+from monitor.alerting.discretion import masked
 from monitor.web import filters
 from monitor.web.answers import BadQuestion, Document, NoLongerHere, NoSuchPage
 from monitor.web.feeds import atom, json_feed
@@ -101,7 +102,7 @@ def of_trial(
     of = _Of(
         path=path,
         home=path,
-        title=f"What changed in {trial}: {found.title}",
+        title=f"What changed in {trial}: {masked(found.title)}",
         parts=("feed", "trials", registry, trial),
         registry=registry,
         trial=trial,
