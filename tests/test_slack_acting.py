@@ -113,7 +113,7 @@ def test_each_answer_and_each_shown_message_is_valid_and_inert(scene, studies):
     scene.press(alert, "mute-trial", username="<!channel> *Anna*\n")
     scene.press(alert, "acknowledge")
     scene.command(f"status {TRIAL}")
-    scene.command(f"ack {TRIAL} {hostile}")
+    scene.command(f"ack {TRIAL} {hostile[:2_000]}")
     answers = [answer for _, answer in scene.slack.responses]
     assert len(answers) > 5 and len(scene.slack.updates) == 3
     for payload in [*answers, *scene.slack.updates]:
@@ -368,13 +368,34 @@ def test_who_did_what_is_kept_and_where_to_answer_is_not(scene, studies):
 
 
 def test_what_is_none_of_ours_is_left(scene):
-    for name, value in (("unknown", "x"), ("mute-trial", "rubbish"), ("mute-trial", "isrctn:1 e")):
+    values = (
+        *("rubbish", "isrctn:1 e", f"ctgov:{TRIAL.lower()} e", "ctgov:NCT1 e"),
+        "ctgov:'; drop table mute;--<!channel> x",
+    )
+    for name, value in (("unknown", "x"), *(("mute-trial", value) for value in values)):
         scene.slack.acked(scene.slack.send(scene.slack.pressed(name, value, ts="1.1")))
-    assert scene.desk.work() == 3
+    assert scene.desk.work() == 1 + len(values)
     assert scene.desk.tell() == 0
     assert scene.count("select count(*) from mute") == 0
     assert scene.count("select count(*) from interaction where answered_at is null") == 0
     assert scene.count("select count(*) from interaction where respond_to is not null") == 0
+
+
+@pytest.mark.parametrize("name", ["mute-trial", "unmute-trial", "acknowledge", "show-diff"])
+def test_a_button_of_one_trial_with_an_event_of_another_is_left(scene, studies, name):
+    alert = scene.happen(studies[0])
+    value = scene.button(alert, "acknowledge")["value"].replace(TRIAL, OTHER, 1)
+    assert value == f"ctgov:{OTHER} ctgov:{TRIAL}:changed:1-2"
+    scene.slack.acked(scene.slack.send(scene.slack.pressed(name, value, ts=alert["ts"])))
+    assert (scene.desk.work(), scene.desk.tell()) == (1, 0)
+    assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 0
+
+
+def test_a_command_that_is_too_long_is_refused_for_half_an_id_may_be_another_trial(scene):
+    text = f"ack {TRIAL} ".ljust(2_995) + "NCT07146087"
+    assert scene.command(text) == "Too long, nothing was done: write 3,000 characters at most"
+    assert scene.command(f"mute {TRIAL} 3d".ljust(3_000)).startswith(f"{TRIAL}: muted by @anna")
+    assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 1
 
 
 def test_how_the_connection_is(scene):

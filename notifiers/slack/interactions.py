@@ -13,9 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-LONGEST = (
-    3_000  # characters of a value that are kept; a button's has 2,000 at most, a command's text about as many
-)
+LONGEST = 3_000  # characters of a value that are heard; a button's has 2,000 at most, a command's text about as many
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -23,12 +21,17 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     id: str  # Slack's own, of the envelope: the same when it is handed over again
     kind: Literal["button", "command"]
     name: str  # of the action, or the command with its `/`
-    value: str  # the button's, or what stands after the command
+    value: str  # the button's, or what stands after the command; see `cut`
     person: str  # as Slack calls them
     person_id: str
     channel: str  # its id
     message: str | None = None  # the time stamp of the message that the button stands in
     respond_to: str | None = None  # where to answer; good for half an hour and five answers
+
+    @property
+    def cut(self) -> bool:
+        """Whether it had more to say than LONGEST: what is left of it is not what was meant."""
+        return len(self.value) > LONGEST
 
 
 def interaction_of(envelope: Mapping[str, Any], *, api_url: str) -> Interaction | None:
@@ -109,4 +112,4 @@ def _text(whole: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         return ""
     # A lone surrogate is no text for SQLite.
-    return value[:LONGEST].encode("utf-8", "replace").decode()
+    return value[: LONGEST + 1].encode("utf-8", "replace").decode()
