@@ -230,6 +230,42 @@ def test_who_is_not_named_may_look_and_change_nothing(scene, studies):
     assert "muted by @hal" in said(scene.press(alert, "mute-trial", id="U80", username="hal"))
 
 
+OF_ANOTHER = (
+    "You may look, and change nothing: you are of another workspace, and not in `actors` of config.toml"
+)
+
+
+def test_who_is_of_another_workspace_may_look_and_change_nothing(scene, studies):
+    """A channel may be shared with other workspaces (Slack Connect)."""
+    alert = scene.happen(studies[0])
+    for team in ("T2", "", "E2"):
+        assert said(scene.press(alert, "mute-trial", id="U9", team_id=team)) == OF_ANOTHER
+        assert said(scene.press(alert, "acknowledge", id="U9", team_id=team)) == OF_ANOTHER
+        assert scene.command(f"mute {TRIAL} 3d", team_id=team) == OF_ANOTHER
+    assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 0
+    assert "Suspended" in scene.command(TRIAL, team_id="T2")
+    assert buttons(scene.press(alert, "show-diff", team_id="T2")) == []
+    assert "seen by" in said(
+        scene.press(alert, "acknowledge", team_id="E1")
+    )  # of the organisation, on a grid
+    assert "muted by" in said(scene.press(alert, "mute-trial"))
+
+
+@pytest.mark.parametrize("scene", ['actors = ["U70"]\n'], indirect=True)
+def test_who_is_named_may_act_from_another_workspace(scene, studies):
+    alert = scene.happen(studies[0])
+    assert "muted by" in said(scene.press(alert, "mute-trial", id="U70", team_id="T2"))
+
+
+def test_while_slack_does_not_say_which_workspace_is_ours_nobody_changes_anything(scene, studies):
+    alert = scene.happen(studies[0])
+    scene.slack.auth_answers = [{"ok": False, "error": "internal_error"}, {"ok": True}]
+    for _ in range(2):
+        assert said(scene.press(alert, "mute-trial")).startswith("Nothing was done: Slack did not say")
+    assert scene.count("select count(*) from mute") == 0
+    assert "muted by" in said(scene.press(alert, "mute-trial"))
+
+
 def test_the_same_press_handed_over_again_is_done_once(scene, studies):
     alert = scene.happen(studies[0])
     envelope = scene.slack.pressed("mute-trial", scene.button(alert, "mute-trial")["value"], ts=alert["ts"])

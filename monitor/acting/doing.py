@@ -113,9 +113,18 @@ class _Doing:
         return self._status(self._only(words, ""))
 
     def _may_act(self) -> None:
-        actors = self._place.actors
-        if actors is not None and self._one.person_id not in actors:
-            raise Refused("You may look, and change nothing: your id is not in `actors` of config.toml")
+        actors, home = self._place.actors, self._place.home
+        if actors is not None:
+            if self._one.person_id not in actors:
+                raise Refused("You may look, and change nothing: your id is not in `actors` of config.toml")
+        elif home is None:
+            raise Refused(
+                "Nothing was done: Slack did not say which workspace this app is of. Try again in a minute"
+            )
+        elif self._one.team not in home:
+            raise Refused(
+                "You may look, and change nothing: you are of another workspace, and not in `actors` of config.toml"
+            )
 
     @property
     def _person(self) -> Person:

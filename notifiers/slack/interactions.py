@@ -24,6 +24,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     value: str  # the button's, or what stands after the command; see `cut`
     person: str  # as Slack calls them
     person_id: str
+    team: str  # the id of the workspace that they are of, another than the app's in a shared channel; "" when not said
     channel: str  # its id
     message: str | None = None  # the time stamp of the message that the button stands in
     respond_to: str | None = None  # where to answer; good for half an hour and five answers
@@ -65,6 +66,7 @@ def _pressed(id_: str, payload: Mapping[str, Any], api_url: str) -> Interaction 
         value=_text(action, "value"),
         person=_text(user, "username") or _text(user, "name") or person_id,
         person_id=person_id,
+        team=_text(user, "team_id"),
         channel=channel,
         message=_text(container, "message_ts") or None,
         respond_to=_address(payload, api_url),
@@ -82,6 +84,7 @@ def _commanded(id_: str, payload: Mapping[str, Any], api_url: str) -> Interactio
         value=_text(payload, "text"),
         person=_text(payload, "user_name") or person_id,
         person_id=person_id,
+        team=_text(payload, "team_id"),
         channel=channel,
         respond_to=_address(payload, api_url),
     )
