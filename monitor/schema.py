@@ -418,3 +418,9 @@ def _first_look(db: Database) -> None:
     db.execute(
         "create table first_look (watch integer primary key references watch (id) on delete cascade) strict"
     )
+
+
+@MIGRATIONS(name="0009_person_team")
+def _person_team(db: Database) -> None:
+    # The workspace that whoever asked is of: in a shared channel it may be another than the app's. "": not known.
+    db.execute("alter table interaction add column team text not null default ''")

@@ -18,6 +18,10 @@ _UNSEEMLY = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\ufffe\uffff]"
 )
+# What mail programs and Slack make a link of, whoever wrote it: a scheme, `www.`, an address, the dots of a host.
+_LINKED = re.compile(
+    r"(?<=:)(?=//)|(?<=mailto:)|(?<=tel:)|(?<=\w)(?=@\w)|(?<=[^\W_])(?=\.[^\W\d_]{2})", re.IGNORECASE
+)
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _BREAKS = re.compile(r"\r\n|[\r\u2028\u2029]")
 _MOST = 200_000  # characters that are looked at: more than all parts of a message hold
@@ -48,6 +52,11 @@ def cut(text: str, room: int, weigh: Callable[[str], int] = len, *, more: str = 
     if border >= low // 2 and not text[low : low + 1].isspace():
         head = head[:border]
     return head.rstrip(JOINER + " \n") + more if most >= 0 else ""
+
+
+def unlinked(text: str) -> str:
+    """Words that no reader's program turns into a link. Of cleaned text."""
+    return _LINKED.sub(JOINER, text)
 
 
 def is_text(text: str) -> bool:

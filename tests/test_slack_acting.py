@@ -113,7 +113,7 @@ def test_each_answer_and_each_shown_message_is_valid_and_inert(scene, studies):
     scene.press(alert, "mute-trial", username="<!channel> *Anna*\n")
     scene.press(alert, "acknowledge")
     scene.command(f"status {TRIAL}")
-    scene.command(f"ack {TRIAL} {hostile}")
+    scene.command(f"ack {TRIAL} {hostile[:2_000]}")
     answers = [answer for _, answer in scene.slack.responses]
     assert len(answers) > 5 and len(scene.slack.updates) == 3
     for payload in [*answers, *scene.slack.updates]:
@@ -236,6 +236,42 @@ def test_who_is_not_named_may_look_and_change_nothing(scene, studies):
     assert "Suspended" in scene.command(TRIAL)
     assert "SUSPENDED" not in said(scene.press(alert, "show-diff"))
     assert "muted by @hal" in said(scene.press(alert, "mute-trial", id="U80", username="hal"))
+
+
+OF_ANOTHER = (
+    "You may look, and change nothing: you are of another workspace, and not in `actors` of config.toml"
+)
+
+
+def test_who_is_of_another_workspace_may_look_and_change_nothing(scene, studies):
+    """A channel may be shared with other workspaces (Slack Connect)."""
+    alert = scene.happen(studies[0])
+    for team in ("T2", "", "E2"):
+        assert said(scene.press(alert, "mute-trial", id="U9", team_id=team)) == OF_ANOTHER
+        assert said(scene.press(alert, "acknowledge", id="U9", team_id=team)) == OF_ANOTHER
+        assert scene.command(f"mute {TRIAL} 3d", team_id=team) == OF_ANOTHER
+    assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 0
+    assert "Suspended" in scene.command(TRIAL, team_id="T2")
+    assert buttons(scene.press(alert, "show-diff", team_id="T2")) == []
+    assert "seen by" in said(
+        scene.press(alert, "acknowledge", team_id="E1")
+    )  # of the organisation, on a grid
+    assert "muted by" in said(scene.press(alert, "mute-trial"))
+
+
+@pytest.mark.parametrize("scene", ['actors = ["U70"]\n'], indirect=True)
+def test_who_is_named_may_act_from_another_workspace(scene, studies):
+    alert = scene.happen(studies[0])
+    assert "muted by" in said(scene.press(alert, "mute-trial", id="U70", team_id="T2"))
+
+
+def test_while_slack_does_not_say_which_workspace_is_ours_nobody_changes_anything(scene, studies):
+    alert = scene.happen(studies[0])
+    scene.slack.auth_answers = [{"ok": False, "error": "internal_error"}, {"ok": True}]
+    for _ in range(2):
+        assert said(scene.press(alert, "mute-trial")).startswith("Nothing was done: Slack did not say")
+    assert scene.count("select count(*) from mute") == 0
+    assert "muted by" in said(scene.press(alert, "mute-trial"))
 
 
 def test_the_same_press_handed_over_again_is_done_once(scene, studies):
@@ -376,13 +412,34 @@ def test_who_did_what_is_kept_and_where_to_answer_is_not(scene, studies):
 
 
 def test_what_is_none_of_ours_is_left(scene):
-    for name, value in (("unknown", "x"), ("mute-trial", "rubbish"), ("mute-trial", "isrctn:1 e")):
+    values = (
+        *("rubbish", "isrctn:1 e", f"ctgov:{TRIAL.lower()} e", "ctgov:NCT1 e"),
+        "ctgov:'; drop table mute;--<!channel> x",
+    )
+    for name, value in (("unknown", "x"), *(("mute-trial", value) for value in values)):
         scene.slack.acked(scene.slack.send(scene.slack.pressed(name, value, ts="1.1")))
-    assert scene.desk.work() == 3
+    assert scene.desk.work() == 1 + len(values)
     assert scene.desk.tell() == 0
     assert scene.count("select count(*) from mute") == 0
     assert scene.count("select count(*) from interaction where answered_at is null") == 0
     assert scene.count("select count(*) from interaction where respond_to is not null") == 0
+
+
+@pytest.mark.parametrize("name", ["mute-trial", "unmute-trial", "acknowledge", "show-diff"])
+def test_a_button_of_one_trial_with_an_event_of_another_is_left(scene, studies, name):
+    alert = scene.happen(studies[0])
+    value = scene.button(alert, "acknowledge")["value"].replace(TRIAL, OTHER, 1)
+    assert value == f"ctgov:{OTHER} ctgov:{TRIAL}:changed:1-2"
+    scene.slack.acked(scene.slack.send(scene.slack.pressed(name, value, ts=alert["ts"])))
+    assert (scene.desk.work(), scene.desk.tell()) == (1, 0)
+    assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 0
+
+
+def test_a_command_that_is_too_long_is_refused_for_half_an_id_may_be_another_trial(scene):
+    text = f"ack {TRIAL} ".ljust(2_995) + "NCT07146087"
+    assert scene.command(text) == "Too long, nothing was done: write 3,000 characters at most"
+    assert scene.command(f"mute {TRIAL} 3d".ljust(3_000)).startswith(f"{TRIAL}: muted by @anna")
+    assert scene.count("select (select count(*) from mute) + (select count(*) from acknowledgement)") == 1
 
 
 def test_how_the_connection_is(scene):

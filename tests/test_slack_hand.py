@@ -128,7 +128,7 @@ def test_a_message_shown_anew_keeps_what_it_was_and_gets_notes_and_buttons(slack
     outcome = hand.show(sent, notes=["Muted by @<!channel>\n until 2026-12-29"], actions=actions)
     assert outcome.result is Result.SENT
     (update,) = slack.updates
-    assert (update["parse"], update["link_names"]) == ("none", False)
+    assert (update["parse"], update["link_names"], update["mrkdwn"]) == ("none", False, False)
     assert update["metadata"]["event_payload"] == {"id": "m1"}
     header, *_, note, row = update["blocks"]
     assert header["type"] == "header" and "as it was" in header["text"]["text"]

@@ -22,6 +22,7 @@ from notifiers.secret import Secret
 from notifiers.slack.hand import Reply, SlackHand
 from notifiers.slack.interactions import Interaction
 from notifiers.slack.socket import BACKOFF, PING_EVERY, SlackSocket, Standing
+from notifiers.slack.workspace import home_of
 from snapshots.database import immediate
 from snapshots.errors import DatabaseHeld
 
@@ -38,7 +39,7 @@ class SlackApp(msgspec.Struct, frozen=True, kw_only=True):
     app_token: Secret
     api_url: str
     tokens: Mapping[str, Secret]  # the bot's token, by notifier; one at least
-    actors: frozenset[str] | None = None  # who may act; None: everybody in the workspace
+    actors: frozenset[str] | None = None  # who may act; None: everybody of the app's workspace
 
     @property
     def name(self) -> str:
@@ -64,6 +65,7 @@ class Desk:
         """db: the calling thread's connection; close_db: lets go of it."""
         self._apps = {app.name: app for app in apps}
         self._place = place
+        self._homes: dict[str, frozenset[str]] = {}  # of an app: it stays
         self._db = db
         self._clock = clock
         self._random = random
@@ -124,11 +126,13 @@ class Desk:
     def work(self) -> int:
         """Do what was asked for and is not done. Returns how much."""
         done = 0
-        for app, one in inbox.unworked(self._db(), limit=AT_ONCE):
+        waiting = inbox.unworked(self._db(), limit=AT_ONCE)
+        homes = {app: self._home(app) for app in {app for app, _ in waiting}}  # asked outside of transactions
+        for app, one in waiting:
             reply: Reply | None = None
             try:
                 with immediate(self._db()):
-                    reply = self._do(app, one)
+                    reply = self._do(app, one, homes[app])
                     inbox.worked(self._db(), one.id, reply, now=self._clock())
             except DatabaseHeld:
                 raise  # all of it is done at the next call
@@ -145,11 +149,23 @@ class Desk:
         """Answer those who did something, and show what was done. Returns how much was told."""
         return self._answer() + self._show()
 
-    def _do(self, app: str, one: Interaction) -> Reply | None:
+    def _home(self, app: str) -> frozenset[str] | None:
+        """An app's workspace, and the organisation of that; None where nobody needs it, or Slack does not say."""
+        found = self._apps.get(app)
+        if found is None or found.actors is not None:
+            return None
+        if app not in self._homes:
+            home = home_of(found.name, found.tokens[found.name], api_url=found.api_url)
+            if home is None:
+                return None
+            self._homes[app] = home
+        return self._homes[app]
+
+    def _do(self, app: str, one: Interaction, home: frozenset[str] | None) -> Reply | None:
         found = self._apps.get(app)
         if found is None:
             return None  # it left the configuration
-        place = msgspec.structs.replace(self._place, actors=found.actors)
+        place = msgspec.structs.replace(self._place, actors=found.actors, home=home)
         return doing.do(self._db(), place, one, now=self._clock())
 
     def _answer(self) -> int:

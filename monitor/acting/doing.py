@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
@@ -24,10 +23,8 @@ from monitor.registries.base import MalformedId
 from notifiers import sent as outbox_sent
 from notifiers.sent import Sent
 from notifiers.slack.hand import Reply
+from notifiers.slack.interactions import LONGEST, Interaction
 from snapshots.query import Reader
-
-if TYPE_CHECKING:
-    from notifiers.slack.interactions import Interaction
 
 COMMAND = "/trial"
 FROM_SLACK = "From Slack"  # the watch that `/trial watch` adds to
@@ -74,14 +71,28 @@ class _Doing:
             buttons.SHOW_DIFF: lambda trial, event: self._diff(event),
         }
         press = presses.get(self._one.name)
-        about = buttons.carried(self._one.value)
-        if press is None or about is None or about[0] != self._place.registry:
+        about = self._pressed_about()
+        if press is None or about is None:
             return None
         if self._one.name != buttons.SHOW_DIFF:
             self._may_act()
-        return press(about[1], about[2])
+        return press(*about)
+
+    def _pressed_about(self) -> tuple[str, str] | None:
+        """Trial and event of a button; None when it is none of ours, or the two do not belong together."""
+        registry, trial, event = buttons.carried(self._one.value) or ("", "", "")
+        try:
+            if registry != self._place.registry or self._place.trial_id(trial) != trial:
+                return None
+        except MalformedId:
+            return None
+        stored = self._reader.event(event)  # None after a database was begun anew
+        ours = stored is None or (stored.registry, stored.trial) == (registry, trial)
+        return (trial, event) if ours else None
 
     def command(self) -> Reply:
+        if self._one.cut:  # the last id may be half of one, and that another trial's
+            raise Refused(f"Too long, nothing was done: write {LONGEST:,} characters at most")
         words = self._one.value.split()
         verb = words[0].lower() if words else "help"
         commands: dict[str, Callable[[list[str]], Reply]] = {
@@ -102,9 +113,18 @@ class _Doing:
         return self._status(self._only(words, ""))
 
     def _may_act(self) -> None:
-        actors = self._place.actors
-        if actors is not None and self._one.person_id not in actors:
-            raise Refused("You may look, and change nothing: your id is not in `actors` of config.toml")
+        actors, home = self._place.actors, self._place.home
+        if actors is not None:
+            if self._one.person_id not in actors:
+                raise Refused("You may look, and change nothing: your id is not in `actors` of config.toml")
+        elif home is None:
+            raise Refused(
+                "Nothing was done: Slack did not say which workspace this app is of. Try again in a minute"
+            )
+        elif self._one.team not in home:
+            raise Refused(
+                "You may look, and change nothing: you are of another workspace, and not in `actors` of config.toml"
+            )
 
     @property
     def _person(self) -> Person:

@@ -38,10 +38,20 @@ def take(db: Database, app: str, one: Interaction, *, now: datetime) -> bool:
     """False when it was taken before. Caller owns the transaction."""
     return bool(
         db.execute(
-            "insert into interaction (id, app, kind, name, value, person, person_id, channel, message, respond_to,"
-            " taken_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
+            "insert into interaction (id, app, kind, name, value, person, person_id, team, channel, message,"
+            " respond_to, taken_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing",
             [
-                *(one.id, app, one.kind, one.name, one.value, one.person, one.person_id, one.channel),
+                *(
+                    one.id,
+                    app,
+                    one.kind,
+                    one.name,
+                    one.value,
+                    one.person,
+                    one.person_id,
+                    one.team,
+                    one.channel,
+                ),
                 *(one.message, one.respond_to, moment_text(now)),  # exact: they are worked in this order
             ],
         ).rowcount
@@ -53,7 +63,7 @@ def unworked(db: Database, *, limit: int) -> list[tuple[str, Interaction]]:
     from notifiers.slack.interactions import Interaction
 
     rows = db.execute(
-        "select app, id, kind, name, value, person, person_id, channel, message, respond_to from interaction"
+        "select app, id, kind, name, value, person, person_id, team, channel, message, respond_to from interaction"
         " where answered_at is null and worked_at is null order by taken_at, id limit ?",
         [limit],
     ).fetchall()
@@ -67,9 +77,10 @@ def unworked(db: Database, *, limit: int) -> list[tuple[str, Interaction]]:
                 value=row[4],
                 person=row[5],
                 person_id=row[6],
-                channel=row[7],
-                message=row[8],
-                respond_to=row[9],
+                team=row[7],
+                channel=row[8],
+                message=row[9],
+                respond_to=row[10],
             ),
         )
         for row in rows

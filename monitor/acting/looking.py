@@ -36,7 +36,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str | None
     effective: Callable[[Event], Event]  # as the user weighs it
     words: Callable[[Event, str], Message]  # an event, and an id for it, as an alert
-    actors: frozenset[str] | None  # ids of those who may change anything; None: everybody
+    actors: frozenset[str] | None  # ids of those who may change anything; None: everybody of `home`
+    home: frozenset[str] | None = None  # ids of the app's own workspace and organisation; None: not known
 
 
 def status(db: Database, place: Place, trial: str, *, now: datetime) -> Reply | None:

@@ -12,10 +12,10 @@ from html import escape
 
 from msgspec.structs import replace
 
-from notifiers.mail.text import flowed, inert, lined, shorten
+from notifiers.mail.text import flowed, lined, shorten
 from notifiers.message import Item, Level, Link, Message
 from notifiers.notifier import Placement
-from notifiers.text import REPEAT, clean, is_web_address
+from notifiers.text import REPEAT, clean, is_web_address, unlinked
 
 # Of either form, as UTF-8. Gmail shows the first 102 KB of a letter and hides the rest behind "View entire message".
 MOST = 100_000
@@ -123,19 +123,19 @@ def _cleaned(message: Message, items: tuple[Item, ...]) -> Message:
 
 
 def _short(text: str) -> str:
-    return inert(shorten(clean(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
+    return unlinked(shorten(clean(text[: 4 * _LINE_TEXT]), _LINE_TEXT))
 
 
 def _clean_item(item: Item, headline: str) -> Item:
     """What the sentence tells in whole is not told again as before and after."""
-    summary = inert(clean(item.summary))
-    sides = [inert(lined(side or "")) for side in (item.before, item.after)]
+    summary = unlinked(clean(item.summary))
+    sides = [unlinked(lined(side or "")) for side in (item.before, item.after)]
     before, after = (None if " ".join(side.split()) in summary else side for side in sides)
     return replace(
         item,
-        label=inert(clean(item.label)),
+        label=unlinked(clean(item.label)),
         summary="" if summary and headline == summary else summary,
-        reason=inert(clean(item.reason)),
+        reason=unlinked(clean(item.reason)),
         before=before,
         after=after,
         link=_clean_link(item.link) if item.link and is_web_address(item.link.url, _LINK_URL) else None,

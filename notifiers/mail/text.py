@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
-from notifiers.text import JOINER, clean, cut
+from notifiers.text import clean, cut
 
 WIDTH = 74  # columns of a line of plain text, but for a word that is longer
 SHORTENED = " […]"
-
-# What mail programs make a link of, whoever wrote it: a scheme, `www.`, an address, the dots of a host. A joiner
-# that nobody sees keeps them from it.
-_LINKED = re.compile(
-    r"(?<=:)(?=//)|(?<=mailto:)|(?<=tel:)|(?<=\w)(?=@\w)|(?<=[^\W_])(?=\.[^\W\d_]{2})", re.IGNORECASE
-)
 
 
 def lined(text: str) -> str:
     """Lines of text without what cannot be shown, none of them with more than one space between words."""
     return "\n".join(" ".join(line.split()) for line in clean(text, lines=True).split("\n"))
-
-
-def inert(text: str) -> str:
-    """Words that no mail program turns into a link. Of cleaned text."""
-    return _LINKED.sub(JOINER, text)
 
 
 def shorten(text: str, most: int) -> str:

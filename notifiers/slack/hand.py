@@ -74,6 +74,7 @@ class SlackHand:
             # Unlike chat.postMessage it looks for names and addresses unless it is told not to.
             "parse": "none",
             "link_names": False,
+            "mrkdwn": False,  # as when it was posted; of chat.update Slack's reference does not name it
         }
         if rendered.blocks:
             arguments["blocks"] = [*rendered.blocks, *map(context, shown), *rows(actions)]

@@ -13,9 +13,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-LONGEST = (
-    3_000  # characters of a value that are kept; a button's has 2,000 at most, a command's text about as many
-)
+LONGEST = 3_000  # characters of a value that are heard; a button's has 2,000 at most, a command's text about as many
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -23,12 +21,18 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     id: str  # Slack's own, of the envelope: the same when it is handed over again
     kind: Literal["button", "command"]
     name: str  # of the action, or the command with its `/`
-    value: str  # the button's, or what stands after the command
+    value: str  # the button's, or what stands after the command; see `cut`
     person: str  # as Slack calls them
     person_id: str
+    team: str  # the id of the workspace that they are of, another than the app's in a shared channel; "" when not said
     channel: str  # its id
     message: str | None = None  # the time stamp of the message that the button stands in
     respond_to: str | None = None  # where to answer; good for half an hour and five answers
+
+    @property
+    def cut(self) -> bool:
+        """Whether it had more to say than LONGEST: what is left of it is not what was meant."""
+        return len(self.value) > LONGEST
 
 
 def interaction_of(envelope: Mapping[str, Any], *, api_url: str) -> Interaction | None:
@@ -62,6 +66,7 @@ def _pressed(id_: str, payload: Mapping[str, Any], api_url: str) -> Interaction 
         value=_text(action, "value"),
         person=_text(user, "username") or _text(user, "name") or person_id,
         person_id=person_id,
+        team=_text(user, "team_id"),
         channel=channel,
         message=_text(container, "message_ts") or None,
         respond_to=_address(payload, api_url),
@@ -79,6 +84,7 @@ def _commanded(id_: str, payload: Mapping[str, Any], api_url: str) -> Interactio
         value=_text(payload, "text"),
         person=_text(payload, "user_name") or person_id,
         person_id=person_id,
+        team=_text(payload, "team_id"),
         channel=channel,
         respond_to=_address(payload, api_url),
     )
@@ -109,4 +115,4 @@ def _text(whole: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         return ""
     # A lone surrogate is no text for SQLite.
-    return value[:LONGEST].encode("utf-8", "replace").decode()
+    return value[: LONGEST + 1].encode("utf-8", "replace").decode()

@@ -1,6 +1,7 @@
 """A message as text alone: what a phone's notification shows, and all there is where Slack refused the blocks. Pure.
 
-Slack reads this one field as markup: it is shortened, disarmed and escaped.
+Slack reads this one field as markup: it is shortened, disarmed and escaped. The names of links and the footer are our
+own words, in which a host may stay one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ _LINKS, _URLS = 3, 1_500
 
 def notification(message: Message, placement: Placement) -> str:
     mark = f"{REPEAT}. " if placement.possible_repeat else ""
-    return _marked_up(f"{mark}{headline(message)}", MESSAGE_TEXT - 1)
+    return escape(shorten(disarm(f"{mark}{headline(message)}"), MESSAGE_TEXT - 1))
 
 
 def whole(message: Message, placement: Placement) -> str:
@@ -33,21 +34,17 @@ def whole(message: Message, placement: Placement) -> str:
             lines += [clean(side, lines=True) for side in (item.reason, item.before, item.after) if side]
             lines += [shorten(clean(f"• {one.label}: {one.summary}"), _LINE) for one in item.details]
     lines.append(facts(message))
-    lines.append(shorten(clean(message.footer), _LINE))
+    lines = [*map(disarm, lines), disarm(shorten(clean(message.footer), _LINE), ours=True)]
     addresses = _addresses(message)
     room = MESSAGE_TEXT - 1 - weigh(addresses)
-    return _marked_up("\n".join(line for line in lines if line), room) + addresses
+    return escape(shorten("\n".join(line for line in lines if line), room)) + addresses
 
 
 def _addresses(message: Message) -> str:
     """Where to look, as addresses: they are ours, and hold nothing that ends one."""
     shown = ""
     for link in message.links[:_LINKS]:
-        line = f"\n{escape(disarm(shorten(clean(link.text), 75)))}: {escape(link.url)}"
+        line = f"\n{escape(disarm(shorten(clean(link.text), 75), ours=True))}: {escape(link.url)}"
         if is_web_address(link.url, LINK_URL) and weigh(shown + line) <= _URLS:
             shown += line
     return shown
-
-
-def _marked_up(text: str, room: int) -> str:
-    return escape(shorten(disarm(text), room))

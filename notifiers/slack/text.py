@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from notifiers.text import JOINER
+from notifiers.text import JOINER, unlinked
 
 # Of one line alone, and never steps back: linear, for texts come from anywhere.
 _BULLET = re.compile(r"(?:^|\n)[^\S\n]*+[*•-](?=\s)")
@@ -124,7 +124,7 @@ def escape(text: str) -> str:
     return "".join(_ESCAPES.get(character, character) for character in text)
 
 
-def disarm(text: str) -> str:
+def disarm(text: str, *, ours: bool = False) -> str:
     """For `text`: an address in somebody's words becomes none to click, and `:fire:` no picture, by a joiner that
-    nobody sees."""
-    return _EMOJI.sub(f":{JOINER}", text.replace("://", f":{JOINER}//"))
+    nobody sees. ours: a host may stay one, as in `ClinicalTrials.gov`."""
+    return _EMOJI.sub(f":{JOINER}", text.replace("://", f":{JOINER}//") if ours else unlinked(text))

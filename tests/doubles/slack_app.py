@@ -28,6 +28,7 @@ class SlackApp(SmallSlack):
         super().__init__(scopes=scopes)
         self.open_answers: list[dict[str, Any]] = []
         self.update_answers: list[dict[str, Any]] = []
+        self.auth_answers: list[dict[str, Any]] = []
         self.hello: dict[str, Any] = {"type": "hello", "num_connections": 1, "debug_info": {"host": "test"}}
         self.lines: list[ServerConnection] = []  # each connection, in the order they came
         self.acks: list[tuple[str, int]] = []  # envelope, and number of the line that it came by
@@ -75,6 +76,8 @@ class SlackApp(SmallSlack):
                 if self.open_answers:
                     return self.open_answers.pop(0)
                 return {"ok": True, "url": f"ws://127.0.0.1:{self.relay.port}/link/?ticket=secret-ticket"}
+            if method == "auth.test" and self.auth_answers:
+                return self.auth_answers.pop(0)
             if method == "chat.update":
                 answered = self._update(arguments)
                 self._changed.notify_all()
@@ -174,6 +177,7 @@ class SlackApp(SmallSlack):
             "text": text,
             "user_id": "U1",
             "user_name": "anna",
+            "team_id": "T1",
             "channel_id": channel,
             "response_url": f"{self.url}respond/{made['envelope_id']}",
         } | more

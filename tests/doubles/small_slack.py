@@ -73,7 +73,10 @@ class SmallSlack:
             if token != TOKEN:
                 return _error("invalid_auth")
             calls = {
-                "auth.test": lambda _: {"ok": True, "team": "Small", "user": "trialbell", "bot_id": "B1"},
+                "auth.test": lambda _: {
+                    **{"ok": True, "team": "Small", "team_id": "T1", "enterprise_id": "E1"},
+                    **{"user": "trialbell", "bot_id": "B1"},
+                },
                 "chat.postMessage": self._post,
                 "chat.getPermalink": self._permalink,
                 "conversations.list": self._list,
