@@ -208,7 +208,7 @@ def test_doctor_says_who_may_read_a_secret_and_what_is_wrong_with_one(terminal, 
 
 @pytest.mark.parametrize(
     ("written", "said"),
-    [("~nosuchuser/slack", "needs a file that is not there"), ("a\\u0000b", "cannot be read (no path)")],
+    [("~nosuchuser/slack", "~nosuchuser/slack` is not there"), ("a\\u0000b", "cannot be read (no path)")],
 )
 def test_a_path_that_is_none_is_a_problem_in_a_line(
     terminal, tmp_path: Path, written: str, said: str
