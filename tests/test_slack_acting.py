@@ -141,7 +141,9 @@ def test_watches_and_fields_are_silenced_and_acknowledged_too(scene, studies):
     assert scene.command(f"unmute watch {name}") == f"Watch “{name}” is told again, from the next event on"
     assert scene.command("unmute field overall-status").startswith("Field overall-status is told again")
     assert scene.command("mute watch nosuch 3d").startswith("No such watch: “nosuch”")
-    assert scene.command("mute field statuss 3d").startswith("No such field: statuss: did you mean")
+    assert scene.command("mute field overall-statu 3d").startswith(
+        "No such field: overall-statu: did you mean"
+    )
     assert scene.count("select count(*) from mute where ended_at is null") == 0
 
 

@@ -13,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from monitor import addresses
+from monitor.alerting.discretion import masked
 from monitor.alerting.links import links_of
 from monitor.alerting.text import minute
 from notifiers.message import Item, Level, Link, Message
@@ -127,7 +128,7 @@ def _line(told: Sequence[Told], *, detailed: bool) -> Item:
         dict.fromkeys(_sentence(one) for one in sorted(told, key=lambda one: -_rank(one.alert.level)))
     )
     link = next(iter(last.alert.links), None)
-    title = "" if last.event is None else last.event.title
+    title = "" if last.event is None else masked(last.event.title)
     return Item(
         level=max((one.alert.level for one in told), key=_rank),
         label=last.trial if title in ("", last.trial) else f"{last.trial} · {title}",

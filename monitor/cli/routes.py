@@ -288,7 +288,9 @@ def _became(row: Listed, along: str | None) -> str:
 
 
 def _as_json(found: Foretold) -> dict[str, object]:
-    event = found.event
+    from monitor.alerting.discretion import without_people
+
+    event = without_people(found.event)
     return {
         "event": event.id,
         "trial": event.trial,
