@@ -13,7 +13,7 @@ from typing import Any
 from notifiers.channels import Channels
 from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import Placement
-from notifiers.outbox_rows import FARTHEST, Claimed, message_of, remote_of, remote_text
+from notifiers.outbox_rows import LONGEST_WAIT, Claimed, message_of, remote_of, remote_text
 from notifiers.settings import THREAD_FRESH_FOR
 
 # A message waits for those before it in any of its threads. Places are in one total order: no ring.
@@ -280,4 +280,4 @@ class Attempts(Channels):
 
 
 def _span(now: datetime) -> dict[str, str]:
-    return {"now": moment_text(now), "far": moment_text(now + FARTHEST)}
+    return {"now": moment_text(now), "far": moment_text(now + LONGEST_WAIT)}

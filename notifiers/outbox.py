@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from notifiers.attempts import Attempts
 from notifiers.message import Level, Message
 from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import NotifiersError
-from notifiers.outbox_rows import Delivery, Listed, delivery_of, message_text
+from notifiers.outbox_rows import LONGEST_WAIT, Delivery, Listed, delivery_of, message_text
 
-LONGEST_WAIT = timedelta(days=8)  # a weekly digest that falls into quiet hours
 PROBES = 2  # messages that a channel in trouble keeps: one of them alone may be what it refuses
 _OPEN = ("waiting", "queued", "claimed", "unknown")
 

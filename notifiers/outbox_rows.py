@@ -14,6 +14,7 @@ from notifiers.message import Level, Message
 from notifiers.moments import moment_of
 from notifiers.notifier import Placement
 
+LONGEST_WAIT = timedelta(days=8)  # of what is to be told: a weekly digest that falls into quiet hours
 # Nothing in a channel waits longer by itself: backoff, a Retry-After, a probe, blind attempts half a day apart.
 FARTHEST = timedelta(days=1, hours=1)
 

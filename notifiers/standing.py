@@ -97,7 +97,7 @@ _PLANNED = """state = 'waiting' and due_at > :now and due_at <> created_at and c
 
 
 def _bounds(notifier: str, now: datetime) -> dict[str, str]:
-    from notifiers.outbox import LONGEST_WAIT
+    from notifiers.outbox_rows import LONGEST_WAIT
 
     return {"notifier": notifier, "now": moment_text(now), "far": moment_text(now + LONGEST_WAIT)}
 

@@ -360,7 +360,7 @@ def test_the_sample_says_that_it_is_one() -> None:
     assert [message.title, message.footer] == snapshot(
         [
             "NCT07146087 · A sample alert: nothing happened to this trial",
-            "Sent by `trialbell notify`. Alerts look like this one; this one is invented",
+            "Sent by `trialbell notify`: invented. An alert has the same parts; by mail its subject is the trial",
         ]
     )
     assert message.payload is not None

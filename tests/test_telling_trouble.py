@@ -204,12 +204,15 @@ def test_a_first_look_keeps_quiet_hours_and_does_not_go_to_the_operator(tmp_path
     watch = f'[[watch]]\nname = "mine"\nbaseline = "summary"\nids = ["{nct(records[0])}"]\n'
     channels = {"team": Told(name="team"), "ops": Told(name="ops")}
     with LoopbackRegistry(records, day="2026-11-20") as registry:
-        text = TEAM + 'quiet_hours = "20:00-07:00"\n' + ops + watch
+        text = TEAM + 'quiet_hours = "20:00-07:00"\nquiet_days = ["sat", "sun"]\n' + ops + watch
         watching = Watching(tmp_path, registry, text, clock=clock, channels=channels)
         watching.app.wait_with(lambda pause: True)
         watching.poll()
         assert channels["team"].heard == []
-        clock.now = moment("2026-11-21T06:00:00")
+        clock.now = moment("2026-11-23T05:00:00")
+        watching.app.deliver()
+        assert channels["team"].heard == []
+        clock.now = moment("2026-11-23T06:00:00")
         watching.app.deliver()
         watching.close()
     assert [len(channels[name].heard) for name in ("team", "ops")] == [1, 0]
