@@ -35,10 +35,10 @@ def test_what_measures_searching_runs(capsys):
 def test_what_measures_alerting_runs(capsys):
     from bench import alerting
 
-    alerting.measure(runs=1, sent=20, busy=50)
+    alerting.measure(runs=1, sent=20, busy=25)
     out = capsys.readouterr().out
     assert "blocks: a message → Slack's JSON" in out and "ours ÷ SQLite" in out
-    assert "50 alerts through a channel that takes one a second" in out
+    assert "25 alerts through a channel that takes one a second" in out
 
 
 def test_the_big_registry_is_mirrored_and_its_changes_are_found(tmp_path, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from datetime import timedelta
 
@@ -16,8 +17,12 @@ ALERTS, TRIALS = 5_000, 1_000
 def busy(tmp_path, monkeypatch):
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
         monkeypatch.delenv(name, raising=False)
+    # Client and double take turns in one process: by default each waits 5 ms for the other to let go of Python.
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)
     with open_busy_channel(tmp_path) as made:
         yield made
+    sys.setswitchinterval(before)
 
 
 def test_all_arrive_once_in_order_in_time_and_delay_no_other_channel(busy):

@@ -227,7 +227,9 @@ def test_a_server_that_says_nothing_is_given_up_and_has_nothing(pem: Path) -> No
         port = silent.getsockname()[1]
         for security in ("none", "tls"):
             outcome = mailer(ScriptedSmtp(), port=port, security=security, deadline=0.3).send(ALERT, AT)
-            assert outcome.result is Result.LATER and "no whole answer within 0.3 s" in outcome.reason
+            assert outcome.result is Result.LATER
+            # A busy machine may take all of it to connect.
+            assert "no whole answer within 0.3 s" in outcome.reason or "timed out" in outcome.reason
 
 
 # Recipients.

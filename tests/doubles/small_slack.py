@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import takewhile
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -159,8 +160,10 @@ class SmallSlack:
         channel, refused = self._readable(arguments)
         if channel is None:
             return refused
-        top = [message for message in channel.messages if _is_top(message)]
-        return _page("messages", _seen(reversed(top), arguments), arguments)
+        oldest = float(arguments.get("oldest") or 0)
+        recent = takewhile(lambda one: float(one["ts"]) >= oldest, reversed(channel.messages))
+        top = [message for message in recent if _is_top(message)]
+        return _page("messages", _seen(top, arguments), arguments)
 
     def _replies(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel, refused = self._readable(arguments)
