@@ -30,13 +30,13 @@ from monitor.alerting.routes import severities
 from monitor.database import open_for_reading, open_for_writing
 from monitor.health import Health
 from monitor.web.app import create_app
+from monitor.web.drawing.prose import printable
 from monitor.web.feeds.asked import LOOKED_AT
 from monitor.web.feeds.atom import atom as write_atom
 from monitor.web.feeds.entries import entry
 from monitor.web.feeds.feed import Feed
 from monitor.web.feeds.json_feed import json_feed as write_json
 from monitor.web.identity import tag
-from monitor.web.prose import printable
 from snapshots.changes import compare
 from snapshots.changeset import Action, FieldChange, Kind, Severity, Source
 from snapshots.event import Event, EventKind, changed_event

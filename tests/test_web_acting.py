@@ -36,7 +36,7 @@ from monitor.config import read
 from monitor.database import open_for_writing
 from monitor.health import Health, WatchHealth
 from monitor.watches import Definition, add
-from monitor.web.forms import LASTS, Forms
+from monitor.web.acting.forms import LASTS, Forms
 from notifiers.deliver import drain
 from notifiers.message import Level, Message
 from notifiers.notifier import Outcome, Result

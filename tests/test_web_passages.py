@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 from test_web_safety import HOSTILE, Strict
 
-from monitor.web.passages import passages
+from monitor.web.compare.passages import passages
 
 AT = f"/trials/ctgov/{TRIAL}"
 BEFORE = (

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from monitor.web.prose import MAX_LENGTH, paragraphs, with_code, without_addresses
+from monitor.web.drawing.prose import MAX_LENGTH, paragraphs, with_code, without_addresses
 
 
 @pytest.mark.parametrize(

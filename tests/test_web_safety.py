@@ -14,9 +14,9 @@ from doubles.web_history import DAYS, TRIAL, History, versions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.web.blocks import safe_href
-from monitor.web.passages import word_marks
-from monitor.web.prose import paragraphs
+from monitor.web.compare.passages import word_marks
+from monitor.web.drawing.blocks import safe_href
+from monitor.web.drawing.prose import paragraphs
 
 AT = f"/trials/ctgov/{TRIAL}"
 PAGES = (

@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from monitor.addresses import DEMO_PATH
-from monitor.web.terms import is_code, label_of, said
+from monitor.web.drawing.terms import is_code, label_of, said
 from snapshots.changeset import DETAIL, JSON, Action, FieldChange, Kind
 from snapshots.facts import UNKNOWN_ENROLLMENT
 from snapshots.markup import unmarked

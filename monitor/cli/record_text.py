@@ -6,8 +6,8 @@ import textwrap
 from typing import Any
 
 from monitor.cli.telling import plain, width
-from monitor.web.blocks import Block, Cell, Facts, Listing, Prose, Table
-from monitor.web.sections import sections
+from monitor.web.drawing.blocks import Block, Cell, Facts, Listing, Prose, Table
+from monitor.web.record.sections import sections
 
 
 def record_lines(record: dict[str, Any]) -> list[str]:

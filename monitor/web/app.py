@@ -21,7 +21,8 @@ from starlette.routing import Route
 
 from monitor import addresses
 from monitor.health import Health, health_json
-from monitor.web import acts, comparison, lately, standing, trials, versions
+from monitor.web.acting import acts
+from monitor.web.acting.forms import Forms, fields
 from monitor.web.answers import (
     Answer,
     BadQuestion,
@@ -32,16 +33,20 @@ from monitor.web.answers import (
     PageError,
     Refused,
 )
+from monitor.web.compare import comparison
+from monitor.web.drawing.render import STATIC, Pages, static_file
 from monitor.web.finding import canonical
 from monitor.web.following import Following
-from monitor.web.forms import Forms, fields
 from monitor.web.guard import SECURITY_HEADERS, Guard
+from monitor.web.health import standing
 from monitor.web.lanes import Lanes
 from monitor.web.reading import Reading
-from monitor.web.render import STATIC, Pages, static_file
+from monitor.web.record import versions
 from monitor.web.replies import FRESH, document, known_again
 from monitor.web.setting import Effective, Setting
 from monitor.web.sources import Site, named, source
+from monitor.web.today import lately
+from monitor.web.trial import trials
 from snapshots.errors import DamagedVersion, NoDatabase, SnapshotsError
 from snapshots.event import Event
 

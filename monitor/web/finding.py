@@ -7,7 +7,7 @@ from typing import Any
 
 from monitor.registries.base import MalformedId
 from monitor.web.answers import BadQuestion, NoSuchPage
-from monitor.web.names import version_named
+from monitor.web.drawing.names import version_named
 from monitor.web.reading import Reading
 from monitor.web.sources import UnknownRegistry, source
 from snapshots.changeset import Source, VersionRef

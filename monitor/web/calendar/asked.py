@@ -14,13 +14,13 @@ from monitor.web import filters
 from monitor.web.answers import BadQuestion, Document
 from monitor.web.calendar import ics
 from monitor.web.calendar.key_dates import KeyDate, key_dates
+from monitor.web.drawing.prose import shortened
+from monitor.web.drawing.terms import said
 from monitor.web.feeds.asked import check_watch
 from monitor.web.finding import found_trial
 from monitor.web.identity import uid
-from monitor.web.prose import shortened
 from monitor.web.reading import Listed, Reading
 from monitor.web.setting import Setting
-from monitor.web.terms import said
 from snapshots.changeset import Source
 from snapshots.deadlines.days import dated, later
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 
 from monitor.web.answers import NotInstalled
-from monitor.web.prose import printable
+from monitor.web.drawing.prose import printable
 from notifiers.extras import how_to_install
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"

@@ -13,12 +13,12 @@ from monitor import addresses
 from monitor.alerting.discretion import masked
 from monitor.web import filters
 from monitor.web.answers import BadQuestion, Document, NoLongerHere, NoSuchPage
+from monitor.web.drawing.prose import printable
 from monitor.web.feeds import atom, json_feed
 from monitor.web.feeds.entries import entry
 from monitor.web.feeds.feed import Feed
 from monitor.web.finding import found_trial
 from monitor.web.identity import tag
-from monitor.web.prose import printable
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from snapshots.changeset import Severity

@@ -17,11 +17,11 @@ from monitor.alerting.alerts import message_of
 from monitor.alerting.discretion import masked
 from monitor.alerting.plain import plain_message
 from monitor.alerting.text import only_here
-from monitor.web.blocks import safe_href
+from monitor.web.drawing.blocks import safe_href
+from monitor.web.drawing.prose import printable, shortened
+from monitor.web.drawing.render import SIGNS
 from monitor.web.feeds.feed import Entry
 from monitor.web.identity import tag
-from monitor.web.prose import printable, shortened
-from monitor.web.render import SIGNS
 from notifiers.message import Item, Message
 from snapshots.changeset import Severity
 from snapshots.event import Event

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from monitor import addresses
-from monitor.web.blocks import Cell, cell, shown_text
+from monitor.web.drawing.blocks import Cell, cell, shown_text
+from monitor.web.drawing.terms import said
 from monitor.web.sources import Source
-from monitor.web.terms import said
 from snapshots.changeset import VersionRef
 from snapshots.facts import Facts
 from snapshots.posting import Results, results_of

@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from markupsafe import Markup, escape
 
-from monitor.web.prose import ITEM, MAX_DEPTH, is_lead, unescaped
+from monitor.web.drawing.prose import ITEM, MAX_DEPTH, is_lead, unescaped
 from snapshots.words import marked
 
 FOLDED = 3  # so many unchanged paragraphs in a row are folded

@@ -12,11 +12,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from monitor.web.blocks import cell, shown_text
-from monitor.web.passages import Passage, passages, word_marks
-from monitor.web.prose import paragraphs, unescaped
-from monitor.web.remainder import STAFF_FIELDS, STAFF_KEYS, without_staff
-from monitor.web.terms import is_code, label_of, said
+from monitor.web.compare.passages import Passage, passages, word_marks
+from monitor.web.drawing.blocks import cell, shown_text
+from monitor.web.drawing.prose import paragraphs, unescaped
+from monitor.web.drawing.terms import is_code, label_of, said
+from monitor.web.record.remainder import STAFF_FIELDS, STAFF_KEYS, without_staff
 from snapshots.changeset import Action, FieldChange, Kind, Severity
 
 MAX_CHANGES = 200  # drawn on one page

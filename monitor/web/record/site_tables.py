@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from monitor.web.blocks import Block, Cell, Facts, Table, cell, shown_text
-from monitor.web.laying import MAX_ROWS, name
-from monitor.web.terms import said
+from monitor.web.drawing.blocks import Block, Cell, Facts, Table, cell, shown_text
+from monitor.web.drawing.terms import said
+from monitor.web.record.laying import MAX_ROWS, name
 
 FEW = 12  # sites that are shown without a fold
 SITE: tuple[tuple[str, str, Callable[[Any], Cell]], ...] = (

@@ -15,10 +15,10 @@ import jinja2
 from markupsafe import Markup
 
 from monitor import addresses
-from monitor.web.prose import paragraphs, plain, shortened, with_code, without_addresses
+from monitor.web.drawing.prose import paragraphs, plain, shortened, with_code, without_addresses
 from snapshots.instants import stamp
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}
 SIGNS: Mapping[str, str] = {"critical": "▲", "major": "◆", "minor": "●", "noise": "○"}
 CUT = 2_000  # characters of a value that is not a long text

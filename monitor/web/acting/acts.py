@@ -21,11 +21,11 @@ from monitor.acting.mutes import Kind, Mute, Scope, concerns, mute, unmute
 from monitor.acting.people import LONGEST, Person, Via, named
 from monitor.acting.showing import ask_of
 from monitor.web import filters
+from monitor.web.acting.forms import Forms
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
+from monitor.web.drawing.render import minute
 from monitor.web.finding import canonical, found_trial
-from monitor.web.forms import Forms
 from monitor.web.reading import Reading
-from monitor.web.render import minute
 from snapshots.database import immediate
 from snapshots.deadlines.states import STATE_SLUGS
 from snapshots.event import Event

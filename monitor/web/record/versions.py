@@ -6,16 +6,16 @@ import re
 from datetime import date
 
 from monitor import addresses
-from monitor.web import history
 from monitor.web.answers import Answer, BadQuestion, Document, NoSuchPage, Page
-from monitor.web.blocks import Cell
+from monitor.web.drawing.blocks import Cell
+from monitor.web.drawing.names import day_of, meta_of, name_of, number_of
+from monitor.web.drawing.render import minute
 from monitor.web.finding import found_trial, found_version, last_confirmed, record_of
-from monitor.web.head import head
-from monitor.web.names import day_of, meta_of, name_of, number_of
 from monitor.web.reading import Reading
-from monitor.web.render import minute
-from monitor.web.sections import sections
+from monitor.web.record.sections import sections
 from monitor.web.setting import Setting
+from monitor.web.trial import history
+from monitor.web.trial.head import head
 from snapshots.changeset import Source, VersionRef
 from snapshots.query import Reader, Version
 

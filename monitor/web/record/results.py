@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from monitor.web.blocks import Block, Cell, Facts, Prose, Section, Table, cell, shown_text
-from monitor.web.remainder import Remainder
+from monitor.web.drawing.blocks import Block, Cell, Facts, Prose, Section, Table, cell, shown_text
+from monitor.web.record.remainder import Remainder
 
 MAX_MEASURES = 60  # outcome measures drawn
 MAX_RESULT_ROWS = 150  # of one table

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monitor import addresses
-from monitor.web.names import day_of, meta_of, name_of
+from monitor.web.drawing.names import day_of, meta_of, name_of
 from snapshots.changeset import Severity, Source, VersionRef
 from snapshots.event import Event, EventKind
 from snapshots.query import Version

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
-from monitor.web.blocks import Block, Cell, Section, Table, cell, linked, number
-from monitor.web.laying import Columns, date_of, facts, listing, maybe, name, prose, table, words
-from monitor.web.remainder import STAFF_FIELDS, Remainder, without_staff
-from monitor.web.results import results_section
-from monitor.web.site_tables import SITE, sites_by_country
-from monitor.web.terms import label_of, said
+from monitor.web.drawing.blocks import Block, Cell, Section, Table, cell, linked, number
+from monitor.web.drawing.terms import label_of, said
+from monitor.web.record.laying import Columns, date_of, facts, listing, maybe, name, prose, table, words
+from monitor.web.record.remainder import STAFF_FIELDS, Remainder, without_staff
+from monitor.web.record.results import results_section
+from monitor.web.record.site_tables import SITE, sites_by_country
 
 MAX_LEFT = 200  # fields that no section names
 

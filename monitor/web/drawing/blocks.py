@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from monitor.web.prose import MAX_LENGTH, plain, without_addresses
-from monitor.web.terms import is_code, said
+from monitor.web.drawing.prose import MAX_LENGTH, plain, without_addresses
+from monitor.web.drawing.terms import is_code, said
 
 _UNSAFE_IN_ADDRESS = re.compile(
     r"[\s\x00-\x20\x7f-\x9f\"'<>\\^`{|}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"

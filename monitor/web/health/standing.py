@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.health import Health, WatchHealth
-from monitor.web import acts, filters
+from monitor.web import filters
+from monitor.web.acting import acts
 from monitor.web.answers import Answer, Page
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor import addresses
-from monitor.web import history
 from monitor.web.answers import Answer, BadQuestion, Page
+from monitor.web.compare.marks import changes_view
+from monitor.web.compare.named_sites import named_sites
+from monitor.web.drawing.names import day_of, meta_of, name_of, number_of
 from monitor.web.finding import found_trial, found_version, record_of
-from monitor.web.head import head
-from monitor.web.marks import changes_view
-from monitor.web.names import day_of, meta_of, name_of, number_of
-from monitor.web.picking import choices_of
 from monitor.web.setting import Setting
-from monitor.web.sites import named_sites
+from monitor.web.trial import history
+from monitor.web.trial.head import head
+from monitor.web.trial.picking import choices_of
 from snapshots.changes import compare
 from snapshots.changeset import VersionRef
 from snapshots.event import changed_event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from monitor.web.names import choice, number_of
+from monitor.web.drawing.names import choice, number_of
 from snapshots.changeset import Source, VersionRef
 from snapshots.query import Version
 

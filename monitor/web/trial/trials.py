@@ -8,18 +8,19 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from monitor import addresses
-from monitor.web import acts, history
+from monitor.web.acting import acts
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NoSuchPage, Page
+from monitor.web.compare.marks import headline_of
+from monitor.web.drawing.names import day_of
+from monitor.web.drawing.terms import said
 from monitor.web.finding import found_trial, last_confirmed, newest_of, record_of
-from monitor.web.head import acronym, head, standing
-from monitor.web.history import Told
-from monitor.web.marks import headline_of
-from monitor.web.names import day_of
-from monitor.web.picking import choices_of
 from monitor.web.reading import Reading
 from monitor.web.setting import Effective, Setting
 from monitor.web.sources import named
-from monitor.web.terms import said
+from monitor.web.trial import history
+from monitor.web.trial.head import acronym, head, standing
+from monitor.web.trial.history import Told
+from monitor.web.trial.picking import choices_of
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source, VersionRef
 from snapshots.event import Event, EventKind

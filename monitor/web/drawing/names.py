@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from monitor import addresses
-from monitor.web.render import minute
+from monitor.web.drawing.render import minute
 from snapshots.changeset import Source, VersionRef
 
 _NUMBER = re.compile(r"(r?)([1-9][0-9]{0,8})\Z")

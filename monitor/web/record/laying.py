@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from monitor.web.blocks import Cell, Facts, Listing, Prose, Table, cell
-from monitor.web.remainder import Remainder
-from monitor.web.terms import said
+from monitor.web.drawing.blocks import Cell, Facts, Listing, Prose, Table, cell
+from monitor.web.drawing.terms import said
+from monitor.web.record.remainder import Remainder
 
 MAX_ROWS = 500  # of one table; the largest list of sites seen has 460
 

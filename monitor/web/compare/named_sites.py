@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from monitor.web.terms import said
+from monitor.web.drawing.terms import said
 from snapshots.changeset import FieldChange, Severity
 
 _INDEX = re.compile(r"\blocations\.(\d+)")

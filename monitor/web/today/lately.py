@@ -11,19 +11,19 @@ from urllib.parse import urlencode
 from monitor import addresses
 from monitor.alerting.text import is_said
 from monitor.web import filters
-from monitor.web.acts import seen_by
+from monitor.web.acting.acts import seen_by
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
-from monitor.web.blocks import Cell, shown_text
-from monitor.web.history import KINDS
-from monitor.web.marks import changes_view, headline_of, summary_of
-from monitor.web.names import meta_of, name_of
+from monitor.web.compare.marks import changes_view, headline_of, summary_of
+from monitor.web.compare.named_sites import named_sites
+from monitor.web.drawing.blocks import Cell, shown_text
+from monitor.web.drawing.names import meta_of, name_of
+from monitor.web.drawing.render import minute
+from monitor.web.drawing.terms import said
+from monitor.web.health.standing import standing_line
 from monitor.web.reading import Reading
-from monitor.web.render import minute
 from monitor.web.setting import Setting
-from monitor.web.sites import named_sites
 from monitor.web.sources import UnknownRegistry, named
-from monitor.web.standing import standing_line
-from monitor.web.terms import said
+from monitor.web.trial.history import KINDS
 from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
 

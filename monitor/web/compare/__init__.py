@@ -1,0 +1,1 @@
+"""The page of two versions beside each other."""

@@ -1,0 +1,1 @@
+"""How current the pages are, and the state of the service."""
