@@ -382,7 +382,6 @@ def test_other_ways_to_write_an_address_lead_to_the_one(
         (f"{AT}/versions/9", 404, "no such version"),
         (f"{AT}/versions/x", 400, "no number of a version"),
         (f"{AT}/versions/0", 400, "no number of a version"),
-        (f"{AT}/versions/9.json", 404, "no such version"),
         (f"{AT}/compare/3", 400, "no two versions"),
         (f"{AT}/compare/3...x", 400, "no number of a version"),
         (f"{AT}/on/yesterday", 400, "no day"),

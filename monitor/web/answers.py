@@ -11,6 +11,7 @@ PageError
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,9 @@ class Page:
     template: str
     path: str  # the page's canonical path
     values: dict[str, Any] = field(default_factory=dict)
+    data: Callable[[], Any] | None = None  # the same as JSON, of the address's type
+    rows: Callable[[], Iterable[Any]] | None = None  # the same as lines of CSV
+    headers: Mapping[str, str] = field(default_factory=dict)  # more of them, as a cookie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,48 +1,88 @@
-"""What programs follow: feeds and calendars, from a request to their functions."""
+"""What programs follow: the addresses of feeds and calendars."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from starlette.requests import Request
-
+from monitor.web.address import Address, Asked
 from monitor.web.answers import Answer
 from monitor.web.calendar import asked as calendar
 from monitor.web.feeds import asked as feeds
-from monitor.web.reading import Reading
-from monitor.web.setting import Setting
+from monitor.web.feeds import atom, json_feed
+
+_FEEDS = (atom.MEDIA_TYPE, json_feed.MEDIA_TYPE)
+_CALENDAR = ("text/calendar",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Following:
-    root: Callable[[Request], str]  # the whole address of our pages, without a slash at its end
-    setting: Callable[[], Setting]
+def _feed_of_all(asked: Asked) -> Answer:
+    return feeds.of_everything(
+        asked.reader, asked.path["format"], asked.query, root=asked.root, setting=asked.setting
+    )
 
-    def feed_of_all(self, request: Request, reader: Reading) -> Answer:
-        asked, query = request.path_params, request.query_params
-        return feeds.of_everything(
-            reader, asked["format"], query, root=self.root(request), setting=self.setting()
-        )
 
-    def feed_of_watch(self, request: Request, reader: Reading) -> Answer:
-        asked, query = request.path_params, request.query_params
-        return feeds.of_watch(
-            reader, asked["watch"], asked["format"], query, root=self.root(request), setting=self.setting()
-        )
+def _feed_of_watch(asked: Asked) -> Answer:
+    name, format = asked.path["watch"], asked.path["format"]
+    return feeds.of_watch(asked.reader, name, format, asked.query, root=asked.root, setting=asked.setting)
 
-    def feed_of_trial(self, request: Request, reader: Reading, registry: str, trial: str) -> Answer:
-        format, query = request.path_params["format"], request.query_params
-        return feeds.of_trial(
-            reader, registry, trial, format, query, root=self.root(request), setting=self.setting()
-        )
 
-    def calendar_of_watch(self, request: Request, reader: Reading) -> Answer:
-        name, query = request.path_params["watch"], request.query_params
-        return calendar.of_watch(reader, name, query, root=self.root(request), setting=self.setting())
+def _feed_of_trial(asked: Asked) -> Answer:
+    return feeds.of_trial(
+        asked.reader,
+        asked.registry,
+        asked.trial,
+        asked.path["format"],
+        asked.query,
+        root=asked.root,
+        setting=asked.setting,
+    )
 
-    def calendar_of_trial(self, request: Request, reader: Reading, registry: str, trial: str) -> Answer:
-        query = request.query_params
-        return calendar.of_trial(
-            reader, registry, trial, query, root=self.root(request), setting=self.setting()
-        )
+
+def _calendar_of_watch(asked: Asked) -> Answer:
+    name = asked.path["watch"]
+    return calendar.of_watch(asked.reader, name, asked.query, root=asked.root, setting=asked.setting)
+
+
+def _calendar_of_trial(asked: Asked) -> Answer:
+    return calendar.of_trial(
+        asked.reader, asked.registry, asked.trial, asked.query, root=asked.root, setting=asked.setting
+    )
+
+
+ADDRESSES = (
+    Address(
+        path="/feed.{format}",
+        name="feed",
+        summary="Feed of what changed in all trials",
+        work=_feed_of_all,
+        parameters=feeds.PARAMETERS,
+        documents=_FEEDS,
+    ),
+    Address(
+        path="/watches/{watch:path}/feed.{format}",
+        name="feed_of_watch",
+        summary="Feed of what changed in a watch's trials",
+        work=_feed_of_watch,
+        parameters=feeds.PARAMETERS,
+        documents=_FEEDS,
+    ),
+    Address(
+        path="/trials/{registry}/{trial}/feed.{format}",
+        name="feed_of_trial",
+        summary="Feed of what changed in a trial",
+        work=_feed_of_trial,
+        parameters=feeds.PARAMETERS,
+        documents=_FEEDS,
+    ),
+    Address(
+        path="/watches/{watch:path}/calendar.ics",
+        name="calendar_of_watch",
+        summary="Key dates of a watch's trials",
+        work=_calendar_of_watch,
+        documents=_CALENDAR,
+    ),
+    Address(
+        path="/trials/{registry}/{trial}/calendar.ics",
+        name="calendar_of_trial",
+        summary="Key dates of a trial",
+        work=_calendar_of_trial,
+        documents=_CALENDAR,
+    ),
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,10 +20,12 @@ SMALL = 1_000  # bytes of a page that is not worth compressing
 HTML = "text/html; charset=utf-8"
 
 
-def known_again(request: Request, html: str) -> Response:
-    """A page with what makes it known again, compressed for those who take it: both cost less here, in a lane's
-    thread, than on the way."""
-    return _known_again(request, html.encode(), HTML, {})
+def known_again(
+    request: Request, body: bytes, media_type: str = HTML, more: Mapping[str, str] | None = None
+) -> Response:
+    """A page or its data with what makes it known again, compressed for those who take it: both cost less here, in a
+    lane's thread, than on the way."""
+    return _known_again(request, body, media_type, {"Vary": "Accept, Accept-Encoding", **(more or {})})
 
 
 def _known_again(request: Request, body: bytes, media_type: str, more: dict[str, str]) -> Response:

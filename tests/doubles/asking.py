@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ class Answer:
     @property
     def text(self) -> str:
         return self.content.decode()
+
+    def json(self) -> Any:
+        return json.loads(self.content)
 
 
 class Asking:

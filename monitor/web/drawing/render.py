@@ -27,8 +27,10 @@ CUT = 2_000  # characters of a value that is not a long text
 class Pages:
     """The templates, with addresses under the given prefix (the path of the public root, or nothing)."""
 
-    def __init__(self, prefix: str, *, banner: str | None = None) -> None:
-        """banner: what each page says first."""
+    def __init__(
+        self, prefix: str, *, banner: str | None = None, nav: tuple[tuple[str, str, str], ...] = ()
+    ) -> None:
+        """banner: what each page says first. nav: label, path and name of the pages that every page leads to."""
         self._prefix = prefix
         self._environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(HERE / "templates"),
@@ -40,7 +42,7 @@ class Pages:
             finalize=_finalize,
         )
         self._environment.globals.update(
-            to=self.to, static=self.static, watch_path=addresses.watch, signs=SIGNS, banner=banner
+            to=self.to, static=self.static, watch_path=addresses.watch, signs=SIGNS, banner=banner, nav=nav
         )
         self._environment.filters.update(
             paragraphs=paragraphs, with_code=with_code, cut=cut, iso=lambda at: stamp(at) or "", minute=minute
@@ -55,14 +57,16 @@ class Pages:
         return self.to(f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}")
 
     def draw(self, template: str, **values: Any) -> str:
-        page = {"here": "", "canonical": None, "address": None, **values}
+        page = {"here": "", "canonical": None, "address": None, "other_forms": (), **values}
         return self._environment.get_template(template).render(page)
 
 
 @cache
 def static_file(name: str) -> bytes:
-    """A file that we ship; KeyError for any other name."""
+    """A file that we ship; KeyError for any other name. The style is all of `static/style`, in the order of names."""
     _ = STATIC[name]
+    if name == "style.css":
+        return b"\n".join(one.read_bytes() for one in sorted((HERE / "static" / "style").glob("*.css")))
     return (HERE / "static" / name).read_bytes()
 
 

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from monitor import addresses
 from monitor.alerting.discretion import masked
 from monitor.web import filters
+from monitor.web.address import Parameter
 from monitor.web.answers import BadQuestion, Document, NoLongerHere, NoSuchPage
 from monitor.web.drawing.prose import printable
 from monitor.web.feeds import atom, json_feed
@@ -19,6 +20,7 @@ from monitor.web.feeds.entries import entry
 from monitor.web.feeds.feed import Feed
 from monitor.web.finding import found_trial
 from monitor.web.identity import tag
+from monitor.web.parameters import BEFORE, FIELD, TAG
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from snapshots.changeset import Severity
@@ -29,6 +31,16 @@ PAGE = 50  # entries
 LOOKED_AT = 1_000  # events read for one page; the next page goes on where it ended
 
 _NAMES = ("min_severity", "tag", "field", "before")
+PARAMETERS = (
+    Parameter(
+        name="min_severity",
+        description="The least severity; minor when left out",
+        schema={"type": "string", "enum": ["minor", "major", "critical"]},
+    ),
+    TAG,
+    FIELD,
+    BEFORE,
+)
 _WRITERS: Mapping[str, tuple[Callable[[Feed], bytes], str]] = {
     "atom": (atom.atom, f"{atom.MEDIA_TYPE}; charset=utf-8"),
     "json": (json_feed.json_feed, json_feed.MEDIA_TYPE),

@@ -22,6 +22,7 @@ from monitor.web.drawing.terms import said
 from monitor.web.health.standing import standing_line
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
+from monitor.web.shapes import Listed, event_row, numbered
 from monitor.web.sources import UnknownRegistry, named
 from monitor.web.trial.history import KINDS
 from snapshots.changeset import FieldChange, Severity
@@ -107,6 +108,13 @@ def lately(reader: Reading, query: Mapping[str, str], setting: Setting) -> Answe
             "trials_held": bool(cards) or bool(reader.trials(limit=1)),
             "standing": standing_line(reader, setting),
         },
+        data=lambda: Listed(
+            items=[numbered(at, event) for at, event in shown if event.severity >= least],
+            next="/today.json?" + urlencode({**kept, "before": found[PAGE - 1][0]})
+            if len(found) > PAGE
+            else None,
+        ),
+        rows=lambda: [event_row(at, event) for at, event in shown if event.severity >= least],
     )
 
 
@@ -219,6 +227,7 @@ def one_event(reader: Reading, text: str, setting: Setting) -> Answer:
             if event.changes
             else None,
         },
+        data=lambda: numbered(sequence, event),
     )
 
 

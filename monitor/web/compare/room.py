@@ -1,0 +1,44 @@
+"""Addresses of comparisons."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from monitor import addresses
+from monitor.web.address import Address, Asked, Parameter
+from monitor.web.answers import Answer, BadQuestion, Elsewhere
+from monitor.web.compare import comparison
+
+
+def _chosen_pair(asked: Asked) -> Answer:
+    query = asked.query
+    if not (query.get("a") and query.get("b")):
+        raise BadQuestion("two versions are needed to compare", hint="Choose them on the page of the trial.")
+    both = quote(f"{query['a'][:20]}...{query['b'][:20]}", safe="")
+    return Elsewhere(path=f"{addresses.trial(asked.registry, asked.trial)}/compare/{both}")
+
+
+def _compare(asked: Asked) -> Answer:
+    return comparison.one_comparison(
+        asked.reader, asked.registry, asked.trial, asked.path["pair"], asked.setting
+    )
+
+
+ADDRESSES = (
+    Address(
+        path="/trials/{registry}/{trial}/compare",
+        name="chosen_pair",
+        summary="Sends a form's two versions on to their comparison",
+        work=_chosen_pair,
+        parameters=(
+            Parameter(name="a", description="The older version"),
+            Parameter(name="b", description="The newer version"),
+        ),
+    ),
+    Address(
+        path="/trials/{registry}/{trial}/compare/{pair}",
+        name="compare",
+        summary="Two versions of a trial beside each other: `3...4`, `r1...r2`, `r2...1`",
+        work=_compare,
+    ),
+)

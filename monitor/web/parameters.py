@@ -1,0 +1,24 @@
+"""Query parameters that several addresses take. What they may hold is checked by `filters`."""
+
+from __future__ import annotations
+
+from monitor.web import filters
+from monitor.web.address import Parameter
+from snapshots.changeset import Severity
+
+_NUMBER = {"type": "string", "pattern": "^[0-9]{1,18}$"}
+
+SEVERITY = Parameter(
+    name="severity",
+    description="The least severity; minor when left out",
+    schema={"type": "string", "enum": [one.value for one in Severity]},
+)
+WATCH = Parameter(name="watch", description="Name of a watch")
+TAG = Parameter(
+    name="tag", description="Tag of an event", schema={"type": "string", "enum": list(filters.TAGS)}
+)
+FIELD = Parameter(name="field", description="Slug of a field that changed")
+TRIAL = Parameter(name="trial", description="Id of a trial, or its record's web address")
+BEFORE = Parameter(
+    name="before", description="Number of the event to go on from, towards older ones", schema=_NUMBER
+)

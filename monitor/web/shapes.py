@@ -1,0 +1,121 @@
+"""JSON shapes that several addresses share, as types: the OpenAPI description is made of them.
+
+Instants are texts such as `2026-11-20T09:12:44Z`, days `2026-11-20`, registries' dates as they wrote them
+(`2026-11` too). Fields may be added, never renamed. An event's shape is `snapshots.event.event_json`'s, the one that
+every other outlet gives; `event_of` takes it from there.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from snapshots.event import Event as StoredEvent
+from snapshots.event import event_json
+
+T = TypeVar("T")
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """Where a version comes from. version: counts our snapshots from 1, in the archive as the registry does."""
+
+    source: str
+    version: int | None
+    seen_at: str | None
+    updated: str | None
+    build: str | None
+
+
+class Step(Struct, frozen=True, kw_only=True):
+    """One of the registry's own versions between two of our snapshots."""
+
+    version: int
+    submitted: str
+    headline: str
+    severity: str
+    fields: list[str]
+    tags: list[str]
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One field that changed. before, after: as the registry has it, any JSON."""
+
+    field: str
+    label: str
+    kind: str
+    action: str
+    item: str | None
+    paths: list[str]
+    before: Any
+    after: Any
+    severity: str
+    reason: str
+    summary: str
+    tags: list[str]
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """What happened to a trial."""
+
+    id: str | None
+    event: str
+    registry: str
+    trial: str
+    title: str
+    url: str | None
+    severity: str
+    headline: str
+    tags: list[str]
+    watches: list[str]
+    at: str | None
+    build: str | None
+    from_: Version | None = field(name="from")
+    to: Version | None
+    status: str | None
+    detail: str | None
+    note: str | None
+    steps: list[Step]
+    changes: list[Change]
+
+
+class Numbered(Event, frozen=True, kw_only=True):
+    """An event with its place in the order of storing, by which lists go on."""
+
+    number: int
+
+
+class Listed(Struct, Generic[T], frozen=True, kw_only=True):
+    """A page of a list. next: the path of the page that follows; null on the last."""
+
+    items: list[T]
+    next: str | None
+
+
+class EventRow(Struct, frozen=True, kw_only=True):
+    """An event as a line of CSV."""
+
+    number: int
+    id: str | None
+    at: str | None
+    registry: str
+    trial: str
+    title: str
+    event: str
+    severity: str
+    headline: str
+    tags: list[str]
+    watches: list[str]
+    fields: list[str]
+    status: str | None
+
+
+def numbered(number: int, event: StoredEvent) -> Numbered:
+    return msgspec.convert({**event_json(event), "number": number}, Numbered)
+
+
+def event_row(number: int, event: StoredEvent) -> EventRow:
+    told = event_json(event)
+    fields = [one.field for one in event.news]
+    return msgspec.convert({**told, "number": number, "fields": list(dict.fromkeys(fields))}, EventRow)
