@@ -181,10 +181,10 @@ def _ends(request: Request, forms: tuple[Format, ...]) -> tuple[tuple[str, str, 
 
 
 def _asks_for_data(request: Request) -> bool:
+    if request.url.path.endswith((".json", ".csv")):
+        return True
     format: Format | None = getattr(request.state, "format", None)
     if format is None:  # no address was found, or its guard refused
-        if request.url.path.endswith((".json", ".csv")):
-            return True
         format = wanted(request.headers.get("accept", ""), (Format.HTML, Format.JSON))
     return format is not Format.HTML
 
