@@ -19,7 +19,11 @@ from monitor.web.drawing.prose import paragraphs, plain, shortened, with_code, w
 from snapshots.instants import stamp
 
 HERE = Path(__file__).parents[1]
-STATIC = {"style.css": "text/css; charset=utf-8", "favicon.svg": "image/svg+xml"}
+STATIC = {
+    "style.css": "text/css; charset=utf-8",
+    "times.js": "text/javascript; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+}
 SIGNS: Mapping[str, str] = {"critical": "▲", "major": "◆", "minor": "●", "noise": "○"}
 CUT = 2_000  # characters of a value that is not a long text
 
