@@ -98,3 +98,12 @@ def test_the_big_registry_refuses_what_it_does_not_understand(tmp_path):
     }
     assert asked(**{"filter.advanced": "AREA[Phase]PHASE3"})[0] == 400
     assert asked(**{"query.cond": "asthma"})[0] == 400
+
+
+def test_what_measures_pages_runs(tmp_path, capsys):
+    from bench import pages
+
+    pages.measure(trials=40, asked=4, sources=10, folder=tmp_path, pause=0)
+    out = capsys.readouterr().out
+    assert "| today |" in out and "compare, 1 MB" in out
+    assert "were refused" not in out

@@ -247,6 +247,8 @@ def test_a_state_that_time_makes_is_found_by_its_name(history: History) -> None:
 def test_what_cannot_be_had_is_said_in_one_line(browse: Asking, path: str, status: int, said: str) -> None:
     answer = browse.get(path)
     assert answer.status == status
+    if path.partition("?")[0].endswith(".json"):  # in JSON, where words are no HTML
+        said = said.replace("<code>", "`").replace("</code>", "`")
     assert said.casefold() in answer.text.casefold()
 
 
@@ -280,7 +282,7 @@ def test_a_long_feed_comes_in_pages_that_do_not_move(history: History) -> None:
             bodies[path] = feed(browse, path)
             read = json_feed(bodies[path])
             assert read["feed_url"] == f"http://127.0.0.1:8787{path}"
-            assert len(read["items"]) <= 50
+            assert len(read["items"]) <= 25
             assert ids(browse, path.replace(".json", ".atom"))
             seen += [item["id"] for item in read["items"]]
             other = atom(feed(browse, path.replace(".json", ".atom")))
@@ -294,7 +296,7 @@ def test_a_long_feed_comes_in_pages_that_do_not_move(history: History) -> None:
                 else None
             )
         assert len(seen) == len(set(seen)) == 122
-        assert len(bodies) == 3
+        assert len(bodies) == 5
         happen(history, 120)
         first, *others = bodies
         assert feed(browse, first) != bodies[first]

@@ -11,7 +11,19 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 
-from bench import alerting, backfill, commands, density, machine, meaning, mirror, polling, readers, searching
+from bench import (
+    alerting,
+    backfill,
+    commands,
+    density,
+    machine,
+    meaning,
+    mirror,
+    pages,
+    polling,
+    readers,
+    searching,
+)
 
 RECORDS = 5_000  # that are polled, mirrored, watched, searched
 
@@ -28,6 +40,7 @@ def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
         "backfill": partial(backfill.measure, runs=runs),
         "density": density.measure,
         "searching": partial(searching.measure, runs=runs, trials=records),
+        "pages": partial(pages.measure, trials=records),
     }
 
 

@@ -7,6 +7,7 @@ one event must not keep a feed from being read.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 import structlog
@@ -170,6 +171,7 @@ def _sides(item: Item) -> tuple[str, str]:
     return sides[0], sides[1]
 
 
+@lru_cache(maxsize=2_000)
 def _line(text: str, limit: int = LONGEST_VALUE) -> str:
-    """One line of any text, as it may stand in XML, too."""
+    """One line of any text, as it may stand in XML, too. Kept: each stands in the text and in the HTML."""
     return shortened(masked(printable(" ".join(text.split()))), limit)[0]
