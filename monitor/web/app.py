@@ -22,8 +22,8 @@ from starlette.routing import Route
 from monitor.health import Health, health_json
 from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
-from monitor.web.address import Address, Asked, Format
-from monitor.web.answers import Answer, Elsewhere, PageError, Refused
+from monitor.web.address import Address, Format
+from monitor.web.answers import Elsewhere, PageError, Refused
 from monitor.web.drawing.render import STATIC, Pages, static_file
 from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
@@ -150,11 +150,8 @@ def _routes(site: Site, address: Address, setting: Callable[[], Setting]) -> lis
     """By the ends of their addresses first: `NCT07146087.json` would be an id too."""
     formats = offered(address)
 
-    def work(asked: Asked) -> Answer:
-        return address.work(asked)
-
     routes = [
-        Route(f"{address.file}.{one}", site.endpoint(address, work, setting, one))
+        Route(f"{address.file}.{one}", site.endpoint(address, address.work, setting, one))
         for one in formats
         if one is not Format.HTML
     ]
@@ -165,7 +162,7 @@ def _routes(site: Site, address: Address, setting: Callable[[], Setting]) -> lis
                 site.endpoint(address, lambda _: Elsewhere(path=address.path, permanent=True), setting),
             )
         )
-    return [*routes, Route(address.path, site.endpoint(address, work, setting))]
+    return [*routes, Route(address.path, site.endpoint(address, address.work, setting))]
 
 
 async def _static(request: Request) -> Response:

@@ -25,12 +25,8 @@ def known_again(
 ) -> Response:
     """A page or its data with what makes it known again, compressed for those who take it: both cost less here, in a
     lane's thread, than on the way."""
-    return _known_again(request, body, media_type, {"Vary": "Accept, Accept-Encoding", **(more or {})})
-
-
-def _known_again(request: Request, body: bytes, media_type: str, more: dict[str, str]) -> Response:
     etag = f'W/"{hashlib.sha256(body).hexdigest()[:32]}"'
-    headers = {**FRESH, "ETag": etag, "Vary": "Accept-Encoding", **more}
+    headers = {**FRESH, "ETag": etag, "Vary": "Accept, Accept-Encoding", **(more or {})}
     if _is_known(request, etag):
         return Response(status_code=304, headers=headers)
     if len(body) > SMALL and _takes_gzip(request):
@@ -52,7 +48,8 @@ def _is_known(request: Request, etag: str) -> bool:
 def document(request: Request, answer: Document) -> Response:
     named = {"Content-Disposition": f'inline; filename="{answer.filename}"'}
     if answer.etag is None:
-        return _known_again(request, answer.body, answer.media_type, named)
+        # One form only, whatever is accepted.
+        return known_again(request, answer.body, answer.media_type, {**named, "Vary": "Accept-Encoding"})
     etag = f'"{answer.etag}"'
     headers = {**FRESH, "ETag": etag, **named}
     if _is_known(request, etag):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +10,7 @@ import msgspec
 from monitor import addresses
 from monitor.alerting.discretion import masked
 from monitor.web import filters
+from monitor.web.address import Asked
 from monitor.web.answers import BadQuestion, Document
 from monitor.web.calendar import ics
 from monitor.web.calendar.key_dates import KeyDate, key_dates
@@ -40,27 +40,23 @@ class _Known:
     dates: tuple[KeyDate, ...]
 
 
-def of_trial(
-    reader: Reading, registry: str, trial: str, query: Mapping[str, str], *, root: str, setting: Setting
-) -> Document:
+def of_trial(asked: Asked) -> Document:
     """`/trials/ctgov/{id}/calendar.ics`. NoSuchPage, NotInstalled; BadQuestion for any filter: it has none."""
-    filters.check_names(query, ())
+    filters.check_names(asked.query, ())
+    reader, registry, trial = asked.reader, asked.registry, asked.trial
     found_trial(reader, registry, trial)
     path = addresses.trial(registry, trial)
     listed = reader.listed(registry, trial)
     known = [] if listed is None else [_known(reader, listed)]
     about = f"Key dates of {trial}: start, completion, and when results appear due. {_UNDER}"
-    return _document(
-        reader, known, root, path, f"Key dates of {trial}", about, setting, ("trial", registry, trial)
-    )
+    return _document(asked, known, path, f"Key dates of {trial}", about, ("trial", registry, trial))
 
 
-def of_watch(
-    reader: Reading, name: str, query: Mapping[str, str], *, root: str, setting: Setting
-) -> Document:
+def of_watch(asked: Asked) -> Document:
     """`/watches/{name}/calendar.ics`. NoSuchPage, NoLongerHere, NotInstalled; BadQuestion for too large a watch, and
     for any filter."""
-    filters.check_names(query, ())
+    filters.check_names(asked.query, ())
+    reader, name = asked.reader, asked.path["watch"]
     check_watch(reader, name)
     held = reader.held_by(name, limit=MOST_MEMBERS + 1)
     if len(held) > MOST_MEMBERS:
@@ -68,14 +64,12 @@ def of_watch(
             f"watch `{name[:200]}` holds more than {MOST_MEMBERS:,} trials, too many for a calendar",
             hint="Watch fewer in a watch of their own, or ask for the calendars of trials.",
         )
-    chosen = _chosen(held, setting.now.date())
+    chosen = _chosen(held, asked.setting.now.date())
     known = [_known(reader, one) for one in chosen[:MOST_TRIALS]]
     about = f"Key dates of the trials that watch {name} holds. {_UNDER}"
     if len(chosen) > MOST_TRIALS:
         about += f" Of {len(chosen):,} trials with such dates, the {MOST_TRIALS} whose dates come next."
-    return _document(
-        reader, known, root, addresses.watch(name), f"Key dates: {name}", about, setting, ("watch", name)
-    )
+    return _document(asked, known, addresses.watch(name), f"Key dates: {name}", about, ("watch", name))
 
 
 _UNDER = "From a year ago on."
@@ -117,16 +111,10 @@ def _known(reader: Reading, one: Listed) -> _Known:
 
 
 def _document(
-    reader: Reading,
-    known: list[_Known],
-    root: str,
-    path: str,
-    name: str,
-    about: str,
-    setting: Setting,
-    parts: tuple[str, ...],
+    asked: Asked, known: list[_Known], path: str, name: str, about: str, parts: tuple[str, ...]
 ) -> Document:
-    began = reader.began()
+    root, setting = asked.root, asked.setting
+    began = asked.reader.began()
     since = setting.now.date() - BACK
     events = [
         _event(one, day, root, began, setting) for one in known for day in one.dates if day.day >= since

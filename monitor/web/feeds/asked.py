@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from monitor import addresses
 from monitor.alerting.discretion import masked
 from monitor.web import filters
-from monitor.web.address import Parameter
+from monitor.web.address import Asked, Parameter
 from monitor.web.answers import BadQuestion, Document, NoLongerHere, NoSuchPage
 from monitor.web.drawing.prose import printable
 from monitor.web.feeds import atom, json_feed
@@ -30,7 +30,6 @@ from snapshots.event import Event, EventKind
 PAGE = 25  # entries: each costs more than a millisecond to word
 LOOKED_AT = 1_000  # events read for one page; the next page goes on where it ended
 
-_NAMES = ("min_severity", "tag", "field", "before")
 PARAMETERS = (
     Parameter(
         name="min_severity",
@@ -61,7 +60,7 @@ class _Of:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _Wanted:
     least: Severity
     tag: str
     field: str
@@ -75,19 +74,16 @@ class _Asked:
         return {name: text for name, text in given.items() if text}
 
 
-def of_everything(
-    reader: Reading, format: str, query: Mapping[str, str], *, root: str, setting: Setting
-) -> Document:
-    """`/feed.atom`, `/feed.json`. root: the address of our pages, without a slash at its end."""
+def of_everything(asked: Asked) -> Document:
+    """`/feed.atom`, `/feed.json`."""
     of = _Of(path="", home="/", title="What changed in the watched trials", parts=("feed",))
-    return _document(reader, of, format, query, root, setting)
+    return _document(asked, of)
 
 
-def of_watch(
-    reader: Reading, name: str, format: str, query: Mapping[str, str], *, root: str, setting: Setting
-) -> Document:
+def of_watch(asked: Asked) -> Document:
     """`/watches/{name}/feed.atom`. NoSuchPage; NoLongerHere for a watch that was removed or renamed."""
-    check_watch(reader, name)
+    name = asked.path["watch"]
+    check_watch(asked.reader, name)
     of = _Of(
         path=addresses.watch(name),
         home="/?" + urlencode({"watch": name}),
@@ -95,21 +91,13 @@ def of_watch(
         parts=("feed", "watches", name),
         watch=name,
     )
-    return _document(reader, of, format, query, root, setting)
+    return _document(asked, of)
 
 
-def of_trial(
-    reader: Reading,
-    registry: str,
-    trial: str,
-    format: str,
-    query: Mapping[str, str],
-    *,
-    root: str,
-    setting: Setting,
-) -> Document:
+def of_trial(asked: Asked) -> Document:
     """`/trials/ctgov/{id}/feed.atom`. NoSuchPage."""
-    found = found_trial(reader, registry, trial)
+    registry, trial = asked.registry, asked.trial
+    found = found_trial(asked.reader, registry, trial)
     path = addresses.trial(registry, trial)
     of = _Of(
         path=path,
@@ -119,7 +107,7 @@ def of_trial(
         registry=registry,
         trial=trial,
     )
-    return _document(reader, of, format, query, root, setting)
+    return _document(asked, of)
 
 
 def check_watch(reader: Reading, name: str) -> None:
@@ -136,25 +124,24 @@ def check_watch(reader: Reading, name: str) -> None:
     raise NoSuchPage(f"no such watch: `{shown}`", hint=filters.nearest(name, names))
 
 
-def _document(
-    reader: Reading, of: _Of, format: str, query: Mapping[str, str], root: str, setting: Setting
-) -> Document:
+def _document(asked: Asked, of: _Of) -> Document:
+    reader, setting, root, format = asked.reader, asked.setting, asked.root, asked.path["format"]
     if format not in _WRITERS:
         raise NoSuchPage(f"no such format of a feed: `{format[:60]}`", hint="There are atom and json.")
     write, media_type = _WRITERS[format]
-    asked = _asked(query)
+    wanted = _wanted(asked.query)
     began = reader.began()
-    found, following = _events(reader, of, asked, setting)
+    found, following = _events(reader, of, wanted, setting)
     entries = tuple(entry(event, sequence=at, root=root, began=began) for at, event in found)
     base = root + addresses.feed(of.path, format)
     feed = Feed(
-        id=tag(began, *of.parts, *(f"{name}:{text}" for name, text in asked.kept.items())),
-        title=printable(of.title + (f" ({', '.join(asked.kept.values())})" if asked.kept else "")),
+        id=tag(began, *of.parts, *(f"{name}:{text}" for name, text in wanted.kept.items())),
+        title=printable(of.title + (f" ({', '.join(wanted.kept.values())})" if wanted.kept else "")),
         subtitle=setting.source(of.registry or "ctgov").line(None),
         home=root + of.home,
-        address=_with(base, asked.kept, asked.before),
-        first=None if asked.before is None else _with(base, asked.kept, None),
-        next=None if following is None else _with(base, asked.kept, following),
+        address=_with(base, wanted.kept, wanted.before),
+        first=None if wanted.before is None else _with(base, wanted.kept, None),
+        next=None if following is None else _with(base, wanted.kept, following),
         icon=f"{root}/favicon.ico",
         updated=max((one.at for one in entries), default=began),
         entries=entries,
@@ -163,32 +150,34 @@ def _document(
     return Document(body=write(feed), filename=f"feed.{format}", media_type=media_type)
 
 
-def _asked(query: Mapping[str, str]) -> _Asked:
-    filters.check_names(query, _NAMES)
-    texts = {name: filters.short_enough(name, query.get(name, "").strip()) for name in _NAMES}
+def _wanted(query: Mapping[str, str]) -> _Wanted:
+    names = [one.name for one in PARAMETERS]
+    texts = {name: filters.short_enough(name, query.get(name, "").strip()) for name in names}
     least = filters.least(texts["min_severity"])
     if least is Severity.NOISE:
         raise BadQuestion("noise is in no feed", hint="There are minor, major and critical.")
     filters.check_tag(texts["tag"])
     filters.check_field(texts["field"], beside=STATE_SLUGS)
-    return _Asked(least=least, tag=texts["tag"], field=texts["field"], before=filters.before(texts["before"]))
+    return _Wanted(
+        least=least, tag=texts["tag"], field=texts["field"], before=filters.before(texts["before"])
+    )
 
 
 def _events(
-    reader: Reading, of: _Of, asked: _Asked, setting: Setting
+    reader: Reading, of: _Of, wanted: _Wanted, setting: Setting
 ) -> tuple[list[tuple[int, Event]], int | None]:
     """A page of events as the user weighs them, and where to go on: None when there is no more."""
-    state = asked.field if asked.field in STATE_SLUGS else None
+    state = wanted.field if wanted.field in STATE_SLUGS else None
     found: list[tuple[int, Event]] = []
-    before = asked.before
+    before = wanted.before
     for _ in range(LOOKED_AT // PAGE):
         batch = reader.events(
             watch=of.watch,
             trial=of.trial,
             registry=of.registry,
-            min_severity=setting.floor(asked.least),
-            tag=asked.tag or None,
-            field=None if state else asked.field or None,
+            min_severity=setting.floor(wanted.least),
+            tag=wanted.tag or None,
+            field=None if state else wanted.field or None,
             kinds=[EventKind.DEADLINE] if state else None,
             archive=False,
             limit=PAGE + 1,
@@ -196,7 +185,7 @@ def _events(
         )
         for at, event in batch:
             weighed = setting.effective(event)
-            if weighed.severity < asked.least or (state is not None and event.detail != state):
+            if weighed.severity < wanted.least or (state is not None and event.detail != state):
                 continue
             if len(found) == PAGE:
                 return found, found[-1][0]
