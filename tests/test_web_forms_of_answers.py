@@ -84,7 +84,9 @@ def test_errors_come_in_the_form_that_was_asked_for(browse: Asking) -> None:
         problem = answer.json()
         assert problem["status"] == 400
         assert "no such tag" in problem["detail"].lower()
-    assert browse.get(f"/trials/ctgov/{TRIAL}/versions/9.json").json()["status"] == 404
+    missing = browse.get(f"/trials/ctgov/{TRIAL}/versions/9.json")
+    assert missing.status == missing.json()["status"] == 404
+    assert "no such version" in missing.json()["detail"].lower()
     assert browse.get("/nothing.json").json()["status"] == 404
     assert "What changed lately" in browse.get("/nothing").text
 

@@ -1,4 +1,4 @@
-"""A store of a hundred thousand trials of eight versions, made in minutes: a few thousand real ones, each copied.
+"""A store of a hundred thousand trials of eight versions: a few thousand stored as polls do, each copied.
 
 Some generated trials are stored as polls store them, with change sets and events. Each is then copied in SQL under
 other ids, as often as is needed: rows, bodies, deltas, events and ledger entries of its own, the ledger's chain
@@ -44,13 +44,19 @@ _COPIED = {
     "event_watch": {"event": "event + :events"},
     "event_tag": {"event": "event + :events"},
 }
-_LIMITS = {"event": "sequence <= :events", "change": "event <= :events"}
-_LIMITS |= {"event_watch": "event <= :events", "event_tag": "event <= :events"}
-_LIMITS |= {"ledger": "entry <= :entries", "trial": "key <= :keys"}
+# Which rows of each are the first ones; of the rest, by `trial <= :keys`.
+_LIMITS = {
+    "event": "sequence <= :events and trial.key <= :keys",
+    "change": "event <= :events",
+    "event_watch": "event <= :events",
+    "event_tag": "event <= :events",
+    "ledger": "entry <= :entries",
+    "trial": "key <= :keys",
+}
 
 
 def made(path: Path, *, trials: int, versions: int = 8, sources: int = SOURCES) -> None:
-    """The database, which is not there yet. trials: a multiple of `sources`."""
+    """The database, which is not there yet. Of trials that are no multiple of `sources`, the next smaller one."""
     fill(path, min(sources, trials), versions)
     with closing(open_for_writing(path)) as db:
         db.conn.execute("PRAGMA foreign_keys = off")
@@ -79,8 +85,6 @@ def _copy(db: Database, count: dict[str, int], time: int) -> None:
             values[number] = value.replace(":", f"{time} * :")
         joined = "join trial on trial.trial = event.trial" if name == "event" else ""
         limit = _LIMITS.get(name, "trial <= :keys")
-        if name == "event":
-            limit += " and trial.key <= :keys"
         db.conn.execute(
             f"insert into {name} ({', '.join(f'{chr(34)}{one}{chr(34)}' for one in columns)})"
             f" select {', '.join(values)} from {name} {joined} where {limit}",

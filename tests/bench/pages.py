@@ -102,7 +102,10 @@ def measure(
     folder: Path | None = None,
     pause: float = CONNECTIONS / RATE,
 ) -> None:
-    """trials: how many are stored. folder: where the store is kept for another run. pause: seconds, of a reader."""
+    """trials: how many are stored, as far as `made` can. folder: where the store is kept for another run.
+
+    pause: seconds between two questions of a reader, on average.
+    """
     with tempfile.TemporaryDirectory() as name:
         path = (folder or Path(name)) / f"pages-{trials}.db"
         if not path.exists():
@@ -110,7 +113,7 @@ def measure(
             _big(path)
         known = _Known(path)
         print(
-            f"{trials:,} trials × 8 versions, {path.stat().st_size / 1e6:,.0f} MB; {RATE} requests a second"
+            f"{len(known.trials):,} trials × 8 versions, {path.stat().st_size / 1e6:,.0f} MB; {RATE} requests a second"
             f" over {CONNECTIONS} connections; a writer that books as a poll does; {asked} requests of each address\n"
         )
         config = path.with_suffix(".toml")
@@ -118,7 +121,7 @@ def measure(
         with _Running([TRIALBELL, "serve", "--port", "0", "--config", str(config)]) as server:
             port = server.port()
             rows = []
-            with _writing(path, known):
+            with _writing(path):
                 took = _load(port, known, PAGES, asked, pause)
             for page in PAGES:
                 rows.append(_row(page, took[page]))
@@ -211,7 +214,7 @@ class _Running:
 class _writing:  # noqa: N801 - a context manager, read as a word
     """A process of its own that writes as a poll of the whole registry does, until the block ends."""
 
-    def __init__(self, path: Path, known: _Known) -> None:
+    def __init__(self, path: Path) -> None:
         self._path = path
 
     def __enter__(self) -> None:

@@ -14,12 +14,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
-from bench.readers_process import STATUSES
+from bench.booking import book, turned
 
 from monitor.database import open_for_writing
-from snapshots.changes import compare
 from snapshots.database import immediate
-from snapshots.event import changed_event
 from snapshots.query import Reader
 from snapshots.store import Store
 
@@ -37,24 +35,9 @@ def main(path: Path) -> None:
         day += timedelta(days=1)
         for _ in range(1_000):
             hashlib.sha256(RECORD)
-        pairs = []
-        for trial in random.sample(trials, CHANGED):
-            newest = store.newest("ctgov", trial)
-            assert newest is not None and newest.ref.version is not None
-            old = reader.record("ctgov", trial, newest.ref.source, newest.ref.version)
-            status = old["protocolSection"]["statusModule"]
-            now = status.get("overallStatus")
-            moved = STATUSES[(STATUSES.index(now) + 1) % 3] if now in STATUSES else STATUSES[0]
-            protocol = old["protocolSection"] | {"statusModule": status | {"overallStatus": moved}}
-            pairs.append((old, old | {"protocolSection": protocol}))
+        pairs = turned(store, reader, random.sample(trials, CHANGED))
         with immediate(db):
-            for old, new in pairs:
-                added = store.add_snapshot(
-                    "ctgov", new, seen_at=day, build=day.date().isoformat(), fingerprint=None
-                )
-                if added.previous is not None and added.new:
-                    changes = compare(old, new, from_=added.previous, to=added.ref)
-                    store.add_event(changed_event(changes, at=day, url=None, watches=("all",)))
+            book(store, pairs, day=day)
 
 
 main(Path(sys.argv[1]))

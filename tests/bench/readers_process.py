@@ -18,19 +18,18 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.booking import book, turned
+
 from monitor.database import open_for_reading, open_for_writing
 from monitor.export.rows import Choice, Rows
 from monitor.export.tables import VERSIONS
 from monitor.web.lanes import Lane
 from monitor.web.reading import Reading
-from snapshots.changes import compare
 from snapshots.changeset import Severity
 from snapshots.database import immediate, settle_log
-from snapshots.event import changed_event
 from snapshots.query import Reader
 from snapshots.store import Store
 
-STATUSES = ("RECRUITING", "SUSPENDED", "ACTIVE_NOT_RECRUITING")
 TOGETHER = 50  # versions a transaction
 
 
@@ -82,32 +81,11 @@ def write(path: Path, end: float, random: Random) -> dict[str, Any]:
     written, largest, waits, day = 0, 0, [], datetime(2027, 1, 1, 9, tzinfo=UTC)
     while time.perf_counter() < end:
         day += timedelta(days=1)
-        pairs = []
-        for trial in random.sample(trials, TOGETHER):
-            newest = store.newest("ctgov", trial)
-            assert newest is not None and newest.ref.version is not None
-            old = reader.record("ctgov", trial, newest.ref.source, newest.ref.version)
-            status = old["protocolSection"]["statusModule"]
-            moved = (
-                STATUSES[(STATUSES.index(status["overallStatus"]) + 1) % 3]
-                if status["overallStatus"] in STATUSES
-                else STATUSES[0]
-            )
-            new = old | {
-                "protocolSection": old["protocolSection"]
-                | {"statusModule": status | {"overallStatus": moved}}
-            }
-            pairs.append((old, new))
+        pairs = turned(store, reader, random.sample(trials, TOGETHER))
         began = time.perf_counter()
         with immediate(db):
             waits.append(time.perf_counter() - began)
-            for old, new in pairs:
-                added = store.add_snapshot(
-                    "ctgov", new, seen_at=day, build=day.date().isoformat(), fingerprint=None
-                )
-                assert added.previous is not None
-                changes = compare(old, new, from_=added.previous, to=added.ref)
-                store.add_event(changed_event(changes, at=day, url=None, watches=("all",)))
+            book(store, pairs, day=day)
         written += TOGETHER
         largest = max(largest, log.stat().st_size)
     settle_log(db)
