@@ -124,15 +124,24 @@ def unreached(db: Database, now: datetime) -> list[Unreached]:
     ]
 
 
+def tallied(db: Database, kind: str) -> dict[str, dict[str, int]]:
+    """Per notifier, by name, and state: how many deliveries (`delivery`), or messages of none (`message`)."""
+    found: dict[str, dict[str, int]] = {}
+    for notifier, state, count in db.execute(
+        "select notifier, state, n from outbox_tally where kind = ? and n > 0 order by notifier, state", [kind]
+    ).fetchall():
+        found.setdefault(notifier, {})[state] = count
+    return found
+
+
 def without_deliveries(db: Database) -> dict[str, int]:
     """Messages that tell of no event (a first look, a notice, a line that all is well), by state."""
-    return dict(
-        db.execute(
-            """select case when state in ('claimed', 'unknown') then 'waiting' else state end, count(*)
-               from message m where continues is null
-               and not exists (select 1 from delivery where message = m.number) group by 1"""
-        ).fetchall()
-    )
+    found: dict[str, int] = {}
+    for states in tallied(db, "message").values():
+        for state, count in states.items():
+            state = "waiting" if state in ("claimed", "unknown") else state
+            found[state] = found.get(state, 0) + count
+    return found
 
 
 def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
@@ -149,13 +158,18 @@ def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Pause
 
 def given_up(db: Database, notifiers: Collection[str] | None = None) -> list[GivenUp]:
     """Those of these, of all when None, that were not given all; by name. A message's parts are one with it."""
+    deliveries = tallied(db, "delivery")
     rows = db.execute(
-        "select m.notifier, count(distinct m.number), count(d.id), max(m.ended_at) from message m"
-        " left join delivery d on d.message = m.number where m.state = 'failed' and m.continues is null"
-        " group by m.notifier order by m.notifier"
+        "select notifier, count(*), max(ended_at) from message where state = 'failed' and continues is null"
+        " group by notifier order by notifier"
     ).fetchall()
     return [
-        GivenUp(notifier=row[0], messages=row[1], deliveries=row[2], last_at=moment_of(row[3]))
+        GivenUp(
+            notifier=row[0],
+            messages=row[1],
+            deliveries=deliveries.get(row[0], {}).get("failed", 0),
+            last_at=moment_of(row[2]),
+        )
         for row in rows
         if notifiers is None or row[0] in notifiers
     ]
