@@ -6,7 +6,7 @@ Reading and drawing happen in the lanes' threads; the event loop only passes on.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -24,6 +24,7 @@ from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
 from monitor.web.address import Address, Asked, Format
 from monitor.web.answers import Answer, Elsewhere, PageError, Refused
+from monitor.web.deliveries import retrying
 from monitor.web.drawing.render import STATIC, Pages, static_file
 from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
@@ -38,6 +39,7 @@ from monitor.web.sources import source
 from snapshots.errors import SnapshotsError
 from snapshots.event import Event
 
+Act = Callable[..., Answer]  # `acting.acts.do` and those like it
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -91,19 +93,24 @@ def create_app(
         finally:
             site.lanes.close()
 
-    async def act(request: Request) -> Response:
-        if acting is None:
-            raise Refused(
-                "nothing can be done from these pages",
-                hint="`trialbell mute` and `trialbell ack` do it, or switch on `[web] acting`.",
+    def acted(work: Act, shown_on: str) -> Callable[[Request], Awaitable[Response]]:
+        """What a form does. shown_on: where it stands, for who comes by another way than the form."""
+
+        async def act(request: Request) -> Response:
+            if acting is None:
+                raise Refused(
+                    "nothing can be done from these pages",
+                    hint="`trialbell mute`, `ack` and `outbox retry` do it, or switch on `[web] acting`.",
+                )
+            if request.method != "POST":  # as after a form that was refused: there is nothing to read here
+                return await site.answered(request, lambda reader: Elsewhere(path=shown_on))
+            forms.check_origin(request)
+            form = await fields(request)
+            return await site.answered(
+                request, lambda reader: work(reader, form, forms=forms, open_database=acting, now=now())
             )
-        if request.method != "POST":  # as after a form that was refused: there is nothing to read here
-            return await site.answered(request, lambda reader: Elsewhere(path="/state#muted"))
-        forms.check_origin(request)
-        form = await fields(request)
-        return await site.answered(
-            request, lambda reader: acts.do(reader, form, forms=forms, open_database=acting, now=now())
-        )
+
+        return act
 
     async def healthz(request: Request) -> Response:
         """200 when all is well, 503 when not; the same JSON shape either way."""
@@ -127,7 +134,8 @@ def create_app(
     app = Starlette(
         routes=[
             *(route for one in ADDRESSES for route in _routes(site, one, setting)),
-            Route("/acts", act, methods=["GET", "POST"]),
+            Route("/acts", acted(acts.do, "/health#muted"), methods=["GET", "POST"]),
+            Route(retrying.PATH, acted(retrying.do, retrying.SHOWN_ON), methods=["GET", "POST"]),
             Route("/healthz", healthz),
             Route("/static/{name}", _static),
             Route("/favicon.ico", _favicon),

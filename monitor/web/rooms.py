@@ -5,6 +5,7 @@ from __future__ import annotations
 from monitor.web import following
 from monitor.web.address import Address
 from monitor.web.compare import room as compare
+from monitor.web.deliveries import room as deliveries
 from monitor.web.elsewhere import LAST as LAST
 from monitor.web.health import room as health
 from monitor.web.record import room as record
@@ -17,5 +18,6 @@ ADDRESSES: tuple[Address, ...] = (
     *trial.ADDRESSES,
     *record.ADDRESSES,
     *compare.ADDRESSES,
+    *deliveries.ADDRESSES,
     *health.ADDRESSES,
 )
