@@ -13,7 +13,14 @@ from typing import Any
 import msgspec
 from sqlite_utils import Database
 
-from notifiers.outbox_rows import DeliveryState, Listed, MessageState, listed_delivery, listed_message, remote_of
+from notifiers.outbox_rows import (
+    DeliveryState,
+    Listed,
+    MessageState,
+    listed_delivery,
+    listed_message,
+    remote_of,
+)
 from notifiers.standing import tallied
 
 _PARTS = (
@@ -106,7 +113,9 @@ def _newest(
 def _delivery(row: dict[str, Any]) -> Told:
     if row["number"] is None:
         own = {key[2:]: value for key, value in row.items() if key.startswith("d_")}
-        listed = listed_delivery({**own, "created_at": own["created"], "due_at": own["due"], "ended_at": own["ended"]})
+        listed = listed_delivery(
+            {**own, "created_at": own["created"], "due_at": own["due"], "ended_at": own["ended"]}
+        )
     else:
         listed = listed_message(row, event_ids=(row["d_event"],), delivery_ids=(row["d_id"],))
     return Told(

@@ -128,7 +128,8 @@ def tallied(db: Database, kind: str) -> dict[str, dict[str, int]]:
     """Per notifier, by name, and state: how many deliveries (`delivery`), or messages of none (`message`)."""
     found: dict[str, dict[str, int]] = {}
     for notifier, state, count in db.execute(
-        "select notifier, state, n from outbox_tally where kind = ? and n > 0 order by notifier, state", [kind]
+        "select notifier, state, n from outbox_tally where kind = ? and n > 0 order by notifier, state",
+        [kind],
     ).fetchall():
         found.setdefault(notifier, {})[state] = count
     return found

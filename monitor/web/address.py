@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from monitor.web.answers import Answer
+from monitor.web.answers import Answer, Document
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 
@@ -45,6 +46,7 @@ class Asked:
     format: Format
     root: str  # the whole address of our pages, without a slash at its end
     cookies: Mapping[str, str]
+    accept: str = ""  # the header, for a document that comes in more than one type
 
     @property
     def registry(self) -> str:
@@ -72,6 +74,8 @@ class Address:
     rows: type[msgspec.Struct] | None = None  # of one line of the CSV; None: there is none
     documents: tuple[str, ...] = ()  # media types of an address that answers with Documents
     nav: str | None = None  # its name in the main navigation
+    # What it answers when the database cannot be read, given why and the moment; None: what every address does.
+    unread: Callable[[Exception, datetime], Document] | None = None
 
     @property
     def file(self) -> str:

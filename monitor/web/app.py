@@ -5,7 +5,6 @@ Reading and drawing happen in the lanes' threads; the event loop only passes on.
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -19,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.health import Health, health_json
+from monitor.health import Health
 from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
 from monitor.web.address import Address, Asked, Format
@@ -28,7 +27,6 @@ from monitor.web.deliveries import retrying
 from monitor.web.drawing.render import STATIC, Pages, static_file
 from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
-from monitor.web.reading import Reading
 from monitor.web.replies import FRESH
 from monitor.web.representations import offered
 from monitor.web.rooms import ADDRESSES, LAST
@@ -112,31 +110,11 @@ def create_app(
 
         return act
 
-    async def healthz(request: Request) -> Response:
-        """200 when all is well, 503 when not; the same JSON shape either way."""
-
-        def look(reader: Reading) -> Health:
-            reader.trials(limit=1)
-            return health()
-
-        try:
-            found = await site.lanes.run(look)
-        except (SnapshotsError, OSError) as error:
-            found = Health(ok=False, problems=(f"the database cannot be read: {error}",))
-        body = json.dumps(health_json(found, at=now()), ensure_ascii=False, indent=1)
-        return Response(
-            body + "\n",
-            status_code=200 if found.ok else 503,
-            media_type="application/json",
-            headers={"Cache-Control": "no-store"},
-        )
-
     app = Starlette(
         routes=[
             *(route for one in ADDRESSES for route in _routes(site, one, setting)),
             Route("/acts", acted(acts.do, "/health#muted"), methods=["GET", "POST"]),
             Route(retrying.PATH, acted(retrying.do, retrying.SHOWN_ON), methods=["GET", "POST"]),
-            Route("/healthz", healthz),
             Route("/static/{name}", _static),
             Route("/favicon.ico", _favicon),
             *(route for one in LAST for route in _routes(site, one, setting)),

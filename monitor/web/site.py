@@ -55,6 +55,7 @@ class Site:
         async def answer(request: Request) -> Response:
             form = format or wanted(request.headers.get("accept", ""), offered(address))
             request.state.format = form  # errors are answered in the same form
+            request.state.address = address.name  # and counted under it
             if len(request.url.query) > LONGEST_QUERY:
                 raise BadQuestion("the query of this address is too long")
             if address.parameters:
@@ -71,10 +72,16 @@ class Site:
                         format=form,
                         root=self.root(request),
                         cookies=request.cookies,
+                        accept=request.headers.get("accept", ""),
                     )
                 )
 
-            return await self.answered(request, asked, address, form)
+            try:
+                return await self.answered(request, asked, address, form)
+            except (SnapshotsError, OSError) as error:
+                if address.unread is None:
+                    raise
+                return document(request, address.unread(error, setting().now))
 
         return answer
 

@@ -75,13 +75,13 @@ class _Asked:
     until: datetime | None = None  # aware UTC; None: no end
     up_to: int | None = None  # number of the newest event that is acknowledged
     note: str = ""
-    back: str = ""  # `state`: done on the list of what is muted, wherever else it shows
+    back: str = ""  # `health`: done on the list of what is muted, wherever else it shows
 
     @property
     def shown_on(self) -> str:
-        if self.scope is Scope.TRIAL and self.back != "state":
+        if self.scope is Scope.TRIAL and self.back != "health":
             return addresses.trial(REGISTRY, self.value) + "#alerts"
-        return "/state#muted"
+        return "/health#muted"
 
     def __str__(self) -> str:
         end = f" until {minute(self.until)}" if self.until else ""

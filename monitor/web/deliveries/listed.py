@@ -100,7 +100,9 @@ def _check(want: Mapping[str, str], standing: Sequence[Channel]) -> str | None:
     if want["of"] and want["of"] not in KINDS:
         raise BadQuestion(f"no such kind: `{want['of']}`", hint="There are events and notices.")
     if want["state"] and want["state"] not in STATES:
-        raise BadQuestion(f"no such state: `{want['state']}`", hint=filters.nearest(want["state"], tuple(STATES)))
+        raise BadQuestion(
+            f"no such state: `{want['state']}`", hint=filters.nearest(want["state"], tuple(STATES))
+        )
     names = [one.notifier for one in standing]
     if want["notifier"] and want["notifier"] not in names:
         raise BadQuestion(
@@ -123,9 +125,7 @@ def _found(reader: Reading, want: Mapping[str, str], thread: str | None, before:
     state, notifier = want["state"], want["notifier"] or None
     if want["of"] == "notices":
         states = _NOTICES[state] if state else tuple(MessageState)
-        return listing.bare(
-            reader.database, states=states, notifier=notifier, before=before, limit=PAGE + 1
-        )
+        return listing.bare(reader.database, states=states, notifier=notifier, before=before, limit=PAGE + 1)
     return listing.deliveries(
         reader.database,
         states=STATES[state] if state else tuple(DeliveryState),
