@@ -145,6 +145,20 @@ def without_deliveries(db: Database) -> dict[str, int]:
     return found
 
 
+def oldest_due(db: Database, notifier: str, now: datetime) -> datetime | None:
+    """When the oldest delivery to it that has not ended fell due; None when none has."""
+    row = db.execute(
+        """select min(due_at) from (
+             select due_at from (select due_at from delivery where notifier = :notifier and state = 'queued'
+                                 order by id limit 1)
+             union all
+             select due_at from (select due_at from delivery where state = 'waiting' and notifier = :notifier
+                                 and due_at <= :now order by due_at limit 1))""",
+        {"notifier": notifier, "now": moment_text(now)},
+    ).fetchone()
+    return moment_of(row[0]) if row[0] else None
+
+
 def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
     """Those of these that are paused, of all when None; in the order of their names."""
     rows = db.execute(

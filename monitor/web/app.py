@@ -27,6 +27,7 @@ from monitor.web.deliveries import retrying
 from monitor.web.drawing.render import STATIC, Pages, static_file
 from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
+from monitor.web.metrics.served import Counting, Served
 from monitor.web.replies import FRESH
 from monitor.web.representations import offered
 from monitor.web.rooms import ADDRESSES, LAST
@@ -71,6 +72,7 @@ def create_app(
     banner = source("ctgov", sites).banner
     forms = Forms(public_url)
     nav = tuple((one.nav, one.path, one.name) for one in ADDRESSES if one.nav)
+    served = Served()
     site = Site(Pages(prefix, banner=banner, nav=nav), Lanes(database), public_url)
 
     def setting() -> Setting:
@@ -81,6 +83,7 @@ def create_app(
             health=health,
             sites=sites or {},
             token=None if acting is None else forms.token(moment),
+            served=served,
             overridden=overridden,
         )
 
@@ -119,7 +122,10 @@ def create_app(
             Route("/favicon.ico", _favicon),
             *(route for one in LAST for route in _routes(site, one, setting)),
         ],
-        middleware=[Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host)],
+        middleware=[
+            Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host),
+            Middleware(Counting, served=served),
+        ],
         exception_handlers={
             PageError: site.page_error,
             SnapshotsError: site.stored_error,

@@ -8,6 +8,7 @@ from monitor.web.compare import room as compare
 from monitor.web.deliveries import room as deliveries
 from monitor.web.elsewhere import LAST as LAST
 from monitor.web.health import room as health
+from monitor.web.metrics import room as metrics
 from monitor.web.record import room as record
 from monitor.web.today import room as today
 from monitor.web.trial import room as trial
@@ -20,4 +21,5 @@ ADDRESSES: tuple[Address, ...] = (
     *compare.ADDRESSES,
     *deliveries.ADDRESSES,
     *health.ADDRESSES,
+    *metrics.ADDRESSES,
 )
