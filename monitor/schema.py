@@ -424,3 +424,10 @@ def _first_look(db: Database) -> None:
 def _person_team(db: Database) -> None:
     # The workspace that whoever asked is of: in a shared channel it may be another than the app's. "": not known.
     db.execute("alter table interaction add column team text not null default ''")
+
+
+@MIGRATIONS(name="0010_web")
+def _web(db: Database) -> None:
+    from monitor.schema_tallies import keep_tallies  # which is needed once
+
+    keep_tallies(db)

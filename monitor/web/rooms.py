@@ -10,6 +10,7 @@ from monitor.web.health import room as health
 from monitor.web.record import room as record
 from monitor.web.today import room as today
 from monitor.web.trial import room as trial
+from monitor.web.watches import room as watches
 
 ADDRESSES: tuple[Address, ...] = (
     *following.ADDRESSES,
@@ -17,5 +18,6 @@ ADDRESSES: tuple[Address, ...] = (
     *trial.ADDRESSES,
     *record.ADDRESSES,
     *compare.ADDRESSES,
+    *watches.ADDRESSES,
     *health.ADDRESSES,
 )

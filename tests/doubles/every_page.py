@@ -17,6 +17,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "version": (f"{AT}/versions/5",),
     "as_of": (f"{AT}/on/2026-11-23",),
     "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
+    "watches": ("/watches",),
+    "watch": ("/watches/MSC%20exosomes", "/watches/MSC%20exosomes?status=SUSPENDED"),
     "state": ("/state",),
 }
 ONLY_SENT_ON = frozenset({"chosen_day", "chosen_pair"})  # what a form is sent to: a redirect and no page
