@@ -95,6 +95,8 @@ ELEMENTS = frozenset(
         "g",
         "rect",
         "circle",
+        "figure",
+        "figcaption",
     ]
 )
 ATTRIBUTES = frozenset(

@@ -7,6 +7,7 @@ from monitor.web.address import Address
 from monitor.web.compare import room as compare
 from monitor.web.elsewhere import LAST as LAST
 from monitor.web.health import room as health
+from monitor.web.places import room as places
 from monitor.web.record import room as record
 from monitor.web.today import room as today
 from monitor.web.trial import room as trial
@@ -18,6 +19,7 @@ ADDRESSES: tuple[Address, ...] = (
     *trial.ADDRESSES,
     *record.ADDRESSES,
     *compare.ADDRESSES,
+    *places.ADDRESSES,
     *watches.ADDRESSES,
     *health.ADDRESSES,
 )

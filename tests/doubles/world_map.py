@@ -12,6 +12,7 @@ import json
 import re
 import sys
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +115,7 @@ def drawn(line: list[Point], *, closed: bool) -> str:
     ):  # fmt: skip
         return ""
     text = f"M{points[0][0]:g} {points[0][1]:g}l"
-    steps = [
-        f"{round(b[0] - a[0], 1):g} {round(b[1] - a[1], 1):g}"
-        for a, b in zip(points, points[1:], strict=False)
-    ]
+    steps = [f"{round(b[0] - a[0], 1):g} {round(b[1] - a[1], 1):g}" for a, b in pairwise(points)]
     short = re.sub(r"(?<!\d)0\.", ".", text + " ".join(steps)).replace(" -", "-")
     return short + ("z" if closed else "")
 
@@ -128,6 +126,17 @@ def ring(arcs: list[list[Point]], numbers: list[int]) -> list[Point]:
         line = arcs[number] if number >= 0 else arcs[~number][::-1]
         found += line[1:] if found else line
     return found
+
+
+def unwrapped(line: list[Point]) -> list[Point]:
+    """The part beyond the date line is drawn where it hangs together, not at the other edge of the map."""
+    found, turn = [line[0]], 0.0
+    for (a, _), (b, lat) in pairwise(line):
+        turn += 360 if a - b > 180 else -360 if b - a > 180 else 0
+        found.append((b + turn, lat))
+    mean = sum(lon for lon, _ in found) / len(found)
+    shift = 360 if mean < -180 else -360 if mean > 180 else 0
+    return [(lon + shift, lat) for lon, lat in found]
 
 
 def polygons(geometry: dict[str, Any]) -> list[list[list[int]]]:
@@ -142,7 +151,7 @@ def outline(folder: Path) -> str:
     for geometry in land["objects"]["land"]["geometries"]:
         for polygon in polygons(geometry):
             for numbers in polygon:
-                line = ring(arcs, numbers)
+                line = unwrapped(ring(arcs, numbers))
                 if max(lat for _, lat in line) > BOTTOM:
                     shore += drawn(line, closed=True)
     states = json.loads((folder / "countries-110m.json").read_text())
@@ -152,7 +161,9 @@ def outline(folder: Path) -> str:
             for numbers in polygon:
                 sides.update(number if number >= 0 else ~number for number in numbers)
     lines = arcs_of(states)
-    borders = "".join(drawn(lines[number], closed=False) for number, times in sorted(sides.items()) if times > 1)
+    borders = "".join(
+        drawn(lines[number], closed=False) for number, times in sorted(sides.items()) if times > 1
+    )
     return (
         "{# The world in the Natural Earth projection (places/projection.py), simplified. Made by"
         " tests/doubles/world_map.py\n   of Natural Earth's 1:110m land and countries: public domain,"
@@ -164,7 +175,7 @@ def outline(folder: Path) -> str:
 def middle(line: list[Point]) -> tuple[float, Point]:
     """Area and centre of gravity."""
     area = x = y = 0.0
-    for (ax, ay), (bx, by) in zip(line, line[1:], strict=False):
+    for (ax, ay), (bx, by) in pairwise(line):
         cross = ax * by - bx * ay
         area, x, y = area + cross / 2, x + (ax + bx) * cross, y + (ay + by) * cross
     return (abs(area), (x / (6 * area), y / (6 * area))) if area else (0.0, line[0])
@@ -181,8 +192,9 @@ def points(folder: Path) -> str:
         if code is None:
             print(f"not known to the registry: {said}", file=sys.stderr)
             continue
-        biggest = max(middle(ring(arcs, polygon[0])) for polygon in polygons(geometry))
-        found[code] = (round(biggest[1][1], 1), round(biggest[1][0], 1))
+        biggest = max(middle(unwrapped(ring(arcs, polygon[0]))) for polygon in polygons(geometry))
+        if biggest[1][1] > BOTTOM:
+            found[code] = (round(biggest[1][1], 1), round(biggest[1][0], 1))
     for name, (lat, lon) in _BESIDE.items():
         found.setdefault(known[country_key(name)], (lat, lon))
     print(f"no place: {[BY_CODE[code] for code in BY_CODE if code not in found]}", file=sys.stderr)
@@ -193,21 +205,16 @@ def points(folder: Path) -> str:
             lines.append(line)
             line = ""
         line += ("|" if line else "") + one
-    return (
-        '"""Where on the map a country is: the middle of its largest part, by its two-letter code.\n\n'
-        "Made by tests/doubles/world_map.py of Natural Earth's 1:50m countries: public domain,"
-        ' naturalearthdata.com.\n"""\n\nfrom __future__ import annotations\n\n'
-        "from snapshots.countries import country_key\nfrom snapshots.country_names import BY_CODE\n\n"
-        '_TABLE = """\n' + "\n".join([*lines, line]) + '\n"""\n\n'
-        "_POINTS = {\n    country_key(BY_CODE[code]): (float(lat), float(lon))\n"
-        '    for code, lat, lon in (one.split() for line in _TABLE.split("\\n") for one in line.split("|") if one)\n}\n\n\n'
-        "def country_point(name: str) -> tuple[float, float] | None:\n"
-        '    """Latitude and longitude, in degrees; None for a name that we do not know."""\n'
-        "    return _POINTS.get(country_key(name))\n"
-    )
+    return "\n".join([*lines, line])
+
+
+def with_table(module: str, table: str) -> str:
+    before, _, rest = module.partition('_TABLE = """\n')
+    return before + '_TABLE = """\n' + table + '\n"""' + rest.partition('"""')[2]
 
 
 if __name__ == "__main__":
     given = Path(sys.argv[1])
     (ROOT / "monitor/web/templates/world.svg").write_text(outline(given))
-    (ROOT / "monitor/web/places/country_points.py").write_text(points(given))
+    module = ROOT / "monitor/web/places/country_points.py"
+    module.write_text(with_table(module.read_text(), points(given)))
