@@ -22,6 +22,7 @@ from monitor.web.places.stood import Looked, looked
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from monitor.web.trial.head import standing
+from snapshots.changeset import Source
 
 PAGE = 100  # sites
 MOST_TURNS = 24  # days in the table
@@ -75,7 +76,7 @@ def sites_of_trial(
             "here": "trials",
             "trial": held,
             "trial_href": addresses.trial(registry, trial),
-            "source": at.line(found.looks[-1].day if found.looks else None),
+            "source": at.line(found.newest.since if found.newest.source is Source.SNAPSHOT else None),
             "listed": len(listed),
             "open": sum(one.tone == "open" for one in listed),
             "gone": len(shown) - len(listed),

@@ -16,6 +16,7 @@ from monitor.web.places.country_points import country_point
 from monitor.web.places.drawing import marks
 from monitor.web.places.projection import HEIGHT, WIDTH
 from monitor.web.places.shapes import CountryOfTrials, SitesOfWatch
+from monitor.web.places.sites import tone_of
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from monitor.web.trial.head import standing
@@ -129,7 +130,7 @@ def _located(db: Database, row: int) -> list[Located]:
 
 
 def _is_open(one: Located) -> bool:
-    return standing(one.status)[1] == "open"
+    return tone_of(one.status) == "open"
 
 
 def _there(one: Located) -> TrialThere:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -22,6 +23,12 @@ from snapshots.reaching import below, members, struct, text
 
 KEPT = ("facility", "status", "city", "state", "zip", "country", "geoPoint")  # contacts never
 NOWHERE = "Country not given"
+
+
+@lru_cache(maxsize=256)
+def tone_of(status: str | None) -> str:
+    """As `standing` has it; asked for each of thousands of sites or trials."""
+    return standing(status)[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,7 @@ class Track:
     @property
     def tone(self) -> str:
         """open, waiting, over, stopped, unknown; `gone` when it is not listed any more."""
-        return "gone" if self.gone else standing(self.status)[1]
+        return "gone" if self.gone else tone_of(self.status)
 
     @property
     def since_known(self) -> bool:
@@ -167,7 +174,7 @@ def turns(found: Sequence[Track], days: Sequence[str]) -> list[Turn]:
         was_open = False
         first = True
         for day, status in track.steps:
-            is_open = standing(status)[1] == "open"
+            is_open = tone_of(status) == "open"
             at = happened[day]
             at[2] += first
             at[3] += is_open - was_open
