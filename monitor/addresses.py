@@ -53,6 +53,21 @@ def watch(name: str) -> str:
     return f"/watches/{quote(name, safe='')}"
 
 
+def changes_in_watch(name: str) -> str:
+    """What changed in a watch's trials, newest first."""
+    return f"/?watch={quote(name, safe='')}"
+
+
+def sites_of_watch(name: str) -> str:
+    """Where a watch's trials take place."""
+    return f"{watch(name)}/sites"
+
+
+def sites(registry: str, id: str) -> str:
+    """Where a trial takes place."""
+    return f"{trial(registry, id)}/sites"
+
+
 def feed(of: str, format: str) -> str:
     """of: the path of a trial or a watch, or nothing for everything. format: `atom` or `json`."""
     return f"{of}/feed.{format}"

@@ -207,7 +207,7 @@ def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: boo
     finished = datetime.fromisoformat(watch.finished_at) if watch.finished_at else None
     last = max(finished, known.last_success) if finished and known.last_success else finished
     held_now = db.execute(
-        "select count(*) from member where watch = ? and state = 'in'", [watch.row]
+        "select ifnull(sum(trials), 0) from watch_status where watch = ?", [watch.row]
     ).fetchone()[0]
     return WatchHealth(
         name=watch.name,

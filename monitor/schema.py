@@ -426,6 +426,13 @@ def _person_team(db: Database) -> None:
     db.execute("alter table interaction add column team text not null default ''")
 
 
+@MIGRATIONS(name="0010_web")
+def _web(db: Database) -> None:
+    from monitor.schema_tallies import keep_tallies  # which is needed once
+
+    keep_tallies(db)
+
+
 @MIGRATIONS(name="0011_operate")
 def _operate(db: Database) -> None:
     for statement in _OPERATE:

@@ -92,6 +92,11 @@ ELEMENTS = frozenset(
         "strong",
         "ins",
         "del",
+        "g",
+        "rect",
+        "circle",
+        "figure",
+        "figcaption",
     ]
 )
 ATTRIBUTES = frozenset(
@@ -118,6 +123,12 @@ ATTRIBUTES = frozenset(
         "aria-hidden",
         "aria-current",
         "viewbox",
+        "preserveaspectratio",
+        "x",
+        "y",
+        "cx",
+        "cy",
+        "r",
         "width",
         "height",
         "d",
@@ -192,7 +203,8 @@ def hostile_history(path: Path, texts: list[str]) -> History:
     for number, (record, day) in enumerate(zip(versions(), DAYS, strict=True)):
         record["protocolSection"]["newModule"] = {text[:40] or "empty": "x" for text in texts}
         history.snapshot(poisoned(record, texts, [number]), day, watches=(texts[0] or "none",))
-    return history
+    history.watch(texts[0] or "none", [TRIAL], query={"cond": texts[-1] or "none"})
+    return history.watched()
 
 
 def complaints(history: History) -> list[str]:

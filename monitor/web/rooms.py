@@ -9,9 +9,11 @@ from monitor.web.deliveries import room as deliveries
 from monitor.web.elsewhere import LAST as LAST
 from monitor.web.health import room as health
 from monitor.web.metrics import room as metrics
+from monitor.web.places import room as places
 from monitor.web.record import room as record
 from monitor.web.today import room as today
 from monitor.web.trial import room as trial
+from monitor.web.watches import room as watches
 
 ADDRESSES: tuple[Address, ...] = (
     *following.ADDRESSES,
@@ -20,6 +22,8 @@ ADDRESSES: tuple[Address, ...] = (
     *record.ADDRESSES,
     *compare.ADDRESSES,
     *deliveries.ADDRESSES,
+    *places.ADDRESSES,
+    *watches.ADDRESSES,
     *health.ADDRESSES,
     *metrics.ADDRESSES,
 )

@@ -19,6 +19,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
     "health": ("/health",),
     "deliveries": ("/deliveries", "/deliveries?of=notices"),
+    "watches": ("/watches",),
+    "watch": ("/watches/MSC%20exosomes", "/watches/MSC%20exosomes?status=SUSPENDED"),
+    "sites_of_trial": (f"{AT}/sites",),
+    "sites_of_watch": ("/watches/MSC%20exosomes/sites",),
 }
 ONLY_SENT_ON = frozenset(
     {"state", "chosen_day", "chosen_pair"}
