@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer
-from monitor.web.trial import trials
+from monitor.web.trial import held, trials
 
 _PAGE = Parameter(
     name="page",
@@ -14,7 +14,7 @@ _PAGE = Parameter(
 
 
 def _held(asked: Asked) -> Answer:
-    return trials.held_trials(asked.reader, asked.query)
+    return held.held_trials(asked.reader, asked.query)
 
 
 def _trial(asked: Asked) -> Answer:
