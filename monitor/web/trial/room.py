@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer
-from monitor.web.trial import held, trials
+from monitor.web.trial import held, page
 
 _PAGE = Parameter(
     name="page",
@@ -18,7 +18,7 @@ def _held(asked: Asked) -> Answer:
 
 
 def _trial(asked: Asked) -> Answer:
-    return trials.one_trial(asked.reader, asked.registry, asked.trial, asked.query, asked.setting)
+    return page.one_trial(asked.reader, asked.registry, asked.trial, asked.query, asked.setting)
 
 
 ADDRESSES = (
