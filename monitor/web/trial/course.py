@@ -269,8 +269,8 @@ def _dated(value: Any) -> Dated | None:
     if isinstance(value, str):
         day, _, kind = value.partition(" ")
         value = {"date": day, "type": kind or None}
-    day = struct(value).get("date")
-    return Dated(date=day, type=text(struct(value).get("type"))) if partial(day) is not None else None
+    known = partial(struct(value).get("date"))
+    return Dated(date=known.text, type=text(struct(value).get("type"))) if known is not None else None
 
 
 def _count(value: Any) -> Count | None:

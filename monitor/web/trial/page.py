@@ -1,31 +1,33 @@
-"""The page of one trial with its history."""
+"""The page of one trial: the head, how it went, its deadlines, who watches it, and its history."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from monitor import addresses
 from monitor.web.acting import acts
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
-from monitor.web.compare.marks import headline_of
 from monitor.web.drawing.names import day_of
 from monitor.web.drawing.terms import said
-from monitor.web.finding import found_trial, last_confirmed, newest_of, record_of
+from monitor.web.finding import found_trial, last_confirmed, newest_of
 from monitor.web.reading import Reading
-from monitor.web.setting import Effective, Setting
-from monitor.web.trial import history
+from monitor.web.setting import Setting
+from monitor.web.trial import course, history, picture
+from monitor.web.trial.due import deadlines_of
 from monitor.web.trial.head import head
-from monitor.web.trial.history import Told
+from monitor.web.trial.lines import ROWS, lines, row_of, with_twins
 from monitor.web.trial.picking import choices_of
-from snapshots.changes import compare
+from monitor.web.trial.stored import Stored
+from monitor.web.trial.telling import moments, trial_json
 from snapshots.changeset import Severity, Source, VersionRef
-from snapshots.event import Event, EventKind
+from snapshots.event import EventKind
 from snapshots.query import Reader, Trial, Version
 
-ROWS = 60  # lines of a trial's history on one page
-EVENTS = 400  # of one trial, read for its history
+TABLED = 100  # steps of the timeline in the table, the newest
+WATCHES = 40  # that are listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,110 +42,118 @@ def one_trial(
 ) -> Answer:
     """`/trials/{registry}/{id}`: the head, and the history, newest first."""
     trial = found_trial(reader, registry, text)
-    versions = reader.versions(registry, trial.trial)
-    newest = newest_of(versions)
+    stored = Stored(reader, registry, trial.trial)
+    newest = newest_of(stored.versions)
     if newest is None:
         raise NoSuchPage(f"no version of this trial is stored: `{trial.trial}`")
-    record, read = record_of(reader, registry, trial.trial, newest.ref)
-    path = addresses.trial(registry, trial.trial)
+    record, read = stored.newest(newest)
+    versions = with_twins(reader, registry, trial.trial, stored.versions)
     page = _page(query.get("page", ""))
-    entries = _entries(reader, registry, trial.trial, versions, setting.effective)
-    start = (page - 1) * ROWS
-    if page > 1 and start >= len(entries):
+    removed = reader.removed(registry, trial.trial)
+    shown = lines(
+        reader,
+        registry,
+        trial.trial,
+        versions,
+        stored.events,
+        removed,
+        setting.effective,
+        start=(page - 1) * ROWS,
+    )
+    if page > 1 and not shown.rows:
         raise NoSuchPage(f"the history of {trial.trial} has no page {page}")
-    telling = _Telling(reader, registry, trial.trial, setting.effective)
-    before = history.previous_of(versions)
-    rows = [
-        history.version_row(registry, trial.trial, entry, before.get(history.key(entry.ref)), telling.told)
-        if isinstance(entry, Version)
-        else history.event_row(*entry, telling.seen(*entry))
-        for entry in entries[start : start + ROWS]
-    ]
-    shown = head(setting.source(registry), read, record, newest.ref)
+    today = setting.now.date()
+    went = stored.course(_until(trial, setting, reader))
+    present = trial.state == "present"
+    due = deadlines_of(
+        reader.deadlines(registry, trial.trial) if present else (),
+        record,
+        today=today,
+        ahead=present and newest.ref.source is Source.SNAPSHOT,
+    )
+    watches = stored.watches(WATCHES + 1)
+    top = head(setting.source(registry), read, record, newest.ref)
+    path = top.href
+    steps = moments(went) if went is not None else []
     return Page(
         template="trial.html",
         path=path,
         values={
             "here": "trials",
-            "head": shown,
-            "notices": _notices(reader, trial),
+            "head": top,
+            "notices": _notices(trial),
             "since": _since(reader, trial, versions),
             "seen": _seen(reader, trial, versions),
             "newest": addresses.version(registry, trial.trial, newest.ref),
-            "groups": history.grouped(rows),
+            "picture": picture.picture(went, today) if went is not None else None,
+            "told": [_told(one) for one in reversed(steps[-TABLED:])],
+            "told_before": max(0, len(steps) - TABLED),
+            "gaps": went.gaps if went is not None else (),
+            "marks": [(picture.MARKED[one.what], one.day) for one in went.marks] if went is not None else [],
+            "due": due,
+            "watches": watches[:WATCHES],
+            "more_watches": len(watches) > WATCHES,
+            "groups": history.grouped(shown.rows),
+            "removed": [_removed(one.source, one.first, one.last, one.day) for one in removed],
             "alerts": acts.about(reader, registry, trial.trial, setting.now),
             "token": setting.token,
             "spans": acts.SPANS,
-            "tomorrow": (setting.now.date() + timedelta(days=1)).isoformat(),
+            "tomorrow": (today + timedelta(days=1)).isoformat(),
             "picking": choices_of(history.shown(versions)),
             "last_day": setting.last_day(reader.newest_build()).isoformat(),
             "later_page": f"?page={page - 1}" if page > 1 else None,
-            "older_page": f"?page={page + 1}" if start + ROWS < len(entries) else None,
+            "older_page": f"?page={page + 1}" if shown.more else None,
         },
-    )
-
-
-Entry = Version | tuple[int, Event]
-
-
-def _entries(
-    reader: Reader, registry: str, trial: str, versions: list[Version], effective: Effective
-) -> list[Entry]:
-    """Versions and the other events, newest first."""
-    other = [kind for kind in EventKind if kind is not EventKind.CHANGED]
-    found = reader.events(
-        registry=registry, trial=trial, kinds=other, min_severity=Severity.NOISE, limit=EVENTS
-    )
-    happened = [(sequence, effective(event)) for sequence, event in reversed(found)]
-    merged: list[Entry] = [*history.shown(versions), *happened]
-    merged.sort(key=_entry_day)  # stable: versions keep their order, and stand before events of their day
-    return merged[::-1]
-
-
-def _entry_day(entry: Entry) -> str:
-    if isinstance(entry, Version):
-        return day_of(entry.ref)
-    event = entry[1]
-    return event.build or (event.at.date().isoformat() if event.at else "")
-
-
-class _Telling:
-    """What a version changed: as the stored event says, else compared now."""
-
-    def __init__(self, reader: Reading, registry: str, trial: str, effective: Effective) -> None:
-        self._reader = reader
-        self._registry = registry
-        self._trial = trial
-        found = reader.events(
-            registry=registry,
+        data=lambda: trial_json(
             trial=trial,
-            kinds=[EventKind.CHANGED],
-            min_severity=Severity.NOISE,
-            limit=EVENTS,
-        )
-        self._stored = {
-            (history.key(event.from_), history.key(event.to)): (number, effective(event))
-            for number, event in found
-            if event.from_ is not None and event.to is not None
-        }
-        self._seen = reader.seen([trial])
+            head=top,
+            record=record,
+            facts=read,
+            newest=newest,
+            confirmed=last_confirmed(reader, trial, newest.ref.build) if newest.ref.build else None,
+            went=went,
+            lines=shown.lines,
+            following=f"{path}.json?page={page + 1}" if shown.more else None,
+            removed=removed,
+            due=due,
+            watches=stored.watches(1_000),
+        ),
+        rows=lambda: [row_of(one) for one in shown.lines],
+    )
 
-    def told(self, older: VersionRef, newer: VersionRef) -> Told:
-        stored = self._stored.get((history.key(older), history.key(newer)))
-        if stored is not None:
-            number, event = stored
-            return Told(
-                headline=headline_of(event.headline, event.changes),
-                severity=event.severity,
-                seen=self.seen(number, event),
-            )
-        left, _ = record_of(self._reader, self._registry, self._trial, older)
-        right, _ = record_of(self._reader, self._registry, self._trial, newer)
-        changes = compare(left, right, registry=self._registry, from_=older, to=newer)
-        return Told(headline=headline_of(changes.headline, changes.changes), severity=changes.severity)
 
-    def seen(self, number: int, event: Event) -> tuple[str, ...]:
-        return tuple(str(one) for one in self._seen.of(number, event))
+def _until(trial: Trial, setting: Setting, reader: Reading) -> str:
+    """The last day of which the newest snapshot tells: today, or when the record went."""
+    if trial.state != "present" and trial.state_since is not None:
+        return trial.state_since.date().isoformat()
+    last: date = setting.last_day(reader.newest_build())
+    return last.isoformat()
+
+
+def _told(one: Any) -> dict[str, Any]:
+    """A step as a row of the table."""
+    stands: course.Standing = one.standing
+    ref = VersionRef(source=Source(one.source), version=one.version, seen_at=None, updated=None, build=None)
+    return {
+        "day": one.day,
+        "name": f"r{one.version}" if ref.source is Source.ARCHIVE else str(one.version),
+        "status": said(stands.status) if stands.status else "not given",
+        "start": picture.in_words(stands.start),
+        "primary_completion": picture.in_words(stands.primary_completion),
+        "completion": picture.in_words(stands.completion),
+        "enrollment": picture.in_words(stands.enrollment),
+        "changed": one.changed,
+    }
+
+
+def _removed(source: Source, first: int, last: int, day: str) -> str:
+    whose = "the registry’s versions" if source is Source.ARCHIVE else "versions"
+    if first == last:
+        whose = whose[:-1]
+    numbers = str(first) if first == last else f"{first} to {last}"
+    return (
+        f"{whose[:1].upper()}{whose[1:]} {numbers}: removed by retention on {day}. What they changed is kept."
+    )
 
 
 def _snapshots(versions: Sequence[Version]) -> list[VersionRef]:
@@ -183,7 +193,7 @@ def _since(reader: Reader, trial: Trial, versions: Sequence[Version]) -> str:
     return f"{said(trial.status or '')} since the data build of {day_of(to)}{posted}."
 
 
-def _notices(reader: Reader, trial: Trial) -> list[Notice]:
+def _notices(trial: Trial) -> list[Notice]:
     since = f" since {trial.state_since:%Y-%m-%d}" if trial.state_since else ""
     notices = []
     if trial.state == "gone":
@@ -201,8 +211,6 @@ def _notices(reader: Reader, trial: Trial) -> list[Notice]:
         )
     if trial.snapshots == 0:
         notices.append(Notice(text="Only the registry's own history of this record is stored so far."))
-    if trial.state == "present":
-        notices += [Notice(text=f"{one.reason}.") for one in reader.deadlines(trial.registry, trial.trial)]
     return notices
 
 
