@@ -17,11 +17,11 @@ from monitor.web.trial.course import Count, Course, Dated, Standing, Step
 from monitor.web.trial.head import standing as at_a_glance
 from snapshots.dates import MONTHS, partial
 
-WIDTH, HEIGHT = 900, 452  # of the picture, in its own units
+WIDTH, HEIGHT = 920, 464  # of the picture, in its own units
 LEFT, RIGHT = 96, 736  # of the panels
 BANDS = (58, 92)  # top and bottom of the panels
 DATES = (124, 274)
-PEOPLE = (306, 400)
+PEOPLE = (322, 412)
 LETTER = 6.7  # width of a letter of the labels, about
 MOST_DRAWN = 400  # steps, the newest
 MARKED = {
@@ -38,7 +38,7 @@ class Band(msgspec.Struct, frozen=True, kw_only=True):
 
     x: float
     width: float
-    tone: str
+    kind: str  # tone of the status; `closed` of one that is active and recruits no more
     label: str
     sign: str
     words: str
@@ -83,7 +83,7 @@ class Picture(msgspec.Struct, frozen=True, kw_only=True):
     since: str
     until: str
     bands: tuple[Band, ...]
-    legend: tuple[tuple[str, str, str], ...]  # tone, sign, words of each status
+    legend: tuple[tuple[str, str, str], ...]  # kind, sign, words of each status
     dates: tuple[Line, ...]
     date_ticks: tuple[Tick, ...]
     that_day: tuple[float, float, float, float] | None  # x1, y1, x2, y2 of the line on which a date has come
@@ -127,7 +127,7 @@ def picture(course: Course, today: date) -> Picture:
         since=course.since,
         until=course.until,
         bands=bands,
-        legend=tuple((tone, sign, words) for words, tone, sign in map(at_a_glance, statuses)),
+        legend=tuple((_kind(tone, sign), sign, words) for words, tone, sign in map(at_a_glance, statuses)),
         dates=date_lines,
         date_ticks=date_ticks,
         that_day=that_day,
@@ -166,7 +166,10 @@ def _pieces(course: Course, steps: Sequence[Step], last: date) -> Iterator[_Piec
 
 
 def _cut(since: date, until: date, gaps: Sequence[tuple[date, date]]) -> Iterator[tuple[date, date]]:
+    """The days that are known. The first is: a version of that day says so, also where a gap follows at once."""
     at = since
+    if since < until and any(first <= since < end for first, end in gaps):
+        yield since, since
     for first, end in gaps:
         if end <= at or first >= until:
             continue
@@ -190,11 +193,16 @@ def _bands(pieces: Sequence[_Piece], x: Callable[[date], float]) -> Iterator[Ban
         yield Band(
             x=x(since),
             width=width,
-            tone=tone,
+            kind=_kind(tone, sign),
             label=words if len(words) * LETTER + 26 <= width else "",
             sign=sign if width >= 14 else "",
             words=f"{words}, {since} to {until}",
         )
+
+
+def _kind(tone: str, sign: str) -> str:
+    """Two that wait are told apart: one has not begun, one takes nobody any more."""
+    return "closed" if (tone, sign) == ("waiting", "◐") else tone
 
 
 def _date_panel(
