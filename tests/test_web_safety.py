@@ -137,10 +137,12 @@ ATTRIBUTES = frozenset(
 )
 # Of pictures that the server draws; as the parser spells them.
 DRAWN = frozenset(
-    "svg g title desc defs pattern rect circle line path text tspan figure figcaption".split(),
+    {"svg", "g", "title", "desc", "defs", "pattern", "rect", "circle", "line", "path", "text", "tspan"}
+    | {"figure", "figcaption"}
 )
 DRAWN_BY = frozenset(
-    "x y x1 y1 x2 y2 cx cy r rx text-anchor patternunits patterntransform".split(),
+    {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx"}
+    | {"text-anchor", "patternunits", "patterntransform"}
 )
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "srcset", "data"})
 

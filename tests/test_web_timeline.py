@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import msgspec
+import pytest
 from doubles.study_edits import Edit, edited, possible_edits
 from doubles.study_records import study_record
 from hypothesis import given, settings
@@ -17,7 +19,8 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from monitor.web.trial import chain
-from monitor.web.trial.course import FIELDS, READS, Course, Standing, course, standing_of
+from monitor.web.trial.course import FIELDS, READS, Course, Standing, Step, course, standing_of
+from monitor.web.trial.picture import HEIGHT, LEFT, MOST_DRAWN, RIGHT, picture
 from snapshots.changes import compare
 from snapshots.changeset import Source, VersionRef
 from snapshots.database import immediate, open_database
@@ -171,3 +174,130 @@ def test_what_change_sets_tell_is_what_the_records_say(random: Random, whole: bo
             assert not [gap for gap in found.gaps if gap.since > found.steps[0].day]
         assert {day: on(steps, day) for day in days(found)} == {day: on(truth, day) for day in days(found)}
         assert len(reads) <= READS + 3
+
+
+def dated(day: str, status: str, *, primary: str = "2027-06", count: int = 20) -> dict[str, Any]:
+    record = study_record(7, status=status, has_results=False, updated=day)
+    module = record["protocolSection"]["statusModule"]
+    module["overallStatus"], module["lastUpdateSubmitDate"] = status, day
+    module["studyFirstSubmitDate"] = "2025-01-10"
+    module["startDateStruct"] = {"date": "2025-02-01", "type": "ACTUAL"}
+    module["primaryCompletionDateStruct"] = {"date": primary, "type": "ESTIMATED"}
+    module["completionDateStruct"] = {"date": "2028", "type": "ESTIMATED"}
+    record["protocolSection"]["designModule"]["enrollmentInfo"] = {"count": count, "type": "ESTIMATED"}
+    return record
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> Iterator[Written]:
+    with closing(opened(tmp_path / "db")) as db:
+        yield Written(db)
+
+
+def test_a_stop_between_two_of_our_looks_is_in_the_course(written: Written) -> None:
+    """The archive's days, the snapshot's own submission, and the registry's doing by the day of the build."""
+    written.archived(dated("2025-01-10", "RECRUITING"), 1)
+    written.archived(dated("2026-03-02", "SUSPENDED"), 2)
+    written.archived(dated("2026-03-05", "RECRUITING", primary="2028-01"), 3)
+    written.snapshot(dated("2025-01-10", "RECRUITING"), "2026-03-01")
+    written.snapshot(dated("2026-03-05", "RECRUITING", primary="2028-01"), "2026-03-09")
+    written.snapshot(dated("2026-03-05", "UNKNOWN", primary="2028-01"), "2026-05-01")
+    found = written.course()
+    assert [(one.day, one.standing.status) for one in found.steps] == [
+        ("2025-01-10", "RECRUITING"),
+        ("2026-03-02", "SUSPENDED"),
+        ("2026-03-05", "RECRUITING"),
+        ("2026-05-01", "UNKNOWN"),
+    ]
+    assert found.gaps == ()
+    drawn = picture(found, NOW.date())
+    assert [one.words.partition(",")[0] for one in drawn.bands] == [
+        *("Recruiting", "Suspended", "Recruiting", "Unknown")
+    ]
+    assert {one.what for one in found.marks} == {"first-submitted", "start-date"}
+    assert [one.label for one in drawn.marks] == ["First submitted", "Start", "Today"]
+    assert len({one.row for one in drawn.marks[:2]}) == 2, "labels that would touch stand in two rows"
+    assert [one.label for one in drawn.dates] == ["2028-01 (estimated)", "2028 (estimated)"]
+    assert [len(one.dots) for one in drawn.dates] == [2, 1]
+
+
+def test_what_is_not_stored_is_a_gap_and_nothing_is_drawn_in_it(written: Written) -> None:
+    """A bounded backfill brings the first version and the newest."""
+    written.archived(dated("2025-01-10", "RECRUITING"), 1)
+    written.archived(dated("2026-03-05", "COMPLETED", count=50), 9)
+    written.snapshot(dated("2026-03-05", "COMPLETED", count=50), "2026-03-09")
+    found = written.course()
+    assert [(gap.since, gap.until) for gap in found.gaps] == [("2025-01-10", "2026-03-05")]
+    drawn = picture(found, NOW.date())
+    (hole,) = drawn.holes
+    first, last = drawn.bands
+    assert (first.x, first.width) == (hole.x, 1.5), "the version's own day is known"
+    assert last.x == pytest.approx(hole.x + hole.width, abs=0.2)
+    assert drawn.people[0].ways[-1].startswith(f"M{last.x} "), "no line leads through the gap"
+    for line in (*drawn.dates, *drawn.people):
+        for way in line.ways:
+            assert "H" in way
+            start, *ends = (float(one.split("V")[0].split(" ")[0]) for one in way[1:].split("H"))
+            assert not (start < hole.x + hole.width - 0.2 and max(ends) > hole.x + 0.2)
+
+
+def test_a_long_history_reads_two_records_and_is_drawn_bounded(written: Written) -> None:
+    day = date(2025, 1, 10)
+    for number in range(1, 41):
+        record = dated(day.isoformat(), "RECRUITING", count=20 + number)
+        written.archived(record, number)
+        written.snapshot(record, (day + timedelta(days=2)).isoformat())
+        day += timedelta(days=5)
+    written.removed(Source.SNAPSHOT, 30)
+    reads: list[tuple[Source, int]] = []
+    found = written.course(reads)
+    assert set(reads) == {(Source.SNAPSHOT, 40), (Source.ARCHIVE, 40)}
+    counts = [one.standing.enrollment for one in found.steps]
+    assert [one.count for one in counts if one is not None] == list(range(21, 61))
+    long = msgspec.structs.replace(
+        found,
+        steps=tuple(
+            msgspec.structs.replace(one, day=(date(2025, 1, 10) + timedelta(days=at)).isoformat())
+            for at, one in enumerate(found.steps * 15)
+        ),
+    )
+    drawn = picture(long, NOW.date())
+    assert drawn.left_out == 600 - MOST_DRAWN
+    assert len(drawn.people[0].dots) <= MOST_DRAWN
+
+
+odd = st.one_of(
+    st.none(),
+    st.integers(),
+    st.sampled_from(["2026", "2026-02-30", "0001-01-01", "9999-12", "", "x" * 300, "99999999"]),
+    st.dictionaries(st.sampled_from(["date", "type", "count"]), st.integers() | st.text(max_size=9)),
+    st.fixed_dictionaries({"date": st.sampled_from(["0001", "9999-12-31", "2020-01"]), "type": st.text()}),
+    st.fixed_dictionaries({"count": st.integers(0, 10**20), "type": st.none()}),
+)
+
+
+@given(st.lists(st.tuples(st.dates(), odd, odd, odd, odd), min_size=1, max_size=5))
+def test_any_record_can_be_drawn(given_: list[tuple[date, Any, Any, Any, Any]]) -> None:
+    steps = []
+    for number, (day, status, primary, completion, enrollment) in enumerate(
+        sorted(given_, key=lambda one: one[0])
+    ):
+        record = {
+            "protocolSection": {
+                "statusModule": {
+                    "overallStatus": status,
+                    "primaryCompletionDateStruct": primary,
+                    "completionDateStruct": completion,
+                },
+                "designModule": {"enrollmentInfo": enrollment},
+            }
+        }
+        steps.append(
+            Step(day=day.isoformat(), source=Source.ARCHIVE, version=number, standing=standing_of(record))
+        )
+    since, until = steps[0].day, max(steps[-1].day, "2026-11-24")
+    found = Course(since=since, until=until, steps=tuple(steps), gaps=(), marks=())
+    drawn = picture(found, NOW.date())
+    for line in (*drawn.dates, *drawn.people):
+        assert all(LEFT <= x <= RIGHT + 1 and 0 <= y <= HEIGHT for x, y in line.dots)
+    assert all(LEFT <= band.x <= RIGHT + 1 for band in drawn.bands)

@@ -13,7 +13,6 @@ from sqlite_utils import Database
 
 from snapshots.changeset import Source, VersionRef
 from snapshots.event import EventKind
-from snapshots.instants import instant
 
 MOST = 5_000  # events of one trial, the newest: thirteen years of a change each day
 
@@ -24,20 +23,11 @@ class Happened(msgspec.Struct, frozen=True, kw_only=True):
     number: int  # its place in the order of storing
     kind: EventKind
     day: str  # of the build, else that on which we learnt of it
-    headline: str
-    severity: str
-    from_: VersionRef | None
+    from_: VersionRef | None  # without when we saw it, as `to`
     to: VersionRef | None
-
-    @property
-    def link(self) -> tuple[Source, int, int] | None:
-        """(line, from, to) of what changed between two versions of one line."""
-        one, other = self.from_, self.to
-        if self.kind is not EventKind.CHANGED or one is None or other is None:
-            return None
-        if one.source is not other.source or one.version is None or other.version is None:
-            return None
-        return one.source, one.version, other.version
+    link: tuple[Source, int, int] | None = (
+        None  # (line, from, to) of what changed between two versions of one line
+    )
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,23 +41,12 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 def happened(db: Database, registry: str, trial: str) -> list[Happened]:
     """The events of a trial in the order of storing, at most MOST of them."""
     rows = db.execute(
-        "select sequence, kind, build, at, headline, severity, from_source, from_version, from_seen_at, from_updated,"
-        " from_build, to_source, to_version, to_seen_at, to_updated, to_build from event indexed by event_trial"
+        "select sequence, kind, build, at, from_source, from_version, from_updated, from_build,"
+        " to_source, to_version, to_updated, to_build from event indexed by event_trial"
         " where trial = ? and registry = ? order by sequence desc limit ?",
         [trial, registry, MOST],
     ).fetchall()
-    return [
-        Happened(
-            number=row[0],
-            kind=EventKind(row[1]),
-            day=row[2] or (row[3] or "")[:10],
-            headline=row[4],
-            severity=row[5],
-            from_=_ref(row[6:11]),
-            to=_ref(row[11:16]),
-        )
-        for row in reversed(rows)
-    ]
+    return [_happened(row) for row in reversed(rows)]
 
 
 def said(db: Database, registry: str, trial: str, fields: Sequence[str]) -> dict[int, list[Said]]:
@@ -85,13 +64,26 @@ def said(db: Database, registry: str, trial: str, fields: Sequence[str]) -> dict
     return found
 
 
+def _happened(row: Sequence[Any]) -> Happened:
+    kind, one, other = EventKind(row[1]), _ref(row[4:8]), _ref(row[8:12])
+    link = None
+    if kind is EventKind.CHANGED and row[4] == row[8] and None not in (row[5], row[9]) and one is not None:
+        link = one.source, row[5], row[9]
+    return Happened(
+        number=row[0],
+        kind=kind,
+        day=row[2] or (row[3] or "")[:10],
+        from_=one,
+        to=other,
+        link=link,
+    )
+
+
 def _ref(row: Sequence[Any]) -> VersionRef | None:
-    source, version, seen_at, updated, build = row
+    source, version, updated, build = row
     if source is None:
         return None
-    return VersionRef(
-        source=Source(source), version=version, seen_at=instant(seen_at), updated=updated, build=build
-    )
+    return VersionRef(source=Source(source), version=version, seen_at=None, updated=updated, build=build)
 
 
 def _value(text: str | None) -> Any:

@@ -124,7 +124,7 @@ def _day(entry: Entry) -> str:
     if isinstance(entry, Version):
         return day_of(entry.ref)
     if entry.link is not None and entry.to is not None:
-        return day_of(entry.to)
+        return day_of(entry.to) or entry.day
     return entry.day
 
 
@@ -203,8 +203,9 @@ class _Telling:
         url = addresses.event(one.number)
         headline = headline_of(event.headline, event.changes)
         day, name, meta = one.day, "", [history.KINDS[event.kind]]
-        if gone and one.to is not None:
-            day, name, meta = day_of(one.to), name_of(one.to), [*meta_of(one.to), _taken(one.to, removed)]
+        to = event.to
+        if gone and to is not None:
+            day, name, meta = day_of(to), name_of(to), [*meta_of(to), _taken(to, removed)]
         row = Row(
             day=day,
             headline=headline,
@@ -220,7 +221,7 @@ class _Telling:
             headline=headline,
             severity=event.severity.value,
             quiet=row.quiet,
-            version=version_shape(one.to) if gone and one.to is not None else None,
+            version=version_shape(to) if gone and to is not None else None,
             submitted=None,
             sha256=None,
             size=None,
