@@ -146,6 +146,15 @@ ATTRIBUTES = frozenset(
         "reversed",
     ]
 )
+# Of pictures that the server draws; as the parser spells them.
+DRAWN = frozenset(
+    {"svg", "g", "title", "desc", "defs", "pattern", "rect", "circle", "line", "path", "text", "tspan"}
+    | {"figure", "figcaption"}
+)
+DRAWN_BY = frozenset(
+    {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx"}
+    | {"text-anchor", "patternunits", "patterntransform"}
+)
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "srcset", "data"})
 
 
@@ -160,10 +169,12 @@ class Strict(HTMLParser):
         if tag == "script":
             self._check_script(dict(attrs))
             return
-        if tag not in ELEMENTS:
+        if tag not in ELEMENTS | DRAWN:
             self.bad.append(f"<{tag}>")
         for name, value in attrs:
-            if name not in ATTRIBUTES:
+            if name not in ATTRIBUTES | DRAWN_BY or ("url(" in (value or "") and name != "fill"):
+                self.bad.append(f"{tag} {name}={value}")
+            if name == "fill" and "url(" in (value or "") and not (value or "").startswith("url(#"):
                 self.bad.append(f"{tag} {name}={value}")
             if name in ADDRESSES:
                 self._check(tag, value or "", dict(attrs))
