@@ -10,7 +10,7 @@ from doubles.web_history import TRIAL
 AT = f"/trials/ctgov/{TRIAL}"
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "lately": ("/", "/?severity=noise"),
+    "today": ("/", "/?severity=noise", "/?since=0", "/?since=2026-11-20&country=Poland&status=suspended"),
     "event": ("/events/4",),
     "trials": ("/trials", "/trials?q=exosomes"),
     "trial": (AT,),
