@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from doubles.asking import Asking, asking
@@ -134,13 +133,8 @@ def test_the_users_own_severities_are_shown(history: History) -> None:
 # --- trials ---
 
 
-def test_trials_are_listed_and_found(browse: Asking) -> None:
+def test_trials_are_listed(browse: Asking) -> None:
     assert AT in page(browse, "/trials")
-    assert AT in page(browse, "/trials?q=EXOSOMES+sclerosis")
-    assert "No trial found" in page(browse, "/trials?q=aspirin")
-    for text in ("nct7146087", f"https://clinicaltrials.gov/study/{TRIAL}"):
-        answer = browse.get(f"/trials?q={quote(text, safe='')}")
-        assert (answer.status, answer.headers["location"]) == (303, AT)
 
 
 def test_trials_page_on(history: History, browse: Asking) -> None:

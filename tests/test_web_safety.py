@@ -92,6 +92,7 @@ ELEMENTS = frozenset(
         "strong",
         "ins",
         "del",
+        "mark",
     ]
 )
 ATTRIBUTES = frozenset(
@@ -129,6 +130,7 @@ ATTRIBUTES = frozenset(
         "data-label",
         "open",
         "selected",
+        "checked",
         "list",
         "max",
         "required",
@@ -192,7 +194,7 @@ def hostile_history(path: Path, texts: list[str]) -> History:
     for number, (record, day) in enumerate(zip(versions(), DAYS, strict=True)):
         record["protocolSection"]["newModule"] = {text[:40] or "empty": "x" for text in texts}
         history.snapshot(poisoned(record, texts, [number]), day, watches=(texts[0] or "none",))
-    return history
+    return history.indexed()
 
 
 def complaints(history: History) -> list[str]:
@@ -284,7 +286,8 @@ def test_marked_words_are_escaped_where_they_differ_and_where_they_do_not() -> N
 def test_hostile_words_in_addresses_are_said_back_as_text(tmp_path: Path) -> None:
     with asking(History(tmp_path / "history.db").fill().app()) as browse:
         for path in (
-            "/trials?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            "/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            "/search?q=a&sponsor=%22%3E%3Cb%3E&in=changes",
             "/?watch=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&field=%27%3E%3Cb%3E",
             "/?severity=%3Cscript%3E",
             "/trials/ctgov/%3Cscript%3E",

@@ -10,12 +10,14 @@ from monitor.web.elsewhere import LAST as LAST
 from monitor.web.health import room as health
 from monitor.web.metrics import room as metrics
 from monitor.web.record import room as record
+from monitor.web.search import room as search
 from monitor.web.today import room as today
 from monitor.web.trial import room as trial
 
 ADDRESSES: tuple[Address, ...] = (
     *following.ADDRESSES,
     *today.ADDRESSES,
+    *search.ADDRESSES,
     *trial.ADDRESSES,
     *record.ADDRESSES,
     *compare.ADDRESSES,

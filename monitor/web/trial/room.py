@@ -13,26 +13,11 @@ _PAGE = Parameter(
 )
 
 
-def _held(asked: Asked) -> Answer:
-    return trials.held_trials(asked.reader, asked.query)
-
-
 def _trial(asked: Asked) -> Answer:
     return trials.one_trial(asked.reader, asked.registry, asked.trial, asked.query, asked.setting)
 
 
 ADDRESSES = (
-    Address(
-        path="/trials",
-        name="trials",
-        summary="The trials that are held, by id or by words",
-        work=_held,
-        parameters=(
-            Parameter(name="q", description="Words, or an id"),
-            Parameter(name="after", description="Id of the trial to go on from"),
-        ),
-        nav="Trials",
-    ),
     Address(
         path="/trials/{registry}/{trial}",
         name="trial",
