@@ -13,14 +13,14 @@ from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.drawing.names import name_of
 from monitor.web.search.marked import COLUMNS, marked
 from monitor.web.search.question import MOST_PAGES, Answered, Question, answered, question_of
-from monitor.web.search.results import day_of, result, rows, weighed
+from monitor.web.search.results import day_of, nothing, result, rows, weighed
 from monitor.web.setting import Setting
 from monitor.web.sources import named
 from monitor.web.today.cards import compared
 from monitor.web.trial.head import standing
 from snapshots.changeset import Severity, Source
 from snapshots.search.asking import NothingAsked
-from snapshots.search.finding import ChangeHit, Found, Hit
+from snapshots.search.finding import ChangeHit, Found, Hit, Search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,15 +68,15 @@ def search(asked: Asked) -> Answer:
             if asked.format is not Format.HTML:
                 raise BadQuestion(str(error), hint=error.hint or "") from None
             problem = error
-    elif asked.format is not Format.HTML:
-        raise BadQuestion("nothing to look for", hint="`q` has the words.")
     values = _values(asked, question, answer, problem) if asked.format is Format.HTML else {}
     return Page(
         template="search.html",
         path=question.at(question.page) if question.kept else "/search",
         values=values,
-        data=(lambda: result(question, answer, asked.setting)) if answer else None,
-        rows=(lambda: rows(answer, asked.setting)) if answer else None,
+        data=lambda: (
+            result(question, answer, asked.setting) if answer else nothing(Search(asked.reader.database))
+        ),
+        rows=lambda: rows(answer, asked.setting) if answer else [],
     )
 
 
@@ -91,8 +91,8 @@ def _values(
 ) -> dict[str, object]:
     found = answer.found if answer else Found()
     behind = answer.search.behind() if answer else None
-    nothing = answer is not None and not found.trials and not found.changes
-    first_day = answer.search.first_day() if nothing and answer and question.day else None
+    empty = answer is not None and not found.trials and not found.changes
+    first_day = answer.search.first_day() if empty and answer and question.day else None
     return {
         "here": "search",
         "words": question.words,
@@ -104,9 +104,9 @@ def _values(
         "found": found,
         "behind": behind,
         "waiting": max(0, behind.trials - behind.unreadable) if behind else 0,
-        "nothing": nothing,
+        "nothing": empty,
         "nowhere": [term.typed for term in found.nowhere] if not question.fitted else [],
-        "small": [term.text for term in found.asked if term.text in ("and", "or", "not")] if nothing else [],
+        "small": [term.text for term in found.asked if term.text in ("and", "or", "not")] if empty else [],
         "first_day": first_day
         if first_day and question.day and question.day.isoformat() < first_day
         else None,

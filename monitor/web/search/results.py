@@ -8,7 +8,7 @@ from monitor.web.search.question import MOST_PAGES, Answered, Question
 from monitor.web.search.shapes import FoundChange, FoundRow, FoundTrial, NotSearched, Result
 from monitor.web.setting import Setting
 from snapshots.event import Event
-from snapshots.search.finding import ChangeHit, Hit
+from snapshots.search.finding import ChangeHit, Hit, Search
 from snapshots.search.marking import Marks
 
 
@@ -24,6 +24,24 @@ def weighed(hit: ChangeHit, setting: Setting) -> tuple[Event, Marks]:
 def day_of(event: Event) -> str | None:
     at = None if event.at is None else event.at.date().isoformat()
     return (event.to and (event.to.build or event.to.updated)) or event.build or at
+
+
+def nothing(search: Search) -> Result:
+    """Of a search without words."""
+    behind = search.behind()
+    return Result(
+        words="",
+        read_as=None,
+        notes=[],
+        as_of=None,
+        ranked=True,
+        trials=[],
+        changes=[],
+        looked=None,
+        nowhere=[],
+        not_searched=NotSearched(trials=behind.trials, changes=behind.events, unreadable=behind.unreadable),
+        next=None,
+    )
 
 
 def result(question: Question, answer: Answered, setting: Setting) -> Result:
