@@ -86,7 +86,7 @@ def test_errors_come_in_the_form_that_was_asked_for(browse: Asking) -> None:
         assert "no such tag" in problem["detail"].lower()
     assert browse.get(f"/trials/ctgov/{TRIAL}/versions/9.json").json()["status"] == 404
     assert browse.get("/nothing.json").json()["status"] == 404
-    assert "What changed lately" in browse.get("/nothing").text
+    assert "Today" in browse.get("/nothing").text
 
 
 def test_a_filter_that_there_is_none_of_is_refused(browse: Asking) -> None:

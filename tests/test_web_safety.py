@@ -97,6 +97,7 @@ ELEMENTS = frozenset(
         "circle",
         "figure",
         "figcaption",
+        "mark",
     ]
 )
 ATTRIBUTES = frozenset(
@@ -140,6 +141,7 @@ ATTRIBUTES = frozenset(
         "data-label",
         "open",
         "selected",
+        "checked",
         "list",
         "max",
         "required",
@@ -215,7 +217,7 @@ def hostile_history(path: Path, texts: list[str]) -> History:
         record["protocolSection"]["newModule"] = {text[:40] or "empty": "x" for text in texts}
         history.snapshot(poisoned(record, texts, [number]), day, watches=(texts[0] or "none",))
     history.watch(texts[0] or "none", [TRIAL], query={"cond": texts[-1] or "none"})
-    return history.watched()
+    return history.watched().indexed()
 
 
 def complaints(history: History) -> list[str]:
@@ -307,7 +309,8 @@ def test_marked_words_are_escaped_where_they_differ_and_where_they_do_not() -> N
 def test_hostile_words_in_addresses_are_said_back_as_text(tmp_path: Path) -> None:
     with asking(History(tmp_path / "history.db").fill().app()) as browse:
         for path in (
-            "/trials?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            "/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            "/search?q=a&sponsor=%22%3E%3Cb%3E&in=changes",
             "/?watch=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&field=%27%3E%3Cb%3E",
             "/?severity=%3Cscript%3E",
             "/trials/ctgov/%3Cscript%3E",

@@ -22,3 +22,8 @@ TRIAL = Parameter(name="trial", description="Id of a trial, or its record's web 
 BEFORE = Parameter(
     name="before", description="Number of the event to go on from, towards older ones", schema=_NUMBER
 )
+COUNTRY = Parameter(
+    name="country", description="Country of a site of the trial, by its name or two-letter code"
+)
+STATUS = Parameter(name="status", description="Recruitment status, as `recruiting`")
+PHASE = Parameter(name="phase", description="Phase, as `3` or `early 1`")

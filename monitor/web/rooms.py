@@ -11,6 +11,7 @@ from monitor.web.health import room as health
 from monitor.web.metrics import room as metrics
 from monitor.web.places import room as places
 from monitor.web.record import room as record
+from monitor.web.search import room as search
 from monitor.web.today import room as today
 from monitor.web.trial import room as trial
 from monitor.web.watches import room as watches
@@ -18,6 +19,7 @@ from monitor.web.watches import room as watches
 ADDRESSES: tuple[Address, ...] = (
     *following.ADDRESSES,
     *today.ADDRESSES,
+    *search.ADDRESSES,
     *trial.ADDRESSES,
     *record.ADDRESSES,
     *compare.ADDRESSES,

@@ -10,9 +10,10 @@ from doubles.web_history import TRIAL
 AT = f"/trials/ctgov/{TRIAL}"
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "lately": ("/", "/?severity=noise"),
+    "today": ("/", "/?severity=noise", "/?since=0", "/?since=2026-11-20&country=Poland&status=suspended"),
     "event": ("/events/4",),
-    "trials": ("/trials", "/trials?q=exosomes"),
+    "trials": ("/trials", "/trials?status=recruiting"),
+    "search": ("/search", "/search?q=exosomes", "/search?q=supply&in=changes", "/search?q=aspirin"),
     "trial": (AT,),
     "version": (f"{AT}/versions/5",),
     "as_of": (f"{AT}/on/2026-11-23",),

@@ -22,6 +22,7 @@ from snapshots.changeset import Severity
 from snapshots.database import immediate
 from snapshots.event import Event, EventKind, changed_event
 from snapshots.query import Reader
+from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 TRIAL = "NCT07146087"
@@ -214,6 +215,12 @@ class History:
             record = copy.deepcopy(RECORD)
             record["protocolSection"]["designModule"]["enrollmentInfo"]["count"] = count
             self.archive(record, number, day)
+        return self.indexed()
+
+    def indexed(self) -> History:
+        """With the words of all that is stored, as a poll leaves them at its end."""
+        with closing(open_for_writing(self.path)) as db:
+            catch_up(db)
         return self
 
     def watched(self) -> History:

@@ -130,7 +130,7 @@ def check_watch(reader: Reading, name: str) -> None:
     if reader.ended_watch(name):
         raise NoLongerHere(
             f"there is no watch of this name any more: `{shown}`",
-            hint="It was removed or renamed; what it told stays on the page of what changed lately.",
+            hint="It was removed or renamed; what it told stays on the page Today.",
         )
     names = [one.name for one in reader.watches()]
     raise NoSuchPage(f"no such watch: `{shown}`", hint=filters.nearest(name, names))
