@@ -63,9 +63,10 @@ class Reader:
         )
         return [trial_of(row) for row in rows.fetchall()]
 
-    def versions(self, registry: str, trial: str) -> list[Version]:
+    def versions(self, registry: str, trial: str, *, by_day: bool = False) -> list[Version]:
         """Both lines, oldest first: archive versions by the day of submission, snapshots by their build.
 
+        by_day: twins are told by the day of submission alone, and no body is read (`twins`).
         UnknownTrial when nothing is stored under the id.
         """
         key = self._key(registry, trial)
@@ -82,7 +83,7 @@ class Reader:
         paired = twins(
             lines[Source.ARCHIVE],
             lines[Source.SNAPSHOT],
-            lambda version: self._value(key, trial, version),
+            None if by_day else lambda version: self._value(key, trial, version),
         )
         # Merged, not sorted: within a line the order is that of the numbers, whatever the dates say.
         return list(
