@@ -71,8 +71,11 @@ def by_id(db: Database, event_id: str) -> Event | None:
     return None if number is None else read(db, [number])[0][1]
 
 
-def read(db: Database, sequences: Sequence[int]) -> list[tuple[int, Event]]:
-    """These events, in this order; those that do not exist are left out."""
+def read(
+    db: Database, sequences: Sequence[int], *, fields: Sequence[str] | None = None
+) -> list[tuple[int, Event]]:
+    """These events, in this order; those that do not exist are left out. fields: only changes of these."""
+    only = "" if fields is None else f" and field in ({','.join('?' * len(fields))})"
     changes: dict[int, list[FieldChange]] = {}
     rows: dict[int, Sequence[Any]] = {}
     for start in range(0, len(sequences), _PARAMETERS):
@@ -83,12 +86,22 @@ def read(db: Database, sequences: Sequence[int]) -> list[tuple[int, Event]]:
         ):
             rows[row[0]] = row[1:]
         for row in db.execute(
-            f"select {', '.join(_CHANGE_COLUMNS)} from change where event in ({marks})"
+            f"select {', '.join(_CHANGE_COLUMNS)} from change where event in ({marks}){only}"
             " order by event, position",
-            part,
+            [*part, *(fields or ())],
         ):
             changes.setdefault(row[0], []).append(_change(row))
     return [(one, _event(rows[one], changes.get(one, ()))) for one in sequences if one in rows]
+
+
+def changed(db: Database, registry: str, trial: str, fields: Sequence[str]) -> list[tuple[int, Event]]:
+    """Every `changed` event of a trial, both lines, in the order of storing, with changes of these fields alone."""
+    rows = db.execute(
+        "select sequence from event indexed by event_trial where trial = ? and registry = ?"
+        " and kind = 'changed' order by sequence",
+        [trial, registry],
+    ).fetchall()
+    return read(db, [row[0] for row in rows], fields=fields)
 
 
 def _values(event: Event) -> list[Any]:

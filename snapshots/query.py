@@ -197,6 +197,10 @@ class Reader:
         )
         return events.read(self._db, find(self._db, wanted, limit=limit))
 
+    def changed(self, registry: str, trial: str, fields: Sequence[str]) -> list[tuple[int, Event]]:
+        """Every change set of a trial, in the order of storing, with the changes of these fields alone."""
+        return events.changed(self._db, registry, trial, fields)
+
     def outdated(self) -> int:
         """How many stored change sets an older engine computed and `recompute` could rebuild: their versions are
         there. Counted up to OUTDATED_COUNTED.
