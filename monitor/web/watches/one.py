@@ -15,7 +15,7 @@ from monitor.web.answers import Answer, BadQuestion, Page
 from monitor.web.feeds.asked import check_watch
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
-from monitor.web.today.lately import card
+from monitor.web.today.cards import card
 from monitor.web.trial.head import standing
 from monitor.web.watches import held
 from monitor.web.watches.held import Held, Member
