@@ -126,7 +126,9 @@ def tokens(config: Config, environ: Mapping[str, str]) -> dict[str, Secret]:
         if not token:
             continue
         if wrong := weakness(token):
-            filler.blame((key,), wrong, hint="`openssl rand -hex 20` makes one; what it holds now is not shown")
+            filler.blame(
+                (key,), wrong, hint="`openssl rand -hex 20` makes one; what it holds now is not shown"
+            )
         ready[key] = Secret(token)
     if len(ready) == 2 and ready["read_token"] == ready["act_token"]:
         filler.blame(
@@ -152,16 +154,26 @@ def _is_address(text: str) -> bool:
 def files(config: Config, environ: Mapping[str, str], only: str | None = None) -> Iterator[Path]:
     """The files that the tables of the notifiers, of the operator and of the pages name, or that of one notifier; none
     is read. One whose path has a variable that is not set is left out."""
-    tables: list[Notifier | Operator | Web] = [
-        table for name, table in config.notifiers.items() if only in (None, name)
-    ]
-    for table in [*tables, config.operator, config.web] if only is None else tables:
-        for key in table.__struct_fields__:
-            value = getattr(table, key)
-            for text in value if isinstance(value, tuple) else (value,):
-                for found in VARIABLE.finditer(str(text)) if isinstance(text, str | Path) else ():
-                    if found[2] is not None and not _missing(found[2], environ):
-                        yield _path(config, found[2], environ)
+    for name, table in config.notifiers.items():
+        if only in (None, name):
+            yield from _named_in(table, config, environ)
+    if only is None:
+        yield from _named_in(config.operator, config, environ)
+        yield from web_files(config, environ)
+
+
+def web_files(config: Config, environ: Mapping[str, str]) -> Iterator[Path]:
+    """Those of [web]."""
+    return _named_in(config.web, config, environ)
+
+
+def _named_in(table: Notifier | Operator | Web, config: Config, environ: Mapping[str, str]) -> Iterator[Path]:
+    for key in table.__struct_fields__:
+        value = getattr(table, key)
+        for text in value if isinstance(value, tuple) else (value,):
+            for found in VARIABLE.finditer(str(text)) if isinstance(text, str | Path) else ():
+                if found[2] is not None and not _missing(found[2], environ):
+                    yield _path(config, found[2], environ)
 
 
 def is_exposed(file: Path) -> bool:

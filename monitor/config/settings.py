@@ -206,8 +206,8 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     user_header: Annotated[
         Text | None,
         Meta(
-            description="The header in which a proxy with a log-in names who asks. It must take out what a browser sends"
-            " under this name. Believed of `trusted_proxies` alone.",
+            description="The header in which a proxy with a log-in names who asks. It must take out what a browser"
+            " sends under this name. Believed of `trusted_proxies` alone.",
             examples=["X-Forwarded-User"],
         ),
     ] = None
@@ -236,10 +236,10 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     acting: Annotated[
         bool | None,
         Meta(
-            description="Whether trials can be muted, snoozed and acknowledged from the pages. Left out: by `actors` and"
-            " whoever has `act_token`, where there is a log-in; without one as long as the pages are for this machine"
-            " alone, `host` on loopback and no `public_url`. `false`: by nobody. `true` without a log-in: by whoever"
-            " reaches them."
+            description="Whether trials can be muted, snoozed and acknowledged from the pages. Left out: by `actors`"
+            " and whoever has `act_token`, where there is a log-in; without one as long as the pages are for this"
+            " machine alone, `host` on loopback and no `public_url`. `false`: by nobody. `true` without a log-in: by"
+            " whoever reaches them."
         ),
     ] = None
 

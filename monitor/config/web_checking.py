@@ -15,9 +15,11 @@ LEAST_VARIED = 6  # different characters
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")  # of a header's name, what every proxy passes on
 # What a browser or a proxy sends of itself: whoever asks could write their name there.
 _NOT_NAMES = frozenset(
-    "accept accept-encoding accept-language authorization connection content-length content-type cookie forwarded from"
-    " host origin referer sec-fetch-site user-agent via x-forwarded-for x-forwarded-host x-forwarded-proto"
-    " x-real-ip".split()
+    {
+        *("accept", "accept-encoding", "accept-language", "authorization", "connection", "content-length"),
+        *("content-type", "cookie", "forwarded", "from", "host", "origin", "referer", "sec-fetch-site"),
+        *("user-agent", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"),
+    }
 )
 
 

@@ -35,9 +35,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Site:
-    def __init__(
-        self, pages: Pages, lanes: Lanes, public_url: str | None, *, may_rise: bool = False
-    ) -> None:
+    def __init__(self, pages: Pages, lanes: Lanes, public_url: str | None, *, may_rise: bool = False) -> None:
         """may_rise: whoever is logged in to read could log in to act."""
         self._may_rise = may_rise
         self.pages = pages

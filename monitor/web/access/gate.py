@@ -159,7 +159,8 @@ class Gate:
 def may_not_act(visitor: Visitor | None) -> Refused:
     if visitor is not None and visitor.name:
         return Refused(
-            f"`{visitor.name}` may read and not act", hint="Whoever runs trialbell decides it: `[web] actors`."
+            f"`{visitor.name}` may read and not act",
+            hint="Whoever runs trialbell decides it: `[web] actors`.",
         )
     return Refused(
         "this lets you read and not act", hint="Log in with the token for acting, or use the command line."
@@ -197,6 +198,4 @@ def _is_person(request: Request) -> bool:
 
 def _problem(error: PageError, headers: dict[str, str]) -> Response:
     said = Problem(title=error.heading, status=error.status, detail=str(error), hint=error.hint)
-    return Response(
-        as_json(said), status_code=error.status, media_type=PROBLEM, headers={**FRESH, **headers}
-    )
+    return Response(as_json(said), status_code=error.status, media_type=PROBLEM, headers={**FRESH, **headers})

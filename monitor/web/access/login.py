@@ -39,7 +39,10 @@ class Login:
         self._cookie = cookie
 
     def routes(self) -> list[Route]:
-        return [Route(LOGIN, self._ask, methods=["GET", "POST"]), Route(LOGOUT, self._leave, methods=["POST"])]
+        return [
+            Route(LOGIN, self._ask, methods=["GET", "POST"]),
+            Route(LOGOUT, self._leave, methods=["POST"]),
+        ]
 
     async def _ask(self, request: Request) -> Response:
         if request.method != "POST":

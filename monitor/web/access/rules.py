@@ -65,7 +65,7 @@ class Rules:
     def visitor(
         self, headers: Headers, cookie: str | None, peer: str | None, now: datetime
     ) -> Visitor | None:
-        """None: nobody whom we know. TooMany. cookie: the session's, as it came. peer: the address of the connection."""
+        """None: nobody whom we know. TooMany. cookie: the session's. peer: the address of the connection."""
         named = self._named(headers, peer)
         if named is not None:
             return named
@@ -139,7 +139,7 @@ def _holds(names: Iterable[str], name: str) -> bool:
 
 
 def _credentials(value: str) -> tuple[Way, str] | None:
-    """RFC 6750, RFC 7617: the user of the latter is whatever they like, `:` belongs to the password from the second on."""
+    """RFC 6750, RFC 7617. The user of the latter is whatever they like; all behind the first `:` is the password."""
     scheme, _, rest = value.strip().partition(" ")
     rest = rest.strip()
     if not rest or len(value) > _LONGEST_CREDENTIALS:

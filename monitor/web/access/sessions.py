@@ -57,9 +57,7 @@ class Cookie:
         )
 
     def take_away(self, response: Response) -> None:
-        response.delete_cookie(
-            self.name, path=self.path, secure=self.secure, httponly=True, samesite="lax"
-        )
+        response.delete_cookie(self.name, path=self.path, secure=self.secure, httponly=True, samesite="lax")
 
 
 def key_of(token: str) -> bytes:
