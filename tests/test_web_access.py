@@ -552,6 +552,16 @@ def test_a_proxy_names_who_asks_and_what_they_may(own: History) -> None:
         assert browse.get(AT, named("józef".encode().decode("latin-1"))).status == 200
 
 
+def test_everybody_whom_a_proxy_names_is_not_whom_it_does_not_name(history: History) -> None:
+    everybody = Access(
+        user_header="Remote-User", trusted_proxies=("127.0.0.1",), readers=("*",), actors=("*",)
+    )
+    with asking(app(history, everybody)) as browse:
+        assert browse.get(AT, {"Remote-User": "anybody"}).status == 200
+        for name in ("", " ", "{http.auth.user.id}", "(null)", "a\nb", "a,b", "\x7f", "x" * 300):
+            assert browse.get(AT, {"Remote-User": name}).status == 403, name
+
+
 def test_whom_it_does_not_name_or_who_may_not_is_refused(history: History) -> None:
     with asking(app(history, PEOPLE)) as browse:
         for headers in ({}, named("")):
@@ -568,9 +578,12 @@ def test_whom_it_does_not_name_or_who_may_not_is_refused(history: History) -> No
             named("x" * 300),
             named("ada@example.org\x00"),
             named("\xff"),
+            named("{http.reverse_proxy.header.Remote-User}"),
+            named("(null)"),
         ):
             answer = browse.get(AT, {**PERSON, **headers})
             assert (answer.status, "exosomes" in answer.text) == (403, False), headers
+            assert "{http" not in answer.text
             assert "may not read these pages" in answer.text
             assert set(browse.get("/healthz", headers).json()) == {"ok", "at"}
 

@@ -126,12 +126,13 @@ class Rules:
 
 
 def _text(value: str) -> str | None:
-    """A header's value as a name; None for what is none: two in one, or what cannot be printed."""
+    """A header's value as a name; None for what is none: two in one, what cannot be printed, or what a proxy writes
+    that has no name to fill in (`{http.auth.user.id}`, Caddy; `(null)`, Apache)."""
     try:
         name = value.encode("latin-1").decode("utf-8").strip()
     except UnicodeDecodeError:
         return None
-    return name if name.isprintable() and "," not in name else None
+    return name if name.isprintable() and name != "(null)" and not set(name) & set(",{}") else None
 
 
 def _holds(names: Iterable[str], name: str) -> bool:
