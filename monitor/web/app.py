@@ -19,6 +19,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.health import Health
+from monitor.web.access.gate import Gate, may_not_act
+from monitor.web.access.login import Login
+from monitor.web.access.rules import Access, Rules
+from monitor.web.access.sessions import Cookie
+from monitor.web.access.visitor import visitor_of
 from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
 from monitor.web.address import Address, Asked, Format
@@ -56,6 +61,7 @@ def create_app(
     effective: Effective = _unchanged,
     overridden: bool = False,
     acting: Callable[[], Database] | None = None,
+    access: Access | None = None,
     sites: Mapping[str, Registry] | None = None,
 ) -> Starlette:
     """The browser as an ASGI application.
@@ -66,24 +72,31 @@ def create_app(
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
     effective: applies the user's own severities to an event. overridden: whether there are any.
     acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
+    access: who may read and who may act; None, or one that is open: whoever reaches us.
     sites: where each registry's records come from; the public ones when left out.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     banner = source("ctgov", sites).banner
     forms = Forms(public_url)
+    rules = None if access is None or access.is_open else Rules(access)
     nav = tuple((one.nav, one.path, one.name) for one in ADDRESSES if one.nav)
     served = Served()
-    site = Site(Pages(prefix, banner=banner, nav=nav), Lanes(database), public_url)
+    pages = Pages(prefix, banner=banner, nav=nav)
+    both = access is not None and bool(access.read_token and access.act_token)
+    site = Site(pages, Lanes(database), public_url, may_rise=both and acting is not None)
 
-    def setting() -> Setting:
+    def setting(request: Request) -> Setting:
         moment = now()
+        visitor = visitor_of(request)
+        may_act = acting is not None and visitor is not None and visitor.acts
         return Setting(
             now=moment,
             effective=effective,
             health=health,
             sites=sites or {},
-            token=None if acting is None else forms.token(moment),
             served=served,
+            reads=visitor is not None and visitor.reads,
+            token=forms.token(moment, visitor.mark) if visitor is not None and may_act else None,
             overridden=overridden,
         )
 
@@ -105,19 +118,32 @@ def create_app(
                 )
             if request.method != "POST":  # as after a form that was refused: there is nothing to read here
                 return await site.answered(request, lambda reader: Elsewhere(path=shown_on))
+            visitor = visitor_of(request)
+            if visitor is None or not visitor.acts:
+                raise may_not_act(visitor)
             forms.check_origin(request)
             form = await fields(request)
             return await site.answered(
-                request, lambda reader: work(reader, form, forms=forms, open_database=acting, now=now())
+                request,
+                lambda reader: work(
+                    reader, form, forms=forms, open_database=acting, now=now(), visitor=visitor
+                ),
             )
 
         return act
 
+    def cookie(request: Request) -> Cookie:
+        return Cookie.of(request.headers.get("host", ""), public_url, prefix)
+
+    login = None
+    if rules is not None and rules.access.has_tokens:
+        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookie=cookie)
     app = Starlette(
         routes=[
             *(route for one in ADDRESSES for route in _routes(site, one, setting)),
             Route("/acts", acted(acts.do, "/health#muted"), methods=["GET", "POST"]),
             Route(retrying.PATH, acted(retrying.do, retrying.SHOWN_ON), methods=["GET", "POST"]),
+            *(login.routes() if login is not None else ()),
             Route("/static/{name}", _static),
             Route("/favicon.ico", _favicon),
             *(route for one in LAST for route in _routes(site, one, setting)),
@@ -125,6 +151,7 @@ def create_app(
         middleware=[
             Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host),
             Middleware(Counting, served=served),
+            Middleware(Gate, rules=rules, now=now, cookie=cookie, to=pages.to, refuse=site.page_error),
         ],
         exception_handlers={
             PageError: site.page_error,
@@ -138,7 +165,7 @@ def create_app(
     return app
 
 
-def _routes(site: Site, address: Address, setting: Callable[[], Setting]) -> list[Route]:
+def _routes(site: Site, address: Address, setting: Callable[[Request], Setting]) -> list[Route]:
     """By the ends of their addresses first: `NCT07146087.json` would be an id too."""
     formats = offered(address)
 

@@ -23,6 +23,7 @@ class Setting:
     effective: Effective
     health: Callable[[], Health]  # how the service is; reads the database itself
     sites: Mapping[str, Site] = field(default_factory=dict)
+    reads: bool = True  # False where an address that is open to all is asked by who may not read the others
     token: str | None = None  # of forms that do something; None where nothing may be done from here
     served: Served | None = None  # what this process answered so far
     overridden: bool = False  # `effective` may raise what is stored lower

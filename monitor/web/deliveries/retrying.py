@@ -14,6 +14,7 @@ from sqlite_utils import Database
 
 from monitor.operating.undelivered import CannotRetry, retry
 from monitor.web import filters
+from monitor.web.access.visitor import ANYBODY, Visitor, Way
 from monitor.web.acting.forms import Forms
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.reading import Reading
@@ -32,13 +33,15 @@ def do(
     forms: Forms,
     open_database: Callable[[], Database],
     now: datetime,
+    visitor: Visitor = ANYBODY,
 ) -> Answer:
     """BadQuestion. With a stale token nothing is written: the same is asked again, on a page of its own."""
     message, notifier = (filters.short_enough(name, form.get(name, "")) for name in ("message", "notifier"))
     names = sorted({*tallied(reader.database, "delivery"), *tallied(reader.database, "message")})
     if notifier not in names:  # a message is sent with its notifier's name, so that it is found afterwards
         raise BadQuestion(f"no such notifier: `{notifier}`", hint=filters.nearest(notifier, names))
-    if not forms.is_fresh(form.get("token", ""), now):
+    sure = visitor.way is Way.BEARER or forms.is_fresh(form.get("token", ""), now, visitor.mark)
+    if not sure:
         what = f"message {message}" if message else "all that failed or waits"
         return Page(
             template="confirm.html",
@@ -46,7 +49,7 @@ def do(
             values={
                 "asked": f"Try again: {what}, to {notifier}",
                 "kept": {name: text for name, text in form.items() if name in _KEPT},
-                "token": forms.token(now),
+                "token": forms.token(now, visitor.mark),
                 "action": PATH,
                 "back": SHOWN_ON,
             },

@@ -66,7 +66,15 @@ class Pages:
         return self.to(f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}")
 
     def draw(self, template: str, **values: Any) -> str:
-        page = {"here": "", "canonical": None, "address": None, "other_forms": (), **values}
+        page = {
+            "here": "",
+            "canonical": None,
+            "address": None,
+            "other_forms": (),
+            "visitor": None,
+            "may_rise": False,
+            **values,
+        }
         return self._environment.get_template(template).render(page)
 
 
