@@ -79,7 +79,6 @@ def test_a_filter_that_nothing_fits_says_so(browse: Asking, query: str) -> None:
         "severity=huge",
         "tag=halted",
         "field=enrolment",
-        "watch=other",
         "trial=hello",
         "before=x",
         "before=-1",
@@ -91,6 +90,12 @@ def test_a_filter_that_cannot_be_understood_is_refused_in_words(browse: Asking, 
     answer = browse.get(f"/?{query}")
     assert answer.status == 400
     assert "cannot be understood" in answer.text
+
+
+def test_a_watch_that_there_is_none_of_is_not_here(browse: Asking) -> None:
+    answer = browse.get("/?watch=other")
+    assert answer.status == 404
+    assert "No such watch" in answer.text
 
 
 def test_lately_pages_by_sequence_number_and_loses_none(history: History, browse: Asking) -> None:

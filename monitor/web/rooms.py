@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.web import following
 from monitor.web.address import Address
+from monitor.web.api import room as api
 from monitor.web.compare import room as compare
 from monitor.web.elsewhere import LAST as LAST
 from monitor.web.health import room as health
@@ -18,4 +19,5 @@ ADDRESSES: tuple[Address, ...] = (
     *record.ADDRESSES,
     *compare.ADDRESSES,
     *health.ADDRESSES,
+    *api.ADDRESSES,
 )

@@ -18,7 +18,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "as_of": (f"{AT}/on/2026-11-23",),
     "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
     "state": ("/state",),
+    "api": ("/api",),
 }
-ONLY_SENT_ON = frozenset({"chosen_day", "chosen_pair"})  # what a form is sent to: a redirect and no page
 
 PAGES = tuple(path for paths in EXAMPLES.values() for path in paths)

@@ -254,7 +254,7 @@ def _check(reader: Reading, asked: Mapping[str, str]) -> None:
     filters.check_field(asked["field"])
     if asked["watch"] and not reader.knows_watch(asked["watch"]):
         names = [one.name for one in reader.watches()]
-        raise BadQuestion(f"no such watch: `{asked['watch']}`", hint=filters.nearest(asked["watch"], names))
+        raise NoSuchPage(f"no such watch: `{asked['watch']}`", hint=filters.nearest(asked["watch"], names))
 
 
 def _trial_asked(text: str) -> tuple[str, str] | None:

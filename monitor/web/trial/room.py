@@ -29,8 +29,13 @@ ADDRESSES = (
         work=_held,
         parameters=(
             Parameter(name="q", description="Words, or an id"),
-            Parameter(name="after", description="Id of the trial to go on from"),
+            Parameter(
+                name="after",
+                description="Id of the trial to go on from",
+                schema={"type": "string", "maxLength": 80},
+            ),
         ),
+        sends_on=303,
         nav="Trials",
     ),
     Address(
