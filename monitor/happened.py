@@ -36,8 +36,9 @@ def happened(
     overridden: bool,
     before: int | None = None,
     at_once: int = _AT_ONCE,
-) -> Iterator[list[tuple[int, Event]]]:
-    """Pages of (number, event), each read when it is asked for; one may be empty, and others follow.
+) -> Iterator[tuple[int, list[tuple[int, Event]]]]:
+    """Pages of (number, event) with the number to go on from, each read when it is asked for; one may be empty, and
+    others follow.
 
     effective: applies the user's own severities. overridden: they may raise what is stored lower, so that all is read.
     before: the number of the event to go on from.
@@ -62,4 +63,4 @@ def happened(
             return
         before = page[-1][0]
         weighed = [(number, effective(event)) for number, event in page]
-        yield [(number, event) for number, event in weighed if event.severity >= wanted.least]
+        yield before, [(number, event) for number, event in weighed if event.severity >= wanted.least]

@@ -74,7 +74,7 @@ def changes(
         overridden=bool(session.config.severity),
         at_once=min(200, limit),
     )
-    for page in pages:
+    for _, page in pages:
         assert session.db is not None  # there is a reader
         seen = Seen(session.db, {event.trial for _, event in page})
         for sequence, event in page[: limit - shown]:
