@@ -78,7 +78,6 @@ def test_a_filter_that_nothing_fits_says_so(browse: Asking, query: str) -> None:
         "severity=huge",
         "tag=halted",
         "field=enrolment",
-        "watch=other",
         "trial=hello",
         "before=x",
         "before=-1",

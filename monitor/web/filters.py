@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from monitor.config import route_names
-from monitor.web.answers import BadQuestion
+from monitor.web.answers import BadQuestion, NoSuchPage
 from monitor.web.drawing.terms import said
 from monitor.web.reading import Reading
 from monitor.web.sources import named
@@ -107,10 +107,10 @@ def countries() -> tuple[str, ...]:
 
 
 def watch(text: str, reader: Reading) -> None:
-    """BadQuestion for a watch that there neither is nor was."""
+    """NoSuchPage for a watch that there neither is nor was."""
     if text and not reader.knows_watch(text):
         names = [one.name for one in reader.watches()]
-        raise BadQuestion(f"no such watch: `{text}`", hint=nearest(text, names))
+        raise NoSuchPage(f"no such watch: `{text}`", hint=nearest(text, names))
 
 
 def trial(text: str) -> tuple[str, str] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monitor.web import following
 from monitor.web.address import Address
+from monitor.web.api import room as api
 from monitor.web.compare import room as compare
 from monitor.web.deliveries import room as deliveries
 from monitor.web.elsewhere import LAST as LAST
@@ -28,4 +29,5 @@ ADDRESSES: tuple[Address, ...] = (
     *watches.ADDRESSES,
     *health.ADDRESSES,
     *metrics.ADDRESSES,
+    *api.ADDRESSES,
 )

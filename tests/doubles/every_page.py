@@ -24,9 +24,6 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "watch": ("/watches/MSC%20exosomes", "/watches/MSC%20exosomes?status=SUSPENDED"),
     "sites_of_trial": (f"{AT}/sites",),
     "sites_of_watch": ("/watches/MSC%20exosomes/sites",),
+    "api": ("/api",),
 }
-ONLY_SENT_ON = frozenset(
-    {"state", "chosen_day", "chosen_pair"}
-)  # what a form is sent to: a redirect and no page
-
 PAGES = tuple(path for paths in EXAMPLES.values() for path in paths)

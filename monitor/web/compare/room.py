@@ -36,6 +36,8 @@ ADDRESSES = (
             Parameter(name="b", description=f"The newer version: {_VERSION}"),
             *PARAMETERS,
         ),
+        sends_on=303,
+        answers=False,
     ),
     Address(
         path="/trials/{registry}/{trial}/compare/{pair}",

@@ -6,7 +6,7 @@ Noise is never in a feed, nor what the registry's own archive tells of long ago:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from monitor import addresses
@@ -31,6 +31,7 @@ PAGE = 25  # entries: each costs more than a millisecond to word
 LOOKED_AT = 1_000  # events read for one page; the next page goes on where it ended
 
 _NAMES = ("min_severity", "tag", "field", "before")
+_TOLD = {"type": "string", "enum": [*FIELD.schema["enum"], *STATE_SLUGS]}
 PARAMETERS = (
     Parameter(
         name="min_severity",
@@ -38,7 +39,7 @@ PARAMETERS = (
         schema={"type": "string", "enum": ["minor", "major", "critical"]},
     ),
     TAG,
-    FIELD,
+    replace(FIELD, description="Slug of a field that changed, or of a state that time makes", schema=_TOLD),
     BEFORE,
 )
 _WRITERS: Mapping[str, tuple[Callable[[Feed], bytes], str]] = {

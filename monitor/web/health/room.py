@@ -22,7 +22,14 @@ ADDRESSES = (
     Address(
         path=page.PATH, name="health", summary="How the service is", work=_health, data=Health, nav="Health"
     ),
-    Address(path="/state", name="state", summary="An older name of `/health`", work=_state),
+    Address(
+        path="/state",
+        name="state",
+        summary="An older name of `/health`",
+        work=_state,
+        sends_on=308,
+        answers=False,
+    ),
     Address(
         path="/healthz",
         name="healthz",
