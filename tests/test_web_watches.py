@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from doubles.asking import Asking, asking
 from doubles.web_history import DAYS, NOW, TRIAL, History, versions
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor import watches
@@ -65,6 +65,17 @@ step = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(step, max_size=30))
+@example(
+    [
+        ("member", (IDS[0], 1), "in"),  # before its record
+        ("trial", IDS[0], "RECRUITING"),
+        ("member", (IDS[0], 2), "in"),
+        ("trial", IDS[0], "COMPLETED"),
+        ("member", (IDS[0], 1), "left"),
+    ]
+)
+@example([("trial", IDS[0], "RECRUITING"), ("member", (IDS[0], 1), "in"), ("forget", IDS[0], 1)])
+@example([("member", (IDS[0], 1), "absent"), ("member", (IDS[0], 1), "in"), ("trial", IDS[0], None)])
 def test_what_is_kept_counted_is_what_is_held(tmp_path_factory, steps) -> None:
     history = History(tmp_path_factory.mktemp("tally") / "history.db")
     for name in ("a", "b"):
