@@ -266,6 +266,17 @@ def test_a_long_history_reads_two_records_and_is_drawn_bounded(written: Written)
     assert len(drawn.people[0].dots) <= MOST_DRAWN
 
 
+def test_of_versions_that_nobody_compared_a_few_are_read_and_the_rest_is_a_gap(written: Written) -> None:
+    for number in range(1, 15):
+        day = (date(2025, 1, 10) + timedelta(days=number)).isoformat()
+        written.archived(dated(day, "RECRUITING", count=number), number, told=False)
+    reads: list[tuple[Source, int]] = []
+    found = written.course(reads)
+    assert len(set(reads)) == READS + 1
+    assert found.steps[0].day == "2025-01-18"
+    assert [(one.since, one.until) for one in found.gaps] == [("2025-01-10", "2025-01-18")]
+
+
 odd = st.one_of(
     st.none(),
     st.integers(),
