@@ -1,4 +1,4 @@
-"""Validators of feeds whose rules nobody here made: the grammar of RFC 4287, that of JSON Feed 1.1, and npm's feedsmith.
+"""Validators whose rules nobody here made: the grammar of RFC 4287, that of JSON Feed 1.1, and npm's feedsmith.
 
 `atom.rng` is the RFC's own grammar (appendix B), checked by libxml2; what that cannot say, its Schematron rules do, as
 XPath. Without Node or feedsmith the last one skips with a reason.
