@@ -39,6 +39,22 @@ def compare(registry: str, id: str, older: VersionRef, newer: VersionRef) -> str
     return None if left is None or right is None else f"{trial(registry, id)}/compare/{left}...{right}"
 
 
+def compare_trials(registry: str, one: tuple[str, VersionRef], other: tuple[str, VersionRef]) -> str | None:
+    """The page of two trials beside each other, each in one version; None when one of them is not stored."""
+    sides = [f"{quote(id, safe='')}@{number(ref)}" for id, ref in (one, other) if number(ref) is not None]
+    return f"/compare/{quote(registry, safe='')}/{'...'.join(sides)}" if len(sides) == 2 else None
+
+
+def fields(registry: str, id: str) -> str:
+    """Which fields of a trial ever changed."""
+    return f"{trial(registry, id)}/field"
+
+
+def field(registry: str, id: str, slug: str) -> str:
+    """One field of a trial through time."""
+    return f"{fields(registry, id)}/{quote(slug, safe='')}"
+
+
 def as_of(registry: str, id: str, day: date) -> str:
     return f"{trial(registry, id)}/on/{day.isoformat()}"
 
@@ -51,6 +67,21 @@ def event(sequence: int) -> str:
 def watch(name: str) -> str:
     """What belongs to a watch, whatever its name is made of."""
     return f"/watches/{quote(name, safe='')}"
+
+
+def changes_in_watch(name: str) -> str:
+    """What changed in a watch's trials, newest first."""
+    return f"/?watch={quote(name, safe='')}"
+
+
+def sites_of_watch(name: str) -> str:
+    """Where a watch's trials take place."""
+    return f"{watch(name)}/sites"
+
+
+def sites(registry: str, id: str) -> str:
+    """Where a trial takes place."""
+    return f"{trial(registry, id)}/sites"
 
 
 def feed(of: str, format: str) -> str:

@@ -32,6 +32,7 @@ from snapshots.instants import stamp
 from snapshots.query import OUTDATED_COUNTED
 from snapshots.terms import many
 
+POLL_NOW = "`trialbell check` polls once, `trialbell run` on schedule"
 REASONS = 8  # told of trials whose past could not be had
 
 
@@ -53,10 +54,13 @@ def health_of(
     """
     problems = list(extra)
     lines: dict[tuple[conditions.Kind, str], str] = {}  # of the problems that are conditions
+    hints: dict[str, str] = {}
 
     def stands(condition: conditions.Condition) -> None:
         problems.append(condition.text)
         lines[condition.key] = condition.text
+        if condition.hint:
+            hints[condition.text] = condition.hint
 
     listed = []
     notices: list[str] = []
@@ -82,6 +86,7 @@ def health_of(
         )
         if known.last_success is None and not known.failures and not beginning:
             problems.append(f"{registry}: never polled")
+            hints[problems[-1]] = POLL_NOW
         row = db.execute(
             "select build from poll where registry = ? and build is not null order by id desc limit 1",
             [registry],
@@ -96,13 +101,13 @@ def health_of(
     listed += [WatchHealth(name=name, last_success=None, build=None) for name in fresh]
     if fresh:
         problems.append(f"never polled: {', '.join(fresh)}")
+        hints[problems[-1]] = POLL_NOW
     if not polling and any(watch.overdue for watch in listed):
         problems.append("no service is running: nothing polls or sends until `trialbell run` or `check`")
     if (wait := retention.waiting(db, now=now)) is not None and wait.versions:
         notices.append(wait.words)
     for one in held.standing(db):
-        problems.append(str(one))
-        lines[conditions.Kind.HELD, str(one.row)] = str(one)
+        stands(conditions.held_sweep(one.row, str(one), since=now))
     unreached = [one for one in standing.unreached(db, now) if one.waiting]
     notices += [not_reached(one, now) for one in unreached]
     counts = Outbox(db).counts()
@@ -118,6 +123,7 @@ def health_of(
     return Health(
         ok=not problems,
         problems=tuple(problems),
+        hints=tuple(hints.items()),
         watches=tuple(listed),
         build=build,
         outbox=OutboxHealth(
@@ -201,7 +207,7 @@ def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: boo
     finished = datetime.fromisoformat(watch.finished_at) if watch.finished_at else None
     last = max(finished, known.last_success) if finished and known.last_success else finished
     held_now = db.execute(
-        "select count(*) from member where watch = ? and state = 'in'", [watch.row]
+        "select ifnull(sum(trials), 0) from watch_status where watch = ?", [watch.row]
     ).fetchone()[0]
     return WatchHealth(
         name=watch.name,

@@ -14,11 +14,12 @@ from pathlib import Path
 from monitor.config import Config, ConfigError
 
 CLOCK_MAY_DIFFER = timedelta(minutes=2)
+_EXPOSED = "every user of this machine may read its secret: `{file}`; `chmod o-r` keeps them out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    room: str  # config, packages, registry, database, notifier NAME, clock
+    room: str  # config, packages, registry, database, pages, notifier NAME, clock
     good: bool | None  # None: no matter by itself
     text: str
 
@@ -43,6 +44,7 @@ def examine(
     if answers:
         yield from _queries(config)
     yield from _database(database)
+    yield from _pages(config, environ)
     for name in config.notifiers:
         yield from _notifier(config, name, environ)
     yield from _deliveries(database, config, now())
@@ -174,6 +176,24 @@ def database_in_depth(database: Path, progress: Callable[[str], object]) -> Iter
         db.close()
 
 
+def _pages(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Who may read and act on the pages."""
+    from monitor.config.secrets import is_exposed, web_files
+    from monitor.web.access.configured import access_of, described
+
+    try:
+        access = access_of(config, None, environ)
+    except ConfigError as error:
+        for problem in error.problems:
+            yield Finding(room="pages", good=False, text=problem.text)
+        return
+    for good, text in described(config.web, access):
+        yield Finding(room="pages", good=good, text=text)
+    for file in web_files(config, environ):
+        if is_exposed(file):
+            yield Finding(room="pages", good=None, text=_EXPOSED.format(file=file))
+
+
 def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     from monitor.assembly import notifier_of
     from monitor.config import Slack, expanded
@@ -186,7 +206,7 @@ def _notifier(config: Config, name: str, environ: Mapping[str, str]) -> Iterator
             yield Finding(
                 room=room,
                 good=None,
-                text=f"every user of this machine may read its secret: `{file}`; `chmod o-r` keeps them out",
+                text=_EXPOSED.format(file=file),
             )
     try:
         notifier, _ = notifier_of(config, name, environ)

@@ -98,6 +98,9 @@ class Health:
 
     ok: bool
     problems: tuple[str, ...] = ()
+    hints: tuple[
+        tuple[str, str], ...
+    ] = ()  # (a problem, what to do about it), where there is something to say
     watches: tuple[WatchHealth, ...] = ()
     build: str | None = None  # the newest data build that was seen
     outbox: OutboxHealth = OutboxHealth()

@@ -424,3 +424,57 @@ def _first_look(db: Database) -> None:
 def _person_team(db: Database) -> None:
     # The workspace that whoever asked is of: in a shared channel it may be another than the app's. "": not known.
     db.execute("alter table interaction add column team text not null default ''")
+
+
+@MIGRATIONS(name="0010_web")
+def _web(db: Database) -> None:
+    from monitor.schema_tallies import keep_tallies  # which is needed once
+
+    keep_tallies(db)
+
+
+@MIGRATIONS(name="0011_operate")
+def _operate(db: Database) -> None:
+    for statement in _OPERATE:
+        db.execute(statement)
+
+
+# What `/metrics` counts at every scrape, so that nobody counts millions of rows to say so. Kept by triggers, whoever
+# writes; kinds and their two labels:
+#   trial: registry, state (now)    version: snapshot or archive (now)
+#   event: watched or archive, severity when stored (ever)    poll: registry, outcome (ever: the log itself is cut)
+def _tallied(name: str, when: str, change: int, kind: str, one: str, other: str) -> str:
+    return f"""create trigger {name}_tallied after {when} begin
+        insert into tally values ('{kind}', {one}, {other}, {change}) on conflict do update set n = n + {change};
+    end"""
+
+
+_OF_EVENT = "case when {0}to_source is 'archive' then 'archive' else 'watched' end"
+_OF_VERSION = "case {0}archive when 1 then 'archive' else 'snapshot' end"
+_OPERATE = (
+    """create table tally (
+        kind text not null,
+        one text not null,
+        other text not null,
+        n integer not null,
+        primary key (kind, one, other)
+    ) strict, without rowid""",
+    "insert into tally select 'trial', registry, state, count(*) from trial group by 2, 3",
+    f"insert into tally select 'version', {_OF_VERSION.format('')}, '', count(*) from version group by 2",
+    f"insert into tally select 'event', {_OF_EVENT.format('')}, severity, count(*) from event group by 2, 3",
+    "insert into tally select 'poll', registry, outcome, count(*) from poll where outcome is not null group by 2, 3",
+    _tallied("trial_added", "insert on trial", 1, "trial", "new.registry", "new.state"),
+    _tallied("trial_entered", "update of state on trial", 1, "trial", "new.registry", "new.state"),
+    _tallied("trial_left", "update of state on trial", -1, "trial", "old.registry", "old.state"),
+    _tallied("version_added", "insert on version", 1, "version", _OF_VERSION.format("new."), "''"),
+    _tallied("version_removed", "delete on version", -1, "version", _OF_VERSION.format("old."), "''"),
+    _tallied("event_added", "insert on event", 1, "event", _OF_EVENT.format("new."), "new.severity"),
+    _tallied(
+        "poll_ended",
+        "update of outcome on poll when new.outcome is not null and old.outcome is null",
+        1,
+        "poll",
+        "new.registry",
+        "new.outcome",
+    ),
+)

@@ -13,10 +13,19 @@ from datetime import datetime
 from typing import Any
 
 from notifiers.attempts import Attempts
-from notifiers.message import Level, Message
+from notifiers.message import Message
 from notifiers.moments import moment_of, moment_or_none, moment_text
 from notifiers.notifier import NotifiersError
-from notifiers.outbox_rows import LONGEST_WAIT, Delivery, Listed, delivery_of, message_text
+from notifiers.outbox_rows import (
+    LONGEST_WAIT,
+    Delivery,
+    Listed,
+    delivery_of,
+    listed_delivery,
+    listed_message,
+    message_text,
+)
+from notifiers.standing import tallied
 
 PROBES = 2  # messages that a channel in trouble keeps: one of them alone may be what it refuses
 _OPEN = ("waiting", "queued", "claimed", "unknown")
@@ -158,10 +167,12 @@ class Outbox(Attempts):
             continues, position = first["number"], first["position"]
         number = self._db.execute(
             """insert into message
-               (id, notifier, thread, position, level, headline, content, created_at, ready_at, continues, not_before)
+               (id, notifier, thread, position, level, headline, content, created_at, ready_at, continues, not_before,
+                bare)
                values (:id, :notifier, :thread, :position, :level, :headline, :content, :now, :now, :continues,
-                       :not_before)""",
+                       :not_before, :bare)""",
             {
+                "bare": int(not rows and continues is None),
                 "not_before": None if not_before is None else moment_text(not_before),
                 "continues": continues,
                 "id": message.id,
@@ -280,14 +291,21 @@ class Outbox(Attempts):
         for before, and not sooner than it was to be; nor is a channel's own word cut short (429). How many
         messages are to be tried.
         """
-        rows = self._db.query(
-            """select number, id, notifier, state,
-               (select id from message first where first.number = m.continues) as goes_on from message m
-               where state in ('failed', 'waiting') and (:notifier is null or notifier = :notifier)""",
-            {"notifier": notifier},
+        named = None if message_ids is None else json.dumps(list(message_ids))
+        which = (
+            """(select number from message where id in (select value from json_each(:named))
+                union select part.number from message first join message part on part.continues = first.number
+                where first.id in (select value from json_each(:named)))"""
+            if named is not None
+            else "(select number from message where state in ('failed', 'waiting'))"
         )
-        wanted = None if message_ids is None else set(message_ids)
-        chosen = [row for row in list(rows) if wanted is None or {row["id"], row["goes_on"]} & wanted]
+        chosen = list(
+            self._db.query(
+                f"""select number, notifier from message where number in {which}
+                    and state in ('failed', 'waiting') and (:notifier is null or notifier = :notifier)""",
+                {"notifier": notifier, "named": named},
+            )
+        )
         for row in chosen:
             self._db.execute(
                 """update message
@@ -319,10 +337,14 @@ class Outbox(Attempts):
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Deliveries per notifier and state. A notifier that left the configuration keeps its rows."""
-        return self._count("delivery")
+        return tallied(self._db, "delivery")
 
     def message_counts(self) -> dict[str, dict[str, int]]:
-        return self._count("message")
+        counts: dict[str, dict[str, int]] = {}
+        rows = self._db.query("select notifier, state, count(*) as n from message group by 1, 2 order by 1")
+        for row in list(rows):
+            counts.setdefault(row["notifier"], {})[row["state"]] = row["n"]
+        return counts
 
     def listing(
         self,
@@ -352,7 +374,7 @@ class Outbox(Attempts):
                order by id desc""",
             wanted,
         )
-        listed += [_listed_delivery(row) for row in list(loose)]
+        listed += [listed_delivery(row) for row in list(loose)]
         if open_only:
             listed = [row for row in listed if row.state in _OPEN]
         listed.sort(key=lambda row: row.created_at, reverse=True)
@@ -362,19 +384,8 @@ class Outbox(Attempts):
         held = list(
             self._db.query("select id, event from delivery where message = ? order by id", [row["number"]])
         )
-        return Listed(
-            message_id=row["id"],
-            notifier=row["notifier"],
-            state=row["state"],
-            level=Level(row["level"]),
-            headline=row["headline"],
-            thread=row["thread"],
-            attempts=row["attempts"],
-            reason=row["reason"] or "",
-            possible_repeat=bool(row["possible_repeat"]),
-            created_at=moment_of(row["created_at"]),
-            next_at=moment_or_none(row["not_before"]),
-            ended_at=moment_or_none(row["ended_at"]),
+        return listed_message(
+            row,
             event_ids=tuple(each["event"] for each in held),
             delivery_ids=tuple(each["id"] for each in held),
         )
@@ -393,33 +404,3 @@ class Outbox(Attempts):
     def _deliveries(self, where: str, parameters: Any) -> list[Delivery]:
         rows = self._db.query(f"select * from delivery where {where}", parameters)
         return [delivery_of(row) for row in list(rows)]
-
-    def _count(self, table: str) -> dict[str, dict[str, int]]:
-        counts: dict[str, dict[str, int]] = {}
-        rows = self._db.query(
-            f"select notifier, state, count(*) as n from {table} group by notifier, state order by notifier"
-        )
-        for row in list(rows):
-            counts.setdefault(row["notifier"], {})[row["state"]] = row["n"]
-        return counts
-
-
-def _listed_delivery(row: dict[str, Any]) -> Listed:
-    return Listed(
-        message_id=None,
-        notifier=row["notifier"],
-        state=row["state"],
-        level=None,
-        headline="",
-        thread=row["thread"],
-        attempts=0,
-        reason=row["reason"] or "",
-        possible_repeat=False,
-        created_at=moment_of(row["created_at"]),
-        next_at=moment_of(row["due_at"]) if row["state"] == "waiting" else None,
-        ended_at=moment_or_none(row["ended_at"]),
-        event_ids=(row["event"],),
-        delivery_ids=(row["id"],),
-        bundle=row["bundle"],
-        planned=row["state"] == "waiting" and row["due_at"] != row["created_at"],
-    )

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from notifiers.message import Level, Message
-from notifiers.moments import moment_of
+from notifiers.moments import moment_of, moment_or_none
 from notifiers.notifier import Placement
 
 LONGEST_WAIT = timedelta(days=8)  # of what is to be told: a weekly digest that falls into quiet hours
@@ -140,4 +140,48 @@ def delivery_of(row: Mapping[str, Any]) -> Delivery:
         urgent=bool(row["urgent"]),
         state=DeliveryState(row["state"]),
         bundle=row["bundle"],
+    )
+
+
+def listed_message(
+    row: Mapping[str, Any], *, event_ids: tuple[str, ...], delivery_ids: tuple[int, ...]
+) -> Listed:
+    """row: of `message`."""
+    return Listed(
+        message_id=row["id"],
+        notifier=row["notifier"],
+        state=row["state"],
+        level=Level(row["level"]),
+        headline=row["headline"],
+        thread=row["thread"],
+        attempts=row["attempts"],
+        reason=row["reason"] or "",
+        possible_repeat=bool(row["possible_repeat"]),
+        created_at=moment_of(row["created_at"]),
+        next_at=moment_or_none(row["not_before"]),
+        ended_at=moment_or_none(row["ended_at"]),
+        event_ids=event_ids,
+        delivery_ids=delivery_ids,
+    )
+
+
+def listed_delivery(row: Mapping[str, Any]) -> Listed:
+    """row: of `delivery`, in no message."""
+    return Listed(
+        message_id=None,
+        notifier=row["notifier"],
+        state=row["state"],
+        level=None,
+        headline="",
+        thread=row["thread"],
+        attempts=0,
+        reason=row["reason"] or "",
+        possible_repeat=False,
+        created_at=moment_of(row["created_at"]),
+        next_at=moment_of(row["due_at"]) if row["state"] == "waiting" else None,
+        ended_at=moment_or_none(row["ended_at"]),
+        event_ids=(row["event"],),
+        delivery_ids=(row["id"],),
+        bundle=row["bundle"],
+        planned=row["state"] == "waiting" and row["due_at"] != row["created_at"],
     )

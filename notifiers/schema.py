@@ -35,6 +35,12 @@ def _no_notices(db: Database) -> None:
     db.execute("drop table notice")
 
 
+@MIGRATIONS(name="0005_listing")
+def _listing(db: Database) -> None:
+    for statement in _LISTING:
+        db.execute(statement)
+
+
 _FIRST = (
     # What is sent. Everything up to created_at is settled before the first attempt and never changes after.
     # number: the order in which messages were made. position: the place within its threads, the highest of
@@ -161,4 +167,44 @@ _BUNDLES = (
     "create index message_continues on message (continues) where continues is not null",
     # How many went lately to one notifier.
     "create index message_made on message (notifier, created_at)",
+)
+
+# A message of its own that holds no delivery: a notice, a first look, a sample, a line that all is well.
+_TALLIED = (("delivery", "", ""), ("message", "when new.bare = 1", "where bare = 1"))
+_LISTING = (
+    # bare: it tells of no event, and goes on no other message.
+    "alter table message add column bare integer not null default 0",
+    """update message set bare = 1 where continues is null
+       and not exists (select 1 from delivery where message = message.number)
+       and coalesce(reason, '') not like 'taken back before it was tried%'""",
+    "create index message_bare on message (notifier, state) where bare = 1",
+    "create index message_failed on message (notifier, ended_at) where state = 'failed' and continues is null",
+    # Page by page, the newest first, of one notifier in one state: the row's number ends every index.
+    "create index delivery_listed on delivery (notifier, state)",
+    # How many rows stand in which state, so that nobody counts a million to say so. Kept by triggers, whoever writes;
+    # of messages only the bare ones.
+    """create table outbox_tally (
+        kind text not null check (kind in ('delivery', 'message')),
+        notifier text not null,
+        state text not null,
+        n integer not null,
+        primary key (kind, notifier, state)
+    ) strict, without rowid""",
+    *(
+        statement
+        for kind, when, where in _TALLIED
+        for statement in (
+            f"insert into outbox_tally select '{kind}', notifier, state, count(*) from {kind} {where} group by 2, 3",
+            f"""create trigger {kind}_tallied after insert on {kind} {when} begin
+                insert into outbox_tally values ('{kind}', new.notifier, new.state, 1)
+                on conflict do update set n = n + 1;
+            end""",
+            f"""create trigger {kind}_tallied_anew after update of state on {kind} {when} begin
+                update outbox_tally set n = n - 1
+                where kind = '{kind}' and notifier = old.notifier and state = old.state;
+                insert into outbox_tally values ('{kind}', new.notifier, new.state, 1)
+                on conflict do update set n = n + 1;
+            end""",
+        )
+    ),
 )

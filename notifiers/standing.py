@@ -124,15 +124,39 @@ def unreached(db: Database, now: datetime) -> list[Unreached]:
     ]
 
 
+def tallied(db: Database, kind: str) -> dict[str, dict[str, int]]:
+    """Per notifier, by name, and state: how many deliveries (`delivery`), or messages of none (`message`)."""
+    found: dict[str, dict[str, int]] = {}
+    for notifier, state, count in db.execute(
+        "select notifier, state, n from outbox_tally where kind = ? and n > 0 order by notifier, state",
+        [kind],
+    ).fetchall():
+        found.setdefault(notifier, {})[state] = count
+    return found
+
+
 def without_deliveries(db: Database) -> dict[str, int]:
     """Messages that tell of no event (a first look, a notice, a line that all is well), by state."""
-    return dict(
-        db.execute(
-            """select case when state in ('claimed', 'unknown') then 'waiting' else state end, count(*)
-               from message m where continues is null
-               and not exists (select 1 from delivery where message = m.number) group by 1"""
-        ).fetchall()
-    )
+    found: dict[str, int] = {}
+    for states in tallied(db, "message").values():
+        for state, count in states.items():
+            state = "waiting" if state in ("claimed", "unknown") else state
+            found[state] = found.get(state, 0) + count
+    return found
+
+
+def oldest_due(db: Database, notifier: str, now: datetime) -> datetime | None:
+    """When the oldest delivery to it that has not ended fell due; None when none has."""
+    row = db.execute(
+        """select min(due_at) from (
+             select due_at from (select due_at from delivery where notifier = :notifier and state = 'queued'
+                                 order by id limit 1)
+             union all
+             select due_at from (select due_at from delivery where state = 'waiting' and notifier = :notifier
+                                 and due_at <= :now order by due_at limit 1))""",
+        {"notifier": notifier, "now": moment_text(now)},
+    ).fetchone()
+    return moment_of(row[0]) if row[0] else None
 
 
 def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Paused]:
@@ -149,13 +173,19 @@ def paused(db: Database, notifiers: Collection[str] | None = None) -> list[Pause
 
 def given_up(db: Database, notifiers: Collection[str] | None = None) -> list[GivenUp]:
     """Those of these, of all when None, that were not given all; by name. A message's parts are one with it."""
+    deliveries = tallied(db, "delivery")
     rows = db.execute(
-        "select m.notifier, count(distinct m.number), count(d.id), max(m.ended_at) from message m"
-        " left join delivery d on d.message = m.number where m.state = 'failed' and m.continues is null"
-        " group by m.notifier order by m.notifier"
+        # The planner would take the index of all states, and read and sort every row of this one.
+        "select notifier, count(*), max(ended_at) from message indexed by message_failed"
+        " where state = 'failed' and continues is null group by notifier order by notifier"
     ).fetchall()
     return [
-        GivenUp(notifier=row[0], messages=row[1], deliveries=row[2], last_at=moment_of(row[3]))
+        GivenUp(
+            notifier=row[0],
+            messages=row[1],
+            deliveries=deliveries.get(row[0], {}).get("failed", 0),
+            last_at=moment_of(row[2]),
+        )
         for row in rows
         if notifiers is None or row[0] in notifiers
     ]

@@ -23,6 +23,7 @@ from snapshots.deadlines.standing import last_standing
 from snapshots.deadlines.states import State
 from snapshots.errors import DamagedVersion, RemovedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
+from snapshots.events import Led
 from snapshots.integrity import damage
 from snapshots.past import Past, past_of
 from snapshots.retention import Removed
@@ -63,9 +64,10 @@ class Reader:
         )
         return [trial_of(row) for row in rows.fetchall()]
 
-    def versions(self, registry: str, trial: str) -> list[Version]:
+    def versions(self, registry: str, trial: str, *, by_day: bool = False) -> list[Version]:
         """Both lines, oldest first: archive versions by the day of submission, snapshots by their build.
 
+        by_day: twins are told by the day of submission alone, and no body is read (`twins`).
         UnknownTrial when nothing is stored under the id.
         """
         key = self._key(registry, trial)
@@ -82,12 +84,15 @@ class Reader:
         paired = twins(
             lines[Source.ARCHIVE],
             lines[Source.SNAPSHOT],
-            lambda version: self._value(key, trial, version),
+            None if by_day else lambda version: self._value(key, trial, version),
         )
         # Merged, not sorted: within a line the order is that of the numbers, whatever the dates say.
         return list(
             merge(
-                *([replace(one, equal_to=paired.get(one.ref)) for one in line] for line in lines.values()),
+                *(
+                    [replace(one, equal_to=paired[one.ref]) if one.ref in paired else one for one in line]
+                    for line in lines.values()
+                ),
                 key=_day,
             )
         )
@@ -195,6 +200,10 @@ class Reader:
             before=before,
         )
         return events.read(self._db, find(self._db, wanted, limit=limit))
+
+    def led(self, registry: str, trial: str, fields: Sequence[str]) -> list[Led]:
+        """Every change set of a trial, in the order of storing, with its changes of these fields alone."""
+        return events.led(self._db, registry, trial, fields)
 
     def outdated(self) -> int:
         """How many stored change sets an older engine computed and `recompute` could rebuild: their versions are

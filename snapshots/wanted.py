@@ -36,6 +36,7 @@ class Wanted:
         True  # also what lay between two of the registry's own versions, which may be a step of another
     )
     before: int | None = None  # sequence number of the last event that the reader has
+    after: int | None = None  # of the newest that it knew before: only what was stored since
 
 
 def find(db: Database, wanted: Wanted, *, limit: int) -> list[int]:
@@ -191,6 +192,8 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
         require("event.to_source is not 'archive'")
     if wanted.before is not None:
         require(f"{lead.sequence} < ?", wanted.before)
+    if wanted.after is not None:
+        require(f"{lead.sequence} > ?", wanted.after)
     ours, archived = _between(wanted, lead)
     if lead is _BY_TRIAL and wanted.archive and ours:
         both = f"case when event.to_source is 'archive' then {' and '.join(archived)} else {' and '.join(ours)} end"

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.config import ConfigError, Notifier, read
 from monitor.config.secrets import hidden_keys
-from monitor.config.settings import Operator
+from monitor.config.settings import Operator, Web
 
 WORD = "opensesame"
 NUMBER = "736373616"
@@ -39,6 +39,7 @@ HIDDEN = [
         for key in sorted(hidden_keys(table))
     ),
     *(("[operator]\n", key) for key in sorted(hidden_keys(Operator))),
+    *(("[web]\n", key) for key in sorted(hidden_keys(Web))),
 ]
 
 
@@ -57,6 +58,8 @@ def test_the_keys_that_are_hidden() -> None:
         "password",
         "ping",
         "ping_failed",
+        "read_token",
+        "act_token",
     }
 
 

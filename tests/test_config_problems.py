@@ -150,7 +150,7 @@ config.toml:2: [web] `public_url` wants an address, `https://…`: `"https:///x"
             '[web]\nhost = "${HOST}"\n',
             snapshot("""\
 config.toml:2: [web] `host` holds a variable: `"${HOST}"`
-  hint: variables are filled in only in [notifiers.NAME]\
+  hint: variables are filled in only in [notifiers.NAME], and where a secret is wanted\
 """),
         ),
     ],

@@ -48,7 +48,7 @@ def test_every_address_answers(browse: Asking, address: str) -> None:
 def test_pages_lead_readers_to_their_feeds(browse: Asking) -> None:
     for page, feed in (
         ("/", "/feed.atom"),
-        ("/state", "/feed.json"),
+        ("/health", "/feed.json"),
         (f"/trials/ctgov/{TRIAL}", f"/trials/ctgov/{TRIAL}/feed.atom"),
         (f"/trials/ctgov/{TRIAL}/versions/5", "/feed.atom"),
         ("/?watch=MSC+exosomes&severity=major", "/watches/MSC%20exosomes/feed.atom?min_severity=major"),

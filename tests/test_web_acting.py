@@ -71,7 +71,7 @@ class Here:
 
     @cached_property
     def token(self) -> str:
-        found = re.search(r'name="token" value="([^"]+)"', self.ask("GET", "/state")[2])
+        found = re.search(r'name="token" value="([^"]+)"', self.ask("GET", "/health")[2])
         assert found is not None
         return found[1]
 
@@ -142,7 +142,7 @@ def test_a_trial_is_muted_for_a_while_and_says_so(here: Here, days: int) -> None
     assert here.standing(timedelta(days=days, seconds=-1)) == [one]
     assert here.standing(timedelta(days=days, seconds=1)) == []
     assert "by Anna Ärztin in the browser" in here.ask("GET", AT)[2]
-    state = here.ask("GET", "/state")[2]
+    state = here.ask("GET", "/health")[2]
     assert "Anna Ärztin in the browser" in state
     assert "End it" in state
 
@@ -186,15 +186,15 @@ def test_a_mute_without_an_end_stands_until_it_is_ended(here: Here) -> None:
     assert here.standing(timedelta(days=3_000)) != []
     assert here.send(act="unmute", by="Otto")[:2] == (303, f"{AT}#alerts")
     assert here.standing() == []
-    assert here.send(act="unmute", back="state")[:2] == (303, "/state#muted"), "ended twice is ended"
-    assert "Nothing is muted" in here.ask("GET", "/state")[2]
+    assert here.send(act="unmute", back="health")[:2] == (303, "/health#muted"), "ended twice is ended"
+    assert "Nothing is muted" in here.ask("GET", "/health")[2]
 
 
 @pytest.mark.parametrize(
     ("scope", "value"), [("watch", "MSC exosomes"), ("field", "locations"), ("field", "status-stale")]
 )
 def test_watches_and_fields_are_muted_on_the_page_of_the_state(here: Here, scope: str, value: str) -> None:
-    assert here.send(act="mute", scope=scope, value=value, span="30")[:2] == (303, "/state#muted")
+    assert here.send(act="mute", scope=scope, value=value, span="30")[:2] == (303, "/health#muted")
     (one,) = here.standing()
     assert (one.scope.value, one.value) == (scope, value)
     assert here.send(act="unmute", scope=scope, value=value)[0] == 303
@@ -220,7 +220,7 @@ def test_what_is_acknowledged_is_what_the_reader_saw(here: Here) -> None:
 def test_a_watch_is_acknowledged_up_to_now(here: Here) -> None:
     assert here.send(act="acknowledge", scope="watch", value="MSC exosomes", by="Anna")[:2] == (
         303,
-        "/state#muted",
+        "/health#muted",
     )
     assert "acknowledged by Anna in the browser" in here.ask("GET", AT)[2]
 
@@ -297,7 +297,7 @@ def test_a_token_is_of_one_process_and_lasts_for_hours() -> None:
 def test_a_foreign_host_and_a_get_do_nothing(unmoved: Here) -> None:
     body = {"act": "mute", "scope": "trial", "value": TRIAL, "span": "7", "token": unmoved.token}
     assert unmoved.post(urlencode(body), {**SAME, "Host": "evil.example"})[0] == 400
-    assert unmoved.ask("GET", f"/acts?{urlencode(body)}", headers=SAME)[:2] == (303, "/state#muted")
+    assert unmoved.ask("GET", f"/acts?{urlencode(body)}", headers=SAME)[:2] == (303, "/health#muted")
     assert unmoved.ask("PUT", "/acts", headers=SAME)[0] == 405
     typed = {**SAME, "Content-Type": "application/x-www-form-urlencoded"}
     assert unmoved.ask("POST", AT, urlencode(body), typed)[0] == 405
@@ -369,7 +369,7 @@ def test_names_and_notes_are_only_text(here: Here) -> None:
     mean = "<script>alert(1)</script>\u202e"
     here.send(act="mute", span="7", by=mean)
     here.send(act="acknowledge", note=mean, by=mean)
-    for path in (AT, "/state", "/"):
+    for path in (AT, "/health", "/"):
         connection = HTTPConnection("127.0.0.1", here.port, timeout=PATIENCE)
         connection.request("GET", path)
         text = connection.getresponse().read().decode()
@@ -387,7 +387,7 @@ def test_where_nothing_may_be_done_there_are_no_forms(history: History) -> None:
         mutes.mute(db, Scope.TRIAL, TRIAL, until=None, now=NOW)
     with serving(history.app()) as port:
         reading = Here(history, port)
-        for path in (AT, "/state"):
+        for path in (AT, "/health"):
             text = reading.ask("GET", path)[2]
             assert 'method="post"' not in text
             assert "Muted" in text, "what stands is shown all the same"
@@ -449,7 +449,7 @@ def test_a_reader_mutes_ends_it_and_acknowledges(here: Here, scripts: bool) -> N
         page.locator("details[open] form").get_by_label("Note").fill("seen")
         page.get_by_role("button", name="Acknowledge").click()
         page.get_by_text("acknowledged by somebody in the browser, 2026-11-24: seen").first.wait_for()
-        tab.open("/state")
+        tab.open("/health")
         page.get_by_role("button", name="End it").click()
         page.get_by_text("Nothing is muted or snoozed.").wait_for()
         assert here.standing() == []
@@ -479,7 +479,7 @@ def test_forms_fit_their_window_and_can_be_seen(here: Here, width: int) -> None:
     here.send(act="mute", scope="watch", value="MSC exosomes", span="7", by="x" * 80)
     here.send(act="snooze", span="7", by="x" * 80)
     with chromium(f"http://127.0.0.1:{here.port}", viewport={"width": width, "height": 800}) as tab:
-        for path in (AT, "/state"):
+        for path in (AT, "/health"):
             tab.open(path)
             for fold in tab.page.locator("main details.filters > summary").all():
                 fold.click()
@@ -513,5 +513,5 @@ def test_what_was_muted_on_a_page_rings_no_more(tmp_path: Path, clock: Any) -> N
 
 def test_a_mute_without_an_end_has_no_end(here: Here) -> None:
     assert here.send(act="mute", span="")[0] == 303
-    shown = here.ask("GET", "/state")[2]
+    shown = here.ask("GET", "/health")[2]
     assert '<td data-label="Until">no end</td>' in shown and "it is ended" not in shown

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.chromium
 AT = f"/trials/ctgov/{TRIAL}"
 
 
-def test_a_reader_goes_from_lately_to_a_day_in_the_past(tmp_path: Path) -> None:
+def test_a_reader_goes_from_today_to_a_day_in_the_past(tmp_path: Path) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
         chromium(f"http://127.0.0.1:{port}", java_script_enabled=False) as tab,

@@ -88,7 +88,7 @@ def test_errors_come_in_the_form_that_was_asked_for(browse: Asking) -> None:
     assert missing.status == missing.json()["status"] == 404
     assert "no such version" in missing.json()["detail"].lower()
     assert browse.get("/nothing.json").json()["status"] == 404
-    assert "What changed lately" in browse.get("/nothing").text
+    assert "Today" in browse.get("/nothing").text
 
 
 def test_a_filter_that_there_is_none_of_is_refused(browse: Asking) -> None:

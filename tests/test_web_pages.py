@@ -7,7 +7,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from doubles.asking import Asking, asking
@@ -38,10 +37,10 @@ def page(browse: Asking, path: str) -> str:
     return answer.text
 
 
-# --- what changed lately ---
+# --- today ---
 
 
-def test_lately_lists_events_newest_first_with_links_to_what_they_tell(browse: Asking) -> None:
+def test_today_lists_events_newest_first_with_links_to_what_they_tell(browse: Asking) -> None:
     text = page(browse, "/")
     newest, older = text.index(f"{AT}/compare/4...5"), text.index(f"{AT}/compare/3...4")
     assert newest < older
@@ -61,7 +60,7 @@ def test_lately_lists_events_newest_first_with_links_to_what_they_tell(browse: A
         ("trial=nct7146087", "4...5", "1...2"),
     ],
 )
-def test_lately_filters(browse: Asking, query: str, seen: str, unseen: str) -> None:
+def test_today_filters(browse: Asking, query: str, seen: str, unseen: str) -> None:
     text = page(browse, f"/?{query}")
     assert f"/compare/{seen}" in text
     assert f"/compare/{unseen}" not in text
@@ -79,7 +78,6 @@ def test_a_filter_that_nothing_fits_says_so(browse: Asking, query: str) -> None:
         "severity=huge",
         "tag=halted",
         "field=enrolment",
-        "watch=other",
         "trial=hello",
         "before=x",
         "before=-1",
@@ -93,7 +91,7 @@ def test_a_filter_that_cannot_be_understood_is_refused_in_words(browse: Asking, 
     assert "cannot be understood" in answer.text
 
 
-def test_lately_pages_by_sequence_number_and_loses_none(history: History, browse: Asking) -> None:
+def test_today_pages_by_sequence_number_and_loses_none(history: History, browse: Asking) -> None:
     for number in range(95):
         history.event(
             EventKind.ENTERED,
@@ -109,9 +107,7 @@ def test_lately_pages_by_sequence_number_and_loses_none(history: History, browse
         seen += [part.split("<")[0] for part in text.split(">Happened ")[1:]]
         path = None
         if 'rel="next"' in text:
-            path = "/" + text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace(
-                "&amp;", "&"
-            )
+            path = text.split('rel="next"')[0].rsplit('href="', 1)[1].split('"')[0].replace("&amp;", "&")
         rounds += 1
     assert rounds == 3
     assert seen == [f"{number}." for number in range(94, -1, -1)]
@@ -127,7 +123,7 @@ def test_the_users_own_severities_are_shown(history: History) -> None:
     def effective(event: Event) -> Event:
         return replace(event, severity=Severity.MINOR)
 
-    with asking(history.app(effective=effective)) as browse:
+    with asking(history.app(effective=effective, overridden=True)) as browse:
         assert "sev-critical" not in browse.get("/").text
         assert "sev-critical" not in browse.get(AT).text
         assert "Nothing matches" in browse.get("/?severity=critical").text
@@ -136,13 +132,8 @@ def test_the_users_own_severities_are_shown(history: History) -> None:
 # --- trials ---
 
 
-def test_trials_are_listed_and_found(browse: Asking) -> None:
+def test_trials_are_listed(browse: Asking) -> None:
     assert AT in page(browse, "/trials")
-    assert AT in page(browse, "/trials?q=EXOSOMES+sclerosis")
-    assert "No trial found" in page(browse, "/trials?q=aspirin")
-    for text in ("nct7146087", f"https://clinicaltrials.gov/study/{TRIAL}"):
-        answer = browse.get(f"/trials?q={quote(text, safe='')}")
-        assert (answer.status, answer.headers["location"]) == (303, AT)
 
 
 def test_trials_page_on(history: History, browse: Asking) -> None:
@@ -401,7 +392,7 @@ def test_an_address_that_leads_nowhere_says_so_in_words(
     answer = browse.get(path)
     assert answer.status == status
     assert said.lower() in answer.text.replace("<code>", "").replace("</code>", "").lower()
-    assert "What changed lately" in answer.text, "a way out"
+    assert "Today" in answer.text, "a way out"
 
 
 def test_pages_are_only_read(browse: Asking) -> None:

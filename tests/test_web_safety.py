@@ -92,6 +92,12 @@ ELEMENTS = frozenset(
         "strong",
         "ins",
         "del",
+        "g",
+        "rect",
+        "circle",
+        "figure",
+        "figcaption",
+        "mark",
     ]
 )
 ATTRIBUTES = frozenset(
@@ -118,6 +124,12 @@ ATTRIBUTES = frozenset(
         "aria-hidden",
         "aria-current",
         "viewbox",
+        "preserveaspectratio",
+        "x",
+        "y",
+        "cx",
+        "cy",
+        "r",
         "width",
         "height",
         "d",
@@ -129,11 +141,21 @@ ATTRIBUTES = frozenset(
         "data-label",
         "open",
         "selected",
+        "checked",
         "list",
         "max",
         "required",
         "reversed",
     ]
+)
+# Of pictures that the server draws; as the parser spells them.
+DRAWN = frozenset(
+    {"svg", "g", "title", "desc", "defs", "pattern", "rect", "circle", "line", "path", "text", "tspan"}
+    | {"figure", "figcaption"}
+)
+DRAWN_BY = frozenset(
+    {"x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx"}
+    | {"text-anchor", "patternunits", "patterntransform"}
 )
 ADDRESSES = frozenset({"href", "src", "action", "formaction", "srcset", "data"})
 
@@ -149,10 +171,12 @@ class Strict(HTMLParser):
         if tag == "script":
             self._check_script(dict(attrs))
             return
-        if tag not in ELEMENTS:
+        if tag not in ELEMENTS | DRAWN:
             self.bad.append(f"<{tag}>")
         for name, value in attrs:
-            if name not in ATTRIBUTES:
+            if name not in ATTRIBUTES | DRAWN_BY or ("url(" in (value or "") and name != "fill"):
+                self.bad.append(f"{tag} {name}={value}")
+            if name == "fill" and "url(" in (value or "") and not (value or "").startswith("url(#"):
                 self.bad.append(f"{tag} {name}={value}")
             if name in ADDRESSES:
                 self._check(tag, value or "", dict(attrs))
@@ -192,7 +216,8 @@ def hostile_history(path: Path, texts: list[str]) -> History:
     for number, (record, day) in enumerate(zip(versions(), DAYS, strict=True)):
         record["protocolSection"]["newModule"] = {text[:40] or "empty": "x" for text in texts}
         history.snapshot(poisoned(record, texts, [number]), day, watches=(texts[0] or "none",))
-    return history
+    history.watch(texts[0] or "none", [TRIAL], query={"cond": texts[-1] or "none"})
+    return history.watched().indexed()
 
 
 def complaints(history: History) -> list[str]:
@@ -284,7 +309,8 @@ def test_marked_words_are_escaped_where_they_differ_and_where_they_do_not() -> N
 def test_hostile_words_in_addresses_are_said_back_as_text(tmp_path: Path) -> None:
     with asking(History(tmp_path / "history.db").fill().app()) as browse:
         for path in (
-            "/trials?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            "/search?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            "/search?q=a&sponsor=%22%3E%3Cb%3E&in=changes",
             "/?watch=%22%3E%3Cscript%3Ealert(1)%3C/script%3E&field=%27%3E%3Cb%3E",
             "/?severity=%3Cscript%3E",
             "/trials/ctgov/%3Cscript%3E",

@@ -18,7 +18,7 @@ from monitor.web.sources import site_of
 AT = f"/trials/ctgov/{TRIAL}"
 PAGES = (
     *("/", "/trials", AT, f"{AT}/versions/5", f"{AT}/compare/4...5", "/events/4", f"{AT}/on/2026-11-23"),
-    *("/state", "/nothing"),
+    *("/health", "/nothing"),
 )
 LOOPBACK = f"http://127.0.0.1:41234{DEMO_PATH}"
 ROOT = Path(__file__).parents[1]

@@ -55,45 +55,29 @@ def changes(
     from monitor.acting.acknowledgements import Seen
     from monitor.alerting import routes
     from monitor.cli.telling import event_lines, plain
+    from monitor.happened import Wanted, happened
     from snapshots.changeset import Severity
-    from snapshots.event import EventKind
 
     reader = session.needed_reader()
     trial = session.trial_id(trial) if trial else None
-    from snapshots.deadlines.states import STATE_SLUGS
-
     session.check_names(watch=watch, told=field, tag=tag, trial=trial)
-    state = field if field in STATE_SLUGS else None
     begin, end = span_of(since, until)
-    shown = 0
-    before = None
     least = Severity(min_severity)
-    floor = Severity.NOISE if session.config.severity else least  # an override may raise what is stored lower
-    while shown < limit:
-        page = reader.events(
-            since=begin,
-            until=end,
-            watch=watch,
-            trial=trial,
-            min_severity=floor,
-            field=None if state else field,
-            tag=tag,
-            kinds=[EventKind.DEADLINE] if state else None,
-            archive=archive,
-            limit=min(200, limit - shown),
-            before=before,
-        )
-        if not page:
-            break
-        before = page[-1][0]
+    wanted = Wanted(
+        since=begin, until=end, watch=watch, trial=trial, least=least, field=field, tag=tag, archive=archive
+    )
+    shown = 0
+    pages = happened(
+        reader,
+        wanted,
+        effective=lambda event: routes.severities(event, session.config.severity),
+        overridden=bool(session.config.severity),
+        at_once=min(200, limit),
+    )
+    for _, page in pages:
         assert session.db is not None  # there is a reader
         seen = Seen(session.db, {event.trial for _, event in page})
-        for sequence, event in page:
-            if state not in (None, event.detail):
-                continue
-            event = routes.severities(event, session.config.severity)
-            if event.severity < least:
-                continue
+        for sequence, event in page[: limit - shown]:
             shown += 1
             if session.as_json:
                 session.emit(seen.as_json(sequence, event, with_noise=least is Severity.NOISE))
@@ -101,6 +85,8 @@ def changes(
                 click.echo("\n".join(event_lines(event)))
                 for one in seen.of(sequence, event):
                     click.echo(f"   {'':<8} {plain(str(one))}")
+        if shown >= limit:
+            break
     if not shown:
         session.say(
             "nothing happened that fits"

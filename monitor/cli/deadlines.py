@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 import click
@@ -14,40 +14,7 @@ from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options
 
 if TYPE_CHECKING:
-    from snapshots.changeset import Severity
-    from snapshots.deadlines.states import State
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A state of a trial on the day that was asked for."""
-
-    trial: str
-    state: State
-    standing: bool  # False: it is to come
-    days: int  # until it comes; 0 when it stands
-    title: str = ""
-
-    @property
-    def severity(self) -> Severity:
-        from snapshots.deadlines.states import SEVERITIES
-
-        return SEVERITIES[self.state.state]
-
-    @property
-    def since(self) -> date:
-        """The longest first; what no date makes last."""
-        return self.state.since or date.max
-
-    @property
-    def reason(self) -> str:
-        if self.standing:
-            return self.state.reason
-        return f"{self.words}, if the record stays as it is: {self.state.ahead or self.state.reason}"
-
-    @property
-    def words(self) -> str:
-        return f"in {self.days} {'day' if self.days == 1 else 'days'}"
+    from monitor.ahead import Line
 
 
 @click.command(
@@ -77,6 +44,7 @@ def deadlines(
     a start or a completion passed, a site recruits while the study does not. Without ids, all trials watched.
     """
     from monitor import watches
+    from monitor.ahead import in_order, states_of
     from snapshots.terms import counted
 
     _known(state)
@@ -90,7 +58,14 @@ def deadlines(
     lines: list[Line] = []
     unknown = 0
     for trial in listed:
-        found = _states(session, trial, day, within=within or 0, past=as_of is not None)
+        found = states_of(
+            session.db,
+            session.registry_name,
+            trial,
+            day,
+            within=within or 0,
+            past=as_of is not None,
+        )
         if found is None and named:
             raise UseError(
                 f"no version of `{trial}` as of {day}",
@@ -102,7 +77,7 @@ def deadlines(
             session.say(f"{trial}: this record is {held.state}; its states are those of its last version")
         title = held.title if held else ""
         lines += [replace(one, title=title) for one in found or () if state in (None, one.state.state)]
-    lines.sort(key=lambda one: (not one.standing, one.days, -one.severity.rank, one.since, one.trial))
+    lines.sort(key=in_order)
     _print(session, lines)
     if unknown:
         session.say(f"{unknown} of {counted(len(listed), 'trial')} had no version stored on {day}")
@@ -116,28 +91,6 @@ def deadlines(
     return DONE
 
 
-def _states(session: Session, trial: str, day: date, *, within: int, past: bool) -> list[Line] | None:
-    """What stands on a day, and what begins within days of it; None when there was no version yet."""
-    from snapshots.deadlines.rules import coming, states
-    from snapshots.deadlines.standing import standing_on
-
-    reader = session.needed_reader()
-    assert session.db is not None
-    until = day + timedelta(days=within)
-    stored = None if past else standing_on(session.db, session.registry_name, trial, day)
-    if stored is not None and (stored.turns is None or stored.turns > until):
-        return [Line(trial=trial, state=one, standing=True, days=0) for one in stored.states]
-    version = reader.as_of(session.registry_name, trial, day)
-    if version is None or version.ref.version is None:
-        return None
-    record = reader.record(session.registry_name, trial, version.ref.source, version.ref.version)
-    found = [Line(trial=trial, state=one, standing=True, days=0) for one in states(record, day)]
-    for one in coming(record, after=day, until=until):
-        assert one.since is not None
-        found.append(Line(trial=trial, state=one, standing=False, days=(one.since - day).days))
-    return found
-
-
 def _print(session: Session, lines: Sequence[Line]) -> None:
     from monitor.cli.telling import folded, plain, width
     from snapshots.terms import short
@@ -145,22 +98,7 @@ def _print(session: Session, lines: Sequence[Line]) -> None:
     for line in lines:
         state = line.state
         if session.as_json:
-            turns = state.turns()
-            ends = turns[-1] if state.until is not None else None
-            session.emit(
-                {
-                    "trial": line.trial,
-                    "title": line.title,
-                    "state": state.state.value,
-                    "severity": line.severity.value,
-                    "due": _iso(state.due),
-                    "assumed": state.assumed,
-                    "reason": plain(line.reason),
-                    "since": _iso(state.since),
-                    "standing": line.standing,
-                    "turns": _iso(ends if line.standing else state.since),
-                }
-            )
+            session.emit({**line.as_json(), "reason": plain(line.reason)})
             continue
         when = line.words if not line.standing else f"since {state.since}" if state.since else "now"
         head = f"{line.trial}  {state.state.value:<17}  {when:<16}  "
@@ -182,7 +120,3 @@ def _nothing(trials: int, state: str | None, within: int | None, day: date) -> s
         return "nothing is watched"
     what = state or "state"
     return f"no {what} stands on {day}" + (f" or begins within {within} days" if within else "")
-
-
-def _iso(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()

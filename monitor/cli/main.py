@@ -48,6 +48,7 @@ COMMANDS = {
     "notify": ("monitor.cli.notify", "Send a sample alert, to see that it arrives."),
     "doctor": ("monitor.cli.doctor", "Check config, registry, database, channels and clock."),
     "serve": ("monitor.cli.service", "The history browser alone."),
+    "mcp": ("monitor.cli.mcp", "The history for assistants (Model Context Protocol). Read-only."),
     "demo": ("monitor.cli.demo", "The whole loop with no network and no accounts."),
 }
 

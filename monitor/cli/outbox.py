@@ -48,6 +48,7 @@ def outbox(
     """Deliveries: pending, sent, failed and why."""
     if ctx.invoked_subcommand is not None:
         return DONE
+    from monitor.operating.undelivered import why as why_of
     from notifiers.outbox import Outbox
 
     session.needed_reader()
@@ -58,7 +59,7 @@ def outbox(
     listed = room.listing(state=state, notifier=notifier, open_only=open_only, limit=limit)
     now = clock()
     for row in listed:
-        why = _why(row, room, now)
+        why = why_of(row, room.channel(row.notifier), now)
         headline = _headline(row, session)
         if session.as_json:
             session.emit(_as_json(row, headline=headline, why=why))
@@ -79,27 +80,6 @@ def _headline(row: Listed, session: Session) -> str:
         return row.headline
     event = session.needed_reader().event(row.event_ids[0]) if row.event_ids else None
     return ", ".join(row.event_ids) if event is None else f"{event.trial}: {event.headline}"
-
-
-def _why(row: Listed, room: Outbox, now: datetime) -> str:
-    """Why it is not told yet, or what became of it; "" where there is nothing to say."""
-    if row.ended_at is not None:
-        return row.reason
-    if row.planned and row.next_at is not None and row.next_at > now:
-        at = f"{row.next_at:%Y-%m-%d %H:%M} UTC"
-        if row.reason.startswith(("quiet hours", "snoozed")):
-            return row.reason  # they say until when
-        if row.reason:
-            return f"{row.reason}: waits until {at}"
-        return f"waits for the digest of {row.bundle} ({at})" if row.bundle else f"waits until {at}"
-    if row.attempts and row.reason:
-        return row.reason
-    channel = room.channel(row.notifier)
-    if channel.paused_at is not None:
-        return f"behind: {row.notifier} refuses us since {channel.paused_at:%Y-%m-%d %H:%M} UTC: {channel.reason}"
-    if channel.not_before is not None and channel.failures:
-        return f"behind: {row.notifier} did not take what was tried last: {channel.reason}"
-    return "to be told by the service or the next `trialbell check`"
 
 
 def _lines(row: Listed, headline: str, why: str, now: datetime, *, configured: bool) -> list[str]:
@@ -159,7 +139,8 @@ Exit codes: 0 done, 2 no such message, 3 the database is held."""
 def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> int:
     """Try failed messages again (all when none is named), and waiting ones at once. The service sends them."""
     from monitor.database import open_for_writing
-    from notifiers.outbox import Outbox
+    from monitor.operating.undelivered import CannotRetry
+    from monitor.operating.undelivered import retry as try_again
     from snapshots.database import immediate
 
     session.needed_reader()
@@ -167,16 +148,11 @@ def retry(session: Session, messages: tuple[str, ...], notifier: str | None) -> 
     db = open_for_writing(session.database)
     try:
         with immediate(db):
-            room = Outbox(db)
-            wanted = [_message_to_retry(one, room) for one in _ids(messages)]
-            count = room.retry(wanted or None, now=clock(), notifier=notifier)
+            count = try_again(db, _ids(messages), notifier=notifier, now=clock())
+    except CannotRetry as error:
+        raise UseError(str(error), hint=error.hint) from None
     finally:
         db.close()
-    if wanted and count < len(set(wanted)):
-        raise UseError(
-            "not all of these can be tried again: each must be waiting or failed",
-            hint="`trialbell outbox --all` says what became of them",
-        )
     if session.as_json:
         session.emit({"retried": count})
     session.say(
@@ -223,29 +199,16 @@ def _ids(named: tuple[str, ...]) -> list[str]:
 
 def _delivery(text: str, room: Outbox) -> tuple[int, str, str | None] | None:
     """A delivery's number, its state and its message; None for what is no number of one."""
-    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+    from monitor.operating.undelivered import as_number
+
+    number = as_number(text)
+    if number is None:
         return None
     try:
-        state, message = room.message_of_delivery(int(text))
+        state, message = room.message_of_delivery(number)
     except LookupError as error:
         raise UseError(str(error), hint="`trialbell outbox --all` shows their numbers") from None
-    return int(text), state, message
-
-
-def _message_to_retry(text: str, room: Outbox) -> str:
-    found = _delivery(text, room)
-    if found is None:
-        return text
-    number, state, message = found
-    if message is None and state == "waiting":
-        raise UseError(
-            f"it was not tried yet: delivery `{number}`",
-            hint="`trialbell outbox` says what it waits for; `outbox retry` tries a channel that refuses us at once,"
-            " `unmute` ends a snooze",
-        )
-    if message is None:
-        raise UseError(f"it is {state}, and was in no message: delivery `{number}`")
-    return message
+    return number, state, message
 
 
 def _drop(text: str, room: Outbox) -> None:

@@ -11,10 +11,10 @@ from monitor.cli.days import day_of
 from monitor.cli.errors import DONE, UseError
 from monitor.cli.operands import Operands, words_of
 from monitor.cli.session import Session, clock, shared_options
+from monitor.field_course import day_told, until_day
 
 if TYPE_CHECKING:
     from monitor.acting.acknowledgements import Acknowledgement
-    from snapshots.changeset import VersionRef
     from snapshots.event import Event
     from snapshots.timeline import Stood
 
@@ -45,7 +45,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
     if from_registry:
         return _registry_history(session, trial, day)
     from monitor.cli.telling import coloured, plain
-    from monitor.cli.unread import mark, missing, numbers_said
+    from monitor.unread import mark, missing, numbers_said
     from snapshots.instants import stamp
     from snapshots.terms import counted
 
@@ -58,7 +58,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
         )
     stood = None if day is None else stood_then(session, trial, day)
     if day is not None:
-        versions = [one for one in versions if until(day_told(one.ref), day)]
+        versions = [one for one in versions if until_day(day_told(one.ref), day)]
     found = all_events(reader, trial)
     events = [event for _, event in found]
     seen = _seen(session, trial, found)
@@ -116,7 +116,7 @@ def history(session: Session, trial: str, from_registry: bool, everything: bool,
     for event in others:
         if not session.as_json and event.at is not None:
             happened = event.build or event.at.date().isoformat()
-            if day is None or until(happened, day):
+            if day is None or until_day(happened, day):
                 click.echo(f"{'-':>8}  {happened}  {event.severity.value}: {plain(event.headline)}")
                 _say_seen(seen, event)
     removed = reader.removed(session.registry_name, trial)
@@ -163,15 +163,6 @@ def stood_then(session: Session, trial: str, day: date) -> Stood:
     return found
 
 
-def day_told(ref: VersionRef) -> str | None:
-    """The day of a version, by which `snapshots.timeline` goes: of the build, in the archive of the submission."""
-    return ref.build or ref.updated
-
-
-def until(day: str | None, last: date) -> bool:
-    return day is not None and day <= last.isoformat()
-
-
 def all_events(reader: Any, trial: str) -> list[Any]:
     from snapshots.changeset import Severity
 
@@ -189,12 +180,12 @@ def _registry_history(session: Session, trial: str, day: date | None) -> int:
     from snapshots.terms import said
 
     entries = session.registry.history(trial)
-    until = [entry for entry in entries if day is None or until(entry.submitted, day)]
-    if entries and not until:
+    shown = [entry for entry in entries if day is None or until_day(entry.submitted, day)]
+    if entries and not shown:
         raise UseError(
             f"no version of `{trial}` as of {day}: its first was submitted on {entries[0].submitted}"
         )
-    for entry in reversed(until):
+    for entry in reversed(shown):
         if session.as_json:
             session.emit(
                 {

@@ -18,6 +18,7 @@ from monitor.cli.session import Session, clock, shared_options_but_json
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.web.access.rules import Access
 
 _STAYS = "configuration is wrong, the old one stays in force"
 LOOK_AT_FILES = 2.0  # seconds between two looks at whether the configuration changed
@@ -33,7 +34,10 @@ Examples:
 Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 wrong configuration or an unset variable,
 3 another process polls on this database, or the port is taken."""
 )
-@click.option("--host", help="Where the browser listens. Default: [web] host, 127.0.0.1.")
+@click.option(
+    "--host",
+    help="Where the browser listens. Default: [web] host, 127.0.0.1. Beyond this machine [web] must say who may read.",
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
 @click.option("--no-web", is_flag=True, help="Poll and send only.")
 @shared_options_but_json
@@ -44,29 +48,40 @@ def run(session: Session, host: str | None, port: int | None, no_web: bool) -> i
     from monitor import logs
     from monitor.assembly import app_of
     from monitor.lease import Lease
+    from monitor.web.access.configured import access_of
 
     config = session.needed_config()
+    access = None if no_web else access_of(config, host, os.environ)
     logs.configure()
     app = app_of(config, database=session.database, environ=os.environ, clock=clock)
     if not config.watches:
         session.say("nothing is watched in config.toml: only what `trialbell watch add` added is polled")
     with Lease(session.database, command="run", now=clock()):
-        return _Running(session, config, app, host=host, port=port, web=not no_web).until_told()
+        return _Running(session, config, app, host=host, port=port, access=access).until_told()
 
 
 class _Running:
     """The service with its browser, and what signals and file changes do to it."""
 
     def __init__(
-        self, session: Session, config: Config, app: Any, *, host: str | None, port: int | None, web: bool
+        self,
+        session: Session,
+        config: Config,
+        app: Any,
+        *,
+        host: str | None,
+        port: int | None,
+        access: Access | None,
     ) -> None:
+        """access: of the browser; None: there is none."""
         from monitor.schedule import Service
 
         self._session = session
         self._config = config
+        self._given_host = host
         self._host = host or config.web.host
         self._port = config.web.port if port is None else port
-        self._web = web
+        self._access = access
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._serving = threading.Event()
@@ -79,7 +94,9 @@ class _Running:
         self._listen_to_signals()
         failure: list[BaseException] = []
         browser = threading.Thread(target=self._serve, args=(failure,), name="web", daemon=True)
-        if self._web:  # before the first poll: a service that cannot start tells nobody anything
+        if (
+            self._access is not None
+        ):  # before the first poll: a service that cannot start tells nobody anything
             browser.start()
             while not (failure or self._serving.wait(0.05)):
                 pass
@@ -98,7 +115,7 @@ class _Running:
         finally:
             self._stop.set()
             self.service.stop()
-            if self._web:
+            if self._access is not None:
                 browser.join(10)
             self.service.app.close()
         if failure:
@@ -112,11 +129,13 @@ class _Running:
         from monitor.logs import log
         from monitor.schedule import Service
         from monitor.watches import WatchError
+        from monitor.web.access.configured import access_of
         from notifiers.notifier import NotifiersError
         from snapshots.errors import SnapshotsError
 
         try:
             config = load(self._config.file)
+            access = None if self._access is None else access_of(config, self._given_host, os.environ)
             app = app_of(config, database=self._session.database, environ=os.environ, clock=clock)
         except ConfigError as error:
             for problem in error.problems:
@@ -133,8 +152,9 @@ class _Running:
             log.error("configuration cannot be taken over, the old one stays in force", problem=str(error))
             app.close()
             return
-        if config.store.path != self._config.store.path or config.web != self._config.web:
-            log.warning("changes of [store] path and [web] take effect after a restart")
+        kept = (self._config.store.path, self._config.web, self._access)
+        if (config.store.path, config.web, access) != kept:
+            log.warning("changes of [store] path, [web] and its tokens take effect after a restart")
         self.service.stop(at_once=False)
         self.service.app.close()
         self._config = config
@@ -146,9 +166,10 @@ class _Running:
     def _serve(self, failure: list[BaseException]) -> None:
         from monitor.web.server import serve
 
+        assert self._access is not None
         try:
             serve(
-                _browser(self._session, self._config, self._host, health=self._health),
+                _browser(self._session, self._config, self._host, self._access, health=self._health),
                 self._host,
                 self._port,
                 ready=self._is_served,
@@ -189,7 +210,9 @@ Examples:
 \b
 Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 no database or wrong configuration, 3 the port is taken."""
 )
-@click.option("--host", help="Default: [web] host, 127.0.0.1. There is no log-in: keep it on loopback.")
+@click.option(
+    "--host", help="Default: [web] host, 127.0.0.1. Beyond this machine [web] must say who may read."
+)
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
 @shared_options_but_json
 def serve(session: Session, host: str | None, port: int | None) -> int:
@@ -230,9 +253,11 @@ def serve_until(
     from monitor.lease import holder
     from monitor.polling.pace import page_seconds
     from monitor.schedule import Moments
+    from monitor.web.access.configured import access_of
     from monitor.web.server import serve as listen
 
     where = host or config.web.host
+    access = access_of(config, host, os.environ)
 
     def health() -> Any:
         from monitor.database import open_for_reading
@@ -252,7 +277,7 @@ def serve_until(
             db.close()
 
     listen(
-        _browser(session, config, where, health=health, registry_runs=registry_runs),
+        _browser(session, config, where, access, health=health, registry_runs=registry_runs),
         where,
         config.web.port if port is None else port,
         ready=ready
@@ -261,7 +286,15 @@ def serve_until(
     )
 
 
-def _browser(session: Session, config: Config, host: str, *, health: Any, registry_runs: bool = False) -> Any:
+def _browser(
+    session: Session,
+    config: Config,
+    host: str,
+    access: Access,
+    *,
+    health: Any,
+    registry_runs: bool = False,
+) -> Any:
     from monitor.alerting.router import Router
     from monitor.database import open_for_reading, open_for_writing
     from monitor.web.app import create_app
@@ -277,15 +310,18 @@ def _browser(session: Session, config: Config, host: str, *, health: Any, regist
         effective=Router(config).effective,
         overridden=bool(config.severity),
         acting=(lambda: open_for_writing(session.database)) if _may_act(config, host) else None,
+        access=access,
         sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
     )
 
 
 def _may_act(config: Config, host: str) -> bool:
-    """Whether pages that are served on this host take what people do about alerts: see `[web] acting`."""
+    """Whether pages that are served on this host take what people do about alerts at all: see `[web] acting`."""
     from monitor.web.guard import is_loopback
 
     web = config.web
+    if web.has_login:  # then whoever may act is named
+        return web.acting is not False and bool(web.act_token or web.actors)
     return web.acting if web.acting is not None else is_loopback(host) and web.public_url is None
 
 

@@ -5,7 +5,7 @@ from monitor.config.errors import ConfigError, Problem
 from monitor.config.notifiers import Apprise, Jsonl, Mail, Notifier, Slack, SlackWebhook, Webhook
 from monitor.config.reading import defaults, find, load, read, remnant
 from monitor.config.routes import Route
-from monitor.config.secrets import Expanded, expanded, pings, secrets
+from monitor.config.secrets import Expanded, expanded, pings, secrets, tokens
 from monitor.config.settings import Config, Ctgov, Schedule, Watch, Web
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "read",
     "remnant",
     "secrets",
+    "tokens",
 ]

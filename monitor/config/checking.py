@@ -23,7 +23,7 @@ from monitor.config.report import Report
 from monitor.config.route_checking import checked_route, meant
 from monitor.config.routes import Route
 from monitor.config.secrets import VARIABLE
-from monitor.config.settings import File, Operator, Schedule, Store, Watch
+from monitor.config.settings import File, Operator, Schedule, Store, Watch, Web
 
 Slugs = Callable[[], list[str]]  # the names of the registry's fields, and of the states that time makes
 SHORTEST_RETENTION = timedelta(days=30)  # below it a slip of the finger is likelier: `2d` for `2y`
@@ -63,6 +63,10 @@ class Checker:
         self._definitions_once(watches)
         routes = [self._route(index, route) for index, route in self._members("route", file.routes)]
         self._operator(file.operator)
+        if file.web != Web():
+            from monitor.config.web_checking import check_web
+
+            check_web(self._report, file.web)
         self._severity()
         self._addresses()
         notifiers = {name: self._notifier(name, table) for name, table in file.notifiers.items()}

@@ -19,7 +19,7 @@ import msgspec
 
 from monitor.config.errors import ConfigError, Problem
 from monitor.config.notifiers import Notifier
-from monitor.config.settings import Config, Operator
+from monitor.config.settings import Config, Operator, Web
 
 if TYPE_CHECKING:
     from notifiers.secret import Secret
@@ -113,6 +113,34 @@ def pings(config: Config, environ: Mapping[str, str]) -> dict[str, Secret]:
     return ready
 
 
+def tokens(config: Config, environ: Mapping[str, str]) -> dict[str, Secret]:
+    """The tokens of [web] that are given, by key. Raises ConfigError with what is unset, or could be guessed."""
+    from monitor.config.web_checking import weakness
+    from notifiers.secret import Secret
+
+    filler = _Filler(config, ("web",), environ)
+    ready: dict[str, Secret] = {}
+    for key in ("read_token", "act_token"):
+        written = getattr(config.web, key)
+        token = "" if written is None else filler.filled((key,), written).strip()
+        if not token:
+            continue
+        if wrong := weakness(token):
+            filler.blame(
+                (key,), wrong, hint="`openssl rand -hex 20` makes one; what it holds now is not shown"
+            )
+        ready[key] = Secret(token)
+    if len(ready) == 2 and ready["read_token"] == ready["act_token"]:
+        filler.blame(
+            ("act_token",),
+            "is the same as `read_token`: whoever may read could act",
+            hint="make another one, or give `act_token` alone",
+        )
+    if filler.problems:
+        raise ConfigError(filler.problems)
+    return ready
+
+
 def _is_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
@@ -124,18 +152,28 @@ def _is_address(text: str) -> bool:
 
 
 def files(config: Config, environ: Mapping[str, str], only: str | None = None) -> Iterator[Path]:
-    """The files that the tables of the notifiers and of the operator name, or that of one notifier; none is read. One
-    whose path has a variable that is not set is left out."""
-    tables: list[Notifier | Operator] = [
-        table for name, table in config.notifiers.items() if only in (None, name)
-    ]
-    for table in [*tables, config.operator] if only is None else tables:
-        for key in table.__struct_fields__:
-            value = getattr(table, key)
-            for text in value if isinstance(value, tuple) else (value,):
-                for found in VARIABLE.finditer(str(text)) if isinstance(text, str | Path) else ():
-                    if found[2] is not None and not _missing(found[2], environ):
-                        yield _path(config, found[2], environ)
+    """The files that the tables of the notifiers, of the operator and of the pages name, or that of one notifier; none
+    is read. One whose path has a variable that is not set is left out."""
+    for name, table in config.notifiers.items():
+        if only in (None, name):
+            yield from _named_in(table, config, environ)
+    if only is None:
+        yield from _named_in(config.operator, config, environ)
+        yield from web_files(config, environ)
+
+
+def web_files(config: Config, environ: Mapping[str, str]) -> Iterator[Path]:
+    """Those of [web]."""
+    return _named_in(config.web, config, environ)
+
+
+def _named_in(table: Notifier | Operator | Web, config: Config, environ: Mapping[str, str]) -> Iterator[Path]:
+    for key in table.__struct_fields__:
+        value = getattr(table, key)
+        for text in value if isinstance(value, tuple) else (value,):
+            for found in VARIABLE.finditer(str(text)) if isinstance(text, str | Path) else ():
+                if found[2] is not None and not _missing(found[2], environ):
+                    yield _path(config, found[2], environ)
 
 
 def is_exposed(file: Path) -> bool:

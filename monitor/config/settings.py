@@ -171,7 +171,8 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     host: Annotated[
         Text,
         Meta(
-            description="Where to listen. There is no log-in: beyond 127.0.0.1, put a proxy with one there."
+            description="Where to listen. Beyond this machine only with a log-in: a token, or `user_header` and a proxy"
+            " that knows its users."
         ),
     ] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="0 takes any free one.")] = 8787
@@ -182,14 +183,70 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             examples=["https://trials.example.org"],
         ),
     ] = None
+    read_token: Annotated[
+        Text | None,
+        Meta(
+            description="Whoever has it may read: people write it on a page, programs send it as a Bearer token, feed"
+            " readers as a password. Random, 20 characters or more: `openssl rand -hex 20`.",
+            examples=["${READ_TOKEN}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ] = None
+    act_token: Annotated[
+        Text | None,
+        Meta(
+            description="Whoever has it may read and act: mute, acknowledge, try again. Another one than `read_token`;"
+            " alone, the pages need it for reading too.",
+            examples=["${ACT_TOKEN}"],
+            extra={"secret": True},
+            extra_json_schema={"pattern": SECRET_PATTERN},
+        ),
+    ] = None
+    user_header: Annotated[
+        Text | None,
+        Meta(
+            description="The header in which a proxy with a log-in names who asks. It must take out what a browser"
+            " sends under this name. Believed of `trusted_proxies` alone.",
+            examples=["X-Forwarded-User"],
+        ),
+    ] = None
+    trusted_proxies: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Addresses or networks of proxies that are believed: who asks (`user_header`), and from where"
+            " (`X-Forwarded-For`, when log-ins are counted). Whoever connects from there can say to be anybody.",
+            examples=[["172.18.0.0/16"]],
+        ),
+    ] = ("127.0.0.1", "::1")
+    readers: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Who may read, by name as in `user_header`, letter for letter; `*` is everybody whom the proxy"
+            " names."
+        ),
+    ] = ("*",)
+    actors: Annotated[
+        tuple[Text, ...],
+        Meta(
+            description="Who may act as well; they may read without being named there.",
+            examples=[["ada@example.org"]],
+        ),
+    ] = ()
     acting: Annotated[
         bool | None,
         Meta(
-            description="Whether trials can be muted, snoozed and acknowledged from the pages, by whoever reaches them."
-            " Left out: as long as they are for this machine alone, `host` on loopback and no `public_url`. Switch it"
-            " on beyond that only behind a proxy with a log-in."
+            description="Whether trials can be muted, snoozed and acknowledged from the pages. Left out: by `actors`"
+            " and whoever has `act_token`, where there is a log-in; without one as long as the pages are for this"
+            " machine alone, `host` on loopback and no `public_url`. `false`: by nobody. `true` without a log-in: by"
+            " whoever reaches them."
         ),
     ] = None
+
+    @property
+    def has_login(self) -> bool:
+        """Whether it is asked who reads."""
+        return bool(self.read_token or self.act_token or self.user_header)
 
 
 class Operator(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

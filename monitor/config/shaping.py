@@ -106,7 +106,7 @@ class _Shaper:
             self._report.problem(
                 path,
                 f"`{_key(path)}` holds a variable: {quoted(value)}",
-                hint="variables are filled in only in [notifiers.NAME]",
+                hint="variables are filled in only in [notifiers.NAME], and where a secret is wanted",
             )
             return WRONG
         match kind:

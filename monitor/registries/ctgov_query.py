@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from monitor.registries.base import BadQuestion
 from monitor.registries.ctgov_ids import as_address, on_site
@@ -119,6 +119,30 @@ def same(query: Mapping[str, str]) -> str:
             parts[::2] = [re.sub(r"\s+", " ", part) for part in parts[::2]]
             written[key] = '"'.join(parts).strip()
     return json.dumps(written, sort_keys=True, ensure_ascii=False)
+
+
+def search_page(query: Mapping[str, str]) -> str:
+    """The path of the site's search page that finds what a query does, for people to look at.
+
+    The page has no parameter for some keys: they are said in the words of its field for other terms, which takes
+    the same expressions.
+    """
+    given = [(key, query[key]) for key in PARAMETERS if key in query and key in _SAME and key != "term"]
+    terms = [f"({query[key]})" for key in ("term", "advanced") if query.get(key)]
+    if statuses := [_spelt(word) for word in _listed(query.get("status", ""))]:
+        terms.append(f"AREA[OverallStatus]({' OR '.join(statuses)})")
+    if len(terms) == 1:
+        terms = [terms[0].removeprefix("(").removesuffix(")")] if not statuses else terms
+    if terms:
+        given.append(("term", " AND ".join(terms)))
+    if "locn" in query:
+        given.append(("locStr", query["locn"]))
+    if "geo" in query and _GEO.fullmatch("".join(query["geo"].split())) is not None:
+        lat, lng, distance = "".join(query["geo"].split())[len("distance(") : -1].split(",")
+        given += [("lat", lat), ("lng", lng), ("distance", distance.removesuffix("mi"))]
+    if "agg" in query:
+        given.append(("aggFilters", query["agg"]))
+    return "/search" + (f"?{urlencode(given)}" if given else "")
 
 
 def _listed(value: str) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from monitor.web.answers import Answer
+from monitor.web.answers import Answer, Document
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 
@@ -32,6 +32,7 @@ class Parameter:
     name: str
     description: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string", "maxLength": 200})
+    required: bool = False  # else it may be left out, or empty as forms send it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Asked:
     format: Format
     root: str  # the whole address of our pages, without a slash at its end
     cookies: Mapping[str, str]
+    accept: str = ""  # the header, for a document that comes in more than one type
 
     @property
     def registry(self) -> str:
@@ -71,7 +73,11 @@ class Address:
     data: Any = None  # type of the JSON; None: there is none
     rows: type[msgspec.Struct] | None = None  # of one line of the CSV; None: there is none
     documents: tuple[str, ...] = ()  # media types of an address that answers with Documents
+    sends_on: int | None = None  # status with which it may redirect, beside 308 for an id written otherwise
+    answers: bool = True  # False: it does nothing but redirect
     nav: str | None = None  # its name in the main navigation
+    # What it answers when the database cannot be read, given why; None: what every address does.
+    unread: Callable[[Exception, Setting], Document] | None = None
 
     @property
     def file(self) -> str:

@@ -44,6 +44,8 @@ class Document:
     filename: str  # letters, digits, `.`, `-` and `_`
     media_type: str = "application/json"
     etag: str | None = None  # None: made of the body
+    status: int = 200
+    live: bool = False  # of this moment alone: never kept, never known again, and no file
 
 
 Answer = Page | Elsewhere | Document

@@ -5,8 +5,7 @@ Reading and drawing happen in the lanes' threads; the event loop only passes on.
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -19,15 +18,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.health import Health, health_json
+from monitor.health import Health
+from monitor.web.access.gate import Gate, may_not_act
+from monitor.web.access.login import Login
+from monitor.web.access.rules import Access, Rules
+from monitor.web.access.sessions import Cookies
+from monitor.web.access.visitor import visitor_of
 from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
-from monitor.web.address import Address, Format
-from monitor.web.answers import Elsewhere, PageError, Refused
+from monitor.web.address import Address, Asked, Format
+from monitor.web.answers import Answer, Elsewhere, PageError, Refused
+from monitor.web.deliveries import retrying
 from monitor.web.drawing.render import STATIC, Pages, static_file
 from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
-from monitor.web.reading import Reading
+from monitor.web.metrics.served import Counting, Served
 from monitor.web.replies import FRESH
 from monitor.web.representations import offered
 from monitor.web.rooms import ADDRESSES, LAST
@@ -38,6 +43,7 @@ from monitor.web.sources import source
 from snapshots.errors import SnapshotsError
 from snapshots.event import Event
 
+Act = Callable[..., Answer]  # `acting.acts.do` and those like it
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
@@ -55,6 +61,7 @@ def create_app(
     effective: Effective = _unchanged,
     overridden: bool = False,
     acting: Callable[[], Database] | None = None,
+    access: Access | None = None,
     sites: Mapping[str, Registry] | None = None,
 ) -> Starlette:
     """The browser as an ASGI application.
@@ -65,22 +72,31 @@ def create_app(
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
     effective: applies the user's own severities to an event. overridden: whether there are any.
     acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
+    access: who may read and who may act; None, or one that is open: whoever reaches us.
     sites: where each registry's records come from; the public ones when left out.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     banner = source("ctgov", sites).banner
     forms = Forms(public_url)
+    rules = None if access is None or access.is_open else Rules(access)
     nav = tuple((one.nav, one.path, one.name) for one in ADDRESSES if one.nav)
-    site = Site(Pages(prefix, banner=banner, nav=nav), Lanes(database), public_url)
+    served = Served()
+    pages = Pages(prefix, banner=banner, nav=nav)
+    both = access is not None and bool(access.read_token and access.act_token)
+    site = Site(pages, Lanes(database), public_url, may_rise=both and acting is not None)
 
-    def setting() -> Setting:
+    def setting(request: Request) -> Setting:
         moment = now()
+        visitor = visitor_of(request)
+        may_act = acting is not None and visitor is not None and visitor.acts
         return Setting(
             now=moment,
             effective=effective,
             health=health,
             sites=sites or {},
-            token=None if acting is None else forms.token(moment),
+            served=served,
+            reads=visitor is not None and visitor.reads,
+            token=forms.token(moment, visitor.mark) if visitor is not None and may_act else None,
             overridden=overridden,
         )
 
@@ -91,49 +107,50 @@ def create_app(
         finally:
             site.lanes.close()
 
-    async def act(request: Request) -> Response:
-        if acting is None:
-            raise Refused(
-                "nothing can be done from these pages",
-                hint="`trialbell mute` and `trialbell ack` do it, or switch on `[web] acting`.",
+    def acted(work: Act, shown_on: str) -> Callable[[Request], Awaitable[Response]]:
+        """What a form does. shown_on: where it stands, for who comes by another way than the form."""
+
+        async def act(request: Request) -> Response:
+            if acting is None:
+                raise Refused(
+                    "nothing can be done from these pages",
+                    hint="`trialbell mute`, `ack` and `outbox retry` do it, or switch on `[web] acting`.",
+                )
+            if request.method != "POST":  # as after a form that was refused: there is nothing to read here
+                return await site.answered(request, lambda reader: Elsewhere(path=shown_on))
+            visitor = visitor_of(request)
+            if visitor is None or not visitor.acts:
+                raise may_not_act(visitor)
+            forms.check_origin(request)
+            form = await fields(request)
+            return await site.answered(
+                request,
+                lambda reader: work(
+                    reader, form, forms=forms, open_database=acting, now=now(), visitor=visitor
+                ),
             )
-        if request.method != "POST":  # as after a form that was refused: there is nothing to read here
-            return await site.answered(request, lambda reader: Elsewhere(path="/state#muted"))
-        forms.check_origin(request)
-        form = await fields(request)
-        return await site.answered(
-            request, lambda reader: acts.do(reader, form, forms=forms, open_database=acting, now=now())
-        )
 
-    async def healthz(request: Request) -> Response:
-        """200 when all is well, 503 when not; the same JSON shape either way."""
+        return act
 
-        def look(reader: Reading) -> Health:
-            reader.trials(limit=1)
-            return health()
-
-        try:
-            found = await site.lanes.run(look)
-        except (SnapshotsError, OSError) as error:
-            found = Health(ok=False, problems=(f"the database cannot be read: {error}",))
-        body = json.dumps(health_json(found, at=now()), ensure_ascii=False, indent=1)
-        return Response(
-            body + "\n",
-            status_code=200 if found.ok else 503,
-            media_type="application/json",
-            headers={"Cache-Control": "no-store"},
-        )
-
+    cookies = Cookies(public_url, prefix)
+    login = None
+    if rules is not None and rules.access.has_tokens:
+        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookies=cookies)
     app = Starlette(
         routes=[
             *(route for one in ADDRESSES for route in _routes(site, one, setting)),
-            Route("/acts", act, methods=["GET", "POST"]),
-            Route("/healthz", healthz),
+            Route("/acts", acted(acts.do, "/health#muted"), methods=["GET", "POST"]),
+            Route(retrying.PATH, acted(retrying.do, retrying.SHOWN_ON), methods=["GET", "POST"]),
+            *(login.routes() if login is not None else ()),
             Route("/static/{name}", _static),
             Route("/favicon.ico", _favicon),
             *(route for one in LAST for route in _routes(site, one, setting)),
         ],
-        middleware=[Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host)],
+        middleware=[
+            Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host),
+            Middleware(Counting, served=served),
+            Middleware(Gate, rules=rules, now=now, cookies=cookies, to=pages.to, refuse=site.page_error),
+        ],
         exception_handlers={
             PageError: site.page_error,
             SnapshotsError: site.stored_error,
@@ -146,7 +163,7 @@ def create_app(
     return app
 
 
-def _routes(site: Site, address: Address, setting: Callable[[], Setting]) -> list[Route]:
+def _routes(site: Site, address: Address, setting: Callable[[Request], Setting]) -> list[Route]:
     """By the ends of their addresses first: `NCT07146087.json` would be an id too."""
     formats = offered(address)
 

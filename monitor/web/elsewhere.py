@@ -19,7 +19,14 @@ def _by_id(asked: Asked) -> Answer:
 
 
 LAST = tuple(
-    Address(path=path, name=name, summary="Sends an id on to the page of its trial", work=_by_id)
+    Address(
+        path=path,
+        name=name,
+        summary="Sends an id on to the page of its trial",
+        work=_by_id,
+        sends_on=308,
+        answers=False,
+    )
     for path, name in (
         ("/trials/{text}", "trial_by_id"),
         ("/study/{text}", "study_by_id"),

@@ -6,7 +6,11 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
 
-from monitor.web.answers import BadQuestion
+from monitor.config import route_names
+from monitor.web.answers import BadQuestion, NoSuchPage
+from monitor.web.drawing.terms import said
+from monitor.web.reading import Reading
+from monitor.web.sources import named
 from snapshots.changeset import Severity
 from snapshots.fields import table
 
@@ -14,6 +18,7 @@ TAGS = (
     *("status", "stopped", "restarted", "results", "timeline", "enrolment", "outcomes", "eligibility"),
     *("sites", "sponsor", "design", "integrity", "documents", "compliance"),
 )
+PHASES = ("Early phase 1", "Phase 1", "Phase 2", "Phase 3", "Phase 4")
 LONGEST = 200  # characters of a filter
 
 
@@ -58,6 +63,67 @@ def check_field(text: str, *, beside: Sequence[str] = ()) -> None:
     known = [*sorted(table("ctgov").slugs()), *beside]
     if text and text not in known:
         raise BadQuestion(f"no such field: `{text}`", hint=nearest(text, known))
+
+
+def status(text: str) -> str | None:
+    """`recruiting`, `Not yet recruiting` → the registry's own word; None when none is asked for."""
+    if not text:
+        return None
+    found = route_names.status(text)
+    if found is None:
+        known = [one.lower() for one in route_names.statuses()]
+        raise BadQuestion(f"no such status: `{text}`", hint=nearest(text.lower(), known))
+    return found
+
+
+def phase(text: str) -> str | None:
+    """`3`, `phase III`, `Phase 3` → `Phase 3`, as trials are stored; None when none is asked for."""
+    if not text:
+        return None
+    found = route_names.phase(text)
+    if found is None or found == route_names.NO_PHASE:
+        raise BadQuestion(f"no such phase: `{text}`", hint="There are 1, 2, 3, 4 and early 1.")
+    return f"Early phase {found[-1]}" if found.startswith("EARLY") else f"Phase {found[-1]}"
+
+
+def country(text: str) -> str | None:
+    """`pl`, `poland`, an older name → the registry's name; None when none is asked for."""
+    if not text:
+        return None
+    found = route_names.country(text)
+    if found is None:
+        raise BadQuestion(f"no such country: `{text}`", hint=nearest(text.title(), route_names.countries()))
+    return found
+
+
+def statuses() -> tuple[tuple[str, str], ...]:
+    """Each status as it stands in an address, and in words, to choose from."""
+    return tuple((one.lower(), said(one)) for one in route_names.statuses())
+
+
+def countries() -> tuple[str, ...]:
+    """As the registry writes them, to choose from."""
+    return tuple(sorted(route_names.countries()))
+
+
+def watch(text: str, reader: Reading) -> None:
+    """NoSuchPage for a watch that there neither is nor was."""
+    if text and not reader.knows_watch(text):
+        names = [one.name for one in reader.watches()]
+        raise NoSuchPage(f"no such watch: `{text}`", hint=nearest(text, names))
+
+
+def trial(text: str) -> tuple[str, str] | None:
+    """Registry and id; None when none is asked for."""
+    if not text:
+        return None
+    found = named(text)
+    if found is None:
+        raise BadQuestion(
+            f"no id of a trial: `{text}`",
+            hint="An id is NCT and eight digits, as NCT07146087; a record's web address will do too.",
+        )
+    return found
 
 
 @cache

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from sqlite_utils import Database
 
 from monitor import watches
 from monitor.acting.acknowledgements import Seen
@@ -42,6 +43,11 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 class Reading(Reader):
     """One object a connection, as `Reader`."""
+
+    @property
+    def database(self) -> Database:
+        """For a room's own questions. Within a page it shows one state."""
+        return self._db
 
     def watches(self) -> list[Watch]:
         return watches.active(self._db)

@@ -46,6 +46,9 @@ def _is_known(request: Request, etag: str) -> bool:
 
 
 def document(request: Request, answer: Document) -> Response:
+    if answer.live:
+        headers = {"Cache-Control": "no-store"}
+        return Response(answer.body, answer.status, headers, answer.media_type)
     named = {"Content-Disposition": f'inline; filename="{answer.filename}"'}
     if answer.etag is None:
         # One form only, whatever is accepted.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.health import Health
+from monitor.web.metrics.served import Served
 from monitor.web.sources import Site, Source, source
 from snapshots.changeset import Severity
 from snapshots.event import Event
@@ -22,7 +23,9 @@ class Setting:
     effective: Effective
     health: Callable[[], Health]  # how the service is; reads the database itself
     sites: Mapping[str, Site] = field(default_factory=dict)
+    reads: bool = True  # False where an address that is open to all is asked by who may not read the others
     token: str | None = None  # of forms that do something; None where nothing may be done from here
+    served: Served | None = None  # what this process answered so far
     overridden: bool = False  # `effective` may raise what is stored lower
 
     def floor(self, least: Severity) -> Severity:

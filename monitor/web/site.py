@@ -11,6 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor import addresses
 from monitor.web import filters
+from monitor.web.access.gate import login_path
+from monitor.web.access.visitor import visitor_of
 from monitor.web.address import Address, Asked, Format
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NotReady, Page, PageError
 from monitor.web.drawing.render import Pages
@@ -34,7 +36,9 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class Site:
-    def __init__(self, pages: Pages, lanes: Lanes, public_url: str | None) -> None:
+    def __init__(self, pages: Pages, lanes: Lanes, public_url: str | None, *, may_rise: bool = False) -> None:
+        """may_rise: whoever is logged in to read could log in to act."""
+        self._may_rise = may_rise
         self.pages = pages
         self.lanes = lanes
         self._root = None if public_url is None else "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
@@ -47,7 +51,7 @@ class Site:
         self,
         address: Address,
         work: Callable[[Asked], Answer],
-        setting: Callable[[], Setting],
+        setting: Callable[[Request], Setting],
         format: Format | None = None,
     ) -> Endpoint:
         """format: as the address's end says; None: as the Accept header likes."""
@@ -55,6 +59,7 @@ class Site:
         async def answer(request: Request) -> Response:
             form = format or wanted(request.headers.get("accept", ""), offered(address))
             request.state.format = form  # errors are answered in the same form
+            request.state.address = address.name  # and counted under it
             if len(request.url.query) > LONGEST_QUERY:
                 raise BadQuestion("the query of this address is too long")
             if address.parameters:
@@ -65,16 +70,22 @@ class Site:
                 return sent_on or work(
                     Asked(
                         reader=reader,
-                        setting=setting(),
+                        setting=setting(request),
                         path=request.path_params,
                         query=request.query_params,
                         format=form,
                         root=self.root(request),
                         cookies=request.cookies,
+                        accept=request.headers.get("accept", ""),
                     )
                 )
 
-            return await self.answered(request, asked, address, form)
+            try:
+                return await self.answered(request, asked, address, form)
+            except (SnapshotsError, OSError) as error:
+                if address.unread is None:
+                    raise
+                return document(request, address.unread(error, setting(request)))
 
         return answer
 
@@ -102,9 +113,21 @@ class Site:
         own = whole or str(request.url.replace(query=request.url.query))
         forms = () if address is None else tuple(one for one in offered(address) if one is not Format.HTML)
         html = self.pages.draw(
-            answer.template, canonical=whole, address=own, other_forms=_ends(request, forms), **answer.values
+            answer.template,
+            canonical=whole,
+            address=own,
+            other_forms=_ends(request, forms),
+            **self._around(request),
+            **answer.values,
         )
         return known_again(request, html.encode(), HTML, answer.headers)
+
+    def _around(self, request: Request) -> dict[str, object]:
+        """What every page says of who reads it."""
+        return {
+            "visitor": visitor_of(request),
+            "rise": login_path(request) if self._may_rise else None,
+        }
 
     async def page_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, PageError)
@@ -154,7 +177,9 @@ class Site:
         if _asks_for_data(request):
             problem = Problem(title=heading, status=status, detail=message, hint=hint)
             return Response(as_json(problem), status_code=status, media_type=PROBLEM, headers=headers)
-        html = self.pages.draw("error.html", status=status, heading=heading, message=message, hint=hint)
+        html = self.pages.draw(
+            "error.html", status=status, heading=heading, message=message, hint=hint, **self._around(request)
+        )
         return Response(html, status_code=status, media_type=HTML, headers=headers)
 
 

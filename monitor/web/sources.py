@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from monitor.alerting.text import only_here, scripted
 from monitor.registries import ctgov_ids
 from monitor.registries.base import MalformedId
+from monitor.registries.ctgov_query import search_page
 
 
 class UnknownRegistry(Exception):
@@ -57,6 +58,10 @@ class Source:
 
     def history_url(self, trial: str) -> str | None:
         return self._at(self.paths[1], trial)
+
+    def search_url(self, query: Mapping[str, str]) -> str | None:
+        """The registry's own search for what a watch watches; None where nobody would answer."""
+        return self.site.url.rstrip("/") + search_page(query) if self.public and self.site.linked else None
 
     def line(self, build: str | None) -> str:
         """Where what is shown comes from."""

@@ -7,7 +7,7 @@ what is shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from snapshots import events
 from snapshots.changeset import Source, VersionRef
+from snapshots.countries import country_key
 from snapshots.event import Event
 from snapshots.facts import facts
 from snapshots.query import Reader
@@ -58,7 +59,7 @@ class Fitting:
     phase: str | None = None  # one of "Phase 1/Phase 2"
     sponsor: str | None = None  # a part of the lead sponsor's name
     country: str | None = None
-    among: Collection[str] | None = None  # ids
+    among: Container[str] | None = None  # ids
 
     def fits(
         self, trial: str, status: str | None, phase: str | None, sponsor: str | None, countries: Sequence[str]
@@ -68,7 +69,7 @@ class Fitting:
             and (self.status is None or self.status == status)
             and (self.phase is None or self.phase.casefold() in (phase or "").casefold().split("/"))
             and (self.sponsor is None or self.sponsor.casefold() in (sponsor or "").casefold())
-            and (self.country is None or self.country.casefold() in (one.casefold() for one in countries))
+            and (self.country is None or country_key(self.country) in map(country_key, countries))
         )
 
 
@@ -112,18 +113,26 @@ class ChangeHit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """trials or changes, in order. ranked: False when they come by date. more: there are others."""
+    """trials or changes, in order. ranked: False when they come by date. more: there are others.
+
+    looked: how many that hold the words were looked through, where it was not all of them; else None.
+    """
 
     trials: tuple[Hit, ...] = ()
     changes: tuple[ChangeHit, ...] = ()
     ranked: bool = True
     more: bool = False
+    looked: int | None = None
     asked: tuple[Term, ...] = ()  # what was looked for
     nowhere: tuple[Term, ...] = ()  # when nothing was found: the terms that no record holds
 
 
 class Search:
-    """One object a connection."""
+    """One object a connection.
+
+    Everywhere: skip is how many of those found are left out, for the next page; through, how many of very many that
+    hold the words are looked through for those that fit, None for all.
+    """
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -138,39 +147,67 @@ class Search:
         trials, unreadable = self._db.execute("select count(*), count(why) from unsearched").fetchone()
         return Behind(trials=trials, events=of_events, unreadable=unreadable)
 
-    def now(self, asked: Asked, *, fitting: Fitting = ANY, limit: int) -> Found:
+    def now(
+        self, asked: Asked, *, fitting: Fitting = ANY, limit: int, skip: int = 0, through: int | None = None
+    ) -> Found:
         """Trials whose records say it now."""
         ranked = self._is_ranked("search_now", asked)
+        matches = _matches("search_now", _WEIGHTS, ranked=ranked, through=through)
         conditions, join = "searched.trial is not null", ""
         if fitting != ANY:
             self._db.conn.create_function("fits", 5, _as_sql(fitting))
             join = "cross join trial on trial.key = searched.trial"
             conditions = "fits(trial.trial, trial.status, trial.phase, trial.sponsor, trial.countries)"
         rows = self._db.execute(
-            "select searched.trial, searched.line, searched.number from search_now"
-            f" cross join searched on searched.document = search_now.rowid {join}"
-            f" where search_now match ? and {conditions}"
-            f" order by {_ranking('search_now', _WEIGHTS) + ', ' if ranked else ''}search_now.rowid desc limit ?",
-            [asked.expression, limit + 1],
+            f"select searched.trial, searched.line, searched.number from {matches.tables}"
+            f" cross join searched on searched.document = {matches.row} {join}"
+            f" where {matches.where} and {conditions} order by {matches.order} limit ? offset ?",
+            [asked.expression, limit + 1, skip],
         ).fetchall()
         shown = [self._current(key, Source(line), number) for key, line, number in rows[:limit]]
-        return self._found(shown, asked, ranked=ranked, more=len(rows) > limit, tables=("search_now",))
+        return self._found(
+            shown,
+            asked,
+            ranked=ranked,
+            more=len(rows) > limit,
+            looked=None if ranked else self._looked("search_now", asked, through),
+            tables=("search_now",),
+        )
 
-    def as_of(self, asked: Asked, day: date, *, fitting: Fitting = ANY, limit: int) -> Found:
-        """Trials whose records said it on a day, each in the version that stood then."""
+    def as_of(
+        self,
+        asked: Asked,
+        day: date,
+        *,
+        fitting: Fitting = ANY,
+        limit: int,
+        skip: int = 0,
+        through: int | None = None,
+    ) -> Found:
+        """Trials whose records said it on a day, each in the version that stood then. through: of those whose
+        version has to be read to tell whether it fits."""
         tables = ("search_now", "search_past")
         shown: list[_Shown] = []
-        more = False
+        more, read, looked = False, 0, None
         with self._one_view():
             ranked = all(self._is_ranked(name, asked) for name in tables)
             for key in self._standing(asked, day, ranked=ranked):
+                if skip and fitting == ANY:
+                    skip -= stood_on(timeline(self._db, key), day) is not None
+                    continue
+                if through is not None and fitting != ANY and read == through:
+                    looked = through
+                    break
                 one = self._on(key, day, fitting)
-                if one is not None and len(shown) == limit:
+                read += 1
+                if one is None or skip:
+                    skip -= one is not None
+                    continue
+                if len(shown) == limit:
                     more = True
                     break
-                if one is not None:
-                    shown.append(one)
-            return self._found(shown, asked, ranked=ranked, more=more, tables=tables)
+                shown.append(one)
+            return self._found(shown, asked, ranked=ranked, more=more, looked=looked, tables=tables)
 
     def changes(
         self,
@@ -181,10 +218,13 @@ class Search:
         until: date | None = None,
         archive: bool = False,
         limit: int,
+        skip: int = 0,
+        through: int | None = None,
     ) -> Found:
         """Changes that say it, noise left out. until: those that had happened by that day. fitting: as the trial
         was after the change; its country is not asked. archive: also between two of the registry's own versions."""
         ranked = self._is_ranked("search_change", asked)
+        matches = _matches("search_change", _CHANGE_WEIGHTS, ranked=ranked, through=through)
         conditions, values = ["event.severity != 'noise'"], []
         if not archive:
             conditions.append("event.to_source is not 'archive'")
@@ -201,12 +241,9 @@ class Search:
             conditions.append("coalesce(to_build, to_updated, build, substr(at, 1, 10)) <= ?")
             values.append(until.isoformat())
         rows = self._db.execute(
-            "select event.sequence from search_change"
-            " cross join event on event.sequence = search_change.rowid"
-            f" where search_change match ? and {' and '.join(conditions)} order by"
-            f" {_ranking('search_change', _CHANGE_WEIGHTS) + ', ' if ranked else ''}search_change.rowid desc"
-            " limit ?",
-            [asked.expression, *values, limit + 1],
+            f"select event.sequence from {matches.tables} cross join event on event.sequence = {matches.row}"
+            f" where {matches.where} and {' and '.join(conditions)} order by {matches.order} limit ? offset ?",
+            [asked.expression, *values, limit + 1, skip],
         ).fetchall()
         found = events.read(self._db, [row[0] for row in rows[:limit]])
         texts = [event_wording(event) for _, event in found]
@@ -218,6 +255,7 @@ class Search:
             ),
             ranked=ranked,
             more=len(rows) > limit,
+            looked=None if ranked else self._looked("search_change", asked, through),
             asked=asked.terms,
             nowhere=() if found else self._nowhere(asked, ("search_change",)),
         )
@@ -243,6 +281,15 @@ class Search:
             [asked.expression, most + 1],
         ).fetchone()[0]
         return bool(count <= most)
+
+    def _looked(self, table: str, asked: Asked, through: int | None) -> int | None:
+        """How many were looked through, where there are more."""
+        if through is None:
+            return None
+        row = self._db.execute(
+            f"select 1 from {table} where {table} match ? limit 1 offset ?", [asked.expression, through]
+        ).fetchone()
+        return None if row is None else through
 
     def _standing(self, asked: Asked, day: date, *, ranked: bool) -> Iterator[int]:
         """The keys of the trials whose texts of that day hold the words, in order; without ranking the latest first:
@@ -311,7 +358,14 @@ class Search:
         )
 
     def _found(
-        self, shown: Sequence[_Shown], asked: Asked, *, ranked: bool, more: bool, tables: Sequence[str]
+        self,
+        shown: Sequence[_Shown],
+        asked: Asked,
+        *,
+        ranked: bool,
+        more: bool,
+        looked: int | None,
+        tables: Sequence[str],
     ) -> Found:
         marked = self._marker.marks([one.texts for one in shown], asked.terms)
         return Found(
@@ -329,6 +383,7 @@ class Search:
             ),
             ranked=ranked,
             more=more,
+            looked=looked,
             asked=asked.terms,
             nowhere=() if shown else self._nowhere(asked, tables),
         )
@@ -364,6 +419,30 @@ class Search:
 def _nothing_but(title: str) -> tuple[str, ...]:
     """Of a version that is damaged."""
     return (title, *("" for _ in COLUMNS[1:]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Matches:
+    """SQL of what holds the words; the expression is its first value. row: the number of the document."""
+
+    tables: str
+    where: str
+    row: str
+    order: str
+
+
+def _matches(table: str, weights: Sequence[float], *, ranked: bool, through: int | None) -> _Matches:
+    """The best first, or the latest first, maybe only so many of these."""
+    if ranked or through is None:
+        row = f"{table}.rowid"
+        order = f"{_ranking(table, weights)}, {row} desc" if ranked else f"{row} desc"
+        return _Matches(tables=table, where=f"{table} match ?", row=row, order=order)
+    latest = (
+        f"select rowid as document from {table} where {table} match ? order by rowid desc limit {through}"
+    )
+    return _Matches(
+        tables=f"({latest}) as latest", where="true", row="latest.document", order="latest.document desc"
+    )
 
 
 def _ranking(table: str, weights: Sequence[float]) -> str:

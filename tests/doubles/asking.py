@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlencode
 
 from starlette.types import ASGIApp
 
@@ -38,10 +38,27 @@ class Asking:
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         return self.ask("GET", path, headers)
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str] | None = None) -> Answer:
-        return self._runner.run(self._ask(method, path, {"host": "127.0.0.1:8787", **(headers or {})}))
+    def ask(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str] | None = None,
+        *,
+        body: str = "",
+        client: str = "127.0.0.1",
+    ) -> Answer:
+        """client: the address that asks. Headers are given once, or with `\n` between several of one name."""
+        whole = {"host": "127.0.0.1:8787", **(headers or {})}
+        return self._runner.run(self._ask(method, path, whole, body.encode(), client))
 
-    async def _ask(self, method: str, path: str, headers: Mapping[str, str]) -> Answer:
+    def send(self, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None) -> Answer:
+        """A form, as a page of ours sends it."""
+        kind = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
+        return self.ask("POST", path, {**kind, **(headers or {})}, body=urlencode(form))
+
+    async def _ask(
+        self, method: str, path: str, headers: Mapping[str, str], body: bytes, client: str
+    ) -> Answer:
         route, _, query = path.partition("?")
         scope: dict[str, Any] = {
             "type": "http",
@@ -53,14 +70,18 @@ class Asking:
             "raw_path": route.encode(),
             "query_string": query.encode(),
             "root_path": "",
-            "headers": [(name.lower().encode(), value.encode("latin-1")) for name, value in headers.items()],
-            "client": ("127.0.0.1", 50000),
+            "headers": [
+                (name.lower().encode(), one.encode("latin-1"))
+                for name, value in headers.items()
+                for one in value.split("\n")
+            ],
+            "client": (client, 50000),
             "server": ("127.0.0.1", 8787),
         }
         said: list[Any] = []
 
         async def receive() -> dict[str, Any]:
-            return {"type": "http.request", "body": b"", "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Any) -> None:
             said.append(message)
@@ -70,9 +91,13 @@ class Asking:
         except Exception:  # whatever the application failed with; the answer it gave before counts
             if not self._defects:
                 raise
-        body = b"".join(one.get("body", b"") for one in said if one["type"] == "http.response.body")
-        found = {name.decode(): value.decode("latin-1") for name, value in said[0]["headers"]}
-        return Answer(status=said[0]["status"], headers=found, content=body)
+        content = b"".join(one.get("body", b"") for one in said if one["type"] == "http.response.body")
+        found: dict[str, str] = {}
+        for name, value in said[0]["headers"]:
+            before = found.get(name.decode())
+            text = value.decode("latin-1")
+            found[name.decode()] = text if before is None else f"{before}, {text}"
+        return Answer(status=said[0]["status"], headers=found, content=content)
 
 
 @contextmanager

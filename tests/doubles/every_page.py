@@ -10,15 +10,22 @@ from doubles.web_history import TRIAL
 AT = f"/trials/ctgov/{TRIAL}"
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
-    "lately": ("/", "/?severity=noise"),
+    "today": ("/", "/?severity=noise", "/?since=0", "/?since=2026-11-20&country=Poland&status=suspended"),
     "event": ("/events/4",),
-    "trials": ("/trials", "/trials?q=exosomes"),
+    "trials": ("/trials", "/trials?status=recruiting"),
+    "search": ("/search", "/search?q=exosomes", "/search?q=supply&in=changes", "/search?q=aspirin"),
     "trial": (AT,),
     "version": (f"{AT}/versions/5",),
     "as_of": (f"{AT}/on/2026-11-23",),
     "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
-    "state": ("/state",),
+    "compare_trials": ("/compare",),
+    "two_trials": (f"/compare/ctgov/{TRIAL}@1...{TRIAL}@5",),
+    "health": ("/health",),
+    "deliveries": ("/deliveries", "/deliveries?of=notices"),
+    "watches": ("/watches",),
+    "watch": ("/watches/MSC%20exosomes", "/watches/MSC%20exosomes?status=SUSPENDED"),
+    "sites_of_trial": (f"{AT}/sites",),
+    "sites_of_watch": ("/watches/MSC%20exosomes/sites",),
+    "api": ("/api",),
 }
-ONLY_SENT_ON = frozenset({"chosen_day", "chosen_pair"})  # what a form is sent to: a redirect and no page
-
 PAGES = tuple(path for paths in EXAMPLES.values() for path in paths)

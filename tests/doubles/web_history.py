@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,14 +12,17 @@ from typing import Any
 from sqlite_utils import Database
 from starlette.applications import Starlette
 
+from monitor import watches
 from monitor.database import open_for_reading, open_for_writing
 from monitor.health import Health
+from monitor.watches import Definition
 from monitor.web.app import create_app
 from snapshots.changes import compare
 from snapshots.changeset import Severity
 from snapshots.database import immediate
 from snapshots.event import Event, EventKind, changed_event
 from snapshots.query import Reader
+from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 TRIAL = "NCT07146087"
@@ -157,6 +160,31 @@ class History:
             url = f"https://clinicaltrials.gov/study/{trial}"
             store.add_event(changed_event(changes, at=seen_at, url=url, watches=watches))
 
+    def watch(
+        self,
+        name: str,
+        trials: Sequence[str] = (),
+        *,
+        query: dict[str, str] | None = None,
+        build: str = DAYS[-1],
+    ) -> None:
+        """A watch of ids, or of a query, that holds these trials since a sweep of that day's build."""
+        definition = Definition(
+            registry="ctgov",
+            ids=tuple(trials) if query is None else None,
+            query=None if query is None else tuple(query.items()),
+        )
+        with self.writing() as (db, _):
+            row = watches.add(db, name, definition, now=NOW).row
+            db.execute(
+                "update watch set baseline = 0, finished = ?1, finished_at = ?2, tried_at = ?2 where id = ?3",
+                [build, f"{build}T09:12:44Z", row],
+            )
+            db.conn.executemany(
+                "insert into member values (?, ?, 'in', ?)",
+                [(row, trial, f"{build}T09:12:44Z") for trial in trials],
+            )
+
     def archive(self, record: dict[str, Any], number: int, submitted: str) -> None:
         with self.writing() as (_, store):
             trial = record["protocolSection"]["identificationModule"]["nctId"]
@@ -187,6 +215,17 @@ class History:
             record = copy.deepcopy(RECORD)
             record["protocolSection"]["designModule"]["enrollmentInfo"]["count"] = count
             self.archive(record, number, day)
+        return self.indexed()
+
+    def indexed(self) -> History:
+        """With the words of all that is stored, as a poll leaves them at its end."""
+        with closing(open_for_writing(self.path)) as db:
+            catch_up(db)
+        return self
+
+    def watched(self) -> History:
+        """By the watch that its events were told for."""
+        self.watch("MSC exosomes", [TRIAL])
         return self
 
     def app(self, **more: Any) -> Starlette:

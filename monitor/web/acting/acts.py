@@ -21,6 +21,7 @@ from monitor.acting.mutes import Kind, Mute, Scope, concerns, mute, unmute
 from monitor.acting.people import LONGEST, Person, Via, named
 from monitor.acting.showing import ask_of
 from monitor.web import filters
+from monitor.web.access.visitor import ANYBODY, Visitor, Way
 from monitor.web.acting.forms import Forms
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.drawing.render import minute
@@ -75,13 +76,13 @@ class _Asked:
     until: datetime | None = None  # aware UTC; None: no end
     up_to: int | None = None  # number of the newest event that is acknowledged
     note: str = ""
-    back: str = ""  # `state`: done on the list of what is muted, wherever else it shows
+    back: str = ""  # `health`: done on the list of what is muted, wherever else it shows
 
     @property
     def shown_on(self) -> str:
-        if self.scope is Scope.TRIAL and self.back != "state":
+        if self.scope is Scope.TRIAL and self.back != "health":
             return addresses.trial(REGISTRY, self.value) + "#alerts"
-        return "/state#muted"
+        return "/health#muted"
 
     def __str__(self) -> str:
         end = f" until {minute(self.until)}" if self.until else ""
@@ -95,15 +96,20 @@ def do(
     forms: Forms,
     open_database: Callable[[], Database],
     now: datetime,
+    visitor: Visitor = ANYBODY,
 ) -> Answer:
     """BadQuestion, NoSuchPage. With a stale token nothing is written: the same is asked again, on a page of its own."""
+    if visitor.name:  # as the proxy says, whatever stands in the form
+        form = {**form, "by": visitor.name[:LONGEST]}
     asked = _asked(reader, form, now)
-    if not forms.is_fresh(form.get("token", ""), now):
+    # A program with a token of its own in a header: no page elsewhere can make a browser send that.
+    sure = visitor.way is Way.BEARER or forms.is_fresh(form.get("token", ""), now, visitor.mark)
+    if not sure:
         kept = {name: text for name, text in form.items() if name in _KEPT}
         return Page(
             template="confirm.html",
             path="/acts",
-            values={"asked": str(asked), "kept": kept, "token": forms.token(now)},
+            values={"asked": str(asked), "kept": kept, "token": forms.token(now, visitor.mark)},
         )
     with closing(open_database()) as db:
         if asked.act is Act.ACKNOWLEDGE and asked.up_to is None:

@@ -1,13 +1,14 @@
 """Forms that do something: read, and known to be our own.
 
-There is no log-in and so no session that a page elsewhere could ride on; but a browser on this machine reaches us
-from any page. Two checks keep such a page from acting, each enough by itself:
+A page elsewhere could ride on a session, on a password that the browser keeps, or without a log-in on its being on this
+machine. Two checks keep such a page from acting, each enough by itself:
 
 - Where the request came from. Browsers say so in Sec-Fetch-Site, and over plain HTTP beyond loopback at least in Origin
   (https://www.w3.org/TR/fetch-metadata/, https://fetch.spec.whatwg.org/#origin-header, read 2026-11). Another port of
   this machine is another origin though the same site, so that cookies, which know no ports, would prove nothing.
-- A token in the form, which only who read our page has: an HMAC of the hour under a key of this process. It is the same
-  for an hour, so that pages are still known again, and lasts for LASTS.
+- A token in the form, which only who read our page has: an HMAC of the hour and of who reads, under a key of this
+  process. It is the same for an hour, so that pages are still known again, lasts for LASTS, and is of no use to anybody
+  else, who may act or not.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from monitor.web.answers import BadQuestion, Refused
 LONGEST = 16_000  # bytes of a form
 MOST_FIELDS = 20
 LASTS = 12  # hours
+_ELSEWHERE = "Do it on the page of the trial, or with `trialbell mute`."
 _TYPE = "application/x-www-form-urlencoded"
 
 
@@ -36,21 +38,22 @@ class Forms:
         self._key = secrets.token_bytes(32)
         self._public = None if public_url is None else "{0.scheme}://{0.netloc}".format(urlsplit(public_url))
 
-    def token(self, now: datetime) -> str:
+    def token(self, now: datetime, whose: str = "") -> str:
+        """whose: tells apart those who may act (`access.visitor.Visitor.mark`)."""
         hour = _hour(now)
-        return f"{hour}.{self._mac(hour)}"
+        return f"{hour}.{self._mac(hour, whose)}"
 
-    def is_fresh(self, token: str, now: datetime) -> bool:
+    def is_fresh(self, token: str, now: datetime, whose: str = "") -> bool:
         hour, _, mac = token.partition(".")
         if not (hour.isascii() and hour.isdigit() and len(hour) < 10):
             return False
-        known = hmac.compare_digest(mac.encode(), self._mac(int(hour)).encode())
+        known = hmac.compare_digest(mac.encode(), self._mac(int(hour), whose).encode())
         return known and 0 <= _hour(now) - int(hour) < LASTS
 
-    def _mac(self, hour: int) -> str:
-        return hmac.new(self._key, str(hour).encode(), hashlib.sha256).hexdigest()
+    def _mac(self, hour: int, whose: str) -> str:
+        return hmac.new(self._key, f"{hour} {whose}".encode(), hashlib.sha256).hexdigest()
 
-    def check_origin(self, request: Request) -> None:
+    def check_origin(self, request: Request, *, hint: str = _ELSEWHERE) -> None:
         """Refused for what a page elsewhere sent. What names no origin is no browser: its token decides."""
         headers = request.headers
         sites, origins = headers.getlist("sec-fetch-site"), headers.getlist("origin")
@@ -63,10 +66,7 @@ class Forms:
         else:
             ours = True
         if not ours:
-            raise Refused(
-                "this came from a page that is not ours, and was not done",
-                hint="Do it on the page of the trial, or with `trialbell mute`.",
-            )
+            raise Refused("this came from a page that is not ours, and was not done", hint=hint)
 
 
 async def fields(request: Request) -> Mapping[str, str]:

@@ -1,75 +1,168 @@
-"""The page of a comparison: any two versions of a trial, either line, either order. Computed on request."""
+"""The page of a comparison: any two versions of a trial, either line, either order.
+
+What a poll told of two neighbours is stored and shown as it was told; any other two are compared on request.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+import msgspec
 
 from monitor import addresses
-from monitor.web.answers import Answer, BadQuestion, Page
-from monitor.web.compare.marks import changes_view
+from monitor.web import shapes
+from monitor.web.address import Asked
+from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
+from monitor.web.compare.beside import beside
+from monitor.web.compare.marks import ChangesView, ChangeView, changes_view
 from monitor.web.compare.named_sites import named_sites
+from monitor.web.compare.shapes import change_rows
+from monitor.web.compare.sides import found_side
+from monitor.web.compare.viewing import Viewing, choices, viewing
+from monitor.web.compare.whole import whole
 from monitor.web.drawing.names import day_of, meta_of, name_of, number_of
-from monitor.web.finding import found_trial, found_version, record_of
-from monitor.web.setting import Setting
+from monitor.web.finding import found_trial, record_of
 from monitor.web.trial import history
 from monitor.web.trial.head import head
 from monitor.web.trial.picking import choices_of
 from snapshots.changes import compare
-from snapshots.changeset import VersionRef
-from snapshots.event import changed_event
+from snapshots.changeset import ENGINE, Severity, VersionRef
+from snapshots.event import Event, changed_event, changed_id, event_json
+from snapshots.facts import Facts
+from snapshots.fields import table
 from snapshots.query import Reader
 
+AT_A_GLANCE = 24  # changes named at the head of the page
 
-def one_comparison(reader: Reader, registry: str, trial: str, text: str, setting: Setting) -> Answer:
+
+def two_versions(asked: Asked) -> Answer:
     """`/trials/{registry}/{id}/compare/{a}...{b}`."""
+    reader, registry, trial, setting = asked.reader, asked.registry, asked.trial, asked.setting
+    text = asked.path["pair"]
+    look = viewing(asked.query)
     left, dots, right = text.partition("...")
     if not dots:
         raise BadQuestion(
             f"no two versions: `{text[:60]}`",
-            hint="Write two numbers with three dots between, as 3...4 or r11...4.",
+            hint="Write two numbers with three dots between, as 3...4 or r11...4; days will do too.",
         )
     found_trial(reader, registry, trial)
-    from_ = found_version(reader, registry, trial, left).ref
-    to = found_version(reader, registry, trial, right).ref
-    older, _ = record_of(reader, registry, trial, from_)
+    sides = [found_side(reader, registry, trial, one) for one in (left, right)]
+    from_, to = (one.ref for one in sides)
+    path = addresses.compare(registry, trial, from_, to) or ""
+    if not all(one.exact for one in sides):
+        end = "" if asked.format == "html" else f".{asked.format}"
+        return Elsewhere(path=f"{path}{end}{look.query}")
     newer, read = record_of(reader, registry, trial, to)
+    told = told_between(reader, registry, trial, from_, to, newer, read)
+    # The user's own severities are applied to events; a comparison by hand is told under the same ones.
+    told = setting.effective(told)
+
+    def values() -> dict[str, Any]:
+        return _drawn(asked, told, look, path, newer, read)
+
+    shown = tuple(one for one in told.changes if look.all or one.severity is not Severity.NOISE)
+    return Page(
+        template="compare.html",
+        path=path,
+        values=values() if asked.format == "html" else {},
+        data=lambda: msgspec.convert(event_json(told, with_noise=look.all), shapes.Event),
+        rows=lambda: change_rows(shown),
+    )
+
+
+def told_between(
+    reader: Reader,
+    registry: str,
+    trial: str,
+    from_: VersionRef,
+    to: VersionRef,
+    newer: dict[str, Any],
+    read: Facts,
+) -> Event:
+    """The event of these two versions: the stored one, else one made now as `trialbell diff` makes it."""
+    id = changed_id(registry, trial, from_, to)
+    stored = None if id is None else reader.event(id)
+    if stored is not None and stored.engine == ENGINE:
+        return stored
+    older, _ = record_of(reader, registry, trial, from_)
     past = reader.past_between(registry, trial, from_, to)
     changes = compare(older, newer, registry=registry, from_=from_, to=to, past=past)
-    # The user's own severities are applied to events; a comparison by hand is told under the same ones.
-    told = setting.effective(
-        changed_event(changes, at=None, url=None, sponsor=read.sponsor, phase=read.phase)
+    return changed_event(
+        changes,
+        at=None,
+        url=None,
+        sponsor=read.sponsor,
+        sponsor_class=read.sponsor_class,
+        phase=read.phase,
+        status=read.status,
     )
-    versions = reader.versions(registry, trial)
+
+
+def _drawn(
+    asked: Asked, told: Event, look: Viewing, path: str, newer: dict[str, Any], read: Facts
+) -> dict[str, Any]:
+    reader, registry, trial = asked.reader, asked.registry, asked.trial
+    assert told.from_ is not None
+    assert told.to is not None
+    from_, to = told.from_, told.to
+    changes = told.changes
+    older: dict[str, Any] | None = None
+    if look.all or any(one.field == "locations" for one in changes):
+        older, _ = record_of(reader, registry, trial, from_)
+        changes = named_sites(changes, older, newer)
+    view = changes_view(told.headline, told.severity, told.tags, changes, unified=look.unified)
+    versions = reader.versions(registry, trial, by_day=True)
     line = [one.ref for one in versions]
     backwards = _is_backwards(from_, to)
     # Neighbours lie before the older and after the newer of the two; backwards there is no such order to go on in.
     before = None if backwards else _neighbour(line, from_, -1)
     after = None if backwards else _neighbour(line, to, +1)
-    return Page(
-        template="compare.html",
-        path=addresses.compare(registry, trial, from_, to) or "",
-        values={
-            "here": "trials",
-            "head": head(setting.source(registry), read, newer, to),
-            "set": changes_view(
-                told.headline, told.severity, told.tags, named_sites(told.changes, older, newer)
-            ),
-            "backwards": backwards,
-            "two_lines": from_.source is not to.source,
-            "flipped": addresses.compare(registry, trial, to, from_),
-            "from_name": name_of(from_),
-            "from_href": addresses.version(registry, trial, from_),
-            "from_meta": meta_of(from_),
-            "to_name": name_of(to),
-            "to_href": addresses.version(registry, trial, to),
-            "to_meta": meta_of(to),
-            "earlier_href": addresses.compare(registry, trial, before, from_) if before else None,
-            "earlier_name": f"{name_of(before)} against {number_of(from_)}" if before else "",
-            "later_href": addresses.compare(registry, trial, to, after) if after else None,
-            "later_name": f"{name_of(to)} against {number_of(after)}" if after else "",
-            "picking": choices_of(history.shown(versions), chosen=(from_, to)),
-        },
-    )
+    flipped = addresses.compare(registry, trial, to, from_)
+
+    def neighbour(one: VersionRef | None, other: VersionRef | None) -> str | None:
+        if one is None or other is None:
+            return None
+        return f"{addresses.compare(registry, trial, one, other)}{look.query}"
+
+    return {
+        "here": "trials",
+        "head": head(asked.setting.source(registry), read, newer, to),
+        "set": view,
+        "glance": _glance(view),
+        "glance_more": max(0, view.count - AT_A_GLANCE),
+        "look": look,
+        "looks": choices(path, look, changed="Only what changed"),
+        "parts_of_all": whole(beside(older, newer, table(registry)), view)
+        if look.all and older is not None
+        else (),
+        "json_href": f"{path}.json{look.query}",
+        "backwards": backwards,
+        "two_lines": from_.source is not to.source,
+        "flipped": f"{flipped}{look.query}",
+        "from_name": name_of(from_),
+        "from_href": addresses.version(registry, trial, from_),
+        "from_meta": meta_of(from_),
+        "to_name": name_of(to),
+        "to_href": addresses.version(registry, trial, to),
+        "to_meta": meta_of(to),
+        "earlier_href": neighbour(before, from_),
+        "earlier_name": f"{name_of(before)} against {number_of(from_)}" if before else "",
+        "later_href": neighbour(to, after),
+        "later_name": f"{name_of(to)} against {number_of(after)}" if after else "",
+        "picking": choices_of(history.shown(versions), chosen=(from_, to)),
+        "fields_href": addresses.fields(registry, trial),
+        "beside_href": f"/compare?a={trial}&a_at={number_of(to)}",
+    }
+
+
+def _glance(view: ChangesView) -> list[tuple[ChangeView, str]]:
+    """What changed, a line each: which criterion, which member, or the change's own sentence."""
+    return [
+        (one, one.criteria.line or one.summary.removeprefix(f"{one.label}: "))
+        for one in view.changes[:AT_A_GLANCE]
+    ]
 
 
 def _neighbour(line: Sequence[VersionRef], ref: VersionRef, step: int) -> VersionRef | None:

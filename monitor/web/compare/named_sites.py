@@ -51,6 +51,11 @@ def _respelt(change: FieldChange, older: dict[str, Any], newer: dict[str, Any]) 
     )
 
 
+def site_lines(sites: Iterable[Any]) -> list[str]:
+    """Each site on a line: `Charité, Berlin 10117: Recruiting`."""
+    return [_line(site) for site in sites if isinstance(site, dict)]
+
+
 def _lines(record: dict[str, Any], country: str | None) -> list[str]:
     return [_line(site) for site in _sites(record) if _country(site) == country]
 

@@ -1,4 +1,4 @@
-"""Two texts beside each other: words that only one has are marked, paragraphs that both have are folded.
+"""Two texts beside each other or in one: words that only one has are marked, paragraphs that both have are folded.
 
 All HTML here is `del`, `ins`, `p`, `ul`, `ol`, `li` and escaped text.
 """
@@ -12,24 +12,34 @@ from itertools import groupby
 from operator import itemgetter
 
 from markupsafe import Markup, escape
+from rapidfuzz import fuzz
 
 from monitor.web.drawing.prose import ITEM, MAX_DEPTH, is_lead, unescaped
 from snapshots.words import marked
 
 FOLDED = 3  # so many unchanged paragraphs in a row are folded
 SHOWN = 60  # characters of a heading that a fold names
+MOST_LINES = 40  # of one edit, on either side, that are matched line by line for the unified view
+LIKE = 45.0  # rapidfuzz's ratio from which a line is another one, reworded
+LONGEST = 400  # characters of a line that are held against another's
 
 Pieces = list[tuple[str, str]]  # ("=" | "-" | "+", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """Either `same` on both sides, folded under a sentence or not, or what stands on each side, None for nothing."""
+    """Either `same` on both sides, folded under a sentence or not, or what stands on each side, None for nothing;
+    in the unified view `both` sides in one."""
 
     same: Markup | None = None
     folded: str = ""
     before: Markup | None = None
     after: Markup | None = None
+    both: Markup | None = None
+
+    @property
+    def drawn(self) -> tuple[Markup | None, ...]:
+        return self.same, self.before, self.after, self.both
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +57,7 @@ class _Line:
         return self.element == "p", self.text
 
 
-def passages(before: str, after: str) -> tuple[Passage, ...]:
+def passages(before: str, after: str, *, unified: bool = False) -> tuple[Passage, ...]:
     """The texts in the order of reading."""
     old, new = _lines(before), _lines(after)
     keys = [one.key for one in old], [one.key for one in new]
@@ -55,6 +65,8 @@ def passages(before: str, after: str) -> tuple[Passage, ...]:
     for tag, a, b, c, d in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
         if tag == "equal":
             found.append(_same(new[c:d]))
+        elif unified:
+            found.append(Passage(both=_laid(list(_merged(old[a:b], new[c:d])))))
         else:
             left, right = _marked(old[a:b], new[c:d])
             found.append(Passage(before=left, after=right))
@@ -65,6 +77,82 @@ def word_marks(before: str, after: str) -> tuple[Markup, Markup]:
     """Each text with the words that only it has in `del` or `ins`."""
     pieces = marked(before, after)
     return _drawn(pieces, "-", "del"), _drawn(pieces, "+", "ins")
+
+
+def both_marks(before: str, after: str) -> Markup:
+    """One text of two: what went in `del`, what came in `ins`, each in its place."""
+    drawn: list[Markup] = []
+    went: list[str] = []
+    came: list[str] = []
+
+    def close() -> None:
+        for side, element in ((went, "del"), (came, "ins")):
+            if text := "".join(side):
+                drawn.append(Markup(f"<{element}>{{}}</{element}>").format(text))
+            side.clear()
+
+    pieces = marked(before, after)
+    for at, (mark, text) in enumerate(pieces):
+        if mark != "=":
+            (went if mark == "-" else came).append(text)
+        elif text.isspace() and _goes_on(went, came, pieces[at + 1 :]):
+            for side in (went, came):  # one mark over neighbouring words, not one a word
+                if side:
+                    side.append(text)
+        else:
+            close()
+            drawn.append(escape(text))
+    close()
+    return Markup("").join(drawn)
+
+
+def _goes_on(went: Sequence[str], came: Sequence[str], following: Pieces) -> bool:
+    """Whether what is marked now goes on behind a space that both sides have."""
+    if went and came:
+        return bool(following)
+    return bool(following) and following[0][0] == ("-" if went else "+" if came else "")
+
+
+def _merged(old: Sequence[_Line], new: Sequence[_Line]) -> Iterable[tuple[_Line, Markup]]:
+    """Lines of both sides in one order: a reworded one once, with its marks."""
+    at = 0
+    for a, b in _pairs(old, new):
+        while at < a:
+            yield old[at], both_marks(old[at].text, "")
+            at += 1
+        if a < 0:
+            yield new[b], both_marks("", new[b].text)
+        else:
+            yield new[b], both_marks(old[a].text, new[b].text)
+            at = a + 1
+    for line in old[at:]:
+        yield line, both_marks(line.text, "")
+
+
+def _pairs(old: Sequence[_Line], new: Sequence[_Line]) -> list[tuple[int, int]]:
+    """Each newer line with the older one that it rewords, -1 for none; in order on both sides, the likest together."""
+    if len(old) == len(new) == 1:
+        return [(0, 0)]
+    if max(len(old), len(new)) > MOST_LINES or not old:
+        return [(-1, b) for b in range(len(new))]
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    like = [[fuzz.ratio(one.text[:LONGEST], other.text[:LONGEST]) for other in new] for one in old]
+    for a in reversed(range(len(old))):
+        for b in reversed(range(len(new))):
+            pair = like[a][b] + best[a + 1][b + 1] if like[a][b] >= LIKE else 0.0
+            best[a][b] = max(best[a + 1][b], best[a][b + 1], pair)
+    found: list[tuple[int, int]] = []
+    a = b = 0
+    while b < len(new):
+        if a < len(old) and like[a][b] >= LIKE and best[a][b] == like[a][b] + best[a + 1][b + 1]:
+            found.append((a, b))
+            a, b = a + 1, b + 1
+        elif a < len(old) and best[a][b] == best[a + 1][b]:
+            a += 1
+        else:
+            found.append((-1, b))
+            b += 1
+    return found
 
 
 def _lines(text: str) -> list[_Line]:

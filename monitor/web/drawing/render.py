@@ -49,7 +49,12 @@ class Pages:
             to=self.to, static=self.static, watch_path=addresses.watch, signs=SIGNS, banner=banner, nav=nav
         )
         self._environment.filters.update(
-            paragraphs=paragraphs, with_code=with_code, cut=cut, iso=lambda at: stamp(at) or "", minute=minute
+            paragraphs=paragraphs,
+            with_code=with_code,
+            cut=cut,
+            iso=lambda at: stamp(at) or "",
+            minute=minute,
+            size=size,
         )
 
     def to(self, path: str) -> str:
@@ -61,7 +66,15 @@ class Pages:
         return self.to(f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}")
 
     def draw(self, template: str, **values: Any) -> str:
-        page = {"here": "", "canonical": None, "address": None, "other_forms": (), **values}
+        page = {
+            "here": "",
+            "canonical": None,
+            "address": None,
+            "other_forms": (),
+            "visitor": None,
+            "rise": None,
+            **values,
+        }
         return self._environment.get_template(template).render(page)
 
 
@@ -88,3 +101,11 @@ def cut(text: Any, limit: int = CUT) -> str | Markup:
 
 def minute(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def size(count: int) -> str:
+    """Bytes for people: `1.2 GB`."""
+    for unit, whole in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= whole:
+            return f"{count / whole:.1f} {unit}"
+    return f"{count} bytes"

@@ -6,7 +6,7 @@ Noise is never in a feed, nor what the registry's own archive tells of long ago:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from monitor import addresses
@@ -30,6 +30,7 @@ from snapshots.event import Event, EventKind
 PAGE = 25  # entries: each costs more than a millisecond to word
 LOOKED_AT = 1_000  # events read for one page; the next page goes on where it ended
 
+_TOLD = {"type": "string", "enum": [*FIELD.schema["enum"], *STATE_SLUGS]}
 PARAMETERS = (
     Parameter(
         name="min_severity",
@@ -37,7 +38,7 @@ PARAMETERS = (
         schema={"type": "string", "enum": ["minor", "major", "critical"]},
     ),
     TAG,
-    FIELD,
+    replace(FIELD, description="Slug of a field that changed, or of a state that time makes", schema=_TOLD),
     BEFORE,
 )
 _WRITERS: Mapping[str, tuple[Callable[[Feed], bytes], str]] = {
@@ -118,7 +119,7 @@ def check_watch(reader: Reading, name: str) -> None:
     if reader.ended_watch(name):
         raise NoLongerHere(
             f"there is no watch of this name any more: `{shown}`",
-            hint="It was removed or renamed; what it told stays on the page of what changed lately.",
+            hint="It was removed or renamed; what it told stays on the page Today.",
         )
     names = [one.name for one in reader.watches()]
     raise NoSuchPage(f"no such watch: `{shown}`", hint=filters.nearest(name, names))

@@ -9,7 +9,7 @@ from monitor.web.address import Address, Asked, Format, Parameter
 from monitor.web.answers import Answer, Elsewhere
 from monitor.web.record import versions
 
-_DAY = Parameter(name="day", description="A day", schema={"type": "string", "format": "date"})
+_DAY = Parameter(name="day", description="A day", schema={"type": "string", "format": "date"}, required=True)
 
 
 def _version(asked: Asked) -> Answer:
@@ -42,6 +42,8 @@ ADDRESSES = (
         summary="Sends a form's day on to the record as of it",
         work=_chosen_day,
         parameters=(_DAY,),
+        sends_on=303,
+        answers=False,
     ),
     Address(
         path="/trials/{registry}/{trial}/on/{day}",

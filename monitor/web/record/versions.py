@@ -45,7 +45,7 @@ def as_of(reader: Reading, registry: str, trial: str, text: str, setting: Settin
     found_trial(reader, registry, trial)
     last = setting.last_day(reader.newest_build())
     if day > last:
-        raise BadQuestion(
+        raise NoSuchPage(
             f"that day has not come: `{day}`", hint=f"The last day that can be asked for is {last}."
         )
     version = reader.as_of(registry, trial, day)

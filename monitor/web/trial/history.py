@@ -1,14 +1,12 @@
-"""The history of one trial as rows: its versions, what each changed, and the other events, newest first."""
+"""The lines of a trial's history, and neighbouring quiet ones folded together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from monitor import addresses
-from monitor.web.drawing.names import day_of, meta_of, name_of
 from snapshots.changeset import Severity, Source, VersionRef
-from snapshots.event import Event, EventKind
+from snapshots.event import EventKind
 from snapshots.query import Version
 
 KINDS: Mapping[EventKind, str] = {
@@ -25,11 +23,11 @@ KINDS: Mapping[EventKind, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line. Either a version (`version_href`) or an event without one (`event_href`)."""
+    """One line: a version (`version_href`), one that retention took, or an event without a version."""
 
     day: str
     headline: str
-    severity: Severity | None  # None: the first of its line, a baseline
+    severity: Severity | None  # None: the first of its line, or not compared here
     meta: tuple[str, ...]
     quiet: bool = False
     name: str = ""
@@ -44,15 +42,6 @@ class Row:
 class Group:
     rows: tuple[Row, ...]
     quiet: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What a version changed."""
-
-    headline: str
-    severity: Severity
-    seen: tuple[str, ...] = ()  # who has acknowledged it
 
 
 Key = tuple[Source, int]
@@ -81,44 +70,6 @@ def previous_of(versions: Sequence[Version]) -> dict[Key, VersionRef]:
             found[key(one.ref)] = last[one.ref.source]
         last[one.ref.source] = one.ref
     return found
-
-
-def version_row(
-    registry: str,
-    trial: str,
-    version: Version,
-    previous: VersionRef | None,
-    told: Callable[[VersionRef, VersionRef], Told],
-) -> Row:
-    """The line of one version; `told` says what it changed."""
-    ref = version.ref
-    made = None if previous is None else told(previous, ref)
-    baseline = "The registry's first version" if ref.source is Source.ARCHIVE else "First seen: the baseline"
-    twin = version.equal_to
-    return Row(
-        day=day_of(ref),
-        headline=made.headline if made else baseline,
-        severity=made.severity if made else None,
-        quiet=made is not None and made.severity is Severity.NOISE,
-        meta=(*meta_of(ref), *(made.seen if made else ())),
-        name=name_of(ref),
-        version_href=addresses.version(registry, trial, ref),
-        compare_href=None if previous is None else addresses.compare(registry, trial, previous, ref),
-        twin_href=None if twin is None else addresses.version(registry, trial, twin),
-        twin_name="" if twin is None else f"version {twin.version}",
-    )
-
-
-def event_row(sequence: int, event: Event, seen: Sequence[str] = ()) -> Row:
-    at = event.at.date().isoformat() if event.at else ""
-    meta = [KINDS[event.kind], *(f"watch {name}" for name in event.watches[:5]), *seen]
-    return Row(
-        day=event.build or at,
-        headline=event.headline,
-        severity=event.severity,
-        meta=tuple(meta),
-        event_href=addresses.event(sequence),
-    )
 
 
 def grouped(rows: Sequence[Row]) -> tuple[Group, ...]:

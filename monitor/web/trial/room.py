@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer
-from monitor.web.trial import trials
+from monitor.web.trial import page, shapes
 
 _PAGE = Parameter(
     name="page",
@@ -13,31 +13,18 @@ _PAGE = Parameter(
 )
 
 
-def _held(asked: Asked) -> Answer:
-    return trials.held_trials(asked.reader, asked.query)
-
-
 def _trial(asked: Asked) -> Answer:
-    return trials.one_trial(asked.reader, asked.registry, asked.trial, asked.query, asked.setting)
+    return page.one_trial(asked.reader, asked.registry, asked.trial, asked.query, asked.setting)
 
 
 ADDRESSES = (
     Address(
-        path="/trials",
-        name="trials",
-        summary="The trials that are held, by id or by words",
-        work=_held,
-        parameters=(
-            Parameter(name="q", description="Words, or an id"),
-            Parameter(name="after", description="Id of the trial to go on from"),
-        ),
-        nav="Trials",
-    ),
-    Address(
         path="/trials/{registry}/{trial}",
         name="trial",
-        summary="One trial with its history",
+        summary="One trial: its newest facts, how it went, deadlines, watches and history",
         work=_trial,
         parameters=(_PAGE,),
+        data=shapes.Trial,
+        rows=shapes.LineRow,
     ),
 )

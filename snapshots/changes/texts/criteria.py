@@ -68,13 +68,7 @@ def criteria_told(old: str, new: str) -> tuple[str, bool]:
             f"Eligibility criteria changed ({len(old):,} → {len(new):,} characters, too long to be read)",
             True,
         )
-    before, after = (clauses(text, items_whole=True) for text in (old, new))
-    if _parts(before) != _parts(after):  # a heading came or went: what stands below it has not moved
-        before, after = (
-            [one if one.heading else replace(one, part="", group="") for one in side]
-            for side in (before, after)
-        )
-    found = read(before, after)
+    before, after, found = criteria_read(old, new)
     counts = [sum(not one.heading and not one.parent for one in side) for side in (before, after)]
     bodies = [sum(not one.heading for one in side) for side in (before, after)]
     if rewritten(_bodies(found), *bodies):
@@ -90,6 +84,17 @@ def criteria_told(old: str, new: str) -> tuple[str, bool]:
         return "Eligibility criteria changed in punctuation only", True
     order = "in another order" if found.reordered else "in the same words, set differently"
     return f"Eligibility criteria {order}", False
+
+
+def criteria_read(old: str, new: str) -> tuple[list[Clause], list[Clause], Reading]:
+    """Both texts, criterion by criterion, and which of them are which; bounded by MOST_TEXT only where it is asked."""
+    before, after = (clauses(text, items_whole=True) for text in (old, new))
+    if _parts(before) != _parts(after):  # a heading came or went: what stands below it has not moved
+        before, after = (
+            [one if one.heading else replace(one, part="", group="") for one in side]
+            for side in (before, after)
+        )
+    return before, after, read(before, after)
 
 
 def _parts(side: Sequence[Clause]) -> set[str]:

@@ -1,0 +1,54 @@
+"""`trialbell mcp`: the history for assistants, over standard input and output. Reads the database only."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from monitor.cli.errors import DONE, UseError
+from monitor.cli.session import Session, clock, shared_options_but_json
+
+if TYPE_CHECKING:
+    from monitor.mcp.tools import Setting
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  trialbell mcp                            a client starts it and talks to it
+  trialbell mcp --db /srv/trialbell.db
+
+\b
+Exit codes: 0 the client hung up, 2 no database, wrong configuration, or the package `mcp` is not installed."""
+)
+@shared_options_but_json
+def mcp(session: Session) -> int:
+    """Serve the history over the Model Context Protocol, for assistants. Read-only.
+
+    Tools: search, trial as of a day, changes since, diff of two versions or days, deadlines. Standard output belongs to
+    the protocol; what is said to people goes to stderr.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("mcp") is None:
+        raise UseError(
+            "the package `mcp` is not installed", hint="`pip install 'trialbell[mcp]'` installs it"
+        )
+    session.needed_reader()
+    from monitor.alerting.router import Router
+    from monitor.database import open_for_reading
+    from monitor.mcp.server import serve
+    from monitor.mcp.tools import Setting
+
+    effective = Router(session.config).effective
+    overridden = bool(session.config.severity)
+
+    def setting() -> Setting:
+        return Setting(now=clock(), effective=effective, overridden=overridden, url=session.url)
+
+    if os.isatty(0):
+        session.say("a client talks here, in the Model Context Protocol; Ctrl-D ends it (docs/guide/mcp.md)")
+    serve(lambda: open_for_reading(session.database), setting)
+    return DONE

@@ -1,0 +1,160 @@
+"""The page of all addresses, with an example of each, and the description that programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from itertools import groupby
+from typing import Any
+from urllib.parse import quote
+
+from monitor.web.address import Address, Asked, Format
+from monitor.web.answers import Answer, Page
+from monitor.web.api.description import description, room_of
+from monitor.web.api.path_parts import parts_of, written
+from monitor.web.api.types import Schema, in_words, name_of
+from monitor.web.reading import Reading
+from monitor.web.representations import MEDIA, offered
+
+_SHORT = 48  # characters of an enumeration that is shown as it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Something that an address may be asked for."""
+
+    name: str
+    kind: str
+    about: str
+    choices: tuple[str, ...]  # of an enumeration that is too long for a line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An address as it stands on the page."""
+
+    name: str
+    path: str
+    summary: str
+    asked: tuple[Asking, ...]
+    forms: tuple[tuple[str, str], ...]  # what it gives, and an example's path
+    type: str | None  # of its JSON
+    type_at: str | None  # name of the component that this type is or holds
+    redirects: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A type as it stands on the page: its fields with their types."""
+
+    name: str
+    about: str
+    fields: tuple[tuple[str, str, str | None], ...]  # name, type in words, component to go to
+
+
+def api(asked: Asked) -> Answer:
+    """`/api`."""
+    whole = described()
+    return Page(
+        template="api.html",
+        path="/api",
+        values={
+            "rooms": [
+                (room, [_entry(one, asked.reader, whole) for one in members])
+                for room, members in groupby(_addresses(), key=room_of)
+            ],
+            "types": [_kind(name, one) for name, one in whole["components"]["schemas"].items()],
+            "root": asked.root,
+        },
+        data=lambda: {**whole, "servers": [{"url": asked.root}]},
+    )
+
+
+@cache
+def described() -> dict[str, Any]:
+    """The description of all addresses of this process."""
+    return description(_addresses(), version=version("trialbell"))
+
+
+@cache
+def _addresses() -> tuple[Address, ...]:
+    from monitor.web.rooms import ADDRESSES, LAST  # this room is among them
+
+    return (*ADDRESSES, *LAST)
+
+
+def _entry(address: Address, reader: Reading, whole: dict[str, Any]) -> Entry:
+    data = None
+    if address.data is not None:
+        operation = whole["paths"][written(address.file + ".json")]["get"]
+        data = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return Entry(
+        name=address.name,
+        path=written(address.path),
+        summary=address.summary,
+        asked=(
+            *(_asking(name, part.schema, part.description) for name, part in parts_of(address.path)),
+            *(_asking(f"?{one.name}=", one.schema, one.description) for one in address.parameters),
+        ),
+        forms=tuple(_forms(address, reader)),
+        type=None if data is None else in_words(data),
+        type_at=None if data is None else _leads_to(data),
+        redirects=None if address.sends_on is None else _redirects(address),
+    )
+
+
+def _redirects(address: Address) -> str:
+    often = "Answers" if not address.answers else "May answer"
+    return f"{often} with {address.sends_on} and the Location of what was asked for."
+
+
+def _asking(name: str, schema: Any, about: str) -> Asking:
+    choices = tuple(str(one) for one in schema.get("enum", ()) if one != "")
+    kind = in_words(schema)
+    if len(kind) > _SHORT and choices:
+        return Asking(name=name, kind=f"one of {len(choices)}", about=about, choices=choices)
+    return Asking(name=name, kind=kind, about=about, choices=())
+
+
+def _forms(address: Address, reader: Reading) -> list[tuple[str, str]]:
+    """An example for each of the forms, of what is stored where there is something."""
+    path = _example(address.path, reader)
+    if not address.answers:
+        return [("redirect", path)]
+    if address.documents:
+        return [(", ".join(address.documents), path)]
+    end = _example(address.file, reader)
+    return [
+        (MEDIA[one].partition(";")[0], path if one is Format.HTML else f"{end}.{one}")
+        for one in offered(address)
+    ]
+
+
+def _example(path: str, reader: Reading) -> str:
+    values = {name: part.example for name, part in parts_of(path)}
+    if "trial" in values and (held := reader.trials(limit=1)):
+        values["registry"], values["trial"] = held[0].registry, held[0].trial
+    if "watch" in values and (watches := reader.watches()):
+        values["watch"] = watches[0].name
+    return written(path).format(**{name: quote(text, safe="") for name, text in values.items()})
+
+
+def _kind(name: str, schema: Schema) -> Kind:
+    fields: Sequence[tuple[str, Schema]] = list(schema.get("properties", {}).items())
+    return Kind(
+        name=name,
+        about=schema.get("description", ""),
+        fields=tuple((field, in_words(one), _leads_to(one)) for field, one in fields),
+    )
+
+
+def _leads_to(schema: Schema) -> str | None:
+    """The component that a schema is, or is made of."""
+    if name := name_of(schema):
+        return name
+    for inner in (*schema.get("anyOf", ()), schema.get("items"), schema.get("additionalProperties")):
+        if isinstance(inner, dict) and (name := _leads_to(inner)):
+            return name
+    return None

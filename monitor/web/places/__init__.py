@@ -1,0 +1,1 @@
+"""The pages of sites: where a trial, or a watch's trials, take place."""

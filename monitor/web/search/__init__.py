@@ -1,0 +1,1 @@
+"""Finding trials and changes: by words, and the list of what is held."""

@@ -1,0 +1,1 @@
+"""The pages of watches: what each holds, and what happened in it."""

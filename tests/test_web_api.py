@@ -1,0 +1,170 @@
+"""The description of all addresses is valid, says what is there, and is the same each time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+
+import msgspec
+import pytest
+from doubles.asking import Asking, asking
+from doubles.web_history import NOW, TRIAL, History
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from monitor.watches import Definition, add
+from monitor.web.address import Address
+from monitor.web.api.description import description
+from monitor.web.api.page import described
+from monitor.web.api.types import Types, in_words
+from monitor.web.rooms import ADDRESSES, LAST
+
+T = TypeVar("T")
+PATHS = described()["paths"]
+
+
+@pytest.fixture
+def history(tmp_path: Path) -> History:
+    history = History(tmp_path / "history.db").fill()
+    with history.writing() as (db, _):
+        add(db, "MSC exosomes", Definition(registry="ctgov", ids=(TRIAL,)), now=NOW)
+    return history
+
+
+@pytest.fixture
+def browse(history: History) -> Iterator[Asking]:
+    with asking(history.app()) as browse:
+        yield browse
+
+
+def test_it_is_a_valid_description(browse: Asking) -> None:
+    answer = browse.get("/api.json")
+    assert answer.headers["content-type"] == "application/json"
+    found = answer.json()
+    assert [str(one) for one in OpenAPIV31SpecValidator(found).iter_errors()] == []
+    assert found["openapi"].startswith("3.1")
+    assert found["servers"] == [{"url": "http://127.0.0.1:8787"}]
+    assert browse.get("/api", headers={"Accept": "application/json"}).content == answer.content
+    moved = browse.get("/openapi.json")
+    assert (moved.status, moved.headers["location"]) == (308, "/api.json")
+
+
+def test_the_server_is_the_public_root(history: History) -> None:
+    with asking(history.app(public_url="https://trials.example.org/watch")) as browse:
+        assert browse.get("/api.json").json()["servers"] == [{"url": "https://trials.example.org/watch"}]
+        assert browse.get("/openapi.json").headers["location"] == "/watch/api.json"
+
+
+def test_every_address_stands_in_it_in_each_of_its_forms() -> None:
+    for one in (*ADDRESSES, *LAST):
+        path = re.sub(r":[a-z]+\}", "}", one.path)
+        assert one.name == PATHS[path]["get"]["operationId"]
+        file = re.sub(r":[a-z]+\}", "}", one.file)
+        assert (f"{file}.json" in PATHS) == (one.data is not None)
+        assert (f"{file}.csv" in PATHS) == (one.rows is not None)
+    names = [operation["get"]["operationId"] for operation in PATHS.values()]
+    assert len(names) == len(set(names))
+
+
+def test_names_of_types_are_clean() -> None:
+    for name, schema in described()["components"]["schemas"].items():
+        assert re.fullmatch(r"[A-Z][A-Za-z0-9]*", name)
+        assert schema["title"] == name
+        assert schema.get("description"), f"{name} has no docstring"
+    assert "ListedNumbered" in described()["components"]["schemas"]
+
+
+def test_two_types_of_one_name_are_told_apart_even_within_lists() -> None:
+    first = msgspec.defstruct("Row", [("number", int)], namespace={"__doc__": "One."})
+    second = msgspec.defstruct("Row", [("name", str)], namespace={"__doc__": "Another."})
+
+    class Listed(msgspec.Struct, Generic[T]):
+        items: list[T]
+
+    types = Types()
+    schemas = [
+        types.schema(Listed[first], room="trial"),  # type: ignore[valid-type]
+        types.schema(Listed[second], room="today"),  # type: ignore[valid-type]
+        types.schema(Listed[first], room="today"),  # type: ignore[valid-type]
+    ]
+    assert [in_words(one) for one in schemas] == ["ListedRow", "TodayListedRow", "ListedRow"]
+    assert set(types.components) == {"ListedRow", "TodayListedRow", "Row", "TodayRow"}
+    assert types.components["TodayListedRow"]["properties"]["items"]["items"] == {
+        "$ref": "#/components/schemas/TodayRow"
+    }
+
+
+def test_it_is_the_same_each_time() -> None:
+    again = description((*ADDRESSES, *LAST), version=described()["info"]["version"])
+    assert msgspec.json.encode(again) == msgspec.json.encode(described())
+
+
+def test_a_part_of_an_address_that_nobody_described_is_a_defect() -> None:
+    odd = Address(path="/odd/{thing}", name="odd", summary="Odd", work=ADDRESSES[0].work)
+    with pytest.raises(KeyError, match="thing"):
+        description([odd], version="0")
+
+
+def test_parameters_with_patterns_and_choices() -> None:
+    today = {one["name"]: one for one in PATHS["/today.json"]["get"]["parameters"]}
+    assert today["severity"]["schema"]["enum"] == ["", "noise", "minor", "major", "critical"]
+    assert "overall-status" in today["field"]["schema"]["enum"]
+    version = {
+        one["name"]: one
+        for one in PATHS["/trials/{registry}/{trial}/versions/{version}"]["get"]["parameters"]
+    }
+    assert re.search(version["trial"]["schema"]["pattern"], TRIAL)
+    assert not re.search(version["trial"]["schema"]["pattern"], "NCT7146087")
+    assert re.search(version["version"]["schema"]["pattern"], "r12")
+    assert PATHS["/trials/{registry}/{trial}/on"]["get"]["parameters"][-1]["required"] is True
+
+
+def test_the_page_lists_each_address_with_an_example_that_is_there(browse: Asking) -> None:
+    page = browse.get("/api").text
+    for one in (*ADDRESSES, *LAST):
+        assert f'id="{one.name}"' in page
+    examples = re.findall(r'<li><span class="code">[^<]+</span> <a href="([^"]+)"', page)
+    assert len(examples) >= len(PATHS)
+    for path in examples:
+        answer = browse.get(path)
+        assert answer.status in (200, 303, 308, 400), path
+        if answer.status == 400:
+            assert path.endswith(("/on", "/compare")), path  # which a form fills in
+    for name in re.findall(r'href="#([^"]+)"', page):
+        assert f'id="{name}"' in page
+
+
+def test_answers_are_of_their_types(browse: Asking) -> None:
+    """schemathesis asks much more; this says at once which one it is."""
+    whole = browse.get("/api.json").json()
+    for path in re.findall(r'href="([^"]+\.json)"', browse.get("/api").text):
+        if path.startswith("/static") or path == "/openapi.json" or "/feed" in path:
+            continue
+        operation = whole["paths"][_template(whole["paths"], path)]["get"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        Draft202012Validator({**schema, "components": whole["components"]}).validate(browse.get(path).json())
+
+
+def _template(paths: dict[str, object], path: str) -> str:
+    asked = urlsplit(path).path
+    for template in paths:
+        if re.fullmatch(re.sub(r"\\\{[a-z_]+\\\}", "[^/]+", re.escape(template)), asked):
+            return template
+    raise AssertionError(path)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+def test_other_methods_are_refused_with_those_that_are_there(browse: Asking, method: str) -> None:
+    for path in ("/", "/today.json", "/api.json", f"/trials/ctgov/{TRIAL}", "/feed.atom", f"/{TRIAL}"):
+        answer = browse.ask(method, path)
+        assert answer.status == 405
+        assert set(answer.headers["allow"].split(", ")) == {"GET", "HEAD"}
+
+
+def test_head_is_get_without_a_body(browse: Asking) -> None:
+    for path in ("/", "/today.json", "/api.json", f"/trials/ctgov/{TRIAL}", "/feed.atom"):
+        got, head = browse.get(path), browse.ask("HEAD", path)
+        assert (head.status, head.headers) == (got.status, got.headers), path
