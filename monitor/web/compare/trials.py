@@ -70,6 +70,7 @@ def chosen_trials(asked: Asked) -> Answer:
     """`/compare`: the form; with two ids in it, on to the permalink of the two as they are now or were on a day."""
     query = {name: text.strip() for name, text in asked.query.items()}
     a, b = query.get("a", ""), query.get("b", "")
+    look = viewing(asked.query)
     if not (a and b):
         return Page(
             template="compare-form.html",
@@ -79,7 +80,6 @@ def chosen_trials(asked: Asked) -> Answer:
                 "asked": {name: query.get(name, "") for name in ("a", "a_at", "b", "b_at")},
             },
         )
-    look = viewing(asked.query)
     (registry, one), (other_registry, other) = _named(a), _named(b)
     if registry != other_registry:
         raise BadQuestion("two trials of different registries cannot be compared field by field")
