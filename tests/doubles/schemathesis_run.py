@@ -15,7 +15,7 @@ from typing import Any
 _CASES = re.compile(r"^ *(\d+) generated", re.MULTILINE)
 SEED = "7"
 LONGEST = 240  # seconds; it takes a tenth
-CHOICES = 4  # of a parameter that are tried: each costs a question, and one that is left out is as good
+CHOICES = 3  # of a parameter that are tried: each costs a question, and one that is left out is as good
 # What refuses a question that is no good; 410 is ours for what was there once.
 REFUSED = ("400", "404", "405", "410")
 ACCEPTED = ("2xx", "3xx", "404", "410")

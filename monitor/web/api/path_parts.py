@@ -15,7 +15,7 @@ from snapshots.fields import table
 _PART = re.compile(r"\{(?P<name>[a-z_]+)(?::[a-z]+)?\}")
 _DIGITS = "(?:0|[1-9][0-9]{0,17})"
 _VERSION = "[rR]?[1-9][0-9]{0,8}"
-_DAY = "[12][0-9]{3}-[0-9]{2}-[0-9]{2}"
+_DAY = "[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _ID = "NCT(?!0{8})[0-9]{8}"
 _ID_AT = f"{_ID}(?:@{_VERSION})?"
 
@@ -56,7 +56,7 @@ PARTS: Mapping[str, Part] = {
     ),
     "day": Part(
         description="A day",
-        schema={"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+        schema={"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
         example="2026-11-23",
     ),
     "number": Part(

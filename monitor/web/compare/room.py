@@ -10,11 +10,15 @@ from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer, BadQuestion, Elsewhere
 from monitor.web.compare.comparison import two_versions
 from monitor.web.compare.shapes import BesideRow, ChangeRow, TwoTrials
+from monitor.web.compare.sides import check_side
 from monitor.web.compare.trials import chosen_trials, two_trials
 from monitor.web.compare.viewing import PARAMETERS, viewing
 from monitor.web.parameters import TRIAL
 
-_AT = {"type": "string", "pattern": "^(?:[rR]?[1-9][0-9]{0,8}|[12][0-9]{3}-[01][0-9]-[0-3][0-9])$"}
+_AT = {
+    "type": "string",
+    "pattern": "^(?:[rR]?[1-9][0-9]{0,8}|[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))$",
+}
 _VERSION = "a number of ours, r and a number of the registry's, or a day"
 
 
@@ -22,7 +26,10 @@ def _chosen_pair(asked: Asked) -> Answer:
     query = asked.query
     if not (query.get("a") and query.get("b")):
         raise BadQuestion("two versions are needed to compare", hint="Choose them on the page of the trial.")
-    both = quote(f"{query['a'][:20].strip()}...{query['b'][:20].strip()}", safe="")
+    sides = [query[name].strip() for name in ("a", "b")]
+    for one in sides:
+        check_side(one)
+    both = quote("...".join(sides), safe="")
     look = viewing(query)
     return Elsewhere(path=f"{addresses.trial(asked.registry, asked.trial)}/compare/{both}{look.query}")
 

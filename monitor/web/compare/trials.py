@@ -14,7 +14,7 @@ from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.compare.beside import Part, Row, beside
 from monitor.web.compare.marks import MAX_PAGE, MAX_SIDE
 from monitor.web.compare.shapes import Beside, BesideRow, TrialSide, TwoTrials, as_text
-from monitor.web.compare.sides import found_side
+from monitor.web.compare.sides import check_side, found_side
 from monitor.web.compare.values import Cut, drawn_value
 from monitor.web.compare.viewing import Viewing, choices, viewing
 from monitor.web.compare.whole import is_coded_field, label_in, same_value, shown_value
@@ -71,6 +71,11 @@ def chosen_trials(asked: Asked) -> Answer:
     query = {name: text.strip() for name, text in asked.query.items()}
     a, b = query.get("a", ""), query.get("b", "")
     look = viewing(asked.query)
+    for at in ("a_at", "b_at"):
+        if query.get(at):
+            check_side(query[at])
+    for one in filter(None, (a, b)):
+        _named(one)
     if not (a and b):
         return Page(
             template="compare-form.html",
