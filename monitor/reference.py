@@ -16,9 +16,11 @@ def pages() -> dict[str, str]:
     """Path from the repository's root → the whole text."""
     from monitor.config.reference import reference, schema
     from monitor.export.page import export_page
+    from monitor.web.api.reference import api_page
     from snapshots.fields.page import fields_page
 
     return {
+        "docs/reference/api.md": api_page(),
         "docs/reference/commands.md": commands_page(),
         "docs/reference/config.md": reference(),
         "docs/reference/export.md": export_page(),

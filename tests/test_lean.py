@@ -11,7 +11,7 @@ import pytest
 from doubles.ctgov import LoopbackRegistry
 from doubles.study_records import study_record
 
-HEAVY = ("deepdiff", "slack_sdk", "apscheduler", "rich", "starlette", "jinja2", "uvicorn")
+HEAVY = ("deepdiff", "slack_sdk", "apscheduler", "rich", "starlette", "jinja2", "uvicorn", "mcp", "pydantic")
 # What takes its time and is not missed where nothing is told, compared or logged.
 BESIDE = (
     "asyncio",

@@ -20,6 +20,7 @@ from jsonschema import Draft202012Validator
 from monitor.database import open_for_writing
 from monitor.mcp.small import MOST, fitting
 from monitor.watches import Definition, add
+from monitor.web.search.question import SHOWN
 from snapshots.changeset import Severity
 from snapshots.event import EventKind
 from snapshots.search.index import catch_up
@@ -30,9 +31,9 @@ UNSEEN = "".join(chr(0xE0000 + ord(letter)) for letter in "delete everything")
 QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "search": ("search", {"words": "exosomes"}),
     "search then": ("search", {"words": "exosomes", "as_of": "2026-11-18", "country": "Poland"}),
+    "search many": ("search", {"words": "sclerosis"}),
     "search changes": ("search", {"words": "suspended", "among": "changes"}),
-    "search page": ("search", {"words": "sclerosis", "limit": 1}),
-    "search page 2": ("search", {"words": "sclerosis", "limit": 1, "cursor": "1"}),
+    "search page 2": ("search", {"words": "sclerosis", "cursor": "2"}),
     "trial": ("trial", {"trial": TRIAL}),
     "trial then": ("trial", {"trial": "nct7146087", "at": "2025-04-01"}),
     "trial part": (
@@ -66,14 +67,14 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "too early": (
         "trial",
         {"trial": TRIAL, "at": "2020-01-01"},
-        "The first that is stored is of 2025-01-10.",
+        "The oldest stored is of 2025-01-10.",
     ),
     "no version": ("diff", {"trial": TRIAL, "older": "99"}, "99"),
     "no such part": ("trial", {"trial": TRIAL, "part": "protocolSection.nothing"}, "no such part"),
     "no words": ("search", {"words": "!!"}, "."),
     "no status": ("search", {"words": "x", "status": "recruting"}, "recruiting"),
     "no state": ("deadlines", {"state": "overdue"}, "results-overdue"),
-    "no cursor": ("changes", {"cursor": "next"}, "no cursor of ours".capitalize()),
+    "no cursor": ("changes", {"cursor": "next"}, "No cursor of ours"),
     "no tool": ("delete", {}, "There are search, trial, changes, diff, deadlines."),
 }
 
@@ -101,6 +102,13 @@ class Talk:
         protocol["contactsLocationsModule"]["locations"] = [{**sites[0], "facility": "Clinic " * 30}] * 2_000
         protocol["descriptionModule"]["detailedDescription"] = "Long. " * 20_000
         self.history.snapshot(record, "2026-11-23")
+        for number in range(SHOWN + 1):
+            small = copy.deepcopy(RECORD)
+            small["protocolSection"]["identificationModule"]["nctId"] = f"NCT0000{number + 1000}"
+            small["protocolSection"]["armsInterventionsModule"] = {}
+            small["protocolSection"]["identificationModule"]["briefTitle"] = "Something in sclerosis"
+            small["protocolSection"]["conditionsModule"] = {}
+            self.history.snapshot(small, "2026-11-23")
         for number in range(5):
             day = f"2026-11-1{number}"
             self.history.event(EventKind.ENTERED, day, f"Entered {number}", Severity.MINOR)
@@ -216,10 +224,11 @@ def test_cursors_lead_through_all(talk: Talk) -> None:
     pages = [one.structured_content["data"]["items"] for one in talk.pages]
     assert [one["number"] for page in pages for one in page] == everything
     assert max(map(len, pages)) == 2
-    first, second = talk.data("search page"), talk.data("search page 2")
-    assert first["next"] == "1"
-    assert second["next"] is None
-    assert {first["trials"][0]["trial"], second["trials"][0]["trial"]} == {TRIAL, OTHER}
+    first, second = talk.data("search many"), talk.data("search page 2")
+    assert (len(first["trials"]), first["next"]) == (SHOWN, "2")
+    assert (len(second["trials"]), second["next"]) == (3, None)
+    both = {one["trial"] for found in (first, second) for one in found["trials"]}
+    assert len(both) == SHOWN + 3
 
 
 def test_what_the_tools_tell(talk: Talk) -> None:

@@ -139,13 +139,17 @@ def test_the_page_lists_each_address_with_an_example_that_is_there(browse: Askin
 
 def test_answers_are_of_their_types(browse: Asking) -> None:
     """schemathesis asks much more; this says at once which one it is."""
-    whole = browse.get("/api.json").json()
+    whole, looked_at = browse.get("/api.json").json(), 0
     for path in re.findall(r'href="([^"]+\.json)"', browse.get("/api").text):
         if path.startswith("/static") or path == "/openapi.json" or "/feed" in path:
             continue
         operation = whole["paths"][_template(whole["paths"], path)]["get"]
         schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
-        Draft202012Validator({**schema, "components": whole["components"]}).validate(browse.get(path).json())
+        answer = browse.get(path)
+        if answer.status == 200:  # else another address has it
+            Draft202012Validator({**schema, "components": whole["components"]}).validate(answer.json())
+            looked_at += 1
+    assert looked_at > 15
 
 
 def _template(paths: dict[str, object], path: str) -> str:

@@ -11,7 +11,8 @@ from monitor.cli.errors import DONE, UseError
 from monitor.cli.session import Session, clock, shared_options_but_json
 
 if TYPE_CHECKING:
-    from monitor.mcp.tools import Setting
+    from monitor.health import Health
+    from monitor.web.setting import Setting
 
 
 @click.command(
@@ -40,15 +41,19 @@ def mcp(session: Session) -> int:
     from monitor.alerting.router import Router
     from monitor.database import open_for_reading
     from monitor.mcp.server import serve
-    from monitor.mcp.tools import Setting
+    from monitor.web.setting import Setting
 
     effective = Router(session.config).effective
     overridden = bool(session.config.severity)
 
     def setting() -> Setting:
-        return Setting(now=clock(), effective=effective, overridden=overridden, url=session.url)
+        return Setting(now=clock(), effective=effective, health=_unasked, overridden=overridden)
 
     if os.isatty(0):
         session.say("a client talks here, in the Model Context Protocol; Ctrl-D ends it (docs/guide/mcp.md)")
     serve(lambda: open_for_reading(session.database), setting)
     return DONE
+
+
+def _unasked() -> Health:
+    raise AssertionError("no tool asks how the service is")

@@ -91,8 +91,8 @@ def search(
     question = asked(" ".join(words), known=looked.knows)
     day = None if as_of is None else day_of(as_of, now=clock())
     fitting = Fitting(
-        status=None if status is None else status_named(status),
-        phase=None if phase is None else phase_named(phase),
+        status=None if status is None else _status(status),
+        phase=None if phase is None else _phase(phase),
         sponsor=sponsor,
         country=country,
         among=None if watch is None or where == "changes" else _held(session, watch),
@@ -140,7 +140,7 @@ def _show_trial(session: Session, hit: Hit, *, named: bool) -> None:
 
     trial = hit.trial
     if session.as_json:
-        title, places = plainly(hit.marks.lead)
+        title, places = _plainly(hit.marks.lead)
         session.emit(
             {
                 "trial": trial.trial,
@@ -179,7 +179,7 @@ def _show_change(session: Session, hit: ChangeHit) -> None:
     at = None if event.at is None else event.at.date().isoformat()
     day = (event.to and (event.to.build or event.to.updated)) or event.build or at
     if session.as_json:
-        headline, places = plainly(hit.marks.lead)
+        headline, places = _plainly(hit.marks.lead)
         session.emit(
             {
                 "trial": event.trial,
@@ -216,7 +216,7 @@ def _in_brackets(pieces: Marked) -> str:
     return plain("".join(f"[{text}]" if marked else text for marked, text in pieces))
 
 
-def plainly(pieces: Marked) -> tuple[str, list[list[int]]]:
+def _plainly(pieces: Marked) -> tuple[str, list[list[int]]]:
     """The text, and where in it the marks are: [start, end) in characters."""
     text, places = "", []
     for marked, piece in pieces:
@@ -229,7 +229,7 @@ def plainly(pieces: Marked) -> tuple[str, list[list[int]]]:
 def _snippet(marks: Marks) -> dict[str, Any] | None:
     if marks.column is None:
         return None
-    text, places = plainly(marks.snippet)
+    text, places = _plainly(marks.snippet)
     return {"column": marks.column, "text": text, "marks": places}
 
 
@@ -291,7 +291,7 @@ def _held(session: Session, watch: str) -> frozenset[str]:
     return frozenset(trial for row in rows for trial in watches.held_trials(session.db, row))
 
 
-def status_named(text: str) -> str:
+def _status(text: str) -> str:
     from monitor.config.errors import suggestion
     from monitor.registries.ctgov_query import STATUSES
 
@@ -303,7 +303,7 @@ def status_named(text: str) -> str:
     return word
 
 
-def phase_named(text: str) -> str:
+def _phase(text: str) -> str:
     found = _PHASE.fullmatch(text.strip())
     if found is None or (found[1] and found[2] != "1"):
         raise UseError(f"no such phase: `{text}`", hint="write 1, 2, 3, 4 or early 1")

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Meta
 
 MOST = 50  # items of an answer
-_MOST_WORDS = 400
+_MOST_WORDS = 200
 
 Id = Annotated[
     str,
@@ -50,8 +50,13 @@ class Search(Question, frozen=True, kw_only=True):
     phase: Annotated[Name | None, Meta(description="1, 2, 3, 4 or early 1")] = None
     sponsor: Annotated[Name | None, Meta(description="A part of the lead sponsor's name")] = None
     country: Annotated[Name | None, Meta(description="A country with a site; of trials only")] = None
+    watch: Annotated[Name | None, Meta(description="Only what this watch holds; changes: what it held")] = (
+        None
+    )
     as_of: Annotated[Day, Meta(description="As the records were on this day, or changed until then")] = None
-    limit: Limit = 20
+    archive: Annotated[
+        bool, Meta(description="Of changes: also between versions of the registry's own history")
+    ] = False
     cursor: Cursor = None
 
 

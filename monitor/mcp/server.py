@@ -26,6 +26,8 @@ from monitor.registries.base import MalformedId
 from monitor.web.answers import PageError
 from monitor.web.lanes import Lanes
 from monitor.web.reading import Reading
+from monitor.web.search.shapes import Result
+from monitor.web.setting import Setting
 from monitor.web.shapes import Event, Listed, Numbered
 from snapshots.errors import SnapshotsError
 
@@ -46,7 +48,7 @@ class Kind:
     about: str
     question: type[msgspec.Struct]
     answer: Any  # its type
-    work: Callable[[Reading, Any, tools.Setting], Any]
+    work: Callable[[Reading, Any, Setting], Any]
 
 
 KINDS = (
@@ -55,7 +57,7 @@ KINDS = (
         title="Search trials or changes by words",
         about="Words in the stored records, as they are or were on a day, or in what changed. The best first.",
         question=Search,
-        answer=shapes.Told[shapes.Found],
+        answer=shapes.Told[Result],
         work=tools.search,
     ),
     Kind(
@@ -96,12 +98,12 @@ KINDS = (
 )
 
 
-def serve(open_database: Callable[[], Database], setting: Callable[[], tools.Setting]) -> None:
+def serve(open_database: Callable[[], Database], setting: Callable[[], Setting]) -> None:
     """Until the client hangs up. open_database: a read-only connection. setting: made anew for each question."""
     anyio.run(_serve, open_database, setting)
 
 
-async def _serve(open_database: Callable[[], Database], setting: Callable[[], tools.Setting]) -> None:
+async def _serve(open_database: Callable[[], Database], setting: Callable[[], Setting]) -> None:
     lanes = Lanes(open_database, count=1)
     try:
         async with stdio_server() as (incoming, outgoing):
@@ -111,7 +113,7 @@ async def _serve(open_database: Callable[[], Database], setting: Callable[[], to
         lanes.close()
 
 
-def server_of(lanes: Lanes, setting: Callable[[], tools.Setting]) -> Server[Any]:
+def server_of(lanes: Lanes, setting: Callable[[], Setting]) -> Server[Any]:
     kinds = {one.name: one for one in KINDS}
     fence = secrets.token_hex(8)  # nobody who wrote a record knows it
 

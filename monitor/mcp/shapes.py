@@ -24,59 +24,6 @@ class Told(Struct, Generic[T], frozen=True, kw_only=True):
     data: T
 
 
-class Snippet(Struct, frozen=True, kw_only=True):
-    """A few words around what matches; marks are places in the text, [start, end) in characters."""
-
-    column: str
-    text: str
-    marks: list[tuple[int, int]]
-
-
-class FoundTrial(Struct, frozen=True, kw_only=True):
-    """A trial; status to updated as the version named has them."""
-
-    trial: str
-    registry: str
-    title: str
-    status: str | None
-    phase: str | None
-    sponsor: str | None
-    updated: str | None
-    state: str
-    merged_into: str | None
-    source: str
-    version: int | None
-    build: str | None
-    snippet: Snippet | None
-
-
-class FoundChange(Struct, frozen=True, kw_only=True):
-    """A change. event: its id; number: its place in the order of storing."""
-
-    number: int
-    event: str | None
-    trial: str
-    registry: str
-    title: str
-    day: str | None
-    source: str | None
-    severity: str
-    headline: str
-    snippet: Snippet | None
-
-
-class Found(Struct, frozen=True, kw_only=True):
-    """A page of a search. read_as: the words as they were understood; notes: why; not_searched: stored and not
-    indexed yet. next: the cursor of the page that follows; null on the last."""
-
-    read_as: str | None
-    notes: list[str]
-    not_searched: int
-    trials: list[FoundTrial]
-    changes: list[FoundChange]
-    next: str | None
-
-
 class Facts(Struct, frozen=True, kw_only=True):
     """The plain facts of a record, in the registry's own words; dates as it wrote them."""
 

@@ -32,7 +32,15 @@ BEFORE = Parameter(
     name="before", description="Number of the event to go on from, towards older ones", schema=_NUMBER
 )
 COUNTRY = Parameter(
-    name="country", description="Country of a site of the trial, by its name or two-letter code"
+    name="country",
+    description="Country of a site of the trial; its two-letter code will do",
+    schema={"type": "string", "enum": list(filters.countries())},
 )
-STATUS = Parameter(name="status", description="Recruitment status, as `recruiting`")
-PHASE = Parameter(name="phase", description="Phase, as `3` or `early 1`")
+STATUS = Parameter(
+    name="status",
+    description="Recruitment status",
+    schema={"type": "string", "enum": [name for name, _ in filters.statuses()]},
+)
+PHASE = Parameter(
+    name="phase", description="Phase", schema={"type": "string", "enum": ["1", "2", "3", "4", "early 1"]}
+)

@@ -20,6 +20,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
     "compare_trials": ("/compare",),
     "two_trials": (f"/compare/ctgov/{TRIAL}@1...{TRIAL}@5",),
+    "changed_fields": (f"{AT}/field",),
+    "field": (f"{AT}/field/overall-status", f"{AT}/field/eligibility-criteria"),
     "health": ("/health",),
     "deliveries": ("/deliveries", "/deliveries?of=notices"),
     "watches": ("/watches",),

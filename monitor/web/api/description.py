@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from monitor.web.access.gate import OPEN
 from monitor.web.address import Address, Format, Parameter
 from monitor.web.api.path_parts import parts_of, written
 from monitor.web.api.types import Schema, Types
@@ -38,13 +39,26 @@ _ERRORS: Mapping[int, tuple[str, str]] = {
         "BadQuestion",
         "The address or its query cannot be understood, or this server does not answer to this name",
     ),
+    401: ("NotLetIn", "This wants a token, and none that is good came with it"),
+    403: ("Refused", "Who asks may not read this"),
     404: ("NotHere", "There is nothing here"),
     410: ("NoLongerHere", "It was here, and will not come back"),
+    429: ("TooManyTries", "Too many wrong tokens came from there"),
     500: ("Defect", "A stored version is damaged, or a defect of trialbell's own"),
     501: ("NotInstalled", "A package that it needs is not installed"),
     503: ("NotReady", "The database cannot be read now, or is not there yet"),
 }
 _CALENDAR = "text/calendar"
+_SCHEMES = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `[web]`"},
+    "basic": {"type": "http", "scheme": "basic", "description": "Any user, and the token as the password"},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "trialbell",
+        "description": "What the log-in gives a browser; behind HTTPS its name begins with `__Host-` or `__Secure-`",
+    },
+}
 
 
 def description(addresses: Iterable[Address], *, version: str) -> dict[str, Any]:
@@ -66,9 +80,12 @@ def description(addresses: Iterable[Address], *, version: str) -> dict[str, Any]
             "description": _ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
+        # Nothing on this machine; beyond it what whoever runs it chose.
+        "security": [{}, {"bearer": []}, {"basic": []}, {"session": []}],
         "tags": [{"name": name} for name in tags],
         "paths": paths,
         "components": {
+            "securitySchemes": _SCHEMES,
             "schemas": types.components,
             "responses": {
                 name + ending: _error(words, problem, page=page)
@@ -77,7 +94,10 @@ def description(addresses: Iterable[Address], *, version: str) -> dict[str, Any]
             }
             | {
                 "Unchanged": {"description": "What If-None-Match named is still so", "headers": _ETAG},
-                "SeeOther": {"description": "What was asked for has a page of its own", "headers": _LOCATION},
+                "SeeOther": {
+                    "description": "What was asked for has a page of its own; or, for a browser, the log-in first",
+                    "headers": _LOCATION,
+                },
                 "Canonical": {
                     "description": "This is another way to write that address",
                     "headers": _LOCATION,
@@ -119,6 +139,7 @@ def _operation(address: Address, form: Format | None, types: Types) -> dict[str,
             *(_query(one) for one in address.parameters),
         ],
         "responses": _responses(address, form, types),
+        **({} if is_guarded(address) else {"security": []}),
     }
 
 
@@ -143,23 +164,43 @@ def _or_empty(schema: Mapping[str, Any]) -> Schema:
 
 def _responses(address: Address, form: Format | None, types: Types) -> dict[str, Any]:
     found: dict[int, Any] = {}
+    content: dict[str, Any] = {}
+    if is_guarded(address):  # the log-in of a browser
+        found[303] = _component("SeeOther")
     if address.answers:
         content = _content(address, form, types)
-        found[200] = {"description": address.summary, "headers": _ETAG, "content": content}
-        found[304] = _component("Unchanged")
+        found[200] = {"description": address.summary, "content": content}
+        if not _is_live(address):
+            found[200]["headers"] = _ETAG
+            found[304] = _component("Unchanged")
     if address.path.startswith(_BELOW_A_TRIAL):
         found[308] = _component("Canonical")
     if address.sends_on is not None:
         found[address.sends_on] = _component("Canonical" if address.sends_on == 308 else "SeeOther")
     errors = [400, 404, 500, 503]
+    if is_guarded(address):
+        errors += [401, 403, 429]
     if _WATCH in address.path:
         errors.append(410)
     if _CALENDAR in address.documents:
         errors.append(501)
     ending = "Page" if form is None else ""
     for status in errors:
-        found[status] = _component(_ERRORS[status][0] + ending)
+        for_programs = status in (401, 429)  # a browser is led to the log-in
+        found[status] = _component(_ERRORS[status][0] + ("" if for_programs else ending))
+    if address.unread is not None:  # it says what is wrong in its own shape
+        found[503] = {"description": _ERRORS[503][1], "content": content}
     return {str(status): found[status] for status in sorted(found)}
+
+
+def is_guarded(address: Address) -> bool:
+    """Whether it says something of what is stored, so that it may want a log-in."""
+    return address.path not in OPEN
+
+
+def _is_live(address: Address) -> bool:
+    """Made anew each time, and never known again."""
+    return address.unread is not None or "application/openmetrics-text" in address.documents
 
 
 def _content(address: Address, form: Format | None, types: Types) -> dict[str, Any]:

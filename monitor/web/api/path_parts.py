@@ -1,4 +1,4 @@
-"""The variable parts of addresses: what they are, which texts they may be, and an example of each. Pure.
+"""The variable parts of addresses: what they are, which texts they may be, and an example of each.
 
 Patterns say how an address is written; ids written otherwise are sent on to it.
 """
@@ -10,9 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from snapshots.fields import table
+
 _PART = re.compile(r"\{(?P<name>[a-z_]+)(?::[a-z]+)?\}")
 _DIGITS = "(?:0|[1-9][0-9]{0,17})"
 _VERSION = "[rR]?[1-9][0-9]{0,8}"
+_DAY = "[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_ID = "NCT(?!0{8})[0-9]{8}"
+_ID_AT = f"{_ID}(?:@{_VERSION})?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +35,7 @@ PARTS: Mapping[str, Part] = {
     ),
     "trial": Part(
         description="Id of a trial, as its registry writes it",
-        schema={"type": "string", "pattern": "^NCT(?!0{8})[0-9]{8}$"},
+        schema={"type": "string", "pattern": f"^{_ID}$"},
         example="NCT07146087",
     ),
     "version": Part(
@@ -39,13 +44,19 @@ PARTS: Mapping[str, Part] = {
         example="1",
     ),
     "pair": Part(
-        description="Two versions, the older one first to read what happened: `3...4`, `r1...r2`",
-        schema={"type": "string", "pattern": rf"^{_VERSION}\.\.\.{_VERSION}$"},
+        description="Two versions or days, the older one first to read what happened: `3...4`, `r1...r2`,"
+        " `2026-03-01...4`",
+        schema={"type": "string", "pattern": rf"^(?:{_VERSION}|{_DAY})\.\.\.(?:{_VERSION}|{_DAY})$"},
         example="1...2",
+    ),
+    "field": Part(
+        description="Slug of a field",
+        schema={"type": "string", "enum": sorted(table("ctgov").slugs())},
+        example="overall-status",
     ),
     "day": Part(
         description="A day",
-        schema={"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+        schema={"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
         example="2026-11-23",
     ),
     "number": Part(
@@ -69,6 +80,15 @@ PARTS: Mapping[str, Part] = {
         example="NCT07146087",
     ),
 }
+# Where a name means something else.
+_ELSEWHERE: Mapping[tuple[str, str], Part] = {
+    ("/compare/{registry}/{pair}", "pair"): Part(
+        description="Two trials, behind each perhaps a version: `NCT07146087...NCT01730547`,"
+        " `NCT07146087@3...NCT01730547@r2`",
+        schema={"type": "string", "pattern": rf"^{_ID_AT}\.\.\.{_ID_AT}$"},
+        example="NCT07146087@1...NCT07146087@2",
+    ),
+}
 
 
 def written(path: str) -> str:
@@ -79,4 +99,5 @@ def written(path: str) -> str:
 def parts_of(path: str) -> Iterator[tuple[str, Part]]:
     """The variable parts in order. KeyError for one that nobody has described."""
     for found in _PART.finditer(path):
-        yield found["name"], PARTS[found["name"]]
+        name = found["name"]
+        yield name, _ELSEWHERE.get((path, name)) or PARTS[name]

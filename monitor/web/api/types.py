@@ -56,9 +56,11 @@ def in_words(schema: Schema) -> str:
     if name := name_of(schema):
         return name
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(in_words(one) for one in schema["anyOf"]))
+        kinds = [in_words(one) for one in schema["anyOf"] if one.get("const") != ""]
+        return " or ".join(dict.fromkeys(kinds))
     if "enum" in schema:
-        return "one of " + ", ".join(str(one) for one in schema["enum"] if one != "")
+        choices = [str(one) for one in schema["enum"] if one != ""]
+        return "one of " + ", ".join(choices) if len(choices) > 1 else f"always {choices[0]}"
     match schema.get("type"):
         case "array":
             return f"list of {in_words(schema.get('items') or {})}"

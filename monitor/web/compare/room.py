@@ -10,9 +10,15 @@ from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer, BadQuestion, Elsewhere
 from monitor.web.compare.comparison import two_versions
 from monitor.web.compare.shapes import BesideRow, ChangeRow, TwoTrials
+from monitor.web.compare.sides import check_side
 from monitor.web.compare.trials import chosen_trials, two_trials
 from monitor.web.compare.viewing import PARAMETERS, viewing
+from monitor.web.parameters import TRIAL
 
+_AT = {
+    "type": "string",
+    "pattern": "^(?:[rR]?[1-9][0-9]{0,8}|[12][0-9]{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01]))$",
+}
 _VERSION = "a number of ours, r and a number of the registry's, or a day"
 
 
@@ -20,7 +26,10 @@ def _chosen_pair(asked: Asked) -> Answer:
     query = asked.query
     if not (query.get("a") and query.get("b")):
         raise BadQuestion("two versions are needed to compare", hint="Choose them on the page of the trial.")
-    both = quote(f"{query['a'][:20].strip()}...{query['b'][:20].strip()}", safe="")
+    sides = [query[name].strip() for name in ("a", "b")]
+    for one in sides:
+        check_side(one)
+    both = quote("...".join(sides), safe="")
     look = viewing(query)
     return Elsewhere(path=f"{addresses.trial(asked.registry, asked.trial)}/compare/{both}{look.query}")
 
@@ -32,8 +41,8 @@ ADDRESSES = (
         summary="Sends a form's two versions on to their comparison",
         work=_chosen_pair,
         parameters=(
-            Parameter(name="a", description=f"The older version: {_VERSION}"),
-            Parameter(name="b", description=f"The newer version: {_VERSION}"),
+            Parameter(name="a", description=f"The older version: {_VERSION}", schema=_AT, required=True),
+            Parameter(name="b", description=f"The newer version: {_VERSION}", schema=_AT, required=True),
             *PARAMETERS,
         ),
         sends_on=303,
@@ -45,6 +54,7 @@ ADDRESSES = (
         summary="What changed between two versions of a trial: `3...4`, `r1...r2`, `r2...1`, `2026-03-01...4`",
         work=two_versions,
         parameters=PARAMETERS,
+        sends_on=303,
         data=shapes.Event,
         rows=ChangeRow,
     ),
@@ -54,12 +64,21 @@ ADDRESSES = (
         summary="The form for two trials; with both ids, sends on to their comparison",
         work=chosen_trials,
         parameters=(
-            Parameter(name="a", description="Id of a trial, or its record's web address"),
-            Parameter(name="a_at", description=f"Its version; the newest when left out: {_VERSION}"),
-            Parameter(name="b", description="Id of the other trial, or its record's web address"),
-            Parameter(name="b_at", description="The other's version"),
+            Parameter(
+                name="a", description="Id of a trial, or its record's web address", schema=TRIAL.schema
+            ),
+            Parameter(
+                name="a_at", description=f"Its version; the newest when left out: {_VERSION}", schema=_AT
+            ),
+            Parameter(
+                name="b",
+                description="Id of the other trial, or its record's web address",
+                schema=TRIAL.schema,
+            ),
+            Parameter(name="b_at", description="The other's version", schema=_AT),
             *PARAMETERS,
         ),
+        sends_on=303,
     ),
     Address(
         path="/compare/{registry}/{pair}",
@@ -67,6 +86,7 @@ ADDRESSES = (
         summary="What two trials have, field by field: `NCT07146087@3...NCT01730547@r2`",
         work=two_trials,
         parameters=PARAMETERS,
+        sends_on=303,
         data=TwoTrials,
         rows=BesideRow,
     ),

@@ -25,18 +25,24 @@ class Side:
 def found_side(reader: Reader, registry: str, trial: str, text: str) -> Side:
     """BadQuestion for what is neither, NoSuchPage where nothing is stored under it."""
     text = text.strip()
+    check_side(text)
     if _DAY.match(text):
-        return Side(ref=_on(reader, registry, trial, text), exact=False)
-    if version_named(text) is None:
-        raise BadQuestion(f"no number of a version and no day: `{text[:60]}`", hint=HOW)
+        return Side(ref=_on(reader, registry, trial, date.fromisoformat(text)), exact=False)
     return Side(ref=found_version(reader, registry, trial, text).ref, exact=text == text.lower())
 
 
-def _on(reader: Reader, registry: str, trial: str, text: str) -> VersionRef:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise BadQuestion(f"no day: `{text}`", hint="Write it as 2026-01-31.") from None
+def check_side(text: str) -> None:
+    """BadQuestion for what names neither a version nor a day, whatever is stored."""
+    if _DAY.match(text):
+        try:
+            date.fromisoformat(text)
+        except ValueError:
+            raise BadQuestion(f"no day: `{text}`", hint="Write it as 2026-01-31.") from None
+    elif version_named(text) is None:
+        raise BadQuestion(f"no number of a version and no day: `{text[:60]}`", hint=HOW)
+
+
+def _on(reader: Reader, registry: str, trial: str, day: date) -> VersionRef:
     version = reader.as_of(registry, trial, day)
     if version is None:
         days = [day_of(one.ref) for one in reader.versions(registry, trial, by_day=True)]

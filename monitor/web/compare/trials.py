@@ -14,7 +14,7 @@ from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.compare.beside import Part, Row, beside
 from monitor.web.compare.marks import MAX_PAGE, MAX_SIDE
 from monitor.web.compare.shapes import Beside, BesideRow, TrialSide, TwoTrials, as_text
-from monitor.web.compare.sides import found_side
+from monitor.web.compare.sides import check_side, found_side
 from monitor.web.compare.values import Cut, drawn_value
 from monitor.web.compare.viewing import Viewing, choices, viewing
 from monitor.web.compare.whole import is_coded_field, label_in, same_value, shown_value
@@ -70,6 +70,12 @@ def chosen_trials(asked: Asked) -> Answer:
     """`/compare`: the form; with two ids in it, on to the permalink of the two as they are now or were on a day."""
     query = {name: text.strip() for name, text in asked.query.items()}
     a, b = query.get("a", ""), query.get("b", "")
+    look = viewing(asked.query)
+    for at in ("a_at", "b_at"):
+        if query.get(at):
+            check_side(query[at])
+    for one in filter(None, (a, b)):
+        _named(one)
     if not (a and b):
         return Page(
             template="compare-form.html",
@@ -79,7 +85,6 @@ def chosen_trials(asked: Asked) -> Answer:
                 "asked": {name: query.get(name, "") for name in ("a", "a_at", "b", "b_at")},
             },
         )
-    look = viewing(asked.query)
     (registry, one), (other_registry, other) = _named(a), _named(b)
     if registry != other_registry:
         raise BadQuestion("two trials of different registries cannot be compared field by field")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.web.address import Address, Parameter
 from monitor.web.field.shapes import ChangedField, FieldCourse, ValueRow
 from monitor.web.field.through_time import all_fields, one_field
+from monitor.web.parameters import FIELD
 from monitor.web.shapes import Listed
 
 ADDRESSES = (
@@ -13,7 +16,8 @@ ADDRESSES = (
         name="changed_fields",
         summary="Which fields of a trial ever changed",
         work=all_fields,
-        parameters=(Parameter(name="field", description="Slug of a field: sends on to it through time"),),
+        parameters=(replace(FIELD, description="Slug of a field: sends on to it through time"),),
+        sends_on=303,
         data=Listed[ChangedField],
         rows=ChangedField,
     ),

@@ -8,6 +8,9 @@ from monitor.web.deliveries.shapes import Channel
 
 
 class Watch(Struct, frozen=True, kw_only=True):
+    """How the polls of a watch go. overdue: it should have been polled by now; unknown: its ids that the registry
+    has not; problem: of the last try."""
+
     name: str
     last_success: str | None
     build: str | None
@@ -29,6 +32,8 @@ class Outbox(Struct, frozen=True, kw_only=True):
 
 
 class HeldSweep(Struct, frozen=True, kw_only=True):
+    """A sweep that a person is to decide on."""
+
     registry: str
     build: str
     reason: str
@@ -45,11 +50,15 @@ class Sweep(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
+    """Why a trial was set aside."""
+
     trial: str
     reason: str
 
 
 class Backfill(Struct, frozen=True, kw_only=True):
+    """How far the registry's own history has been brought. waiting, done, aside: trials; requests: an estimate."""
+
     waiting: int
     requests: int | None
     done: int
@@ -59,6 +68,8 @@ class Backfill(Struct, frozen=True, kw_only=True):
 
 
 class Condition(Struct, frozen=True, kw_only=True):
+    """Something that the operator is told of. told_at: null while it may pass by itself."""
+
     kind: str
     subject: str
     text: str
@@ -68,6 +79,8 @@ class Condition(Struct, frozen=True, kw_only=True):
 
 
 class Ping(Struct, frozen=True, kw_only=True):
+    """The address that is told that all is well: since when it cannot be reached, null when it was heard."""
+
     heard_at: str | None
     failing_since: str | None
     error: str | None

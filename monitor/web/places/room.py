@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer
+from monitor.web.parameters import COUNTRY
 from monitor.web.places import of_trial, of_watch
 from monitor.web.places.shapes import CountryOfTrials, Site, SitesOfTrial, SitesOfWatch
 
-_COUNTRY = Parameter(name="country", description="Only this country, by name or two-letter code")
+_COUNTRY = replace(COUNTRY, description="Only this country; its two-letter code will do")
 
 
 def _of_trial(asked: Asked) -> Answer:

@@ -18,6 +18,7 @@ from monitor.web.trial.head import standing
 from snapshots.stored import TRIAL_COLUMNS, Trial, trial_of
 
 PAGE = 100  # trials on one page
+LONGEST_ID = 80  # characters
 LOOKED = 4_000  # trials looked through for one page of those that fit; the next goes on where it ended
 
 
@@ -48,12 +49,12 @@ class Held:
 def held_trials(asked: Asked) -> Answer:
     """Words are looked for elsewhere: `?q=`, which this list once took, leads there."""
     words = asked.query.get("q", "").strip()
-    if words:
-        return Elsewhere(path="/search?" + urlencode({"q": filters.short_enough("q", words)}), permanent=True)
     after = asked.query.get("after", "")
-    if len(after) > 80:
+    if len(after) > LONGEST_ID:
         raise BadQuestion("no id of a trial: it is too long")
     status, phase, watch = _asked(asked.reader, asked.query)
+    if words:
+        return Elsewhere(path="/search?" + urlencode({"q": filters.short_enough("q", words)}), permanent=True)
     held = held_after(asked.reader, after, status=status, phase=phase, watch=watch or None)
     given = {"status": (status or "").lower(), "phase": phase or "", "watch": watch}
     kept = {name: text for name, text in given.items() if text}

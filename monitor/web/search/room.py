@@ -8,7 +8,11 @@ from monitor.web.search import held, page
 from monitor.web.search.shapes import FoundRow, HeldTrial, Result
 from monitor.web.shapes import Listed
 
-_AFTER = Parameter(name="after", description="Id of the trial to go on from")
+_AFTER = Parameter(
+    name="after",
+    description="Id of the trial to go on from",
+    schema={"type": "string", "maxLength": held.LONGEST_ID},
+)
 _PARAMETERS = (
     Parameter(name="q", description="Words, as `trialbell search` takes them, or an id"),
     Parameter(
@@ -43,6 +47,7 @@ ADDRESSES = (
         summary="Words in the records, as they are or were on a day, and in what changed",
         work=page.search,
         parameters=_PARAMETERS,
+        sends_on=303,
         data=Result,
         rows=FoundRow,
         nav="Search",
@@ -59,6 +64,7 @@ ADDRESSES = (
             _AFTER,
             Parameter(name="q", description="Leads to the search for these words"),
         ),
+        sends_on=308,
         data=Listed[HeldTrial],
         rows=HeldTrial,
         nav="Trials",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monitor.config.route_names import statuses
 from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer
 from monitor.web.shapes import Listed
@@ -40,7 +41,11 @@ ADDRESSES = (
         summary="One watch with its trials",
         work=_watch,
         parameters=(
-            Parameter(name="status", description="Only trials of this status; `none`: without one"),
+            Parameter(
+                name="status",
+                description="Only trials of this status; `none`: without one",
+                schema={"type": "string", "enum": [*statuses(), "none"]},
+            ),
             Parameter(name="after", description="Id of the trial to go on from"),
         ),
         data=OneWatch,
