@@ -502,6 +502,9 @@ def test_reading_and_acting_are_two_rights(own: History) -> None:
         for who in (reader, bearer(READ), basic(READ), basic(ACT)):
             refused = mute(browse, who, token=token)
             assert (refused.status, "read and not act" in refused.text) == (403, True)
+            for method in ("POST", "PUT", "DELETE", "OPTIONS"):  # whatever an address would do with it
+                assert browse.ask(method, "/state", who).status == 403
+        assert browse.ask("POST", "/state", actor).status == 405
         assert mute(browse, {}, token=token).status == 401
         assert standing(own) == []
         assert mute(browse, actor, token=token).status == 303
