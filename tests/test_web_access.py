@@ -157,7 +157,12 @@ def test_a_session_of_another_protocol_is_closed(browse: Asking) -> None:
     async def receive() -> Any:
         return {"type": "websocket.connect"}
 
-    scope = {"type": "websocket", "path": "/state", "headers": [(b"host", b"127.0.0.1")], "query_string": b""}
+    scope = {
+        "type": "websocket",
+        "path": "/health",
+        "headers": [(b"host", b"127.0.0.1")],
+        "query_string": b"",
+    }
     browse._runner.run(browse._app(scope, receive, send))
     assert said == [{"type": "websocket.close", "code": 1008}]
 
@@ -320,13 +325,13 @@ def test_the_cookie_is_for_nobody_but_us(history: History) -> None:
         near = write(browse, READ).headers["set-cookie"]
         assert near.startswith("trialbell=") and "Secure" not in near
         plain = near.partition(";")[0]
-        assert browse.get("/state", {**public, "Cookie": plain}).status == 401, "put there over plain HTTP"
-        assert browse.get("/state", {"Cookie": plain}).status == 200
+        assert browse.get("/health", {**public, "Cookie": plain}).status == 401, "put there over plain HTTP"
+        assert browse.get("/health", {"Cookie": plain}).status == 200
         # A proxy that writes another Host: the form still comes from where it does.
         changed = {"Content-Type": FORM["Content-Type"], "Origin": PUBLIC}
         safe = browse.ask("POST", "/login", changed, body=f"token={READ}").headers["set-cookie"]
         assert safe.startswith("__Host-trialbell=") and "Secure" in safe
-        assert browse.get("/state", {"Cookie": safe.partition(";")[0]}).status == 200
+        assert browse.get("/health", {"Cookie": safe.partition(";")[0]}).status == 200
         left = browse.ask("POST", "/logout", {**FORM, **public}).headers["set-cookie"]
         assert left.count("Max-Age=0") == 2
 
@@ -495,13 +500,16 @@ def mute(browse: Asking, headers: dict[str, str], **form: str) -> Answer:
 def test_reading_and_acting_are_two_rights(own: History) -> None:
     with asking(app(own)) as browse:
         reader, actor = logged_in(browse, READ), logged_in(browse, ACT)
-        for path in (AT, "/state"):
+        for path in (AT, "/health"):
             assert "/acts" not in browse.get(path, reader).text
             assert 'action="/acts"' in browse.get(path, actor).text
         token = form_token(browse.get(AT, actor).text)
         for who in (reader, bearer(READ), basic(READ), basic(ACT)):
             refused = mute(browse, who, token=token)
             assert (refused.status, "read and not act" in refused.text) == (403, True)
+            for method in ("POST", "PUT", "DELETE", "OPTIONS"):  # whatever an address would do with it
+                assert browse.ask(method, "/health", who).status == 403
+        assert browse.ask("POST", "/health", actor).status == 405
         assert mute(browse, {}, token=token).status == 401
         assert standing(own) == []
         assert mute(browse, actor, token=token).status == 303
