@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -22,6 +23,7 @@ from monitor.web.metrics.served import OTHER
 from monitor.web.rooms import ADDRESSES, LAST
 from snapshots.errors import DatabaseHeld
 
+GUIDE = Path(__file__).parents[1] / "docs" / "guide" / "monitoring.md"
 OPEN = {"accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
 
 
@@ -160,3 +162,17 @@ def test_tallies_of_an_older_database_begin_at_what_it_holds(path: Path, tmp_pat
         for kind in ("trial", "version", "event"):
             (count,) = db.execute(f"select count(*) from {kind}").fetchone()
             assert sum(tally(db, kind).values()) == count > 0
+
+
+def test_every_number_that_the_guide_names_is_there(browse: Asking, history: History) -> None:
+    with history.writing() as (db, _):
+        row = db.execute(
+            "insert into poll (registry, started_at, build) values ('ctgov', '2026-11-24T09:00:00Z', '2026-11-24')"
+        ).lastrowid
+        db.execute("update poll set ended_at = '2026-11-24T09:01:30Z', outcome = 'quiet' where id = ?", [row])
+    browse.get("/")
+    named = set(re.findall(r"trialbell_[a-z_]+[a-z]", GUIDE.read_text()))
+    there = {name for name, _ in samples(browse)}
+    there |= {name.removesuffix("_count") for name in there} | {"trialbell_http"}
+    assert len(named) > 8
+    assert named - there == set()
