@@ -307,7 +307,7 @@ def test_below_a_public_path_all_leads_there(history: History) -> None:
         assert done.headers["location"] == f"/deep{AT}"
         assert "__Secure-trialbell=" in done.headers["set-cookie"]
         assert "Path=/deep;" in done.headers["set-cookie"]
-        assert browse.get("/deep/state", host).status == 401
+        assert browse.get("/deep/health", host).status == 401
 
 
 def test_the_cookie_is_for_nobody_but_us(history: History) -> None:
@@ -320,8 +320,8 @@ def test_the_cookie_is_for_nobody_but_us(history: History) -> None:
         near = write(browse, READ).headers["set-cookie"]
         assert near.startswith("trialbell=") and "Secure" not in near
         plain = near.partition(";")[0]
-        assert browse.get("/state", {**public, "Cookie": plain}).status == 401, "put there over plain HTTP"
-        assert browse.get("/state", {"Cookie": plain}).status == 200
+        assert browse.get("/health", {**public, "Cookie": plain}).status == 401, "put there over plain HTTP"
+        assert browse.get("/health", {"Cookie": plain}).status == 200
 
 
 def test_whoever_leaves_takes_nothing_along(browse: Asking) -> None:
@@ -488,7 +488,7 @@ def mute(browse: Asking, headers: dict[str, str], **form: str) -> Answer:
 def test_reading_and_acting_are_two_rights(own: History) -> None:
     with asking(app(own)) as browse:
         reader, actor = logged_in(browse, READ), logged_in(browse, ACT)
-        for path in (AT, "/state"):
+        for path in (AT, "/health"):
             assert "/acts" not in browse.get(path, reader).text
             assert 'action="/acts"' in browse.get(path, actor).text
         token = form_token(browse.get(AT, actor).text)

@@ -56,6 +56,6 @@ def test_a_client_that_leaves_in_the_middle_of_a_form_is_no_defect(
                 b"POST /acts HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
                 b"Content-Type: application/x-www-form-urlencoded\r\n\r\nact=mute"
             )
-        assert Here(history, port).ask("GET", "/state", headers=SAME)[0] == 200
+        assert Here(history, port).ask("GET", "/health", headers=SAME)[0] == 200
     # Stopped by now: what was left to be done with it was done.
     assert not [one for one in caplog.records if one.exc_info or one.levelno >= logging.WARNING]

@@ -8,6 +8,8 @@ from monitor.web.deliveries.shapes import Channel
 
 
 class Watch(Struct, frozen=True, kw_only=True):
+    """How one watch fares. unknown: ids of it that the registry does not have."""
+
     name: str
     last_success: str | None
     build: str | None
@@ -29,6 +31,8 @@ class Outbox(Struct, frozen=True, kw_only=True):
 
 
 class HeldSweep(Struct, frozen=True, kw_only=True):
+    """A sweep that waits for a decision, or for the next build to say the same."""
+
     registry: str
     build: str
     reason: str
@@ -45,11 +49,15 @@ class Sweep(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
+    """Why a trial's past could not be had."""
+
     trial: str
     reason: str
 
 
 class Backfill(Struct, frozen=True, kw_only=True):
+    """The trials whose past is being brought, and those that were set aside."""
+
     waiting: int
     requests: int | None
     done: int
@@ -59,6 +67,8 @@ class Backfill(Struct, frozen=True, kw_only=True):
 
 
 class Condition(Struct, frozen=True, kw_only=True):
+    """What is not well and lasts, as the operator was told or is to be."""
+
     kind: str
     subject: str
     text: str
@@ -68,6 +78,8 @@ class Condition(Struct, frozen=True, kw_only=True):
 
 
 class Ping(Struct, frozen=True, kw_only=True):
+    """The dead man's switch."""
+
     heard_at: str | None
     failing_since: str | None
     error: str | None
