@@ -17,14 +17,13 @@ from monitor.unread import mark, neighbours, unread
 from snapshots.changeset import Severity
 
 if TYPE_CHECKING:
-    from snapshots.changeset import FieldChange, VersionRef
-    from snapshots.event import Event
+    from snapshots.changeset import FieldChange, Source, VersionRef
+    from snapshots.events import Led
     from snapshots.fields import Field
     from snapshots.query import Version
     from snapshots.timeline import Stood
 
 OUTCOMES = ("primary-outcomes", "secondary-outcomes", "other-outcomes")
-Numbered = tuple[int, "Event"]
 Between = Callable[["Gap"], "Sequence[FieldChange] | None"]
 
 
@@ -35,8 +34,7 @@ class Step:
     day: str | None  # the registry's day of submission, else of our data build
     seen: str | None  # the day of the build that we saw it in; None where no change set tells of it
     change: FieldChange | None  # None: two versions that were not read
-    event: Event | None
-    number: int | None  # of the event, in the order of storing
+    event: Led | None
     from_: VersionRef | None
     to: VersionRef | None
     beside: str  # said behind the sentence, with a space before it; may be empty
@@ -67,7 +65,7 @@ class Course:
 
     field: str
     gaps: tuple[Gap, ...]
-    events: tuple[Numbered, ...]
+    events: tuple[Led, ...]
     versions: tuple[Version, ...]
 
     def steps(self, *, until: date | None = None, between: Between) -> Iterator[Step]:
@@ -79,10 +77,10 @@ class Course:
             if one.ref.source == "snapshot" and one.equal_to is not None
         }
         refs = {(one.ref.source, one.ref.version): one.ref for one in self.versions}
-        lines: tuple[Sequence[Numbered | Gap], ...] = (self.gaps, self.events)
+        lines: tuple[Sequence[Led | Gap], ...] = (self.gaps, self.events)
         for place in merge(*lines, key=_place):
             if not isinstance(place, Gap):
-                yield from self._told(place, said_twice, submitted, until)
+                yield from self._told(place, said_twice, submitted, refs, until)
                 continue
             found = between(place)
             for change in [None] if found is None else found:
@@ -92,7 +90,6 @@ class Course:
                         seen=None,
                         change=change,
                         event=None,
-                        number=None,
                         from_=refs.get((place.older.source, place.older.number)),
                         to=refs.get((place.newer.source, place.newer.number)),
                         beside=place.words,
@@ -108,13 +105,12 @@ class Course:
 
     def _told(
         self,
-        numbered: Numbered,
-        said_twice: Callable[[Event, FieldChange], bool],
+        event: Led,
+        said_twice: Callable[[Led, FieldChange], bool],
         submitted: dict[int | None, str | None],
+        refs: dict[tuple[Source, int | None], VersionRef],
         until: date | None,
     ) -> Iterator[Step]:
-        number, event = numbered
-        assert event.to is not None
         if until is not None and not until_day(day_told(event.to), until):
             return
         own, seen = day_told(event.to), event.to.build
@@ -127,9 +123,8 @@ class Course:
                     seen=seen,
                     change=change,
                     event=event,
-                    number=number,
-                    from_=event.from_,
-                    to=event.to,
+                    from_=refs.get((event.from_.source, event.from_.version), event.from_),
+                    to=refs.get((event.to.source, event.to.version), event.to),
                     beside=beside,
                 )
 
@@ -138,13 +133,13 @@ def course(
     field: str,
     *,
     timeline: Sequence[Stood],
-    events: Sequence[Numbered],
+    events: Sequence[Led],
     versions: Sequence[Version],
     until: date | None = None,
 ) -> Course:
     """events: all change sets of the trial, with the field's changes (`fields_read`) at least."""
     ordered = _in_time(events)
-    pairs = unread(timeline, [event for _, event in ordered], versions)
+    pairs = unread(timeline, ordered, versions)
     gaps = [Gap(older=older, newer=newer) for older, newer in pairs]
     if until is not None:
         gaps = [one for one in gaps if until_day(one.newer.since, until)]
@@ -179,37 +174,32 @@ def _path_of(field: str) -> str:
     )
 
 
-def _place(one: Numbered | Gap) -> str:
-    if isinstance(one, Gap):
-        return one.newer.since
-    to = one[1].to
-    return (day_told(to) if to else None) or ""
+def _place(one: Led | Gap) -> str:
+    return one.newer.since if isinstance(one, Gap) else day_told(one.to) or ""
 
 
-def _in_time(events: Sequence[Numbered]) -> list[Numbered]:
+def _in_time(events: Sequence[Led]) -> list[Led]:
     """Both lines, oldest first: each in the order of its numbers, whatever its dates say."""
 
-    def number(one: Numbered) -> int:
-        return one[1].to.version or 0 if one[1].to else 0
+    def number(one: Led) -> int:
+        return one.to.version or 0
 
-    archive = sorted((one for one in events if one[1].to and one[1].to.source == "archive"), key=number)
-    ours = sorted((one for one in events if not (one[1].to and one[1].to.source == "archive")), key=number)
+    archive = sorted((one for one in events if one.to.source == "archive"), key=number)
+    ours = sorted((one for one in events if one.to.source != "archive"), key=number)
     return list(merge(archive, ours, key=_place))
 
 
-def _said_twice(
-    events: Sequence[Numbered], versions: Sequence[Version]
-) -> Callable[[Event, FieldChange], bool]:
+def _said_twice(events: Sequence[Led], versions: Sequence[Version]) -> Callable[[Led, FieldChange], bool]:
     """Whether a change of the archive's is the one that led to the snapshot equal to its version."""
     twins = {one.ref.version: one.equal_to for one in versions if one.ref.source == "archive"}
     ours = {
         event.to.version: [(one.field, one.item, one.before, one.after) for one in event.changes]
-        for _, event in events
-        if event.to is not None and event.to.source == "snapshot"
+        for event in events
+        if event.to.source == "snapshot"
     }
 
-    def said(event: Event, change: FieldChange) -> bool:
-        if event.to is None or event.to.source != "archive":
+    def said(event: Led, change: FieldChange) -> bool:
+        if event.to.source != "archive":
             return False
         twin = twins.get(event.to.version)
         own = ours.get(twin.version, []) if twin is not None else []
@@ -218,8 +208,8 @@ def _said_twice(
     return said
 
 
-def _archived(event: Event) -> str:
+def _archived(event: Led) -> str:
     """The registry's own steps stand beside the change between two snapshots that holds them: no further change."""
-    if event.from_ is None or event.to is None or event.to.source != "archive":
+    if event.to.source != "archive":
         return ""
     return f" (the registry's own version r{event.from_.version} → r{event.to.version})"

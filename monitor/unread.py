@@ -7,20 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from snapshots.changeset import Source
 
 if TYPE_CHECKING:
     from snapshots.changeset import ChangeSet, VersionRef
-    from snapshots.event import Event
     from snapshots.query import Reader, Version
     from snapshots.retention import Removed
     from snapshots.timeline import Stood
 
 
+class Leading(Protocol):
+    """A change set, as far as it matters here: from which version to which it leads."""
+
+    @property
+    def from_(self) -> VersionRef | None: ...
+
+    @property
+    def to(self) -> VersionRef | None: ...
+
+
 def unread(
-    timeline: Sequence[Stood], events: Iterable[Event], versions: Iterable[Version]
+    timeline: Sequence[Stood], events: Iterable[Leading], versions: Iterable[Version]
 ) -> list[tuple[Stood, Stood]]:
     """Neighbours of the timeline between which no stored change sets lead, oldest first.
 
@@ -49,7 +58,7 @@ def neighbours(older: Stood, newer: Stood) -> bool:
 
 
 def missing(
-    versions: Iterable[Version], events: Iterable[Event], removed: Iterable[Removed]
+    versions: Iterable[Version], events: Iterable[Leading], removed: Iterable[Removed]
 ) -> list[tuple[int, int]]:
     """(first, last) numbers of the archive's line that lie between stored ones, and are not stored; oldest first.
 
@@ -91,7 +100,7 @@ def mark(source: Source, number: int | None) -> str:
     return f"{'r' if source is Source.ARCHIVE else ''}{number}"
 
 
-def _following(events: Iterable[Event]) -> dict[tuple[Source, int | None], int]:
+def _following(events: Iterable[Leading]) -> dict[tuple[Source, int | None], int]:
     """(line, number) → the number to which a stored change set leads from it."""
     return {
         (one.from_.source, one.from_.version): one.to.version

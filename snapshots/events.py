@@ -71,11 +71,8 @@ def by_id(db: Database, event_id: str) -> Event | None:
     return None if number is None else read(db, [number])[0][1]
 
 
-def read(
-    db: Database, sequences: Sequence[int], *, fields: Sequence[str] | None = None
-) -> list[tuple[int, Event]]:
-    """These events, in this order; those that do not exist are left out. fields: only changes of these."""
-    only = "" if fields is None else f" and field in ({','.join('?' * len(fields))})"
+def read(db: Database, sequences: Sequence[int]) -> list[tuple[int, Event]]:
+    """These events, in this order; those that do not exist are left out."""
     changes: dict[int, list[FieldChange]] = {}
     rows: dict[int, Sequence[Any]] = {}
     for start in range(0, len(sequences), _PARAMETERS):
@@ -86,22 +83,60 @@ def read(
         ):
             rows[row[0]] = row[1:]
         for row in db.execute(
-            f"select {', '.join(_CHANGE_COLUMNS)} from change where event in ({marks}){only}"
+            f"select {', '.join(_CHANGE_COLUMNS)} from change where event in ({marks})"
             " order by event, position",
-            [*part, *(fields or ())],
+            part,
         ):
             changes.setdefault(row[0], []).append(_change(row))
     return [(one, _event(rows[one], changes.get(one, ()))) for one in sequences if one in rows]
 
 
-def changed(db: Database, registry: str, trial: str, fields: Sequence[str]) -> list[tuple[int, Event]]:
-    """Every `changed` event of a trial, both lines, in the order of storing, with changes of these fields alone."""
+class Led(msgspec.Struct, frozen=True, kw_only=True):
+    """That a change set leads from one version to another, and some of its changes: an event without all that is told.
+
+    The versions lack when they were seen.
+    """
+
+    number: int  # in the order of all events
+    id: str
+    from_: VersionRef
+    to: VersionRef
+    changes: tuple[FieldChange, ...]
+
+
+def led(db: Database, registry: str, trial: str, fields: Sequence[str]) -> list[Led]:
+    """Every change set of a trial, both lines, in the order of storing, with its changes of these fields alone."""
+    marks = ", ".join("?" * len(fields))
+    changes: dict[int, list[FieldChange]] = {}
+    for row in db.execute(
+        f"select {', '.join(f'change.{name}' for name in _CHANGE_COLUMNS)} from event indexed by event_trial"
+        " cross join change on change.event = event.sequence"
+        " where event.trial = ? and event.registry = ? and event.kind = 'changed'"
+        f" and change.field in ({marks}) order by event.sequence, change.position",
+        [trial, registry, *fields],
+    ):
+        changes.setdefault(row[0], []).append(_change(row))
     rows = db.execute(
-        "select sequence from event indexed by event_trial where trial = ? and registry = ?"
-        " and kind = 'changed' order by sequence",
+        "select sequence, id, from_source, from_version, from_updated, from_build,"
+        " to_source, to_version, to_updated, to_build from event indexed by event_trial"
+        " where trial = ? and registry = ? and kind = 'changed'"
+        " and from_source is not null and to_source is not null order by sequence",
         [trial, registry],
-    ).fetchall()
-    return read(db, [row[0] for row in rows], fields=fields)
+    )
+    return [
+        Led(
+            number=row[0],
+            id=row[1],
+            from_=_lean_ref(row[2:6]),
+            to=_lean_ref(row[6:10]),
+            changes=tuple(changes.get(row[0], ())),
+        )
+        for row in rows
+    ]
+
+
+def _lean_ref(row: Sequence[Any]) -> VersionRef:
+    return VersionRef(source=Source(row[0]), version=row[1], seen_at=None, updated=row[2], build=row[3])
 
 
 def _values(event: Event) -> list[Any]:

@@ -23,6 +23,7 @@ from snapshots.deadlines.standing import last_standing
 from snapshots.deadlines.states import State
 from snapshots.errors import DamagedVersion, RemovedVersion, UnknownTrial, UnknownVersion
 from snapshots.event import Event, EventKind
+from snapshots.events import Led
 from snapshots.integrity import damage
 from snapshots.past import Past, past_of
 from snapshots.retention import Removed
@@ -88,7 +89,10 @@ class Reader:
         # Merged, not sorted: within a line the order is that of the numbers, whatever the dates say.
         return list(
             merge(
-                *([replace(one, equal_to=paired.get(one.ref)) for one in line] for line in lines.values()),
+                *(
+                    [replace(one, equal_to=paired[one.ref]) if one.ref in paired else one for one in line]
+                    for line in lines.values()
+                ),
                 key=_day,
             )
         )
@@ -197,9 +201,9 @@ class Reader:
         )
         return events.read(self._db, find(self._db, wanted, limit=limit))
 
-    def changed(self, registry: str, trial: str, fields: Sequence[str]) -> list[tuple[int, Event]]:
-        """Every change set of a trial, in the order of storing, with the changes of these fields alone."""
-        return events.changed(self._db, registry, trial, fields)
+    def led(self, registry: str, trial: str, fields: Sequence[str]) -> list[Led]:
+        """Every change set of a trial, in the order of storing, with its changes of these fields alone."""
+        return events.led(self._db, registry, trial, fields)
 
     def outdated(self) -> int:
         """How many stored change sets an older engine computed and `recompute` could rebuild: their versions are

@@ -18,7 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("trialbell")
 
-TOOLS = ("chromium", "emulate", "slack_types")  # markers of tests that need what CI installs
+TOOLS = ("chromium", "emulate", "feedsmith", "slack_types")  # markers of tests that need what CI installs
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

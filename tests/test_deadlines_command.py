@@ -255,7 +255,8 @@ def test_the_page_of_a_trial_says_what_stands(tmp_path):
     history.snapshot(timed("NCT00000001", primary="2026-08-03"), "2026-11-23")
     with asking(history.app()) as browse:
         assert (
-            "appear overdue" not in browse.get("/trials/ctgov/NCT00000001").text.partition('id="history"')[0]
+            "Results appear overdue"
+            not in browse.get("/trials/ctgov/NCT00000001").text.partition('id="history"')[0]
         )
 
 

@@ -322,6 +322,13 @@ def test_the_cookie_is_for_nobody_but_us(history: History) -> None:
         plain = near.partition(";")[0]
         assert browse.get("/health", {**public, "Cookie": plain}).status == 401, "put there over plain HTTP"
         assert browse.get("/health", {"Cookie": plain}).status == 200
+        # A proxy that writes another Host: the form still comes from where it does.
+        changed = {"Content-Type": FORM["Content-Type"], "Origin": PUBLIC}
+        safe = browse.ask("POST", "/login", changed, body=f"token={READ}").headers["set-cookie"]
+        assert safe.startswith("__Host-trialbell=") and "Secure" in safe
+        assert browse.get("/health", {"Cookie": safe.partition(";")[0]}).status == 200
+        left = browse.ask("POST", "/logout", {**FORM, **public}).headers["set-cookie"]
+        assert left.count("Max-Age=0") == 2
 
 
 def test_whoever_leaves_takes_nothing_along(browse: Asking) -> None:
@@ -499,7 +506,7 @@ def test_reading_and_acting_are_two_rights(own: History) -> None:
         assert standing(own) == []
         assert mute(browse, actor, token=token).status == 303
         assert len(standing(own)) == 1
-        assert "Log in to act" in browse.get(AT, reader).text
+        assert f'href="/login?next={quote(AT, safe="")}">Log in to act' in browse.get(AT, reader).text
         assert "Log in to act" not in browse.get(AT, actor).text
 
 

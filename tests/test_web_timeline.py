@@ -152,6 +152,7 @@ def test_what_change_sets_tell_is_what_the_records_say(random: Random, whole: bo
         past = a_past(random, 9)
         number = 0
         sent = ""
+        taken = random.random() < 0.5  # then our change sets are all there: a poll stores both at once
         for at, record in enumerate(past):
             submitted = record["protocolSection"]["statusModule"]["lastUpdateSubmitDate"]
             number += submitted > sent
@@ -160,9 +161,9 @@ def test_what_change_sets_tell_is_what_the_records_say(random: Random, whole: bo
             sent = max(sent, submitted)
             if at > 3:
                 build = (date.fromisoformat(sent) + timedelta(days=at)).isoformat()
-                written.snapshot(record, build, told=whole or random.random() < 0.6)
+                written.snapshot(record, build, told=whole or taken or random.random() < 0.6)
         oldest = written.lines[Source.SNAPSHOT][:-1]
-        if oldest and random.random() < 0.5:
+        if oldest and taken:
             written.removed(Source.SNAPSHOT, random.choice(oldest)[0])
         reads: list[tuple[Source, int]] = []
         found = written.course(reads)
@@ -264,6 +265,17 @@ def test_a_long_history_reads_two_records_and_is_drawn_bounded(written: Written)
     drawn = picture(long, NOW.date())
     assert drawn.left_out == 600 - MOST_DRAWN
     assert len(drawn.people[0].dots) <= MOST_DRAWN
+
+
+def test_of_versions_that_nobody_compared_a_few_are_read_and_the_rest_is_a_gap(written: Written) -> None:
+    for number in range(1, 15):
+        day = (date(2025, 1, 10) + timedelta(days=number)).isoformat()
+        written.archived(dated(day, "RECRUITING", count=number), number, told=False)
+    reads: list[tuple[Source, int]] = []
+    found = written.course(reads)
+    assert len(set(reads)) == READS + 1
+    assert found.steps[0].day == "2025-01-18"
+    assert [(one.since, one.until) for one in found.gaps] == [("2025-01-10", "2025-01-18")]
 
 
 odd = st.one_of(

@@ -142,7 +142,9 @@ def test_what_retention_took_is_shown_with_what_it_changed(history: History) -> 
         page, found = browse.get(AT).text, told(browse)
         gone = [one for one in found.history.items if one.kind == "removed"]
         assert [one.version.version for one in gone if one.version] == [3, 2]
-        assert [one.url for one in gone] == ["/events/2", "/events/1"]
+        assert [browse.get(one.url or "").status for one in gone] == [200, 200], (
+            "their events are still there"
+        )
     assert [(one.first, one.last) for one in found.removed] == [(1, 3)]
     assert "Versions 1 to 3: removed by retention on 2026-11-24" in page
     oldest = next(one for one in found.history.items if one.version and one.version.version == 4)

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from doubles.asking import Asking, asking
 from doubles.web_history import DAYS, NOW, TRIAL, History, versions
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from monitor import watches
+from monitor.database import open_for_writing
 from monitor.registries.ctgov_query import query_from_url, search_page
 from monitor.web.watches import held
 from monitor.web.watches.charts import bars, mondays, segments
@@ -52,6 +54,15 @@ def counted(db, watch):
     )
 
 
+@pytest.fixture(scope="module")
+def two_watches(tmp_path_factory) -> Iterator[Database]:
+    history = History(tmp_path_factory.mktemp("tally") / "history.db")
+    for name in ("a", "b"):
+        history.watch(name, query={"cond": name})
+    with closing(open_for_writing(history.path)) as db:
+        yield db
+
+
 step = st.one_of(
     st.tuples(st.just("trial"), st.sampled_from(IDS), st.sampled_from(STATUSES)),
     st.tuples(
@@ -65,11 +76,21 @@ step = st.one_of(
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(step, max_size=30))
-def test_what_is_kept_counted_is_what_is_held(tmp_path_factory, steps) -> None:
-    history = History(tmp_path_factory.mktemp("tally") / "history.db")
-    for name in ("a", "b"):
-        history.watch(name, query={"cond": name})
-    with history.writing() as (db, _):
+@example(
+    [
+        ("member", (IDS[0], 1), "in"),  # before its record
+        ("trial", IDS[0], "RECRUITING"),
+        ("member", (IDS[0], 2), "in"),
+        ("trial", IDS[0], "COMPLETED"),
+        ("member", (IDS[0], 1), "left"),
+    ]
+)
+@example([("trial", IDS[0], "RECRUITING"), ("member", (IDS[0], 1), "in"), ("forget", IDS[0], 1)])
+@example([("member", (IDS[0], 1), "absent"), ("member", (IDS[0], 1), "in"), ("trial", IDS[0], None)])
+def test_what_is_kept_counted_is_what_is_held(two_watches, steps) -> None:
+    db = two_watches
+    db.execute("begin")
+    try:
         for kind, subject, value in steps:
             if kind == "trial":
                 db.execute(
@@ -91,6 +112,8 @@ def test_what_is_kept_counted_is_what_is_held(tmp_path_factory, steps) -> None:
         for row in (1, 2):
             listed = db.execute("select status, count(*) from watch_trial where watch = ? group by 1", [row])
             assert dict(listed.fetchall()) == kept[row]
+    finally:
+        db.execute("rollback")
 
 
 def test_a_watch_that_takes_over_some_of_a_registry_counts_them(history: History, monkeypatch) -> None:

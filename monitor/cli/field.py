@@ -54,7 +54,7 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
     found = course(
         field_name,
         timeline=timeline,
-        events=reader.changed(registry, trial, fields_read(field_name)),
+        events=reader.led(registry, trial, fields_read(field_name)),
         versions=versions,
         until=day,
     )

@@ -70,7 +70,7 @@ class Trial(Question, frozen=True, kw_only=True):
 class Changes(Question, frozen=True, kw_only=True):
     since: Annotated[Name | None, Meta(description="A day, an instant, or 7d, 12h before now")] = None
     until: Annotated[Name | None, Meta(description="The same, its end; a day counts whole")] = None
-    trial: Id | None = None
+    trial: Annotated[Id | None, Meta(description="Only this trial")] = None
     watch: Annotated[Name | None, Meta(description="Only what this watch held")] = None
     severity: Annotated[
         Literal["noise", "minor", "major", "critical"], Meta(description="The least severity")

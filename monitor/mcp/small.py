@@ -1,41 +1,83 @@
 """Answers that fit: texts made harmless to look at, and all of it of a bounded size. Pure.
 
-What is cut is said to be cut, in the text and beside it.
+What is cut is said to be cut, in the text and beside it. No more is looked at than may be told.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from typing import Any
-
-import msgspec
 
 from monitor.alerting.discretion import masked
 from monitor.web.drawing.prose import printable, shortened
 
-MOST_BYTES = 100_000  # of an answer as JSON: a model reads it in tokens that somebody pays for
+MOST = 80_000  # characters of an answer as JSON: a model reads it in tokens that somebody pays for
+MOST_NAMES = 200  # of an object
 _STEPS = ((4_000, 400), (1_000, 200), (300, 100), (100, 50), (40, 20))  # longest text, longest list
 # Characters that nobody sees and a model reads: zero-width ones, and tags (Unicode 16, section 23.9).
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e01ef]")
+_PUNCTUATION = 4  # characters of JSON around a value
+
+
+class _TooMuch(Exception):
+    pass
 
 
 def fitting(value: Any) -> tuple[Any, bool]:
-    """A JSON value as it may be told, and whether anything was cut."""
-    told = value
-    for longest, most in _STEPS:
-        told, cut = _cut(value, longest, most)
-        if len(msgspec.json.encode(told)) <= MOST_BYTES:
-            return told, cut
-    return told, True
+    """A JSON value as it may be told, and whether anything was cut: long texts and lists, shorter until it fits."""
+    for longest, most in _STEPS[:-1]:
+        try:
+            cutting = _Cutting(longest, most, strict=True)
+            return cutting.told(value), cutting.cut
+        except _TooMuch:
+            continue
+    cutting = _Cutting(*_STEPS[-1], strict=False)
+    return cutting.told(value), True
 
 
-def _cut(value: Any, longest: int, most: int) -> tuple[Any, bool]:
-    if isinstance(value, str):
-        return shortened(masked(_UNSEEN.sub("", printable(value))), longest)
-    if isinstance(value, dict):
-        pairs = {name: _cut(inner, longest, most) for name, inner in value.items()}
-        return {name: inner for name, (inner, _) in pairs.items()}, any(cut for _, cut in pairs.values())
-    if isinstance(value, list | tuple):
-        members = [_cut(one, longest, most) for one in value[:most]]
-        return [one for one, _ in members], len(value) > most or any(cut for _, cut in members)
-    return value, False
+def harmless(text: str, longest: int) -> tuple[str, bool]:
+    """A text as it may be shown to a model, and whether it was cut."""
+    begun = text[: longest + 400]  # so that an address at the edge is known for one
+    told, cut = shortened(masked(_UNSEEN.sub("", printable(begun))), longest)
+    return told, cut or len(begun) < len(text)
+
+
+class _Cutting:
+    """strict: raises where it does not fit; else members of lists are left out from there on. An object keeps its
+    names, so that it stays of its type."""
+
+    def __init__(self, longest: int, most: int, *, strict: bool) -> None:
+        self._longest, self._most, self._strict = longest, most, strict
+        self._left = MOST
+        self.cut = False
+
+    def told(self, value: Any) -> Any:
+        if isinstance(value, str):
+            text, cut = harmless(value, self._longest)
+            self.cut |= cut
+            self._take(len(text))
+            return text
+        if isinstance(value, dict):
+            names = list(value)[:MOST_NAMES]
+            self.cut |= len(names) < len(value)
+            self._take(sum(len(name) + _PUNCTUATION for name in names))
+            return {name: self.told(value[name]) for name in names}
+        if isinstance(value, list | tuple):
+            return list(self._members(value))
+        self._take(_PUNCTUATION)
+        return value
+
+    def _members(self, value: Sequence[Any]) -> Iterator[Any]:
+        self.cut |= len(value) > self._most
+        for one in value[: self._most]:
+            member = self.told(one)
+            if self._left < 0:
+                self.cut = True
+                return
+            yield member
+
+    def _take(self, length: int) -> None:
+        self._left -= length + _PUNCTUATION
+        if self._left < 0 and self._strict:
+            raise _TooMuch

@@ -22,7 +22,7 @@ from monitor.health import Health
 from monitor.web.access.gate import Gate, may_not_act
 from monitor.web.access.login import Login
 from monitor.web.access.rules import Access, Rules
-from monitor.web.access.sessions import Cookie
+from monitor.web.access.sessions import Cookies
 from monitor.web.access.visitor import visitor_of
 from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
@@ -132,12 +132,10 @@ def create_app(
 
         return act
 
-    def cookie(request: Request) -> Cookie:
-        return Cookie.of(request.headers.get("host", ""), public_url, prefix)
-
+    cookies = Cookies(public_url, prefix)
     login = None
     if rules is not None and rules.access.has_tokens:
-        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookie=cookie)
+        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookies=cookies)
     app = Starlette(
         routes=[
             *(route for one in ADDRESSES for route in _routes(site, one, setting)),
@@ -151,7 +149,7 @@ def create_app(
         middleware=[
             Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host),
             Middleware(Counting, served=served),
-            Middleware(Gate, rules=rules, now=now, cookie=cookie, to=pages.to, refuse=site.page_error),
+            Middleware(Gate, rules=rules, now=now, cookies=cookies, to=pages.to, refuse=site.page_error),
         ],
         exception_handlers={
             PageError: site.page_error,

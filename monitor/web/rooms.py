@@ -8,6 +8,7 @@ from monitor.web.api import room as api
 from monitor.web.compare import room as compare
 from monitor.web.deliveries import room as deliveries
 from monitor.web.elsewhere import LAST as LAST
+from monitor.web.field import room as field
 from monitor.web.health import room as health
 from monitor.web.metrics import room as metrics
 from monitor.web.places import room as places
@@ -24,6 +25,7 @@ ADDRESSES: tuple[Address, ...] = (
     *trial.ADDRESSES,
     *record.ADDRESSES,
     *compare.ADDRESSES,
+    *field.ADDRESSES,
     *deliveries.ADDRESSES,
     *places.ADDRESSES,
     *watches.ADDRESSES,

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from monitor import addresses
 from monitor.web import filters
+from monitor.web.access.gate import login_path
 from monitor.web.access.visitor import visitor_of
 from monitor.web.address import Address, Asked, Format
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NotReady, Page, PageError
@@ -123,7 +124,10 @@ class Site:
 
     def _around(self, request: Request) -> dict[str, object]:
         """What every page says of who reads it."""
-        return {"visitor": visitor_of(request), "may_rise": self._may_rise}
+        return {
+            "visitor": visitor_of(request),
+            "rise": login_path(request) if self._may_rise else None,
+        }
 
     async def page_error(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, PageError)

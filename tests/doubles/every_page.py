@@ -18,6 +18,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "version": (f"{AT}/versions/5",),
     "as_of": (f"{AT}/on/2026-11-23",),
     "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
+    "compare_trials": ("/compare",),
+    "two_trials": (f"/compare/ctgov/{TRIAL}@1...{TRIAL}@5",),
     "health": ("/health",),
     "deliveries": ("/deliveries", "/deliveries?of=notices"),
     "watches": ("/watches",),

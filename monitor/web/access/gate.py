@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.web.access.guesses import TooMany
 from monitor.web.access.rules import Rules
-from monitor.web.access.sessions import Cookie
+from monitor.web.access.sessions import Cookies
 from monitor.web.access.visitor import ANYBODY, Visitor, marked
 from monitor.web.answers import PageError, Refused
 from monitor.web.replies import FRESH
@@ -54,14 +54,14 @@ class Gate:
         *,
         rules: Rules | None,
         now: Callable[[], datetime],
-        cookie: Callable[[Request], Cookie],
+        cookies: Cookies,
         to: Callable[[str], str],
         refuse: Refuse,
     ) -> None:
         self._app = app
         self._rules = rules
         self._now = now
-        self._cookie = cookie
+        self._cookies = cookies
         self._to = to
         self._refuse = refuse
 
@@ -89,7 +89,7 @@ class Gate:
     def _visitor(self, request: Request) -> tuple[Visitor | None, TooMany | None]:
         assert self._rules is not None
         peer = request.client.host if request.client else None
-        cookie = request.cookies.get(self._cookie(request).name)
+        cookie = self._cookies.read(request)
         try:
             return self._rules.visitor(request.headers, cookie, peer, self._now()), None
         except TooMany as late:
@@ -118,7 +118,7 @@ class Gate:
         assert self._rules is not None
         path = request.scope["path"]
         if self._rules.access.has_tokens and _is_person(request) and not path.endswith(FOLLOWED):
-            return RedirectResponse(self._to(_login(request)), status_code=303, headers=FRESH)
+            return RedirectResponse(self._to(login_path(request)), status_code=303, headers=FRESH)
         if late is not None:
             error: PageError = TooManyTries("too many wrong tokens came from there", hint=wait(late))
             return _problem(error, {"Retry-After": str(late.wait)})
@@ -183,7 +183,8 @@ def own_path(text: str) -> str:
     return "/" if text.partition("?")[0] in OPEN else text
 
 
-def _login(request: Request) -> str:
+def login_path(request: Request) -> str:
+    """The log-in page, which leads back to what is asked for."""
     scope = request.scope
     query = scope["query_string"].decode("latin-1")
     asked = own_path(quote(scope["path"]) + (f"?{query}" if query else ""))

@@ -13,7 +13,7 @@ from monitor.logs import log
 from monitor.web.access.gate import LOGIN, LOGOUT, own_path, wait
 from monitor.web.access.guesses import TooMany
 from monitor.web.access.rules import Rules
-from monitor.web.access.sessions import Cookie
+from monitor.web.access.sessions import Cookies
 from monitor.web.access.visitor import Way, visitor_of
 from monitor.web.acting.forms import Forms, fields
 from monitor.web.drawing.render import Pages
@@ -30,13 +30,13 @@ class Login:
         forms: Forms,
         pages: Pages,
         now: Callable[[], datetime],
-        cookie: Callable[[Request], Cookie],
+        cookies: Cookies,
     ) -> None:
         self._rules = rules
         self._forms = forms
         self._pages = pages
         self._now = now
-        self._cookie = cookie
+        self._cookies = cookies
 
     def routes(self) -> list[Route]:
         return [
@@ -64,7 +64,7 @@ class Login:
             log.warning("log-in refused", client=client)
             return self._page(request, then, "That is not a token of these pages.", 403)
         response = RedirectResponse(self._pages.to(then), status_code=303, headers=_UNSEEN)
-        self._cookie(request).put(response, rules.session(right, now))
+        self._cookies.put(request, response, rules.session(right, now))
         return response
 
     async def _leave(self, request: Request) -> Response:
@@ -72,7 +72,7 @@ class Login:
         # What this browser keeps of our pages must not come back by its back button.
         headers = {**_UNSEEN, "Clear-Site-Data": '"cache"'}
         response = RedirectResponse(self._pages.to(LOGIN), status_code=303, headers=headers)
-        self._cookie(request).take_away(response)
+        self._cookies.take_away(response)
         return response
 
     def _page(

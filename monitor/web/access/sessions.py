@@ -10,54 +10,71 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 LASTS = timedelta(days=30)
 _ROUNDS = 100_000
 _LABEL = b"trialbell session 1"
+_PLAIN = "trialbell"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cookie:
-    """How the cookie is called and kept; by the host that was asked for.
+class Cookies:
+    """How the cookie is called and kept.
 
-    The prefixes make browsers refuse one that another host or plain HTTP has put there (RFC 6265bis, section 4.1.3).
+    The prefixes make browsers refuse one that another host or plain HTTP has put there (RFC 6265bis, section 4.1.3);
+    so where the public root is HTTPS and is what was asked for, no other name is looked at. The same pages asked for
+    by `http://127.0.0.1` can keep no such cookie, and have a plain one.
+
     SameSite is Lax: with Strict the first click on an alert in Slack or a letter would end at the log-in. Nothing is
     done by a GET, and what is done by a POST is checked by `forms` as well.
     """
 
-    name: str
-    path: str
-    secure: bool
-
-    @classmethod
-    def of(cls, host: str, public_url: str | None, prefix: str) -> Cookie:
-        """host: the Host header. Secure where it is the public one and that is HTTPS: the same pages asked for by
-        `http://127.0.0.1` can keep no such cookie."""
+    def __init__(self, public_url: str | None, prefix: str) -> None:
+        """prefix: the path of the public root, or nothing."""
         public = urlsplit(public_url) if public_url else None
-        if public is None or public.scheme != "https" or not _same_host(host, public.netloc):
-            return cls(name="trialbell", path=prefix or "/", secure=False)
-        if prefix:
-            return cls(name="__Secure-trialbell", path=prefix, secure=True)
-        return cls(name="__Host-trialbell", path="/", secure=True)
+        self._path = prefix or "/"
+        self._public = None if public is None or public.scheme != "https" else public
+        self._safe = "__Secure-trialbell" if prefix else "__Host-trialbell"
 
-    def put(self, response: Response, value: str) -> None:
+    def read(self, request: Request) -> str | None:
+        plain = None if self._asks_for_public(request) else request.cookies.get(_PLAIN)
+        return (request.cookies.get(self._safe) if self._public else None) or plain
+
+    def put(self, request: Request, response: Response, value: str) -> None:
+        """A proxy may have changed the Host header, but not where the form was: Origin says that too."""
+        safe = self._asks_for_public(request) or self._comes_from_public(request)
+        self._set(response, safe, value, int(LASTS.total_seconds()))
+
+    def take_away(self, response: Response) -> None:
+        for safe in (True, False) if self._public else (False,):
+            self._set(response, safe, "", 0)
+
+    def _set(self, response: Response, safe: bool, value: str, seconds: int) -> None:
         response.set_cookie(
-            self.name,
+            self._safe if safe else _PLAIN,
             value,
-            max_age=int(LASTS.total_seconds()),
-            path=self.path,
-            secure=self.secure,
+            max_age=seconds,
+            path=self._path,
+            secure=safe,
             httponly=True,
             samesite="lax",
         )
 
-    def take_away(self, response: Response) -> None:
-        response.delete_cookie(self.name, path=self.path, secure=self.secure, httponly=True, samesite="lax")
+    def _asks_for_public(self, request: Request) -> bool:
+        host = _hostname(f"//{request.headers.get('host', '')}")
+        return self._public is not None and host == self._public.hostname
+
+    def _comes_from_public(self, request: Request) -> bool:
+        origin = request.headers.get("origin", "")
+        return (
+            self._public is not None
+            and origin.startswith("https://")
+            and _hostname(origin) == self._public.hostname
+        )
 
 
 def key_of(token: str) -> bytes:
@@ -85,6 +102,8 @@ def _mac(key: bytes, body: str) -> str:
     return hmac.new(key, body.encode(), hashlib.sha256).hexdigest()
 
 
-def _same_host(host: str, public: str) -> bool:
-    """Without the port that HTTPS has anyway; whatever user information stands before it is no host."""
-    return host.lower().removesuffix(":443") == public.lower().rpartition("@")[2].removesuffix(":443")
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None

@@ -100,8 +100,13 @@ def changes_view(
     )
 
 
-def change_view(change: FieldChange, number: int, room: list[int], *, unified: bool = False) -> ChangeView:
-    """Draw one change. `room` holds how many characters the page still takes; what is drawn is taken off."""
+def change_view(
+    change: FieldChange, number: int, room: list[int], *, unified: bool = False, brief: bool = False
+) -> ChangeView:
+    """Draw one change. `room` holds how many characters the page still takes; what is drawn is taken off.
+
+    brief: without the texts where the criteria that changed are named.
+    """
     personal = is_personal(change)
     before, after = without_staff(change.before), without_staff(change.after)
     cut = Cut()
@@ -112,7 +117,11 @@ def change_view(change: FieldChange, number: int, room: list[int], *, unified: b
     if not personal:
         long = length(before) > LONG or length(after) > LONG
         limit = min(MAX_SIDE, max(room[0] // 2, 500))
-        if is_text(before) and is_text(after) and not is_coded(change):
+        if change.field == CRITERIA:
+            named = criteria(before, after)
+        if brief and named.named:
+            pass  # which criterion, and how: said already
+        elif is_text(before) and is_text(after) and not is_coded(change):
             shown = (cut.text(shown_text(one), limit) for one in (before, after))
             texts = passages(*shown, unified=unified)
         else:
@@ -121,8 +130,6 @@ def change_view(change: FieldChange, number: int, room: list[int], *, unified: b
                 both = in_one(change, before, after, cut, limit)
             else:
                 left, right = sides(change, before, after, cut, limit)
-        if change.field == CRITERIA:
-            named = criteria(before, after)
         drawn = (both, left, right, *(one for each in texts for one in each.drawn), *named.drawn)
         room[0] -= sum(len(html or "") for html in drawn)
     return ChangeView(

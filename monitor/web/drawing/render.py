@@ -72,7 +72,7 @@ class Pages:
             "address": None,
             "other_forms": (),
             "visitor": None,
-            "may_rise": False,
+            "rise": None,
             **values,
         }
         return self._environment.get_template(template).render(page)

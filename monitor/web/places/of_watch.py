@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 from sqlite_utils import Database
@@ -31,17 +32,6 @@ MOST_LISTED = 100  # trials of the country that is asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Located:
-    """A trial and its countries, in the names of now."""
-
-    registry: str
-    trial: str
-    title: str
-    status: str | None
-    countries: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialThere:
     trial: str
     href: str
@@ -55,28 +45,20 @@ class TrialThere:
 def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting: Setting) -> Answer:
     """NoSuchPage, NoLongerHere; BadQuestion for a country in which none of its trials is."""
     found = known(reader, name)
-    located = _located(reader.database, found.row)
-    total = sum(held.statuses(reader.database, [found.row])[found.row].values())
-    by_country: defaultdict[str, list[Located]] = defaultdict(list)
-    for one in located:
-        for place in one.countries:
-            by_country[place].append(one)
-    counted = [
-        CountryOfTrials(country=place, trials=len(members), open=sum(map(_is_open, members)))
-        for place, members in by_country.items()
-    ]
-    counted.sort(key=lambda one: (-one.trials, one.country))
+    db = reader.database
+    total = sum(held.statuses(db, [found.row])[found.row].values())
+    counted, elsewhere = _counted(db, found.row)
     asked = filters.short_enough("country", query.get("country", "").strip())
-    there: Sequence[Located] = ()
+    there: Sequence[TrialThere] = ()
+    there_count = 0
     if asked:
         wanted = country_key(country(asked) or asked)
-        there = next((each for place, each in by_country.items() if country_key(place) == wanted), ())
-        if not there:
+        if wanted not in {country_key(one.country) for one in counted}:
             raise BadQuestion(
                 f"none of its trials is in such a country: `{asked}`",
                 hint=filters.nearest(asked, [one.country for one in counted]),
             )
-    elsewhere = sum(not one.countries for one in located)
+        there, there_count = _there(db, found.row, wanted)
     placed = []
     for each in counted:
         point = country_point(each.country)
@@ -93,54 +75,83 @@ def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting
             "changes_href": addresses.changes_in_watch(found.name) + "&field=locations",
             "registry": found.registry,
             "trials": total,
-            "counted": len(located),
+            "counted": min(total, MOST_COUNTED),
             "elsewhere": elsewhere,
             "marks": marks(placed),
             "width": WIDTH,
             "height": HEIGHT,
             "countries": counted,
             "asked": asked,
-            "there": [_there(one) for one in there[:MOST_LISTED]],
-            "there_more": max(0, len(there) - MOST_LISTED),
+            "there": there,
+            "there_more": there_count - len(there),
         },
         data=lambda: SitesOfWatch(
-            watch=found.name, trials=total, counted=len(located), elsewhere=elsewhere, items=counted
+            watch=found.name,
+            trials=total,
+            counted=min(total, MOST_COUNTED),
+            elsewhere=elsewhere,
+            items=counted,
         ),
         rows=lambda: counted,
     )
 
 
-def _located(db: Database, row: int) -> list[Located]:
+_NEWEST = (
+    "from member join watch on watch.id = member.watch"
+    " join trial on trial.trial = member.trial and trial.registry = watch.registry"
+    " where member.watch = ? and member.state = 'in' order by member.trial desc limit ?"
+)
+
+
+def _counted(db: Database, row: int) -> tuple[list[CountryOfTrials], int]:
+    """The countries, that with the most trials first; and how many trials name none."""
     rows = db.execute(
-        "select trial.registry, trial.trial, trial.title, trial.status, trial.countries from member"
-        " join watch on watch.id = member.watch"
-        " join trial on trial.trial = member.trial and trial.registry = watch.registry"
-        " where member.watch = ? and member.state = 'in' order by member.trial desc limit ?",
+        "select countries, status, count(*) from"
+        f" (select trial.countries as countries, trial.status as status {_NEWEST}) group by countries, status",
         [row, MOST_COUNTED],
     ).fetchall()
-    names: dict[str, tuple[str, ...]] = {}  # many trials are in the same countries
-    found = []
-    for registry, trial, title, status, countries in rows:
-        if countries not in names:
-            names[countries] = in_use(tuple(msgspec.json.decode(countries)))
-        found.append(
-            Located(registry=registry, trial=trial, title=title, status=status, countries=names[countries])
-        )
-    return found
+    trials: Counter[str] = Counter()
+    opened: Counter[str] = Counter()
+    elsewhere = 0
+    for countries, status, count in rows:
+        names = _names(countries)
+        elsewhere += 0 if names else count
+        for name in names:
+            trials[name] += count
+            if tone_of(status) == "open":
+                opened[name] += count
+    found = [CountryOfTrials(country=name, trials=count, open=opened[name]) for name, count in trials.items()]
+    return sorted(found, key=lambda one: (-one.trials, one.country)), elsewhere
 
 
-def _is_open(one: Located) -> bool:
-    return tone_of(one.status) == "open"
-
-
-def _there(one: Located) -> TrialThere:
-    words, tone, sign = standing(one.status)
-    return TrialThere(
-        trial=one.trial,
-        href=addresses.trial(one.registry, one.trial),
-        sites_href=addresses.sites(one.registry, one.trial),
-        title=one.title,
-        status=words,
-        tone=tone,
-        sign=sign,
+def _there(db: Database, row: int, wanted: str) -> tuple[list[TrialThere], int]:
+    """The first trials in a country, by its key, among those that are counted; and how many there are."""
+    rows = db.execute(
+        "select trial.registry, trial.trial, trial.title, trial.status, trial.countries " + _NEWEST,
+        [row, MOST_COUNTED],
     )
+    found: list[TrialThere] = []
+    count = 0
+    for registry, trial, title, status, countries in rows:
+        if not any(country_key(name) == wanted for name in _names(countries)):
+            continue
+        count += 1
+        if len(found) < MOST_LISTED:
+            words, tone, sign = standing(status)
+            found.append(
+                TrialThere(
+                    trial=trial,
+                    href=addresses.trial(registry, trial),
+                    sites_href=addresses.sites(registry, trial),
+                    title=title,
+                    status=words,
+                    tone=tone,
+                    sign=sign,
+                )
+            )
+    return found, count
+
+
+@lru_cache(maxsize=4096)  # many trials are in the same countries
+def _names(countries: str) -> tuple[str, ...]:
+    return in_use(tuple(msgspec.json.decode(countries)))

@@ -18,6 +18,7 @@ from monitor.web.sources import UnknownRegistry
 from monitor.web.today.cards import compared
 from monitor.web.trial.history import KINDS
 from snapshots.changeset import FieldChange, Severity
+from snapshots.errors import UnknownVersion
 from snapshots.event import Event
 
 _LAST = 2**63 - 1  # SQLite's largest integer
@@ -85,8 +86,11 @@ def _with_sites(reader: Reading, event: Event) -> tuple[FieldChange, ...]:
     """The event's changes; where they only count sites, the sites, as both versions have them."""
     if event.from_ is None or event.to is None or compared(event) is None:
         return tuple(event.changes)
-    older, newer = (
-        reader.record(event.registry, event.trial, one.source, one.version or 0)
-        for one in (event.from_, event.to)
-    )
+    try:
+        older, newer = (
+            reader.record(event.registry, event.trial, one.source, one.version or 0)
+            for one in (event.from_, event.to)
+        )
+    except UnknownVersion:  # retention took one: what the event says is kept
+        return tuple(event.changes)
     return named_sites(event.changes, older, newer)

@@ -6,7 +6,7 @@ never guessed. Pure: versions, events and a way to read one version go in.
 
 Days are those of submission to the registry: the archive's own, and what our snapshots say of themselves
 (`lastUpdateSubmitDate`). A snapshot without a new submission shows what the registry did by itself, as `Unknown`: it is
-dated by its data build.
+dated by its data build. What it did while we did not look, no line tells.
 """
 
 from __future__ import annotations

@@ -32,6 +32,13 @@ TITLES: Mapping[StateKind, str] = {
     StateKind.INCONSISTENT_SITE: "A site recruits, the study does not",
 }
 
+AHEAD_TITLES: Mapping[StateKind, str] = {
+    StateKind.RESULTS_OVERDUE: "Results will appear overdue",
+    StateKind.STATUS_STALE: "Status will not have been verified for a year",
+    StateKind.START_PASSED: "Start date will have passed",
+    StateKind.COMPLETION_PASSED: "Completion date will have passed",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Due:
@@ -92,7 +99,7 @@ def _due(state: State, today: date, certified: bool, *, standing: bool) -> Due:
     if standing:
         when = f"since {state.since}" if state.since is not None else "now"
     return Due(
-        title=TITLES[state.state],
+        title=TITLES[state.state] if standing else AHEAD_TITLES.get(state.state, TITLES[state.state]),
         state=state,
         standing=standing,
         severity=SEVERITIES[state.state],

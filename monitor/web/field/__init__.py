@@ -1,0 +1,1 @@
+"""The pages of one field through time, and of which fields changed."""
