@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import feedparser
@@ -56,7 +57,8 @@ def test_pages_lead_readers_to_their_feeds(browse: Asking) -> None:
         (f"/trials/ctgov/{TRIAL}", f"/trials/ctgov/{TRIAL}/calendar.ics"),
     ):
         head = browse.get(page).text.partition("</head>")[0]
-        links = re.findall(r'<link rel="alternate" type="[^"]+" title="[^"]+" href="([^"]+)">', head)
+        found = re.findall(r'<link rel="alternate" type="[^"]+" title="[^"]+" href="([^"]+)">', head)
+        links = [unescape(one) for one in found]
         assert feed in links, page
         for link in links:
             assert browse.get(link).status == 200, link
