@@ -312,7 +312,7 @@ def test_below_a_public_path_all_leads_there(history: History) -> None:
         assert done.headers["location"] == f"/deep{AT}"
         assert "__Secure-trialbell=" in done.headers["set-cookie"]
         assert "Path=/deep;" in done.headers["set-cookie"]
-        assert browse.get("/deep/state", host).status == 401
+        assert browse.get("/deep/health", host).status == 401
 
 
 def test_the_cookie_is_for_nobody_but_us(history: History) -> None:

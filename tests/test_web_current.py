@@ -84,13 +84,13 @@ def test_pages_without_a_service_say_so_without_alarm(history: Watched) -> None:
     history.fill()
     history.watch(build="2026-11-24T09:00:06", holds=TRIAL)
     with history.browse(now=NOW + timedelta(days=3)) as browse:
-        front, state = browse.get("/").text, browse.get("/state").text
+        front, state = browse.get("/").text, browse.get("/health").text
         assert browse.get("/healthz").status == 503, "to a machine that is what it was"
     assert "No service is running here" in front
     assert "No service is running" in state
     for text in (front, state):
         assert "trouble" not in words(text).replace("without trouble", "")
-        assert 'href="/state"' in text
+        assert 'href="/health"' in text
 
 
 def test_a_trouble_is_said_on_the_front_page_and_on_that_of_the_state(history: Watched) -> None:
@@ -99,7 +99,7 @@ def test_a_trouble_is_said_on_the_front_page_and_on_that_of_the_state(history: W
     for polling in (True, False):
         with history.browse(polling=polling) as browse:
             assert "403: Forbidden" in words(browse.get("/").text)
-            assert "403: Forbidden" in words(browse.get("/state").text)
+            assert "403: Forbidden" in words(browse.get("/health").text)
 
 
 def test_a_state_that_cannot_be_had_is_a_trouble_and_not_the_end(history: Watched) -> None:
@@ -108,7 +108,7 @@ def test_a_state_that_cannot_be_had_is_a_trouble_and_not_the_end(history: Watche
 
     with asking(history.fill().app(health=broken)) as browse:
         assert "no such disk" in browse.get("/").text
-        assert browse.get("/state").status == 200
+        assert browse.get("/health").status == 200
 
 
 def test_a_watch_whose_first_poll_failed_is_no_empty_watch_list(history: Watched) -> None:

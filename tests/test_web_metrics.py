@@ -116,9 +116,9 @@ def test_answers_are_counted_by_address_whatever_is_asked_for(browse: Asking) ->
     ):
         browse.get(path)
     found = samples(browse)
-    assert found["trialbell_http_requests_total", frozenset(("lately", "200"))] == 1
-    assert found["trialbell_http_requests_total", frozenset(("lately", "400"))] == 1
-    assert found["trialbell_http_request_duration_seconds_count", frozenset(("lately",))] == 2
+    assert found["trialbell_http_requests_total", frozenset(("today", "200"))] == 1
+    assert found["trialbell_http_requests_total", frozenset(("today", "400"))] == 1
+    assert found["trialbell_http_request_duration_seconds_count", frozenset(("today",))] == 2
     known = {OTHER, *(one.name for one in (*ADDRESSES, *LAST))}
     counted = {labels for name, labels in found if name == "trialbell_http_requests_total"}
     assert counted and all(labels & known for labels in counted)

@@ -61,6 +61,7 @@ class Counting:
             await self._app(scope, receive, send)
             return
         began, status = time.perf_counter(), 500
+        state = scope.setdefault("state", {})  # one for all copies of the scope that are made further in
 
         async def seen(message: Message) -> None:
             nonlocal status
@@ -71,5 +72,5 @@ class Counting:
         try:
             await self._app(scope, receive, seen)
         finally:
-            name = scope.get("state", {}).get("address", OTHER)
+            name = state.get("address", OTHER)
             self._served.add(name, status, time.perf_counter() - began)
