@@ -30,6 +30,7 @@ from snapshots.search.wording import event_wording, wording
 from snapshots.stored import TRIAL_COLUMNS, Trial, trial_of
 from snapshots.timeline import stood_on, timeline
 
+MOST_PAST = 3_000  # of what very many held once, the latest indexed, where only some are looked through
 MOST_RANKED = 2_000  # matches; ranking takes some microseconds for each of them
 FEWEST_RANKED = 200  # always ranked
 _SHARE = 10  # words in more than a tenth of the trials are not ranked either
@@ -185,15 +186,17 @@ class Search:
         through: int | None = None,
     ) -> Found:
         """Trials whose records said it on a day, each in the version that stood then. through: of those whose
-        version has to be read to tell whether it fits."""
+        version has to be read to tell whether it fits; of what was once said, MOST_PAST then."""
         tables = ("search_now", "search_past")
         shown: list[_Shown] = []
-        more, read, looked = False, 0, None
+        more, read = False, 0
         with self._one_view():
             ranked = all(self._is_ranked(name, asked) for name in tables)
-            for key in self._standing(asked, day, ranked=ranked):
-                if skip and fitting == ANY:
-                    skip -= stood_on(timeline(self._db, key), day) is not None
+            past = None if ranked or through is None else MOST_PAST
+            looked = self._looked("search_past", asked, past)
+            for key in self._standing(asked, day, ranked=ranked, past=past):
+                if skip and fitting == ANY:  # the index says that they stood then; nothing need be read
+                    skip -= 1
                     continue
                 if through is not None and fitting != ANY and read == through:
                     looked = through
@@ -272,6 +275,14 @@ class Search:
         ).fetchone()[0]
         return found
 
+    def knows_day(self, day: date) -> bool:
+        """Whether anything that is indexed tells of a day: quick where it does, `first_day` reads all."""
+        tables = ("searched where trial is not null and", "searched_past where")
+        return any(
+            self._db.execute(f"select 1 from {one} since <= ? limit 1", [day.isoformat()]).fetchone()
+            for one in tables
+        )
+
     def _is_ranked(self, table: str, asked: Asked) -> bool:
         """Whether so few hold the words that ranking tells something, and takes little time."""
         trials = self._db.execute("select coalesce(max(key), 0) from trial").fetchone()[0]
@@ -291,7 +302,7 @@ class Search:
         ).fetchone()
         return None if row is None else through
 
-    def _standing(self, asked: Asked, day: date, *, ranked: bool) -> Iterator[int]:
+    def _standing(self, asked: Asked, day: date, *, ranked: bool, past: int | None) -> Iterator[int]:
         """The keys of the trials whose texts of that day hold the words, in order; without ranking the latest first:
         by the day of the last update, of what is past by the day since when it was so."""
         order = _ranking("{table}", _WEIGHTS) if ranked else "0"
@@ -302,15 +313,16 @@ class Search:
             " order by search_now.rowid desc",
             [asked.expression, day.isoformat()],
         )
-        past = self._db.execute(
-            f"select {order.format(table='search_past')}, searched_past.since, searched_past.trial from search_past"
-            " cross join searched_past on searched_past.id = search_past.rowid"
-            " where search_past match ? and searched_past.since <= ? and searched_past.until > ?",
+        matches = _matches("search_past", _WEIGHTS, ranked=ranked, through=past)
+        was = self._db.execute(
+            f"select {order.format(table='search_past')}, searched_past.since, searched_past.trial"
+            f" from {matches.tables} cross join searched_past on searched_past.id = {matches.row}"
+            f" where {matches.where} and searched_past.since <= ? and searched_past.until > ?",
             [asked.expression, day.isoformat(), day.isoformat()],
         )
         latest = merge(
             ((score, -(document // DAY_ROOM), key) for score, document, key in now),
-            sorted(((score, -day_number(since), key) for score, since, key in past), key=itemgetter(1)),
+            sorted(((score, -day_number(since), key) for score, since, key in was), key=itemgetter(1)),
             key=itemgetter(1),
         )
         return (key for _, _, key in (sorted(latest, key=itemgetter(0)) if ranked else latest))

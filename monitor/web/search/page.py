@@ -92,7 +92,9 @@ def _values(
     found = answer.found if answer else Found()
     behind = answer.search.behind() if answer else None
     empty = answer is not None and not found.trials and not found.changes
-    first_day = answer.search.first_day() if empty and answer and question.day else None
+    first_day = None
+    if empty and answer and question.day and not answer.search.knows_day(question.day):
+        first_day = answer.search.first_day()
     return {
         "here": "search",
         "words": question.words,
@@ -107,9 +109,7 @@ def _values(
         "nothing": empty,
         "nowhere": [term.typed for term in found.nowhere] if not question.fitted else [],
         "small": [term.text for term in found.asked if term.text in ("and", "or", "not")] if empty else [],
-        "first_day": first_day
-        if first_day and question.day and question.day.isoformat() < first_day
-        else None,
+        "first_day": first_day,
         "as_id": id_in(question.words),
         "following": question.at(question.page + 1) if found.more and question.page < MOST_PAGES else None,
         "previous": question.at(question.page - 1) if question.page > 1 else None,

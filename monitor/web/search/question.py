@@ -18,7 +18,7 @@ from snapshots.search.finding import Fitting, Found, Search
 SHOWN = 20  # on one page
 MOST_PAGES = 10  # who has not found it by then needs other words
 LOOKED = 3_000  # of very many that hold the words, looked through for those that fit
-READ = 60  # versions read to tell whether they fitted on a day
+READ = 30  # versions read to tell whether they fitted on a day
 
 NAMES = ("q", "in", "status", "phase", "sponsor", "country", "watch", "as_of", "archive", "page")
 

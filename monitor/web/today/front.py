@@ -21,12 +21,14 @@ from monitor.web.today import looked
 from monitor.web.today.cards import Card, card
 from monitor.web.today.filtering import Filter, address, chips, filter_of, followed, ready
 from monitor.web.today.looked import Since
-from monitor.web.today.sifting import LOOKED, Sifted, sift
+from monitor.web.today.sifting import Sifted, sift
 from snapshots.changeset import Severity
 from snapshots.event import Event
 
 PAGE = 40  # events in the list by day
-NEW = 50  # events of the part that is new
+NEW = 30  # events of the part that is new
+BEFORE_NEW = 20  # events below it
+COUNTED = 1_000  # of those that are new
 LEVELS = (
     ("minor", "minor"),
     ("major", "major"),
@@ -108,7 +110,8 @@ class _Front:
         watches = sorted(one.name for one in reader.watches())
         news = self._news(since) if since is not None and self.before is None else None
         before = self.before if news is None else news.since.number + 1
-        older = sift(reader, self.filter, self.setting, limit=PAGE, before=before)
+        page = BEFORE_NEW if news is not None and news.count else PAGE
+        older = sift(reader, self.filter, self.setting, limit=page, before=before)
         cards = self._cards(older.found)
         return {
             "here": "today",
@@ -143,7 +146,7 @@ class _Front:
         }
 
     def _news(self, since: Since) -> News:
-        found = sift(self.reader, self.filter, self.setting, limit=LOOKED, after=since.number)
+        found = sift(self.reader, self.filter, self.setting, limit=COUNTED, after=since.number)
         shown = set(sorted(found.found, key=lambda one: (one[1], one[0]), reverse=True)[:NEW])
         cards = dict(self._cards([one for one in found.found if one in shown]))
         groups = []
