@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from snapshots.fields import table
+
 _PART = re.compile(r"\{(?P<name>[a-z_]+)(?::[a-z]+)?\}")
 _DIGITS = "(?:0|[1-9][0-9]{0,17})"
 _VERSION = "[rR]?[1-9][0-9]{0,8}"
+_TRIAL = "NCT(?!0{8})[0-9]{8}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +33,7 @@ PARTS: Mapping[str, Part] = {
     ),
     "trial": Part(
         description="Id of a trial, as its registry writes it",
-        schema={"type": "string", "pattern": "^NCT(?!0{8})[0-9]{8}$"},
+        schema={"type": "string", "pattern": f"^{_TRIAL}$"},
         example="NCT07146087",
     ),
     "version": Part(
@@ -42,6 +45,16 @@ PARTS: Mapping[str, Part] = {
         description="Two versions, the older one first to read what happened: `3...4`, `r1...r2`",
         schema={"type": "string", "pattern": rf"^{_VERSION}\.\.\.{_VERSION}$"},
         example="1...2",
+    ),
+    "trials": Part(
+        description="Two trials, each with one of its versions; without one the newest is meant",
+        schema={"type": "string", "pattern": rf"^{_TRIAL}(?:@{_VERSION})?\.\.\.{_TRIAL}(?:@{_VERSION})?$"},
+        example="NCT07146087@1...NCT01730547@1",
+    ),
+    "field": Part(
+        description="Slug of a field, as `enrollment` (docs/reference/fields.md)",
+        schema={"type": "string", "enum": sorted(table("ctgov").slugs())},
+        example="enrollment",
     ),
     "day": Part(
         description="A day",
