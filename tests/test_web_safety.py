@@ -98,6 +98,9 @@ ELEMENTS = frozenset(
         "figure",
         "figcaption",
         "mark",
+        "fieldset",
+        "legend",
+        "optgroup",
     ]
 )
 ATTRIBUTES = frozenset(
