@@ -26,7 +26,7 @@ from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 TRIAL = "NCT07146087"
-OTHER = "NCT01730547"  # stored by `beside` alone
+OTHER = "NCT90000001"  # stored by `beside` alone
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAFF = ("Andrei Peskau", "Paula Contact", "Quentin Site", "+48 22 000 00 00", "paula@biocells.example")
 DAYS = ("2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-23")
