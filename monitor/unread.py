@@ -87,7 +87,7 @@ def between(
     from snapshots.changes import compare
 
     old, new = (reader.record(registry, trial, one.source, one.number) for one, _ in (older, newer))
-    return compare(old, new, registry=registry, from_=older[1], to=newer[1])
+    return compare(old, new, registry=registry, from_=older[1], to=newer[1], as_stored=True)
 
 
 def numbers_said(gaps: Iterable[tuple[int, int]]) -> str:

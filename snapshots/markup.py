@@ -6,7 +6,10 @@ Pure. A text of the registry's archive is HTML: `archive_markup` turns it into t
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
+
+SHORT = 300  # characters of a text of which the normal form is kept
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # any ASCII punctuation (CommonMark 0.31, 2.4)
 _BULLET = re.compile(r"^[^\S\n]*+(?:[*\-•–]|\d+[.)])\s+", re.MULTILINE)
@@ -30,8 +33,16 @@ def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
     if text.isidentifier():  # a code, or one word
         return text.casefold()
+    return _normal_short(text) if len(text) <= SHORT else _normal(text)
+
+
+def _normal(text: str) -> str:
     plain = _BULLET.sub("", unmarked(text))
     return _HYPHEN.sub(" ", " ".join(plain.split())).casefold()
+
+
+# Titles and names: both sides have most of them, and each list that is paired asks again.
+_normal_short = lru_cache(maxsize=4096)(_normal)
 
 
 def same_words(old: Any, new: Any) -> bool:

@@ -28,7 +28,7 @@ PATHS = described()["paths"]
 
 @pytest.fixture
 def history(tmp_path: Path) -> History:
-    history = History(tmp_path / "history.db").fill()
+    history = History(tmp_path / "history.db").fill().beside()
     with history.writing() as (db, _):
         add(db, "MSC exosomes", Definition(registry="ctgov", ids=(TRIAL,)), now=NOW)
     return history

@@ -34,7 +34,7 @@ def test_axe_finds_nothing(tmp_path: Path, scheme: str, width: int) -> None:
     axe = AXE.read_text()
     found = []
     with (
-        serving(History(tmp_path / "history.db").fill().watched().app()) as port,
+        serving(History(tmp_path / "history.db").fill().watched().beside().app()) as port,
         chromium(
             f"http://127.0.0.1:{port}",
             viewport={"width": width, "height": 900},

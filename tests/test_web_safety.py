@@ -98,6 +98,9 @@ ELEMENTS = frozenset(
         "figure",
         "figcaption",
         "mark",
+        "fieldset",
+        "legend",
+        "optgroup",
     ]
 )
 ATTRIBUTES = frozenset(
@@ -146,6 +149,8 @@ ATTRIBUTES = frozenset(
         "max",
         "required",
         "reversed",
+        "data-side",
+        "label",
     ]
 )
 # Of pictures that the server draws; as the parser spells them.
@@ -217,6 +222,7 @@ def hostile_history(path: Path, texts: list[str]) -> History:
         record["protocolSection"]["newModule"] = {text[:40] or "empty": "x" for text in texts}
         history.snapshot(poisoned(record, texts, [number]), day, watches=(texts[0] or "none",))
     history.watch(texts[0] or "none", [TRIAL], query={"cond": texts[-1] or "none"})
+    history.beside(poisoned(versions()[0], texts, [9]))
     return history.watched().indexed()
 
 

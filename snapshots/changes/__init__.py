@@ -45,17 +45,17 @@ def compare(
     from_: VersionRef,
     to: VersionRef,
     past: Past = (),
+    as_stored: bool = False,
 ) -> ChangeSet:
     """The change set between two records of one trial; of two trials it says so in the headline.
 
     past: what led to the older one in its line; a change that takes back one of it says so.
+    as_stored: both come from the store, so that their keys are sorted already.
 
     Raises NotAStudyRecord.
     """
-    old, new = (
-        keys_sorted(old),
-        keys_sorted(new),
-    )  # what is said does not depend on the order in which keys came
+    if not as_stored:  # what is said does not depend on the order in which keys came
+        old, new = keys_sorted(old), keys_sorted(new)
     before, after = facts(old), facts(new)
     context = Context.of(old, new, from_=from_.source, to=to.source)
     found = [as_posting(one, context) for one in differences(old, new, table(registry))]

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from doubles.web_history import TRIAL
+from doubles.web_history import OTHER, TRIAL
 
 AT = f"/trials/ctgov/{TRIAL}"
 
@@ -17,11 +17,18 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "trial": (AT,),
     "version": (f"{AT}/versions/5",),
     "as_of": (f"{AT}/on/2026-11-23",),
-    "compare": (f"{AT}/compare/1...5", f"{AT}/compare/4...5", f"{AT}/compare/5...1"),
-    "compare_trials": ("/compare",),
-    "two_trials": (f"/compare/ctgov/{TRIAL}@1...{TRIAL}@5",),
+    "compare": (
+        *(f"{AT}/compare/{one}" for one in ("1...5", "4...5", "5...1")),
+        *(f"{AT}/compare/1...5?{one}" for one in ("view=unified", "show=all", "view=unified&show=all")),
+    ),
+    "compare_trials": ("/compare", f"/compare?a={TRIAL}&a_at=3"),
+    "two_trials": tuple(
+        f"/compare/ctgov/{TRIAL}@5...{OTHER}@1{query}" for query in ("", "?show=all", "?view=unified")
+    ),
     "changed_fields": (f"{AT}/field",),
-    "field": (f"{AT}/field/overall-status", f"{AT}/field/eligibility-criteria"),
+    "field": tuple(
+        f"{AT}/field/{one}" for one in ("enrollment", "primary-outcomes", "eligibility-criteria", "phase")
+    ),
     "health": ("/health",),
     "deliveries": ("/deliveries", "/deliveries?of=notices"),
     "watches": ("/watches",),

@@ -26,6 +26,7 @@ from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 TRIAL = "NCT07146087"
+OTHER = "NCT90000001"  # stored by `beside` alone
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 STAFF = ("Andrei Peskau", "Paula Contact", "Quentin Site", "+48 22 000 00 00", "paula@biocells.example")
 DAYS = ("2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20", "2026-11-23")
@@ -226,6 +227,15 @@ class History:
     def watched(self) -> History:
         """By the watch that its events were told for."""
         self.watch("MSC exosomes", [TRIAL])
+        return self
+
+    def beside(self, record: dict[str, Any] = RECORD) -> History:
+        """Another trial, to be compared with the first."""
+        other = copy.deepcopy(record)
+        protocol = other["protocolSection"]
+        protocol["identificationModule"]["nctId"] = OTHER
+        protocol["designModule"]["enrollmentInfo"]["count"] = 60
+        self.snapshot(other, DAYS[0])
         return self
 
     def app(self, **more: Any) -> Starlette:

@@ -15,6 +15,8 @@ from monitor.web.answers import Answer, Page
 from monitor.web.api.description import description, room_of
 from monitor.web.api.path_parts import parts_of, written
 from monitor.web.api.types import Schema, in_words, name_of
+from monitor.web.drawing.names import number_of
+from monitor.web.finding import newest_of
 from monitor.web.reading import Reading
 from monitor.web.representations import MEDIA, offered
 
@@ -136,9 +138,21 @@ def _example(path: str, reader: Reading) -> str:
     values = {name: part.example for name, part in parts_of(path)}
     if "trial" in values and (held := reader.trials(limit=1)):
         values["registry"], values["trial"] = held[0].registry, held[0].trial
+    if "trials" in values and len(two := _newest(reader)) == 2:
+        values["trials"] = "...".join(two)
     if "watch" in values and (watches := reader.watches()):
         values["watch"] = watches[0].name
     return written(path).format(**{name: quote(text, safe="") for name, text in values.items()})
+
+
+def _newest(reader: Reading) -> list[str]:
+    """Two trials, each with its newest version, as an address names them; fewer where fewer are stored."""
+    found = []
+    for one in reader.trials(limit=2):
+        newest = newest_of(reader.versions(one.registry, one.trial, by_day=True))
+        if newest is not None:
+            found.append(f"{one.trial}@{number_of(newest.ref)}")
+    return found
 
 
 def _kind(name: str, schema: Schema) -> Kind:

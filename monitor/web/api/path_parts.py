@@ -50,9 +50,9 @@ PARTS: Mapping[str, Part] = {
         example="1...2",
     ),
     "field": Part(
-        description="Slug of a field",
+        description="Slug of a field, as `enrollment` (docs/reference/fields.md)",
         schema={"type": "string", "enum": sorted(table("ctgov").slugs())},
-        example="overall-status",
+        example="enrollment",
     ),
     "day": Part(
         description="A day",

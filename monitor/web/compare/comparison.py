@@ -5,7 +5,8 @@ What a poll told of two neighbours is stored and shown as it was told; any other
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -34,6 +35,7 @@ from snapshots.fields import table
 from snapshots.query import Reader
 
 AT_A_GLANCE = 24  # changes named at the head of the page
+Older = Callable[[], dict[str, Any]]  # reads the older record when it is needed, once
 
 
 def two_versions(asked: Asked) -> Answer:
@@ -55,12 +57,17 @@ def two_versions(asked: Asked) -> Answer:
         end = "" if asked.format == "html" else f".{asked.format}"
         return Elsewhere(path=f"{path}{end}{look.query}")
     newer, read = record_of(reader, registry, trial, to)
-    told = told_between(reader, registry, trial, from_, to, newer, read)
+
+    @cache
+    def older() -> dict[str, Any]:
+        return reader.record(registry, trial, from_.source, from_.version or 0)
+
+    told = told_between(reader, registry, trial, from_, to, older=older, newer=newer, read=read)
     # The user's own severities are applied to events; a comparison by hand is told under the same ones.
     told = setting.effective(told)
 
     def values() -> dict[str, Any]:
-        return _drawn(asked, told, look, path, newer, read)
+        return _drawn(asked, told, look, path, older=older, newer=newer, read=read)
 
     shown = tuple(one for one in told.changes if look.all or one.severity is not Severity.NOISE)
     return Page(
@@ -78,6 +85,8 @@ def told_between(
     trial: str,
     from_: VersionRef,
     to: VersionRef,
+    *,
+    older: Older,
     newer: dict[str, Any],
     read: Facts,
 ) -> Event:
@@ -86,9 +95,8 @@ def told_between(
     stored = None if id is None else reader.event(id)
     if stored is not None and stored.engine == ENGINE:
         return stored
-    older, _ = record_of(reader, registry, trial, from_)
     past = reader.past_between(registry, trial, from_, to)
-    changes = compare(older, newer, registry=registry, from_=from_, to=to, past=past)
+    changes = compare(older(), newer, registry=registry, from_=from_, to=to, past=past, as_stored=True)
     return changed_event(
         changes,
         at=None,
@@ -101,17 +109,15 @@ def told_between(
 
 
 def _drawn(
-    asked: Asked, told: Event, look: Viewing, path: str, newer: dict[str, Any], read: Facts
+    asked: Asked, told: Event, look: Viewing, path: str, *, older: Older, newer: dict[str, Any], read: Facts
 ) -> dict[str, Any]:
     reader, registry, trial = asked.reader, asked.registry, asked.trial
     assert told.from_ is not None
     assert told.to is not None
     from_, to = told.from_, told.to
     changes = told.changes
-    older: dict[str, Any] | None = None
-    if look.all or any(one.field == "locations" for one in changes):
-        older, _ = record_of(reader, registry, trial, from_)
-        changes = named_sites(changes, older, newer)
+    if any(one.field == "locations" for one in changes):
+        changes = named_sites(changes, older(), newer)
     view = changes_view(told.headline, told.severity, told.tags, changes, unified=look.unified)
     versions = reader.versions(registry, trial, by_day=True)
     line = [one.ref for one in versions]
@@ -134,9 +140,7 @@ def _drawn(
         "glance_more": max(0, view.count - AT_A_GLANCE),
         "look": look,
         "looks": choices(path, look, changed="Only what changed"),
-        "parts_of_all": whole(beside(older, newer, table(registry)), view)
-        if look.all and older is not None
-        else (),
+        "parts_of_all": whole(beside(older(), newer, table(registry)), view) if look.all else (),
         "json_href": f"{path}.json{look.query}",
         "backwards": backwards,
         "two_lines": from_.source is not to.source,

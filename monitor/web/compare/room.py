@@ -81,7 +81,7 @@ ADDRESSES = (
         sends_on=303,
     ),
     Address(
-        path="/compare/{registry}/{pair}",
+        path="/compare/{registry}/{trials}",
         name="two_trials",
         summary="What two trials have, field by field: `NCT07146087@3...NCT01730547@r2`",
         work=two_trials,

@@ -98,7 +98,7 @@ def chosen_trials(asked: Asked) -> Answer:
 
 def two_trials(asked: Asked) -> Answer:
     """`/compare/{registry}/{id}@{version}...{id}@{version}`."""
-    registry, text = asked.registry, asked.path["pair"]
+    registry, text = asked.registry, asked.path["trials"]
     look = viewing(asked.query)
     left, dots, right = text.partition("...")
     if not dots:

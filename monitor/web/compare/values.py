@@ -119,7 +119,7 @@ def drawn_value(value: Any, cut: Cut, limit: int, *, coded: bool = True) -> Mark
             return escape(f"{cell(value.get('date', '')).text}{f' ({kind})' if kind else ''}")
         rows = [
             Markup("<dt>{}</dt><dd>{}</dd>").format(
-                label_of(key), drawn_value(_worded(key, member), cut, limit // 2, coded=coded)
+                shown_text(label_of(key)), drawn_value(_worded(key, member), cut, limit // 2, coded=coded)
             )
             for key, member in sorted(value.items(), key=lambda pair: _place(pair[0]))[:MAX_MEMBERS]
         ]
@@ -211,7 +211,10 @@ def _object_in_one(before: dict[str, Any], after: dict[str, Any], cut: Cut, limi
 def _fields(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:
     """Label and both values of each key, in the order of reading."""
     keys = sorted(dict.fromkeys((*before, *after)), key=_place)
-    return [(label_of(key), _worded(key, before.get(key)), _worded(key, after.get(key))) for key in keys]
+    return [
+        (shown_text(label_of(key)), _worded(key, before.get(key)), _worded(key, after.get(key)))
+        for key in keys
+    ]
 
 
 def _place(key: str) -> int:

@@ -37,8 +37,13 @@ class Groups:
 
     @classmethod
     def of(cls, old: Sequence[Any], new: Sequence[Any]) -> Groups:
-        found = tuple(_paired(old, new, [_id_of_untitled, _titled_and_described, _title], _title, {}, set()))
-        found = tuple(_by_id(old, new, _by_risk(old, new, found)))
+        if old == new:  # as in most measures, and a tenth of the work of a large section
+            found = tuple(Pair(at, at) for at in range(len(new)))
+        else:
+            found = tuple(
+                _paired(old, new, [_id_of_untitled, _titled_and_described, _title], _title, {}, set())
+            )
+            found = tuple(_by_id(old, new, _by_risk(old, new, found)))
         before: dict[str, int] = {}
         after: dict[str, int] = {}
         titles = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from msgspec.structs import replace
 
@@ -86,6 +87,7 @@ def criteria_told(old: str, new: str) -> tuple[str, bool]:
     return f"Eligibility criteria {order}", False
 
 
+@lru_cache(maxsize=4)  # a page that names the criteria has just had their sentence made
 def criteria_read(old: str, new: str) -> tuple[list[Clause], list[Clause], Reading]:
     """Both texts, criterion by criterion, and which of them are which; bounded by MOST_TEXT only where it is asked."""
     before, after = (clauses(text, items_whole=True) for text in (old, new))
