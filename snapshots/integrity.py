@@ -97,6 +97,7 @@ class _Row:
     content: bytes | None
     size: int
     sha256: bytes | None  # the ledger's; None where the entry is missing, or another version's
+    timely: bool  # its times are those that the ledger sealed, or none were
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +156,16 @@ def _part(db: Database, after: int, *, bodies: bool) -> _Part:
     for row in _rows_of(
         db,
         "select version.trial, version.archive, version.number, ifnull(content, substr(sha256, 1, 16)), size, sha256,"
-        " ledger.trial, ledger.archive, ledger.number from version left join ledger on ledger.entry = version.entry"
+        " ledger.trial, ledger.archive, ledger.number, ledger.times, seen_at, build, updated, submitted"
+        " from version left join ledger on ledger.entry = version.entry"
         " where version.trial > ? and version.trial <= ?",
         span,
     ):
         line(row[0], row[1]).versions[row[2]] = _Row(
-            content=row[3], size=row[4], sha256=row[5] if tuple(row[6:9]) == tuple(row[:3]) else None
+            content=row[3],
+            size=row[4],
+            sha256=row[5] if tuple(row[6:9]) == tuple(row[:3]) else None,
+            timely=row[9] is None or row[9] == ledger.times_hash(*row[10:14]),
         )
     for row in _rows_of(
         db,
@@ -189,6 +194,8 @@ def _rows(trial: str, archive: int, line: _Line) -> Iterator[str]:
     for number, row in line.versions.items():
         if row.sha256 is None:
             yield f"{_name(trial, archive, number)} has no entry in the ledger"
+        elif not row.timely:
+            yield f"{_name(trial, archive, number)} does not have the times that the ledger has of it"
         if number not in line.bodies:
             yield f"{_name(trial, archive, number)} has lost its body"
     for number in line.bodies:
