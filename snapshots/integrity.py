@@ -60,21 +60,25 @@ def _one_look(db: Database) -> Iterator[None]:
 
 
 def _unexplained(db: Database) -> Iterator[str]:
-    """Versions of which only the ledger knows, and that nobody removed."""
-    start, end = 0, db.execute("select ifnull(max(entry), 0) from ledger").fetchone()[0]
+    start, end = 0, ledger.ends(db)[0]
     while start < end:
-        rows = db.execute(
-            "select trial.trial, ledger.archive, ledger.number from ledger"
-            " left join trial on trial.key = ledger.trial left join version on version.trial = ledger.trial"
-            " and version.archive = ledger.archive and version.number = ledger.number"
-            " where ledger.entry > ?1 and ledger.entry <= ?2 and version.trial is null and not exists"
-            " (select 1 from removed where removed.trial = ledger.trial and removed.archive = ledger.archive"
-            " and ledger.number between removed.first and removed.last)",
-            [start, start + _ENTRIES_AT_ONCE],
-        ).fetchall()
-        for trial, archive, number in rows:
-            yield f"{_name(trial, archive, number)} is in the ledger and not among the versions"
+        yield from unexplained(db, start, min(start + _ENTRIES_AT_ONCE, end))
         start += _ENTRIES_AT_ONCE
+
+
+def unexplained(db: Database, start: int, end: int) -> Iterator[str]:
+    """Versions of which only the ledger knows, and that nobody removed: of its entries after `start`, up to `end`."""
+    rows = db.execute(
+        "select trial.trial, ledger.archive, ledger.number from ledger"
+        " left join trial on trial.key = ledger.trial left join version on version.trial = ledger.trial"
+        " and version.archive = ledger.archive and version.number = ledger.number"
+        " where ledger.entry > ?1 and ledger.entry <= ?2 and version.trial is null and not exists"
+        " (select 1 from removed where removed.trial = ledger.trial and removed.archive = ledger.archive"
+        " and ledger.number between removed.first and removed.last)",
+        [start, end],
+    ).fetchall()
+    for trial, archive, number in rows:
+        yield f"{_name(trial, archive, number)} is in the ledger and not among the versions"
 
 
 class _Dictionaries:

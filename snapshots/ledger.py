@@ -86,9 +86,27 @@ def problems(db: Database, *, newest: int | None = None) -> Iterator[str]:
     """
     last, given = ends(db)
     start = 0 if newest is None else max(0, last - newest) // EVERY * EVERY
-    yield from _between(db, start, None)
+    yield from problems_between(db, start, None)
     if given > last:
         yield f"ledger: entries {last + 1} to {given} were written once and are missing"
+
+
+def sealed_since(db: Database) -> int | None:
+    """The first entry in which a version's times are sealed too; None when there is none. In every later one they are:
+    found by halving, some twenty rows are read."""
+    low, high = 1, ends(db)[0]
+    found = None
+    while low <= high:
+        middle = (low + high) // 2
+        row = db.execute(
+            "select entry, times is not null from ledger where entry >= ? order by entry limit 1", [middle]
+        ).fetchone()
+        if row is None or row[1]:
+            found = row[0] if row else found
+            high = middle - 1
+        else:
+            low = row[0] + 1
+    return found
 
 
 def ends(db: Database) -> tuple[int, int]:
@@ -105,7 +123,7 @@ def problems_at(db: Database, entry: int) -> list[str]:
     """What does not fit around one entry: in its piece of the chain, from one kept chain hash to the next, and in the
     piece behind, which vouches for where this one ends. At most 128 entries are read."""
     start = (entry - 1) // EVERY * EVERY
-    return list(_between(db, start, start + 2 * EVERY))
+    return list(problems_between(db, start, start + 2 * EVERY))
 
 
 def entries(db: Database, start: int, limit: int) -> tuple[bytes | None, list[tuple[Any, ...]]]:
@@ -130,7 +148,7 @@ def _kept(db: Database, entry: int) -> bytes | None:
     return None if row is None else row[0]
 
 
-def _between(db: Database, start: int, end: int | None) -> Iterator[str]:
+def problems_between(db: Database, start: int, end: int | None) -> Iterator[str]:
     """What does not fit from `start`, a multiple of EVERY, up to and with `end`; None: to the newest entry."""
     # previous: None where it is not known, until an entry that keeps it.
     previous, expected, since = (START, 1, 1) if start == 0 else (None, start, start)
