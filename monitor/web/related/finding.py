@@ -21,10 +21,10 @@ from snapshots.errors import UnknownVersion
 from snapshots.search.wording import wording
 
 SHOWN = 10  # of each kind
-MOST_READ = 20  # records that are read to see whether they share an identifier
+MOST_READ = SHOWN  # records that are read to see whether they share an identifier
 MOST_WITH_ID = 20  # records that hold a number: more, and it names no study
-MOST_HOLDERS = 400  # of one phrase or word
-_FAR = 20_000  # documents that are counted to tell how dense holders stand
+MOST_HOLDERS = 200  # of one phrase or word
+_FAR = 10_000  # documents that are counted to tell how dense holders stand
 _COMMON = 0.05  # share of all trials; what so many hold is left out
 
 
@@ -81,7 +81,7 @@ def _alike(db: Database, wanted: Sequence[Unit], without: set[int]) -> dict[int,
     named: set[int] = set()  # documents with a whole condition or intervention of it
     for unit in wanted:
         holders, count = _holders(db, unit, trials)
-        if count > max(MOST_HOLDERS // 4, trials * _COMMON):
+        if count > max(MOST_HOLDERS // 2, trials * _COMMON):
             continue
         if unit.is_name:
             named.update(holders)

@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-MOST_IDS = 24  # identifiers of one record that are looked up
-MOST_PHRASES = 6  # of its conditions, and of its interventions
-MOST_WORDS = 10  # of its title and conditions, one by one
+MOST_IDS = 20  # identifiers of one record that are looked up
+MOST_PHRASES = 5  # of its conditions, and of its interventions
+MOST_WORDS = 6  # of its title and conditions, one by one
 _SHORTEST = 4  # letters of a word, letters and digits of an identifier
 # Numbers that name a study all over the world, wherever in an identifier they stand.
 _NUMBERS = re.compile(
