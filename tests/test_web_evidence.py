@@ -11,14 +11,18 @@ import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from doubles.asking import Asking, asking
+from doubles.released import released, restore
 from doubles.web_history import STAFF, TRIAL, History
 
 from snapshots import codec
+from snapshots.changeset import Source
 from snapshots.ledger import EVERY, START
+from snapshots.retention import can_go, remove
 
 AT = f"/trials/ctgov/{TRIAL}"
 RELY = "Do not rely on this version"
@@ -159,6 +163,41 @@ def test_other_bytes_are_never_given_out(history: History) -> None:
 def open_body(history: History, number: int) -> bytes:
     with asking(history.app()) as browse:
         return browse.get(f"{AT}/versions/{number}.json").content
+
+
+def test_what_retention_took_is_no_damage(history: History) -> None:
+    late = datetime(2026, 11, 20, tzinfo=UTC)
+    with history.writing() as (db, _):
+        spans = list(can_go(db, before=late, needed={}))
+        assert [(one.first, one.last) for one in spans if one.source is Source.SNAPSHOT] == [(1, 2)]
+        remove(db, spans, day=date(2026, 11, 25))
+    with asking(history.app()) as browse:
+        for version in ("3", "5", "r3"):
+            assert browse.get(f"{AT}/versions/{version}/evidence.json").json()["problems"] == []
+        assert browse.get(f"{AT}/versions/1").status == 404
+        assert browse.get("/ledger.json").json()["problems"] == []
+
+
+@pytest.mark.parametrize("release", released(), ids=lambda path: path.stem)
+def test_an_older_database_is_sound_without_sealed_times_and_its_dates_are_held_against_its_records(
+    release: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "old.db"
+    restore(release, path)
+    history = History(path)  # brought up to date
+    with closing(history.open()) as db:
+        line = db.execute(
+            "select trial.trial, number from version join trial on trial.key = version.trial"
+            " where archive = 0 and version.submitted is not null limit 1"
+        ).fetchone()
+    at = f"/trials/ctgov/{line[0]}/versions/{line[1]}"
+    with asking(history.app()) as browse:
+        told = browse.get(f"{at}/evidence.json").json()
+        assert told["ledger"]["times"] is None
+        assert told["problems"] == []
+        assert "older than that" in browse.get(at).text
+        edit(history, "update version set submitted_day = 3")
+        assert "its dates are not those that its record has" in browse.get(at).text
 
 
 LEDGER_EDITS = {

@@ -138,6 +138,7 @@ def _drawn(
         if look.all and older is not None
         else (),
         "json_href": f"{path}.json{look.query}",
+        "bundle_href": addresses.bundle(path),
         "backwards": backwards,
         "two_lines": from_.source is not to.source,
         "flipped": f"{flipped}{look.query}",

@@ -47,6 +47,8 @@ class VersionEvidence(Struct, frozen=True, kw_only=True):
 
 
 class BundledFile(Struct, frozen=True, kw_only=True):
+    """A file of a bundle, and what it is."""
+
     name: str
     size: int
     sha256: str
@@ -68,7 +70,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
 
 class LedgerEntry(Struct, frozen=True, kw_only=True):
-    """registry and trial: null when the trial's row is gone. line: `snapshot` or `archive`."""
+    """An entry of the ledger. registry, trial: null when the trial's row is gone. line: `snapshot` or `archive`."""
 
     entry: int
     registry: str | None
