@@ -292,20 +292,23 @@ def unzipped(data: bytes, into: Path) -> Path:
 
 
 def test_a_bundle_is_whole_and_checks_itself_with_other_tools(history: History, tmp_path: Path) -> None:
-    with asking(history.app()) as browse:
-        answer = browse.get(f"{AT}/compare/4...5/bundle.zip")
-        bodies = {n: browse.get(f"{AT}/versions/{n}.json").content for n in "45"}
-        told = browse.get(f"{AT}/versions/5/evidence.json").json()
+    record = json.loads(open_body(history, 5))
+    record["protocolSection"]["descriptionModule"]["briefSummary"] = "Write to rosa@biocells.example now."
+    history.snapshot(record, "2026-11-24")
+    with asking(history.app(study_staff=True)) as browse:
+        answer = browse.get(f"{AT}/compare/4...6/bundle.zip")
+        bodies = {n: browse.get(f"{AT}/versions/{n}.json").content for n in "46"}
+        told = browse.get(f"{AT}/versions/6/evidence.json").json()
     assert answer.headers["content-type"] == "application/zip"
-    assert f'filename="{TRIAL}-4-5.zip"' in answer.headers["content-disposition"]
+    assert f'filename="{TRIAL}-4-6.zip"' in answer.headers["content-disposition"]
     folder = unzipped(answer.content, tmp_path / "out")
-    assert folder.name == f"{TRIAL}-4-5"
+    assert folder.name == f"{TRIAL}-4-6"
     for number, body in bodies.items():
         assert (folder / f"{TRIAL}-{number}.json").read_bytes() == body
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["versions"][1] == told
     assert {one["name"] for one in manifest["files"]} == {
-        *(f"{TRIAL}-4.json", f"{TRIAL}-5.json", "changes.json", "changes.txt")
+        *(f"{TRIAL}-4.json", f"{TRIAL}-6.json", "changes.json", "changes.txt")
     }
     sums = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=folder, capture_output=True, text=True)
     assert sums.returncode == 0, sums.stderr
@@ -316,11 +319,15 @@ def test_a_bundle_is_whole_and_checks_itself_with_other_tools(history: History, 
     assert "What each time means" in readme
     assert "Supply of the product was interrupted" in reading
     changes = json.loads((folder / "changes.json").read_text())
-    assert changes["id"] == f"ctgov:{TRIAL}:changed:4-5"
+    assert changes["id"] == f"ctgov:{TRIAL}:changed:4-6"
     assert {"overall-status", "why-stopped"} <= {one["field"] for one in changes["changes"]}
-    for one in (*STAFF, "Rosa Newcomer"):  # the records are exact, what is told of them names nobody
+    for one in (
+        *STAFF,
+        "Rosa Newcomer",
+        "rosa@biocells.example",
+    ):  # the records are exact, what is told of them names nobody
         assert one not in reading + json.dumps(changes, ensure_ascii=False)
-    assert "Rosa Newcomer" in bodies["5"].decode()
+    assert "Rosa Newcomer" in bodies["6"].decode()
 
 
 def checked(folder: Path) -> tuple[int, str]:

@@ -93,7 +93,6 @@ def pair_bundle(asked: Asked) -> Answer:
         title=event.title,
         tool_version=version_of("trialbell"),
         changes=event,
-        staff=asked.setting.study_staff,
     )
     return Document(body=made, filename=f"{name}.zip", media_type=MEDIA)
 
@@ -120,7 +119,7 @@ def _changes(asked: Asked, older: Bundled, newer: Bundled, versions: list[Versio
         phase=read.phase,
         status=read.status,
     )
-    return event if asked.setting.study_staff else without_people(event)
+    return without_people(event)  # also where pages show them: a bundle does not depend on who makes it
 
 
 def _bundled(asked: Asked, version: Version) -> Bundled:

@@ -41,9 +41,8 @@ def bundle(
     title: str,
     tool_version: str,
     changes: Event | None = None,
-    staff: bool = False,
 ) -> bytes:
-    """The zip file. name: of the folder in it. changes: between the two versions. staff: it names people."""
+    """The zip file. name: of the folder in it. changes: between the two versions, without people."""
     first = versions[0].evidence
     files: list[tuple[str, bytes, str]] = []
     for one in versions:
@@ -71,7 +70,7 @@ def bundle(
     parts = [(at, data) for at, data, _ in files]
     parts.append(("manifest.json", msgspec.json.format(msgspec.json.encode(manifest), indent=2) + b"\n"))
     parts.append(("check.py", CHECK.encode()))
-    parts.append(("README.txt", readme(name, manifest, staff=staff).encode()))
+    parts.append(("README.txt", readme(name, manifest).encode()))
     sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {at}\n" for at, data in parts)
     return _zipped(name, [*parts, ("SHA256SUMS", sums.encode())])
 

@@ -71,8 +71,8 @@ What each hash covers
 """
 
 
-def readme(name: str, manifest: Manifest, *, staff: bool) -> str:
-    """name: of the folder. staff: changes.json and changes.txt name people."""
+def readme(name: str, manifest: Manifest) -> str:
+    """name: of the folder."""
     two = len(manifest.versions) > 1
     parts = [
         f"{manifest.trial}: {_which(manifest)}",
@@ -106,11 +106,7 @@ def readme(name: str, manifest: Manifest, *, staff: bool) -> str:
         "  published them. Think before you pass them on.",
     ]
     if two:
-        parts.append(
-            "  So do changes.json and changes.txt: this trialbell is set to show them."
-            if staff
-            else "  In changes.json and changes.txt they are left out."
-        )
+        parts.append("  changes.json and changes.txt name nobody.")
     return "\n".join(parts) + "\n"
 
 
