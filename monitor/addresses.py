@@ -33,6 +33,27 @@ def version(registry: str, id: str, ref: VersionRef) -> str | None:
     return None if at is None else f"{trial(registry, id)}/versions/{at}"
 
 
+def evidence(registry: str, id: str, ref: VersionRef) -> str | None:
+    """The page of what vouches for a version; None for one that is not stored."""
+    own = version(registry, id, ref)
+    return None if own is None else f"{own}/evidence"
+
+
+def bundle(of: str) -> str:
+    """A file to cite and to check. of: the path of a version or of a comparison of two."""
+    return f"{of}/bundle.zip"
+
+
+def related(registry: str, id: str) -> str:
+    """The trials that have to do with a trial."""
+    return f"{trial(registry, id)}/related"
+
+
+def ledger(entry: int | None = None, form: str = "") -> str:
+    """The ledger, at the piece of an entry; None: at its end. form: `.json`, `.csv` or nothing."""
+    return f"/ledger{form}" + ("" if entry is None else f"?from={entry}")
+
+
 def compare(registry: str, id: str, older: VersionRef, newer: VersionRef) -> str | None:
     """The page that shows two versions side by side; None when one of them is not stored."""
     left, right = number(older), number(newer)

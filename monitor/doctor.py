@@ -1,15 +1,18 @@
 """What can go wrong with a set-up, looked at one thing after another: each finding is one line, good or not.
 
-Asks the registry and the channels; writes nothing, sends nothing.
+Asks the registry and the channels; sends nothing, and writes only what the deep check found.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import packages_distributions
 from pathlib import Path
+
+from sqlite_utils import Database
 
 from monitor.config import Config, ConfigError
 
@@ -163,15 +166,57 @@ def _database(database: Path) -> Iterator[Finding]:
     )
 
 
-def database_in_depth(database: Path, progress: Callable[[str], object]) -> Iterator[Finding]:
-    """Every version held against its hash, and nothing else looked at. The file must be there."""
+def database_in_depth(
+    database: Path, progress: Callable[[str], object], now: Callable[[], datetime]
+) -> Iterator[Finding]:
+    """Every version held against its hash, and nothing else looked at. The file must be there.
+
+    What it found is noted in the database, where it can be written.
+    """
     from monitor.database import open_for_reading
     from monitor.soundness import in_depth
 
+    problems: list[str] = []
     db = open_for_reading(database)
     try:
+        begun, versions = _begun(db)
         for good, text in in_depth(db, progress):
+            if good is False:
+                problems.append(text)
             yield Finding(room="database", good=good, text=text)
+    finally:
+        db.close()
+    yield from _noted(database, begun, problems, versions=versions, at=now())
+
+
+def _begun(db: Database) -> tuple[tuple[int, bytes | None], int]:
+    from snapshots import deep_check
+
+    try:
+        return deep_check.begun(db), db.execute("select count(*) from version").fetchone()[0]
+    except sqlite3.DatabaseError:  # pages that make no sense: what is found says so
+        return (0, None), 0
+
+
+def _noted(
+    database: Path, begun: tuple[int, bytes | None], problems: list[str], *, versions: int, at: datetime
+) -> Iterator[Finding]:
+    """For the page of the ledger. A copy that cannot be written is checked all the same."""
+    from monitor.database import open_for_writing
+    from snapshots import deep_check
+    from snapshots.database import immediate
+    from snapshots.errors import SnapshotsError
+
+    try:
+        db = open_for_writing(database)
+    except SnapshotsError as error:
+        yield Finding(room="database", good=None, text=f"the result was not noted: {error}")
+        return
+    try:
+        with immediate(db):
+            deep_check.note(db, begun, problems, versions=versions, at=at)
+    except (SnapshotsError, sqlite3.DatabaseError) as error:
+        yield Finding(room="database", good=None, text=f"the result was not noted: {error}")
     finally:
         db.close()
 

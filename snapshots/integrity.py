@@ -60,21 +60,25 @@ def _one_look(db: Database) -> Iterator[None]:
 
 
 def _unexplained(db: Database) -> Iterator[str]:
-    """Versions of which only the ledger knows, and that nobody removed."""
-    start, end = 0, db.execute("select ifnull(max(entry), 0) from ledger").fetchone()[0]
+    start, end = 0, ledger.ends(db)[0]
     while start < end:
-        rows = db.execute(
-            "select trial.trial, ledger.archive, ledger.number from ledger"
-            " left join trial on trial.key = ledger.trial left join version on version.trial = ledger.trial"
-            " and version.archive = ledger.archive and version.number = ledger.number"
-            " where ledger.entry > ?1 and ledger.entry <= ?2 and version.trial is null and not exists"
-            " (select 1 from removed where removed.trial = ledger.trial and removed.archive = ledger.archive"
-            " and ledger.number between removed.first and removed.last)",
-            [start, start + _ENTRIES_AT_ONCE],
-        ).fetchall()
-        for trial, archive, number in rows:
-            yield f"{_name(trial, archive, number)} is in the ledger and not among the versions"
+        yield from unexplained(db, start, min(start + _ENTRIES_AT_ONCE, end))
         start += _ENTRIES_AT_ONCE
+
+
+def unexplained(db: Database, start: int, end: int) -> Iterator[str]:
+    """Versions of which only the ledger knows, and that nobody removed: of its entries after `start`, up to `end`."""
+    rows = db.execute(
+        "select trial.trial, ledger.archive, ledger.number from ledger"
+        " left join trial on trial.key = ledger.trial left join version on version.trial = ledger.trial"
+        " and version.archive = ledger.archive and version.number = ledger.number"
+        " where ledger.entry > ?1 and ledger.entry <= ?2 and version.trial is null and not exists"
+        " (select 1 from removed where removed.trial = ledger.trial and removed.archive = ledger.archive"
+        " and ledger.number between removed.first and removed.last)",
+        [start, end],
+    ).fetchall()
+    for trial, archive, number in rows:
+        yield f"{_name(trial, archive, number)} is in the ledger and not among the versions"
 
 
 class _Dictionaries:
@@ -97,6 +101,7 @@ class _Row:
     content: bytes | None
     size: int
     sha256: bytes | None  # the ledger's; None where the entry is missing, or another version's
+    timely: bool  # its times are those that the ledger sealed, or none were
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +160,16 @@ def _part(db: Database, after: int, *, bodies: bool) -> _Part:
     for row in _rows_of(
         db,
         "select version.trial, version.archive, version.number, ifnull(content, substr(sha256, 1, 16)), size, sha256,"
-        " ledger.trial, ledger.archive, ledger.number from version left join ledger on ledger.entry = version.entry"
+        " ledger.trial, ledger.archive, ledger.number, ledger.times, seen_at, build, updated, submitted"
+        " from version left join ledger on ledger.entry = version.entry"
         " where version.trial > ? and version.trial <= ?",
         span,
     ):
         line(row[0], row[1]).versions[row[2]] = _Row(
-            content=row[3], size=row[4], sha256=row[5] if tuple(row[6:9]) == tuple(row[:3]) else None
+            content=row[3],
+            size=row[4],
+            sha256=row[5] if tuple(row[6:9]) == tuple(row[:3]) else None,
+            timely=row[9] is None or row[9] == ledger.times_hash(*row[10:14]),
         )
     for row in _rows_of(
         db,
@@ -189,6 +198,8 @@ def _rows(trial: str, archive: int, line: _Line) -> Iterator[str]:
     for number, row in line.versions.items():
         if row.sha256 is None:
             yield f"{_name(trial, archive, number)} has no entry in the ledger"
+        elif not row.timely:
+            yield f"{_name(trial, archive, number)} does not have the times that the ledger has of it"
         if number not in line.bodies:
             yield f"{_name(trial, archive, number)} has lost its body"
     for number in line.bodies:

@@ -30,6 +30,7 @@ from snapshots.retention import Removed
 from snapshots.stored import TRIAL_COLUMNS, VERSION_COLUMNS, Trial, Version, trial_of, version_of
 from snapshots.timeline import Stood, stood_on, timeline
 from snapshots.twins import twins
+from snapshots.vouching import Voucher, lost, voucher
 from snapshots.wanted import Wanted, find
 
 __all__ = ["Reader", "Trial", "Version"]
@@ -114,6 +115,10 @@ class Reader:
             return version, self._checked(key, trial, version)
         except DamagedVersion:
             return version, None
+
+    def voucher(self, registry: str, trial: str, source: Source, number: int, body: bytes) -> Voucher:
+        """What vouches for a version, and whether the database agrees with it. body: what `body` gave."""
+        return voucher(self._db, self._key(registry, trial), source, number, body)
 
     def record(self, registry: str, trial: str, source: Source, number: int) -> dict[str, Any]:
         """The record as it was given to the store."""
@@ -257,6 +262,12 @@ class Reader:
                 raise RemovedVersion(
                     f"removed by retention on {gone.day}: `{name}`",
                     hint=f"`trialbell history {trial}` lists what is kept; what changed is kept for all",
+                )
+            if (why := lost(self._db, key, source, number)) is not None:
+                raise DamagedVersion(
+                    f"this version was taken out of the database, or its entry in the ledger was, by something other"
+                    f" than trialbell: `{name}`; {why}",
+                    hint="put a copy of the database file made before in its place",
                 )
             raise UnknownVersion(
                 f"no such version is stored: `{name}`",

@@ -327,3 +327,25 @@ _VIEWS = (
 def _archive_days(db: Database) -> None:
     """What changed between two of the registry's own versions is asked for by the day of submission."""
     db.execute("create index event_submitted on event (severity, to_updated) where to_source is 'archive'")
+
+
+@MIGRATIONS(name="0007_sealed_times")
+def _sealed_times(db: Database) -> None:
+    for statement in _SEALED_TIMES:
+        db.execute(statement)
+
+
+_SEALED_TIMES = (
+    # What a version's row says of when is sealed with its bytes (`ledger.times_hash`). NULL in older entries.
+    "alter table ledger add column times blob",
+    # What the last check of everything found: `trialbell doctor --deep`. entry, chain: the newest entry of then.
+    """create table deep_check (
+        id integer primary key check (id = 1),
+        checked_at text not null,
+        versions integer not null,
+        entry integer not null,
+        chain blob,
+        problems integer not null,
+        first text
+    ) strict""",
+)

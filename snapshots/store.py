@@ -271,7 +271,8 @@ class Store:
         assert ref.version is not None
         assert ref.seen_at is not None
         sha256 = hashlib.sha256(body).digest()
-        entry = ledger.append(self._db, key, registry, read.trial, ref.source, ref.version, sha256)
+        times = ledger.times_hash(written(ref.seen_at), ref.build, ref.updated, read.submitted)
+        entry = ledger.append(self._db, key, registry, read.trial, ref.source, ref.version, sha256, times)
         self._db.execute(
             "insert into version (trial, archive, number, content, entry, size, seen, build_day, updated_day,"
             " submitted_day) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -96,6 +96,10 @@ DAMAGED = {
         f"{ONE}@2 does not have the content hash"
     },
     f"update version set content = null where {SNAPSHOT_2}": {f"{ONE}@2 does not have the content hash"},
+    f"update version set seen = seen - 86400000000 where {SNAPSHOT_2}": {f"{ONE}@2 does not have the times"},
+    f"update version set build_day = build_day - 1 where {SNAPSHOT_2}": {f"{ONE}@2 does not have the times"},
+    f"update version set updated_day = '2026' where {SNAPSHOT_2}": {f"{ONE}@2 does not have the times"},
+    f"update version set submitted_day = 1 where {SNAPSHOT_2}": {f"{ONE}@2 does not have the times"},
     f"update version set entry = 1 where {SNAPSHOT_2}": {f"{ONE}@2 has no entry in the ledger"},
     "update version set trial = 999 where trial = 7": {
         "rows of a trial that there is not (key 999)",
@@ -110,6 +114,12 @@ DAMAGED = {
     "update ledger set sha256 = zeroblob(32) where entry = 2": {
         "ledger: one of the entries 1 to 64",
         f"{ONE}@2 does",
+    },
+    "update ledger set times = null where entry = 2": {"ledger: one of the entries 1 to 64"},
+    "delete from ledger where entry = 69": {
+        "ledger: the newest entry, 68, has lost its chain hash",
+        "ledger: entries 69 to 69 were written once and are missing",
+        "@1 has no entry",
     },
     "delete from ledger where entry = 2": {"ledger: entries 2 to 2 are missing", f"{ONE}@2 has no entry"},
     "update ledger set chain = null where entry = 64": {"ledger: entry 64 has lost its chain hash"},

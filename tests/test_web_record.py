@@ -88,7 +88,7 @@ def test_sites_are_counted_and_folded_by_country(history: History) -> None:
     assert "Poland (13 sites: 13 recruiting)" in words(text)
     assert "Spain (8 sites: 7 recruiting, 1 withdrawn)" in words(text)
     assert "52.22977" not in text, "a position is no answer to a reader's question"
-    assert text.index('id="results"') < text.index('id="locations"')
+    assert text.index('id="locations"') < text.index('id="results"') < text.index('id="identification"')
 
 
 def test_a_site_written_otherwise_is_shown_both_ways(history: History) -> None:
@@ -109,9 +109,9 @@ def test_members_are_read_in_order_and_their_status_in_words(history: History) -
     assert text.index("<dt>Facility</dt>") < text.index("<dt>City</dt>") < text.index("<dt>Status</dt>")
 
 
-def test_evidence_stands_after_the_record(history: History) -> None:
+def test_evidence_stands_before_the_record(history: History) -> None:
     text = shown(history, RECORD, path="/versions/1")
-    assert text.index("SHA-256") > text.index('id="derived"')
+    assert text.index("SHA-256") < text.index('id="basic"')
 
 
 def test_a_card_does_not_say_the_headline_again(history: History) -> None:

@@ -38,7 +38,7 @@ def doctor(session: Session, deep: bool) -> int:
     if deep:
         session.needed_reader()
         with session.at_work("looking at every version") as further:
-            return _told(session, database_in_depth(session.database, further))
+            return _told(session, database_in_depth(session.database, further, clock))
     config = session.config
     if session.found_config is None:
         session.say(

@@ -312,6 +312,7 @@ def _browser(
         acting=(lambda: open_for_writing(session.database)) if _may_act(config, host) else None,
         access=access,
         sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
+        study_staff=config.web.study_staff,
     )
 
 

@@ -242,6 +242,10 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " whoever reaches them."
         ),
     ] = None
+    study_staff: Annotated[
+        bool,
+        Meta(description="Whether the pages of records show names, phones and addresses of study staff."),
+    ] = False
 
     @property
     def has_login(self) -> bool:

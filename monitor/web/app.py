@@ -63,6 +63,7 @@ def create_app(
     acting: Callable[[], Database] | None = None,
     access: Access | None = None,
     sites: Mapping[str, Registry] | None = None,
+    study_staff: bool = False,
 ) -> Starlette:
     """The browser as an ASGI application.
 
@@ -74,6 +75,7 @@ def create_app(
     acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
     access: who may read and who may act; None, or one that is open: whoever reaches us.
     sites: where each registry's records come from; the public ones when left out.
+    study_staff: whether records are shown with the names of study staff.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     banner = source("ctgov", sites).banner
@@ -97,6 +99,7 @@ def create_app(
             served=served,
             reads=visitor is not None and visitor.reads,
             token=forms.token(moment, visitor.mark) if visitor is not None and may_act else None,
+            study_staff=study_staff,
             overridden=overridden,
         )
 

@@ -26,6 +26,7 @@ class Setting:
     reads: bool = True  # False where an address that is open to all is asked by who may not read the others
     token: str | None = None  # of forms that do something; None where nothing may be done from here
     served: Served | None = None  # what this process answered so far
+    study_staff: bool = False  # records are shown with the names, phones and addresses of study staff
     overridden: bool = False  # `effective` may raise what is stored lower
 
     def floor(self, least: Severity) -> Severity:

@@ -96,12 +96,12 @@ def _copy(db: Database, count: dict[str, int], time: int) -> None:
 def _chain(db: Database) -> None:
     """The chain hashes that the copies' entries would have, as `ledger.append` keeps them."""
     rows = db.conn.execute(
-        "select entry, registry, trial.trial, line, number, sha256 from ledger"
+        "select entry, registry, trial.trial, line, number, sha256, times from ledger"
         " join trial on trial.key = ledger.trial order by entry"
     ).fetchall()
     chain, kept = START, []
-    for entry, registry, trial, line, number, sha256 in rows:
-        chain = entry_hash(chain, registry, trial, line, number, sha256)
+    for entry, *named in rows:
+        chain = entry_hash(chain, *named)
         kept.append((chain if entry % EVERY == 0 or entry == rows[-1][0] else None, entry))
     db.conn.executemany("update ledger set chain = ? where entry = ?", kept)
     db.conn.commit()

@@ -16,6 +16,9 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "search": ("/search", "/search?q=exosomes", "/search?q=supply&in=changes", "/search?q=aspirin"),
     "trial": (AT,),
     "version": (f"{AT}/versions/5",),
+    "evidence": (f"{AT}/versions/5/evidence",),
+    "related": (f"{AT}/related",),
+    "ledger": ("/ledger", "/ledger?from=3"),
     "as_of": (f"{AT}/on/2026-11-23",),
     "compare": (
         *(f"{AT}/compare/{one}" for one in ("1...5", "4...5", "5...1")),

@@ -49,6 +49,12 @@ PARTS: Mapping[str, Part] = {
         schema={"type": "string", "pattern": rf"^(?:{_VERSION}|{_DAY})\.\.\.(?:{_VERSION}|{_DAY})$"},
         example="1...2",
     ),
+    "trials": Part(
+        description="Two trials, behind each perhaps a version, else the newest is meant:"
+        " `NCT07146087...NCT01730547`, `NCT07146087@3...NCT01730547@r2`",
+        schema={"type": "string", "pattern": rf"^{_ID_AT}\.\.\.{_ID_AT}$"},
+        example="NCT07146087@1...NCT07146087@2",
+    ),
     "field": Part(
         description="Slug of a field, as `enrollment` (docs/reference/fields.md)",
         schema={"type": "string", "enum": sorted(table("ctgov").slugs())},
@@ -58,6 +64,11 @@ PARTS: Mapping[str, Part] = {
         description="A day",
         schema={"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
         example="2026-11-23",
+    ),
+    "field": Part(
+        description="Slug of a field, as `primary-completion-date`",
+        schema={"type": "string", "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$", "maxLength": 80},
+        example="enrollment",
     ),
     "number": Part(
         description="Number of an event, in the order of storing",
@@ -80,15 +91,6 @@ PARTS: Mapping[str, Part] = {
         example="NCT07146087",
     ),
 }
-# Where a name means something else.
-_ELSEWHERE: Mapping[tuple[str, str], Part] = {
-    ("/compare/{registry}/{pair}", "pair"): Part(
-        description="Two trials, behind each perhaps a version: `NCT07146087...NCT01730547`,"
-        " `NCT07146087@3...NCT01730547@r2`",
-        schema={"type": "string", "pattern": rf"^{_ID_AT}\.\.\.{_ID_AT}$"},
-        example="NCT07146087@1...NCT07146087@2",
-    ),
-}
 
 
 def written(path: str) -> str:
@@ -100,4 +102,4 @@ def parts_of(path: str) -> Iterator[tuple[str, Part]]:
     """The variable parts in order. KeyError for one that nobody has described."""
     for found in _PART.finditer(path):
         name = found["name"]
-        yield name, _ELSEWHERE.get((path, name)) or PARTS[name]
+        yield name, PARTS[name]

@@ -142,6 +142,7 @@ def _drawn(
         "looks": choices(path, look, changed="Only what changed"),
         "parts_of_all": whole(beside(older(), newer, table(registry)), view) if look.all else (),
         "json_href": f"{path}.json{look.query}",
+        "bundle_href": addresses.bundle(path),
         "backwards": backwards,
         "two_lines": from_.source is not to.source,
         "flipped": f"{flipped}{look.query}",

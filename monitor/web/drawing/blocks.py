@@ -27,6 +27,7 @@ class Cell:
     href: str | None = None
     prose: bool = False  # to be drawn as paragraphs and lists
     muted: bool = False  # said by us, not by the record
+    exact: bool = False  # of a person, to be shown as it is: addresses are not taken out of it
 
     @property
     def cut(self) -> bool:

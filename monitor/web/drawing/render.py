@@ -15,6 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from monitor import addresses
+from monitor.web.drawing.cells import CUT, drawn, table_rows
 from monitor.web.drawing.prose import paragraphs, plain, shortened, with_code, without_addresses
 from snapshots.instants import stamp
 
@@ -25,7 +26,6 @@ STATIC = {
     "favicon.svg": "image/svg+xml",
 }
 SIGNS: Mapping[str, str] = {"critical": "▲", "major": "◆", "minor": "●", "noise": "○"}
-CUT = 2_000  # characters of a value that is not a long text
 
 
 class Pages:
@@ -52,6 +52,8 @@ class Pages:
             paragraphs=paragraphs,
             with_code=with_code,
             cut=cut,
+            drawn=drawn,
+            table_rows=table_rows,
             iso=lambda at: stamp(at) or "",
             minute=minute,
             size=size,

@@ -6,7 +6,6 @@ and end up in a section of their own. Details of staff are the exception: they a
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,10 +25,10 @@ STAFF_FIELDS = frozenset(
 
 
 class Remainder:
-    """Wraps one JSON object, deep-copied; `take` removes what it answers."""
+    """Wraps a copy of one JSON object; `take` removes what it answers."""
 
     def __init__(self, record: dict[str, Any]) -> None:
-        self._left: dict[str, Any] = copy.deepcopy(record)
+        self._left: dict[str, Any] = _copied(record)
 
     def take(self, path: str) -> Any:
         """The value at a dotted path, None when absent. It is gone from here afterwards."""
@@ -68,6 +67,13 @@ class Remainder:
                 return
             holder = inner
         holder[last] = value
+
+
+def _copied(value: Any) -> Any:
+    """All that JSON is made of; several times as fast as `copy.deepcopy`."""
+    if isinstance(value, dict):
+        return {key: _copied(member) for key, member in value.items()}
+    return [_copied(member) for member in value] if isinstance(value, list) else value
 
 
 def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

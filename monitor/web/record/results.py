@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from monitor.web.drawing.blocks import Block, Cell, Facts, Prose, Section, Table, cell, shown_text
+from monitor.web.drawing.blocks import Block, Cell, Facts, Prose, Table, cell, shown_text
+from monitor.web.record.people import HIDDEN, counted, people_table
 from monitor.web.record.remainder import Remainder
 
 MAX_MEASURES = 60  # outcome measures drawn
@@ -19,15 +20,16 @@ MAX_GROUPS = 12  # columns of one table
 R = "resultsSection."
 
 
-def results_section(rest: Remainder) -> Section | None:
-    """The results, None when there are none. Takes the whole of `resultsSection`."""
+def results(rest: Remainder, staff: bool) -> Iterable[Block]:
+    """The posted results; nothing when there are none. Takes the modules of `resultsSection`."""
     flow, baseline = _object(rest, "participantFlowModule"), _object(rest, "baselineCharacteristicsModule")
     measures, events = _object(rest, "outcomeMeasuresModule"), _object(rest, "adverseEventsModule")
     more = _object(rest, "moreInfoModule")
-    blocks: list[Block] = [
-        *_flow(flow), *_baseline(baseline), *_measures(measures), *_adverse(events), *_more(more)
-    ]  # fmt: skip
-    return Section(slug="results", title="Results", blocks=tuple(blocks)) if blocks else None
+    yield from _flow(flow)
+    yield from _baseline(baseline)
+    yield from _measures(measures)
+    yield from _adverse(events)
+    yield from _more(more, staff)
 
 
 def _object(rest: Remainder, module: str) -> dict[str, Any]:
@@ -206,7 +208,7 @@ def _of(holder: dict[str, Any], part: str, whole: str) -> str:
     return _text(holder, part) + (f" of {_text(holder, whole)}" if holder.get(whole) is not None else "")
 
 
-def _more(more: dict[str, Any]) -> Iterator[Block]:
+def _more(more: dict[str, Any], staff: bool) -> Iterator[Block]:
     caveats = more.get("limitationsAndCaveats")
     if isinstance(caveats, dict):
         yield from _prose(caveats, ("description", "Limitations and caveats"))
@@ -223,8 +225,11 @@ def _more(more: dict[str, Any]) -> Iterator[Block]:
                 rows.append((label, cell(agreement[key], prose=key == "otherDetails")))
     contact = more.get("pointOfContact")
     if isinstance(contact, dict):
-        rows.append(("Point of contact", Cell("given; details of people are not shown here", muted=True)))
+        if not staff:
+            rows.append(("Point of contact", counted(contact) or HIDDEN))
         if isinstance(contact.get("organization"), str):
             rows.append(("Organisation", Cell(shown_text(contact["organization"]))))
     if rows:
         yield Facts(rows=tuple(rows))
+    if staff and isinstance(contact, dict):
+        yield from people_table("Point of contact", [{**contact, "name": contact.get("title")}])

@@ -5,22 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from monitor import addresses
-from monitor.web.address import Address, Asked, Format, Parameter
+from monitor.web.address import Address, Asked, Parameter
 from monitor.web.answers import Answer, Elsewhere
 from monitor.web.record import versions
+from monitor.web.record.shapes import AsOf, SiteRow
 
 _DAY = Parameter(name="day", description="A day", schema={"type": "string", "format": "date"}, required=True)
-
-
-def _version(asked: Asked) -> Answer:
-    number = asked.path["version"]
-    if asked.format is Format.JSON:
-        return versions.version_json(asked.reader, asked.registry, asked.trial, number)
-    return versions.one_version(asked.reader, asked.registry, asked.trial, number, asked.setting)
-
-
-def _as_of(asked: Asked) -> Answer:
-    return versions.as_of(asked.reader, asked.registry, asked.trial, asked.path["day"], asked.setting)
 
 
 def _chosen_day(asked: Asked) -> Answer:
@@ -32,9 +22,10 @@ ADDRESSES = (
     Address(
         path="/trials/{registry}/{trial}/versions/{version}",
         name="version",
-        summary="One version of a record; as JSON exactly as it is stored",
-        work=_version,
+        summary="One version of a record: as JSON exactly as it is stored, as CSV its sites",
+        work=versions.one_version,
         data=dict[str, Any],
+        rows=SiteRow,
     ),
     Address(
         path="/trials/{registry}/{trial}/on",
@@ -48,7 +39,9 @@ ADDRESSES = (
     Address(
         path="/trials/{registry}/{trial}/on/{day}",
         name="as_of",
-        summary="The record as it stood on a day",
-        work=_as_of,
+        summary="The record as it stood on a day and which version answers; as CSV its sites",
+        work=versions.as_of,
+        data=AsOf,
+        rows=SiteRow,
     ),
 )

@@ -1,7 +1,8 @@
 """A ClinicalTrials.gov record laid out in the registry's own sections, as blocks.
 
-Everything of the record is shown: what no section names ends up under “Other fields”. Staff are not: the page
-says that there are contacts, never who. Posted results have a module of their own (`results`).
+Everything of the record is shown: what no section names ends up under “Other fields”. Study staff are shown where
+the configuration says so; else the page says that there are contacts, never who (`people`). Posted results have a
+module of their own (`results`).
 """
 
 from __future__ import annotations
@@ -13,27 +14,21 @@ from typing import Any
 from monitor.web.drawing.blocks import Block, Cell, Section, Table, cell, linked, number
 from monitor.web.drawing.terms import label_of, said
 from monitor.web.record.laying import Columns, date_of, facts, listing, maybe, name, prose, table, words
-from monitor.web.record.remainder import STAFF_FIELDS, Remainder, without_staff
-from monitor.web.record.results import results_section
+from monitor.web.record.people import counted, named_facts, of_sites, people_table
+from monitor.web.record.remainder import Remainder, without_staff
+from monitor.web.record.results import results
 from monitor.web.record.site_tables import SITE, sites_by_country
 
 MAX_LEFT = 200  # fields that no section names
 
-HIDDEN = Cell("details of people are not shown here", muted=True)
 
-
-def sections(record: dict[str, Any]) -> tuple[Section, ...]:
-    """The record's sections, empty ones left out."""
+def sections(record: dict[str, Any], *, staff: bool = False) -> tuple[Section, ...]:
+    """The record's sections, empty ones left out. staff: with the names of study staff."""
     rest = Remainder(record)
     rest.take("hasResults")
-    results = results_section(rest)
     made = []
     for slug, title, build in _SECTIONS:
-        if (
-            slug == "locations" and results is not None
-        ):  # before hundreds of sites, where a reader looks for them
-            made.append(results)
-        if blocks := tuple(build(rest)):
+        if blocks := tuple(build(rest, staff)):
             made.append(Section(slug=slug, title=title, blocks=blocks))
     left = tuple(rest.left())
     published = [(path, value) for path, value in left if not path.startswith("derivedSection.")]
@@ -58,17 +53,25 @@ def _left_table(caption: str, left: list[tuple[str, Any]]) -> Table:
 P = "protocolSection."
 
 
-def _identification(rest: Remainder) -> Iterable[Block]:
+def _basic(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "identificationModule."
     yield from facts(
         [
             ("Registry number", maybe(rest.take(at + "nctId"), name)),
-            ("Former numbers", maybe(rest.take(at + "nctIdAliases"), name)),
             ("Brief title", maybe(rest.take(at + "briefTitle"), name)),
             ("Official title", maybe(rest.take(at + "officialTitle"), name)),
             ("Acronym", maybe(rest.take(at + "acronym"), name)),
             ("Organisation", maybe(rest.take(at + "organization.fullName"), name)),
             ("Class of organisation", maybe(rest.take(at + "organization.class"))),
+        ]
+    )
+
+
+def _identifiers(rest: Remainder, staff: bool) -> Iterable[Block]:
+    at = P + "identificationModule."
+    yield from facts(
+        [
+            ("Former numbers", maybe(rest.take(at + "nctIdAliases"), name)),
             ("Organisation's study id", maybe(rest.take(at + "orgStudyIdInfo.id"), name)),
             ("Type of study id", maybe(rest.take(at + "orgStudyIdInfo.type"))),
             ("Link of study id", maybe(rest.take(at + "orgStudyIdInfo.link"), linked)),
@@ -82,7 +85,7 @@ def _identification(rest: Remainder) -> Iterable[Block]:
     )
 
 
-def _status(rest: Remainder) -> Iterable[Block]:
+def _status(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "statusModule."
     rows: list[tuple[str, Cell | None]] = [
         ("Recruitment status", maybe(rest.take(at + "overallStatus"))),
@@ -110,28 +113,43 @@ def _status(rest: Remainder) -> Iterable[Block]:
     yield from facts(rows)
 
 
-def _sponsor(rest: Remainder) -> Iterable[Block]:
+def _sponsors(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "sponsorCollaboratorsModule."
-    party = rest.take(at + "responsibleParty")
-    party = party if isinstance(party, dict) else {}
-    rows: list[tuple[str, Cell | None]] = [
-        ("Lead sponsor", maybe(rest.take(at + "leadSponsor.name"), name)),
-        ("Class", maybe(rest.take(at + "leadSponsor.class"))),
-        ("Responsible party", maybe(party.get("type"))),
-        ("Affiliation", maybe(party.get("investigatorAffiliation"), name)),
-        ("Responsible organisation", maybe(party.get("oldOrganization"), name)),
-    ]
-    if any(key in STAFF_FIELDS for key in party):
-        rows.append(("Name and title", HIDDEN))
-    yield from facts(rows)
-    known = {"type", "investigatorAffiliation", "oldOrganization"}
-    rest.put_back(at + "responsibleParty", [{k: v for k, v in party.items() if k not in known}])
+    yield from facts(
+        [
+            ("Lead sponsor", maybe(rest.take(at + "leadSponsor.name"), name)),
+            ("Class", maybe(rest.take(at + "leadSponsor.class"))),
+        ]
+    )
     yield from table(
         rest, at + "collaborators", "Collaborators", (("name", "Name", name), ("class", "Class", cell))
     )
 
 
-def _oversight(rest: Remainder) -> Iterable[Block]:
+_PARTY_NAMES = (
+    ("investigatorFullName", "Name"),
+    ("investigatorTitle", "Title"),
+    ("oldNameTitle", "Name and title"),
+)
+
+
+def _responsible(rest: Remainder, staff: bool) -> Iterable[Block]:
+    at = P + "sponsorCollaboratorsModule.responsibleParty"
+    party = rest.take(at)
+    party = party if isinstance(party, dict) else {}
+    yield from facts(
+        [
+            ("Responsible party", maybe(party.get("type"))),
+            ("Affiliation", maybe(party.get("investigatorAffiliation"), name)),
+            ("Responsible organisation", maybe(party.get("oldOrganization"), name)),
+        ]
+    )
+    yield from named_facts(party, _PARTY_NAMES, staff=staff)
+    known = {"type", "investigatorAffiliation", "oldOrganization"}
+    rest.put_back(at, [{key: value for key, value in party.items() if key not in known}])
+
+
+def _oversight(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "oversightModule."
     yield from facts(
         [
@@ -146,17 +164,17 @@ def _oversight(rest: Remainder) -> Iterable[Block]:
     )
 
 
-def _description(rest: Remainder) -> Iterable[Block]:
+def _description(rest: Remainder, staff: bool) -> Iterable[Block]:
     yield from prose("Brief summary", rest.take(P + "descriptionModule.briefSummary"))
     yield from prose("Detailed description", rest.take(P + "descriptionModule.detailedDescription"))
 
 
-def _conditions(rest: Remainder) -> Iterable[Block]:
+def _conditions(rest: Remainder, staff: bool) -> Iterable[Block]:
     yield from listing("Conditions", rest.take(P + "conditionsModule.conditions"))
     yield from listing("Keywords", rest.take(P + "conditionsModule.keywords"))
 
 
-def _design(rest: Remainder) -> Iterable[Block]:
+def _design(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "designModule."
     info = at + "designInfo."
     yield from facts(
@@ -190,11 +208,10 @@ def _enrolment(count: Any, kind: Any) -> Cell | None:
     return Cell(cell(count).text + (f" ({said(kind).lower()})" if isinstance(kind, str) else ""))
 
 
-def _arms(rest: Remainder) -> Iterable[Block]:
-    at = P + "armsInterventionsModule."
+def _arms(rest: Remainder, staff: bool) -> Iterable[Block]:
     yield from table(
         rest,
-        at + "armGroups",
+        P + "armsInterventionsModule.armGroups",
         "Arms and groups",
         (
             ("label", "Arm", name),
@@ -203,9 +220,12 @@ def _arms(rest: Remainder) -> Iterable[Block]:
             ("interventionNames", "Interventions", name),
         ),
     )
+
+
+def _interventions(rest: Remainder, staff: bool) -> Iterable[Block]:
     yield from table(
         rest,
-        at + "interventions",
+        P + "armsInterventionsModule.interventions",
         "Interventions",
         (
             ("name", "Intervention", name),
@@ -217,7 +237,7 @@ def _arms(rest: Remainder) -> Iterable[Block]:
     )
 
 
-def _outcomes(rest: Remainder) -> Iterable[Block]:
+def _outcomes(rest: Remainder, staff: bool) -> Iterable[Block]:
     columns: Columns = (
         ("measure", "Measure", name),
         ("timeFrame", "Time frame", name),
@@ -229,7 +249,7 @@ def _outcomes(rest: Remainder) -> Iterable[Block]:
     yield from table(rest, at + "otherOutcomes", "Other outcomes", columns)
 
 
-def _eligibility(rest: Remainder) -> Iterable[Block]:
+def _eligibility(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "eligibilityModule."
     least, most = rest.take(at + "minimumAge"), rest.take(at + "maximumAge")
     yield from facts(
@@ -248,44 +268,46 @@ def _eligibility(rest: Remainder) -> Iterable[Block]:
     yield from prose("Criteria", rest.take(at + "eligibilityCriteria"))
 
 
-def _locations(rest: Remainder) -> Iterable[Block]:
+def _locations(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "contactsLocationsModule."
     central = rest.take(at + "centralContacts")
     officials = rest.take_members(at + "overallOfficials")
     sites = rest.take_members(at + "locations")
     staffed = sum(1 for site in sites if site.get("contacts"))
-    yield from facts(
-        [
-            ("Central contacts", _counted(central)),
-            ("Overall officials", _counted(officials)),
-            ("Sites with contacts", Cell(f"{staffed} of {len(sites)}", muted=True) if staffed else None),
-        ]
-    )
     yield from sites_by_country([without_staff(site) for site in sites])
-    affiliations = [{k: v for k, v in one.items() if k != "name"} for one in officials]
-    holder = Remainder({"officials": affiliations})
+    if staff:
+        central = [one for one in central if isinstance(one, dict)] if isinstance(central, list) else []
+        yield from people_table("Central contacts", central)
+        yield from people_table("Overall officials", officials)
+        yield from people_table("Contacts of sites", of_sites(sites), where="Site")
+    else:
+        yield from facts(
+            [
+                ("Central contacts", counted(central)),
+                ("Overall officials", counted(officials)),
+                ("Sites with contacts", Cell(f"{staffed} of {len(sites)}", muted=True) if staffed else None),
+            ]
+        )
+        yield from _officials(rest, officials)
+    # The position is the registry's, computed from the city.
+    shown = {key for key, _, _ in SITE} | {"geoPoint"}
+    left = [{key: site[key] for key in without_staff(site) if key not in shown} for site in sites]
+    rest.put_back(at + "locations", left)
+
+
+def _officials(rest: Remainder, officials: list[dict[str, Any]]) -> Iterable[Block]:
+    """Their roles and where they work, without their names."""
+    holder = Remainder({"officials": [{k: v for k, v in one.items() if k != "name"} for one in officials]})
     yield from table(
         holder,
         "officials",
         "Officials, by role",
         (("role", "Role", cell), ("affiliation", "Affiliation", name)),
     )
-    rest.put_back(at + "overallOfficials", holder.take_members("officials"))
-    shown = {key for key, _, _ in SITE} | {
-        "geoPoint"
-    }  # the position is the registry's, computed from the city
-    left = [{key: site[key] for key in without_staff(site) if key not in shown} for site in sites]
-    rest.put_back(at + "locations", left)
+    rest.put_back(P + "contactsLocationsModule.overallOfficials", holder.take_members("officials"))
 
 
-def _counted(people: Any) -> Cell | None:
-    if not people:
-        return None
-    count = len(people) if isinstance(people, list) else 1
-    return Cell(f"{count} given; {HIDDEN.text}", muted=True)
-
-
-def _sharing(rest: Remainder) -> Iterable[Block]:
+def _sharing(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "ipdSharingStatementModule."
     yield from facts(
         [
@@ -299,7 +321,7 @@ def _sharing(rest: Remainder) -> Iterable[Block]:
     yield from prose("About sharing", rest.take(at + "description"))
 
 
-def _references(rest: Remainder) -> Iterable[Block]:
+def _references(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = P + "referencesModule."
     yield from table(
         rest,
@@ -334,7 +356,7 @@ def _pubmed(value: Any) -> Cell:
     return Cell(made.text, href=f"https://pubmed.ncbi.nlm.nih.gov/{made.text}/" if known else None)
 
 
-def _documents(rest: Remainder) -> Iterable[Block]:
+def _documents(rest: Remainder, staff: bool) -> Iterable[Block]:
     yield from table(
         rest,
         "documentSection.largeDocumentModule.largeDocs",
@@ -354,7 +376,7 @@ def _documents(rest: Remainder) -> Iterable[Block]:
     yield from facts([("No analysis plan", maybe(rest.take("documentSection.largeDocumentModule.noSap")))])
 
 
-def _annotations(rest: Remainder) -> Iterable[Block]:
+def _annotations(rest: Remainder, staff: bool) -> Iterable[Block]:
     at = "annotationSection.annotationModule."
     yield from table(
         rest,
@@ -362,6 +384,8 @@ def _annotations(rest: Remainder) -> Iterable[Block]:
         "Results submitted, not posted yet",
         (("type", "What", cell), ("date", "Date", name), ("dateUnknown", "Date unknown", cell)),
     )
+    party = rest.take(at + "unpostedAnnotation.unpostedResponsibleParty")
+    yield from named_facts({"party": party}, (("party", "Responsible party"),), staff=staff)
     yield from table(
         rest,
         at + "violationAnnotation.violationEvents",
@@ -373,18 +397,22 @@ def _annotations(rest: Remainder) -> Iterable[Block]:
     )
 
 
-_SECTIONS: tuple[tuple[str, str, Callable[[Remainder], Iterable[Block]]], ...] = (
-    ("status", "Status", _status),
+_SECTIONS: tuple[tuple[str, str, Callable[[Remainder, bool], Iterable[Block]]], ...] = (
+    ("basic", "Basic information", _basic),
+    ("status", "Status and dates", _status),
     ("description", "Description", _description),
     ("conditions", "Conditions", _conditions),
-    ("design", "Design", _design),
-    ("arms", "Arms and interventions", _arms),
+    ("design", "Study design", _design),
+    ("arms", "Groups and arms", _arms),
+    ("interventions", "Interventions", _interventions),
     ("outcomes", "Outcomes", _outcomes),
     ("eligibility", "Eligibility", _eligibility),
-    ("sponsor", "Sponsor and collaborators", _sponsor),
+    ("sponsor", "Sponsors and collaborators", _sponsors),
+    ("responsible", "Responsible party", _responsible),
     ("oversight", "Oversight", _oversight),
-    ("locations", "Contacts and locations", _locations),
-    ("identification", "Identification", _identification),
+    ("locations", "Locations and contacts", _locations),
+    ("results", "Results", results),
+    ("identification", "Identifiers", _identifiers),
     ("sharing", "Sharing of individual data", _sharing),
     ("references", "References", _references),
     ("documents", "Documents", _documents),
