@@ -143,7 +143,18 @@ def diff(reader: Reading, question: Diff, setting: Setting) -> Event:
     from_ = _version(reader, name, question.older, setting)
     to = _version(reader, name, question.newer, setting)
     newer, read = record_of(reader, REGISTRY, name, to)
-    told = setting.effective(told_between(reader, REGISTRY, name, from_, to, newer, read))
+    told = setting.effective(
+        told_between(
+            reader,
+            REGISTRY,
+            name,
+            from_,
+            to,
+            older=lambda: reader.record(REGISTRY, name, from_.source, from_.version or 0),
+            newer=newer,
+            read=read,
+        )
+    )
     return msgspec.convert(event_json(without_people(told), with_noise=question.noise), Event)
 
 

@@ -26,7 +26,7 @@ from monitor.web.access.sessions import Cookies
 from monitor.web.access.visitor import visitor_of
 from monitor.web.acting import acts
 from monitor.web.acting.forms import Forms, fields
-from monitor.web.address import Address, Asked, Format
+from monitor.web.address import Address, Format
 from monitor.web.answers import Answer, Elsewhere, PageError, Refused
 from monitor.web.deliveries import retrying
 from monitor.web.drawing.render import STATIC, Pages, static_file

@@ -65,11 +65,6 @@ PARTS: Mapping[str, Part] = {
         schema={"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
         example="2026-11-23",
     ),
-    "field": Part(
-        description="Slug of a field, as `primary-completion-date`",
-        schema={"type": "string", "pattern": "^[a-z0-9]+(?:-[a-z0-9]+)*$", "maxLength": 80},
-        example="enrollment",
-    ),
     "number": Part(
         description="Number of an event, in the order of storing",
         schema={"type": "string", "pattern": f"^{_DIGITS}$"},
