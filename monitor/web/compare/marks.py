@@ -109,12 +109,13 @@ def change_view(
     """
     personal = is_personal(change)
     before, after = without_staff(change.before), without_staff(change.after)
+    unseen = personal or (before == after and change.before != change.after)
     cut = Cut()
     left = right = both = None
     long, laid = False, False
     named = NONE
     texts: tuple[Passage, ...] = ()
-    if not personal:
+    if not unseen:
         long = length(before) > LONG or length(after) > LONG
         limit = min(MAX_SIDE, max(room[0] // 2, 500))
         if change.field == CRITERIA:
@@ -142,7 +143,7 @@ def change_view(
         summary=summary_of(change),
         before=left,
         after=right,
-        hidden=HIDDEN if personal else None,
+        hidden=HIDDEN if unseen else None,
         long=long,
         laid=laid,
         passages=texts,

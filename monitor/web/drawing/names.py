@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from markupsafe import Markup
+
 from monitor import addresses
-from monitor.web.drawing.render import minute
+from monitor.web.drawing.render import moment
 from snapshots.changeset import Source, VersionRef
 
 _NUMBER = re.compile(r"(r?)([1-9][0-9]{0,8})\Z")
@@ -36,14 +38,14 @@ def choice(ref: VersionRef) -> str:
 
 
 def meta_of(ref: VersionRef) -> list[str]:
-    """The dates of a version, each said to be what it is, so that nobody blames the wrong one."""
+    """The dates of a version, each said to be what it is, so that nobody blames the wrong one. A moment is HTML."""
     if ref.source is Source.ARCHIVE:
         said = [f"submitted {ref.updated}" if ref.updated else "", "from the registry's record history"]
     else:
         said = [
             f"posted by the registry {ref.updated}" if ref.updated else "",
             f"data build of {ref.build}" if ref.build else "",
-            f"seen by us {minute(ref.seen_at)}" if ref.seen_at else "",
+            Markup("seen by us {}").format(moment(ref.seen_at)) if ref.seen_at else "",
         ]
     return [one for one in said if one]
 

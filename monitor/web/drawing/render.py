@@ -54,8 +54,8 @@ class Pages:
             cut=cut,
             drawn=drawn,
             table_rows=table_rows,
-            iso=lambda at: stamp(at) or "",
             minute=minute,
+            moment=moment,
             size=size,
         )
 
@@ -103,6 +103,11 @@ def cut(text: Any, limit: int = CUT) -> str | Markup:
 
 def minute(at: datetime | None) -> str:
     return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def moment(at: datetime | None) -> Markup:
+    """As pages have it: in UTC, for `times.js` to turn into the reader's zone."""
+    return Markup('<time datetime="{}">{}</time>').format(stamp(at), minute(at)) if at else Markup("")
 
 
 def size(count: int) -> str:
