@@ -57,7 +57,10 @@ def test_each_delivery_says_what_became_of_it_and_why(browse: Asking) -> None:
     page = browse.get("/deliveries").text
     assert "the receiver answers 422 &lt;b&gt;no&lt;/b&gt;" in page
     assert "channel C1, message 1763.0001" in page
-    assert "Refuses us" in page and "tried again at 2026-11-24 13:00 UTC" in page
+    assert (
+        "Refuses us" in page
+        and 'tried again at <time datetime="2026-11-24T13:00:00Z">2026-11-24 13:00 UTC<' in page
+    )
     assert "2026-11-25 08:00" in page
     assert '<form method="post"' not in page, "nothing may be done from here"
 

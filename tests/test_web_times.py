@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from doubles.asking import asking
 from doubles.browser import chromium
+from doubles.every_page import EXAMPLES
 from doubles.web_history import TRIAL, History
 from test_web_server import serving
 
-pytestmark = pytest.mark.chromium
+# Where a moment stays UTC's: a sentence to be cited has to be the same for everybody.
+CITED = ("evidence",)
 
 
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - set(CITED)))
+def test_no_page_has_a_moment_that_stays_utc(tmp_path: Path, name: str) -> None:
+    with asking(History(tmp_path / "history.db").fill().watched().beside().app()) as browse:
+        for path in EXAMPLES[name]:
+            text = re.sub(r"<time [^>]*>[^<]*</time>", "", browse.get(path).text)
+            assert re.findall(r"[^>]*\d\d:\d\d UTC", text) == [], path
+
+
+@pytest.mark.chromium
 @pytest.mark.parametrize(
     ("zone", "scripts", "shown"),
     [

@@ -20,11 +20,11 @@ from monitor.acting.acknowledgements import LONGEST_NOTE, acknowledge, newest_ev
 from monitor.acting.mutes import Kind, Mute, Scope, concerns, mute, unmute
 from monitor.acting.people import LONGEST, Person, Via, named
 from monitor.acting.showing import ask_of
+from monitor.alerting.text import minute
 from monitor.web import filters
 from monitor.web.access.visitor import ANYBODY, Visitor, Way
 from monitor.web.acting.forms import Forms
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
-from monitor.web.drawing.render import minute
 from monitor.web.finding import canonical, found_trial
 from monitor.web.reading import Reading
 from snapshots.database import immediate

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from monitor.alerting.text import minute
 from monitor.web.deliveries.shapes import Channel
-from monitor.web.drawing.render import minute
 from notifiers.channels import Channels
 from notifiers.outbox_rows import ChannelState
 from notifiers.standing import tallied

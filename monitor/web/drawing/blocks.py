@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ class Cell:
     href: str | None = None
     prose: bool = False  # to be drawn as paragraphs and lists
     muted: bool = False  # said by us, not by the record
+    at: datetime | None = None  # the moment that `text` is
     exact: bool = False  # of a person, to be shown as it is: addresses are not taken out of it
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 from markupsafe import Markup, escape
 
 from monitor.web.drawing.blocks import Cell, Table
+from monitor.web.drawing.moments import moment
 from monitor.web.drawing.prose import paragraphs, plain, shortened, without_addresses
 
 CUT = 2_000  # characters of a value that is not a long text
@@ -37,6 +38,8 @@ def _cell(cell: Cell) -> str:
     if cell.prose:
         more = '<p class="note">The text goes on in the JSON of the record.</p>' if cell.cut else ""
         return f'<div class="prose">{paragraphs(cell.text)}</div>{more}'
+    if cell.at:
+        return str(moment(cell.at))
     if cell.href:
         return f'<a href="{escape(plain(cell.href))}" rel="noopener noreferrer nofollow">{escape(plain(cell.text))}</a>'
     if cell.muted:

@@ -7,7 +7,7 @@ import re
 from markupsafe import Markup
 
 from monitor import addresses
-from monitor.web.drawing.render import moment
+from monitor.web.drawing.moments import moment
 from snapshots.changeset import Source, VersionRef
 
 _NUMBER = re.compile(r"(r?)([1-9][0-9]{0,8})\Z")

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
+from monitor.web.drawing.moments import with_moments
+
 MAX_DEPTH = 6  # deeper lists are drawn at this depth
 MAX_LENGTH = 60_000  # characters of one text on a page; the longest seen in a registry has 32,037
 
@@ -48,12 +50,13 @@ def shortened(text: str, limit: int = MAX_LENGTH) -> tuple[str, bool]:
 
 
 def with_code(text: str) -> Markup:
-    """A message of ours, what stands between backticks as code."""
+    """A message of ours, what stands between backticks as code, moments in the reader's zone."""
     parts = plain(text).split("`")
     if len(parts) % 2 == 0:  # a backtick too many: show it as it is
-        return escape(plain(text))
+        return with_moments(plain(text))
     made = [
-        Markup("<code>{}</code>").format(one) if odd % 2 else escape(one) for odd, one in enumerate(parts)
+        Markup("<code>{}</code>").format(one) if odd % 2 else with_moments(one)
+        for odd, one in enumerate(parts)
     ]
     return Markup("").join(made)
 

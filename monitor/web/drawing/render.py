@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +15,8 @@ from markupsafe import Markup
 
 from monitor import addresses
 from monitor.web.drawing.cells import CUT, drawn, table_rows
+from monitor.web.drawing.moments import moment
 from monitor.web.drawing.prose import paragraphs, plain, shortened, with_code, without_addresses
-from snapshots.instants import stamp
 
 HERE = Path(__file__).parents[1]
 STATIC = {
@@ -54,7 +53,6 @@ class Pages:
             cut=cut,
             drawn=drawn,
             table_rows=table_rows,
-            minute=minute,
             moment=moment,
             size=size,
         )
@@ -99,15 +97,6 @@ def cut(text: Any, limit: int = CUT) -> str | Markup:
     if isinstance(text, Markup):
         return text
     return without_addresses(shortened(str(text), limit)[0])
-
-
-def minute(at: datetime | None) -> str:
-    return "" if at is None else at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def moment(at: datetime | None) -> Markup:
-    """As pages have it: in UTC, for `times.js` to turn into the reader's zone."""
-    return Markup('<time datetime="{}">{}</time>').format(stamp(at), minute(at)) if at else Markup("")
 
 
 def size(count: int) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from monitor.alerting.text import minute
 from monitor.web.drawing.blocks import Cell
 from monitor.web.drawing.names import number_of
-from monitor.web.drawing.render import minute
 from monitor.web.evidence.shapes import Sealed, VersionEvidence
 from monitor.web.sources import Source as Registry
 from snapshots.changeset import Source
@@ -55,6 +55,6 @@ def times_of(told: VersionEvidence, version: Version) -> list[tuple[str, Cell]]:
         ("Submitted to the registry", told.submitted or ""),
         ("Posted by the registry", told.posted or ""),
         ("First seen in the data build of", told.build or ""),
-        (fetched, minute(version.ref.seen_at)),
+        (fetched, minute(version.ref.seen_at) if version.ref.seen_at else ""),
     ]
     return [(label, Cell(text)) for label, text in rows if text]

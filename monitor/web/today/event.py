@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from monitor import addresses
+from monitor.alerting.text import minute
 from monitor.web.acting.acts import seen_by
 from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.compare.marks import changes_view, headline_of
 from monitor.web.compare.named_sites import named_sites
 from monitor.web.drawing.blocks import Cell, shown_text
 from monitor.web.drawing.names import meta_of, name_of
-from monitor.web.drawing.render import minute
 from monitor.web.drawing.terms import said
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
@@ -47,7 +47,7 @@ def one_event(reader: Reading, text: str, setting: Setting) -> Answer:
     pair = compared(event)
     facts: list[tuple[str, Cell]] = [
         ("What", Cell(KINDS[event.kind].capitalize())),
-        ("Seen by us", Cell(minute(event.at))),
+        ("Seen by us", Cell(minute(event.at) if event.at else "", at=event.at)),
         ("Posted by the registry", Cell((event.to.updated if event.to else None) or "")),
         ("Data build", Cell(event.build or "")),
         ("Status after it", Cell(said(event.status) if event.status else "", code=event.status)),
