@@ -302,3 +302,12 @@ def test_without_the_package_or_a_database_it_says_so_in_a_line(tmp_path: Path) 
         assert ran.stdout == ""
         assert ran.stderr.startswith(line), ran.stderr
         assert list(tmp_path.iterdir()) == []
+
+
+def test_with_a_closed_input_it_says_so_in_a_line(tmp_path: Path) -> None:
+    command = ["sh", "-c", f'"{COMMAND}" mcp <&-']
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stdout) == (2, "")
+    assert ran.stderr.startswith(
+        "error: mcp speaks over standard input and output, and one of them is closed"
+    )

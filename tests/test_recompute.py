@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import random
 from contextlib import closing
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from doubles.watching import Watching, ids_watch
 
 from monitor.database import open_for_reading, open_for_writing
 from monitor.lease import Lease
+from snapshots import retention
 from snapshots.changeset import Severity
 from snapshots.database import immediate
 from snapshots.query import Reader
@@ -105,16 +107,23 @@ def test_beside_a_service_it_refuses_and_names_it(path, terminal):
 
 
 def test_a_version_that_is_gone_or_damaged_leaves_its_changes_as_they_were(path, terminal):
-    spoilt(path, trials=2, versions=3)
+    spoilt(path, trials=3, versions=3)
     with closing(open_for_writing(path)) as db, immediate(db):
-        db.execute("delete from version where trial = 1 and number = 1")
+        (span, *_) = retention.can_go(db, before=datetime.max.replace(tzinfo=UTC), needed={})
+        retention.remove(db, [replace(span, last=1)], day=date(2026, 11, 24))
         db.execute("update body set body = x'00' where trial = 2 and number = 2")
+        db.execute("delete from version where trial = 3 and number = 1")
     ran = terminal.run("recompute", "--db", "t.db", "--json")
     assert ran.code == 0
-    assert ran.values == [{"rebuilt": 1, "differ": 1, "left": 3, "dry_run": False}]
+    assert ran.values == [{"rebuilt": 2, "differ": 2, "left": 3, "dry_run": False}]
     lines = ran.err.splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith("ctgov:NCT00000001:changed:1-2 stays as it is: no such version is stored")
+    assert [one.split(" stays ")[0] for one in lines] == [
+        "ctgov:NCT00000002:changed:1-2",
+        "ctgov:NCT00000002:changed:2-3",
+        "ctgov:NCT00000003:changed:1-2",
+    ]
+    assert "this version was taken out of the database" in lines[2]
     assert {event.headline for _, event in everything(path) if event.engine == 0} == {"old words"}
     with closing(open_for_reading(path)) as db:
         assert Reader(db).outdated() == 2  # what retention took is nobody's worry; damage is

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from doubles.web_history import NOW, TRIAL, History
 
 from monitor.acting import mutes
 from monitor.database import open_for_writing
+from monitor.logs import log
 from monitor.web import following
 from monitor.web.access import sessions
 from monitor.web.access.gate import FOLLOWED, OPEN, own_path
@@ -354,6 +356,7 @@ def test_no_page_elsewhere_logs_in_or_out(browse: Asking) -> None:
 
 
 def test_a_wrong_token_is_told_and_shown_nowhere(browse: Asking, capsys: pytest.CaptureFixture[str]) -> None:
+    log.configure(logging.WARNING)
     wrong = write(browse, "open-sesame-12345")
     assert (wrong.status, "not a token of these pages" in wrong.text) == (403, True)
     assert "set-cookie" not in wrong.headers

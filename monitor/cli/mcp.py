@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -36,6 +37,11 @@ def mcp(session: Session) -> int:
     if find_spec("mcp") is None:
         raise UseError(
             "the package `mcp` is not installed", hint="`pip install 'trialbell[mcp]'` installs it"
+        )
+    if sys.stdin is None or sys.stdout is None:
+        raise UseError(
+            "mcp speaks over standard input and output, and one of them is closed",
+            hint="an assistant's client starts it, as docs/guide/mcp.md shows",
         )
     session.needed_reader()
     from monitor.alerting.router import Router

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ class Terminal:
         self.folder = folder
         self._capsys = capsys
         monkeypatch.chdir(folder)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO()))  # nobody types anything
         monkeypatch.setenv("XDG_CONFIG_HOME", str(folder / "nowhere"))
         monkeypatch.setenv("HOME", str(folder / "nowhere"))
         monkeypatch.setenv("COLUMNS", "100")  # of no terminal at all; not that of whoever runs the tests
