@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from doubles.browser import chromium
+from doubles.walking import AXE, RUN
 from doubles.web_history import TRIAL, History
 from test_web_access import ACT, BOTH, READ
-from test_web_axe import AXE, RUN
 from test_web_server import serving
 
 from monitor.database import open_for_writing

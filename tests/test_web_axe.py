@@ -7,18 +7,11 @@ from pathlib import Path
 import pytest
 from doubles.browser import chromium
 from doubles.every_page import EXAMPLES, PAGES
+from doubles.walking import AXE, RUN
 from doubles.web_history import History
 from test_web_server import serving
 
 from monitor.web.rooms import ADDRESSES
-
-AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
-# Everything axe knows, "best practices" too.
-RUN = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"]});
-  const said = one => one.nodes.slice(0, 3).map(n => n.html + " " + n.failureSummary).join(" | ");
-  return found.violations.map(one => one.id + ": " + said(one));
-}"""
 
 
 def test_every_address_has_an_example() -> None:

@@ -7,9 +7,9 @@ import logging
 import socket
 
 import pytest
+from doubles.acting_pages import SAME, Here, filled, history, without_patience
 from doubles.web_history import History
 from sqlite_utils import Database
-from test_web_acting import SAME, Here, filled, history, without_patience
 from test_web_server import PATIENCE, serving
 
 from monitor.health import Health

@@ -44,8 +44,8 @@ class Tab:
 
 
 @contextmanager
-def chromium(root: str, **context: Any) -> Iterator[Tab]:
-    """A tab on a server of ours; the test is skipped where there is no chromium."""
+def browsing() -> Iterator[Any]:
+    """A browser, for tabs of any settings; the test is skipped where there is none."""
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if found is None:
         pytest.skip("no chromium on this machine")
@@ -53,6 +53,13 @@ def chromium(root: str, **context: Any) -> Iterator[Tab]:
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         try:
-            yield Tab(browser.new_context(**context).new_page(), root)
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def chromium(root: str, **context: Any) -> Iterator[Tab]:
+    """A tab on a server of ours, in a browser of its own."""
+    with browsing() as browser:
+        yield Tab(browser.new_context(**context).new_page(), root)

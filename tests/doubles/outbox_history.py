@@ -17,9 +17,13 @@ SLACK = {"channel": "C1", "ts": "1763.0001", "to": "#trials"}
 
 
 def told_history(path: Path) -> History:
-    """Four events. `team` (Slack): one sent, one given up after it may have arrived, one waiting for a digest, one in
-    quiet hours; `hook`: one sent, one failed, two behind a channel that refuses us. A notice to team failed."""
-    history = History(path).fill()
+    return told(History(path).fill())
+
+
+def told(history: History) -> History:
+    """The oldest four events. `team` (Slack): one sent, one given up after it may have arrived, one waiting for a
+    digest, one in quiet hours; `hook`: one sent, one failed, two behind a channel that refuses us. A notice to team
+    failed."""
     with history.writing() as (db, _):
         events = [
             (number, event.id)
