@@ -73,7 +73,6 @@ def made(path: Path, *, trials: int, versions: int = 8, sources: int = SOURCES) 
         _watch(db)
         _deliver(db)
         catch_up(db)
-        db.conn.execute("analyze")
         db.conn.commit()
         db.conn.execute("PRAGMA wal_checkpoint(truncate)")
 
