@@ -21,12 +21,12 @@ _TAG = re.compile(r"<!--[ ]?-->|</?(?:ul|ol|li|p|br|div|sup|sub|b|i|em|strong)\b
 
 def unmarked(text: str) -> str:
     """A text without escapes, entities and tags; its lines and their bullets stay."""
-    plain = _ESCAPED.sub(r"\1", text)
+    plain = _ESCAPED.sub(r"\1", text) if "\\" in text else text
     if "&" in plain:
         from html import unescape  # its table of names takes 2 ms to load
 
         plain = unescape(unescape(plain))  # sponsors paste `\&#39;` and `&amp;gt;`
-    return _TAG.sub(" ", plain)
+    return _TAG.sub(" ", plain) if "<" in plain else plain
 
 
 def normal_text(text: str) -> str:

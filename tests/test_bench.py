@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 
 from doubles.ctgov_answers import Request, compact
 
+from monitor.web.rooms import ADDRESSES, LAST
+
 
 def test_what_measures_runs(capsys):
     from bench import backfill, commands, density, machine, meaning, polling
@@ -100,10 +102,13 @@ def test_the_big_registry_refuses_what_it_does_not_understand(tmp_path):
     assert asked(**{"query.cond": "asthma"})[0] == 400
 
 
-def test_what_measures_pages_runs(tmp_path, capsys):
-    from bench import pages
+def test_what_measures_pages_asks_every_address(tmp_path, capsys):
+    from bench import asked_pages, pages
 
-    pages.measure(trials=40, asked=4, sources=10, folder=tmp_path, pause=0)
+    assert {asked_pages.address_of(page) for page in asked_pages.PAGES} == {
+        one.name for one in ADDRESSES + LAST
+    }
+    pages.measure(trials=20, asked=1, sources=10, folder=tmp_path, connections=1, pause=0)
     out = capsys.readouterr().out
-    assert "| today |" in out and "compare, 1 MB" in out
+    assert "| today |" in out and "| compare: all, a tenth edited |" in out
     assert "were refused" not in out

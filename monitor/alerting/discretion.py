@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from snapshots.changeset import JSON, Action, FieldChange
 from snapshots.event import Event
@@ -38,6 +39,9 @@ _PHONE = re.compile(
     r"[\d\s().\-/]{4,20}\d",
     re.IGNORECASE,
 )
+# How every phone number ends, and few texts: soon told, sooner where no digits but ours can be.
+_DIGITS = re.compile(r"\d[\d\s().\-/]{4,20}\d")
+_ASCII_DIGITS = re.compile(r"[0-9][0-9\s().\-/]{4,20}[0-9]")
 _CREDENTIAL = re.compile(
     r"\b(?:M\.?D|Ph\.?\s?D|D\.?O|M\.?Sc|M\.?P\.?H|MBBS|FRCP|MRCS|R\.?N|Pharm\.?D|Dr|Prof|Professor)\b\.?",
     re.IGNORECASE,
@@ -112,13 +116,15 @@ def _without_sponsor(text: str) -> str:
 
 def masked(text: str) -> str:
     """A text without e-mail addresses and phone numbers."""
-    text = _EMAIL.sub("(e-mail address)", text)
-    return _PHONE.sub("(phone number)", text)
+    if "@" in text:
+        text = _EMAIL.sub("(e-mail address)", text)
+    digits = _ASCII_DIGITS if text.isascii() else _DIGITS
+    return _PHONE.sub("(phone number)", text) if digits.search(text) else text
 
 
 def names_staff(change: FieldChange) -> bool:
     """Whether all that a change covers is about study staff."""
-    return all(_STAFF & set(_parts(path)) for path in change.paths)
+    return all(not _STAFF.isdisjoint(_parts(path)) for path in change.paths)
 
 
 def sponsor_shown(name: str | None, class_: str | None = None) -> str | None:
@@ -164,12 +170,13 @@ def _people(event: Event) -> list[str]:
     found: set[str] = set()
     for change in event.changes:
         ends = {_parts(path)[-1] for path in change.paths}
+        staff = names_staff(change)
         for value in (change.before, change.after):
-            if names_staff(change) and isinstance(value, str) and ends & _NAME_KEYS:
+            if staff and isinstance(value, str) and ends & _NAME_KEYS:
                 found.add(value)
-            elif "leadSponsor" in {part for path in change.paths for part in _parts(path)}:
+            elif any("leadSponsor" in _parts(path) for path in change.paths):
                 found |= {name for name in _strings(value) if sponsor_shown(name) is None}
-            found |= _named(value, staff=names_staff(change))
+            found |= _named(value, staff=staff)
     return sorted((name for name in found if len(name) > 3), key=len, reverse=True)
 
 
@@ -196,5 +203,6 @@ def _strings(value: JSON) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
-def _parts(path: str) -> list[str]:
-    return [part for part in re.split(r"[.\[\]]+", path) if part]
+@lru_cache(maxsize=4096)  # asked again and again of the same few
+def _parts(path: str) -> tuple[str, ...]:
+    return tuple(part for part in re.split(r"[.\[\]]+", path) if part)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 from bench import (
     alerting,
@@ -28,7 +29,7 @@ from bench import (
 RECORDS = 5_000  # that are polled, mirrored, watched, searched
 
 
-def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
+def rooms(runs: int, records: int, folder: Path | None = None) -> dict[str, Callable[[], None]]:
     return {
         "polling": partial(polling.measure, runs=runs, records=records),
         "commands": partial(commands.measure, runs=runs),
@@ -40,7 +41,7 @@ def rooms(runs: int, records: int) -> dict[str, Callable[[], None]]:
         "backfill": partial(backfill.measure, runs=runs),
         "density": density.measure,
         "searching": partial(searching.measure, runs=runs, trials=records),
-        "pages": partial(pages.measure, trials=records),
+        "pages": partial(pages.measure, trials=records, asked=40 * runs, folder=folder),
     }
 
 
@@ -49,9 +50,10 @@ def main() -> None:
     parser.add_argument("what", nargs="*", choices=[*rooms(1, 1), []], default=[])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--records", type=int, default=RECORDS, help=f"{RECORDS:,} unless told, e.g. 100000")
+    parser.add_argument("--folder", type=Path, help="where the store of `pages` is kept for another run")
     options = parser.parse_args()
     print(machine.described())
-    for name, measure in rooms(options.runs, options.records).items():
+    for name, measure in rooms(options.runs, options.records, options.folder).items():
         if not options.what or name in options.what:
             print(f"\n## {name}\n", flush=True)
             measure()

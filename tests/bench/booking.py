@@ -22,13 +22,20 @@ def turned(store: Store, reader: Reader, trials: Iterable[str]) -> list[Pair]:
     for trial in trials:
         newest = store.newest("ctgov", trial)
         assert newest is not None and newest.ref.version is not None
-        old = reader.record("ctgov", trial, newest.ref.source, newest.ref.version)
+        old = _named(reader.record("ctgov", trial, newest.ref.source, newest.ref.version), trial)
         status = old["protocolSection"]["statusModule"]
         now = status.get("overallStatus")
         moved = STATUSES[(STATUSES.index(now) + 1) % 3] if now in STATUSES else STATUSES[0]
         protocol = old["protocolSection"] | {"statusModule": status | {"overallStatus": moved}}
         pairs.append((old, old | {"protocolSection": protocol}))
     return pairs
+
+
+def _named(record: dict[str, Any], trial: str) -> dict[str, Any]:
+    """By its trial: `many_trials` copies records with the id of the first."""
+    protocol = record["protocolSection"]
+    identification = protocol["identificationModule"] | {"nctId": trial}
+    return record | {"protocolSection": protocol | {"identificationModule": identification}}
 
 
 def book(store: Store, pairs: Sequence[Pair], *, day: datetime) -> None:

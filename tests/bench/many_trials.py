@@ -19,6 +19,7 @@ from sqlite_utils import Database
 from monitor import watches
 from monitor.database import open_for_writing
 from monitor.watches import Definition
+from notifiers.moments import moment_text
 from snapshots.ledger import EVERY, START, entry_hash
 from snapshots.search.index import catch_up
 
@@ -72,7 +73,6 @@ def made(path: Path, *, trials: int, versions: int = 8, sources: int = SOURCES) 
         _watch(db)
         _deliver(db)
         catch_up(db)
-        db.conn.execute("analyze")
         db.conn.commit()
         db.conn.execute("PRAGMA wal_checkpoint(truncate)")
 
@@ -137,24 +137,32 @@ def _hold(db: Database, watch: int, most: int) -> None:
 
 
 def _deliver(db: Database) -> None:
-    """Every third event was sent; of the newest some wait, and some failed."""
-    at = NOW.isoformat().replace("+00:00", "Z")
+    """Every third event was sent; of the newest some wait, and some failed. Some notices tell of no event."""
+    at = moment_text(NOW)
+    told = "event.severity <> 'noise' and event.sequence % 3"
     db.conn.execute(
         "insert into message (number, id, notifier, thread, position, level, headline, content, created_at, state,"
         " attempts, ready_at, ended_at)"
-        " select sequence, 'm' || sequence, ?1, trial, sequence, severity, headline, '{}',"
-        " ?2, iif(sequence % 5000 = 0, 'failed', 'sent'), 1, ?2, ?2 from event where sequence % 3 = 0",
+        " select sequence, 'm' || sequence, ?1, registry || ':' || trial, sequence, severity, headline, '{}',"
+        f" ?2, iif(sequence % 5000 < 3, 'failed', 'sent'), 1, ?2, ?2 from event where {told} = 0",
         [TEAM, at],
     )
     db.conn.execute(
         "insert into delivery (event, notifier, thread, position, due_at, created_at, state, message, ended_at)"
-        " select event.id, ?1, event.trial, event.sequence, ?2, ?2, message.state, message.number, ?2 from event"
+        " select event.id, ?1, message.thread, event.sequence, ?2, ?2, message.state, message.number, ?2 from event"
         " join message on message.number = event.sequence",
         [TEAM, at],
     )
     db.conn.execute(
-        "insert into delivery (event, notifier, thread, position, due_at, created_at) select id, ?1, trial, sequence,"
-        " ?2, ?2 from event where sequence % 3 = 1 order by sequence desc limit 500",
+        "insert into delivery (event, notifier, thread, position, due_at, created_at)"
+        " select id, ?1, registry || ':' || trial, sequence, ?2, ?2 from event"
+        f" where {told} = 1 order by sequence desc limit 500",
+        [TEAM, at],
+    )
+    db.conn.execute(
+        "insert into message (id, notifier, position, level, headline, content, created_at, state, attempts, ready_at,"
+        " ended_at, bare) select 'n' || number, ?1, number, 'minor', headline, '{}', ?2, state, 1, ?2, ?2, 1"
+        " from message where state = 'failed' or number % 50 = 0",
         [TEAM, at],
     )
     db.conn.commit()

@@ -3,11 +3,11 @@
 A server process (`trialbell serve`), a writer that books as a poll does at the registry's pace, and a load generator:
 readers who ask at random moments (Poisson), RATE a second in all, for every address with arguments that vary. Times
 are those of the load generator, the way over loopback and any waiting in line included: more than the server's own.
+Its own, which other work on the machine disturbs little, is the CPU time of its process over a request that is alone.
 """
 
 from __future__ import annotations
 
-import copy
 import http.client
 import os
 import statistics
@@ -17,81 +17,33 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench import big_trial
+from bench.asked_pages import MAY_FAIL, MEGABYTE, MEGABYTES, PAGES, Known, Made, limit_of
 from bench.commands import TRIALBELL
 from bench.machine import ROOT, table
 from bench.many_trials import SOURCES, made
-from doubles.study_records import study_record
-
-from monitor.database import open_for_reading, open_for_writing
-from snapshots.database import immediate
-from snapshots.store import Store
 
 CONNECTIONS = 4
 RATE = 20  # requests a second
-ASKED = 300  # times each address is asked for
-WORDS = (
-    "cancer",
-    "pain",
-    "exosomes",
-    "randomized children",
-    "placebo",
-    "covid",
-    "stem cells",
-    "quality of life",
-)
-FILTERS = (
-    "severity=critical",
-    "severity=noise",
-    "tag=stopped",
-    "watch=a+thousand&tag=timeline",
-    "field=locations",
-)
-BIG = "NCT99999999"
-MEGABYTE = 1_000_000
-
-Made = Callable[[Random, "_Known"], str]
+ASKED = 200  # times each address is asked for
+ALONE = 40  # times it is asked for alone
+HEADINGS = ("page", "p50 ms", "p99 ms", "worst ms", "KB at most", "CPU ms alone", "CPU p99")
 
 
-class _Known:
-    """What there is to ask for."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Took:
+    """A request. Seconds; cpu: of the server's process, 0 where it was not alone."""
 
-    def __init__(self, path: Path) -> None:
-        with closing(open_for_reading(path)) as db:
-            self.trials = [row[0] for row in db.execute("select trial from trial order by trial")]
-            self.events = int(db.execute("select max(sequence) from event").fetchone()[0])
-
-
-def _trial(rest: str = "") -> Made:
-    return lambda random, known: f"/trials/ctgov/{random.choice(known.trials)}{rest}"
-
-
-def _pair(random: Random) -> str:
-    older, newer = sorted(random.sample(range(1, 9), 2))
-    return f"{older}...{newer}"
-
-
-PAGES: dict[str, Made] = {
-    "today": lambda random, known: "/",
-    "today, filtered": lambda random, known: f"/?{random.choice(FILTERS)}",
-    "today, older": lambda random, known: f"/?before={random.randrange(known.events // 2, known.events)}",
-    "event": lambda random, known: f"/events/{random.randrange(1, known.events)}",
-    "trials": lambda random, known: f"/trials?after={random.choice(known.trials)}",
-    "trial": _trial(),
-    "version": lambda random, known: _trial(f"/versions/{random.randrange(1, 9)}")(random, known),
-    "as of a day": _trial("/on/2026-01-15"),
-    "compare": lambda random, known: _trial(f"/compare/{_pair(random)}")(random, known),
-    "health": lambda random, known: "/state",
-    "feed": lambda random, known: random.choice(("/feed.atom", "/watches/a%20thousand/feed.atom")),
-    "today as JSON": lambda random, known: "/today.json",
-    "healthz": lambda random, known: "/healthz",
-}
+    seconds: float
+    size: int
+    cpu: float = 0.0
 
 
 def measure(
@@ -100,57 +52,75 @@ def measure(
     asked: int = ASKED,
     sources: int = SOURCES,
     folder: Path | None = None,
+    connections: int = CONNECTIONS,
     pause: float = CONNECTIONS / RATE,
 ) -> None:
     """trials: how many are stored, as far as `made` can. folder: where the store is kept for another run.
 
-    pause: seconds between two questions of a reader, on average.
+    connections, pause: readers, and seconds between two questions of each, on average.
     """
     with tempfile.TemporaryDirectory() as name:
         path = (folder or Path(name)) / f"pages-{trials}.db"
         if not path.exists():
+            began = time.perf_counter()
             made(path, trials=trials, sources=sources)
-            _big(path)
-        known = _Known(path)
+            big_trial.store(path)
+            print(f"The store was made in {time.perf_counter() - began:,.0f} s.\n")
+        known = Known(path)
         print(
             f"{len(known.trials):,} trials × 8 versions, {path.stat().st_size / 1e6:,.0f} MB; {RATE} requests a second"
-            f" over {CONNECTIONS} connections; a writer that books as a poll does; {asked} requests of each address\n"
+            f" over {connections} connections; a writer that books as a poll does; {asked} requests of each page;"
+            f" load average {os.getloadavg()[0]:.1f} before\n"
         )
         config = path.with_suffix(".toml")
         config.write_text(f'[store]\npath = "{path}"\n')
         with _Running([TRIALBELL, "serve", "--port", "0", "--config", str(config)]) as server:
             port = server.port()
-            rows = []
-            with _writing(path):
-                took = _load(port, known, PAGES, asked, pause)
-            for page in PAGES:
-                rows.append(_row(page, took[page]))
-            table(("page", "p50 ms", "p99 ms", "worst ms", "KB at most"), rows)
-            compared = _load(
-                port, known, {"big": lambda random, known: f"/trials/ctgov/{BIG}/compare/1...2"}, 20, pause
-            )
-            print("\nCompare of two records of 1 MB and more, each change drawn:\n")
-            table(
-                ("page", "p50 ms", "p99 ms", "worst ms", "KB at most"),
-                [_row("compare, 1 MB", compared["big"])],
-            )
+            for pages, times, limit in (
+                (PAGES, asked, limit_of),
+                (MEGABYTES, max(1, asked // 10), lambda page: MEGABYTE),
+            ):
+                if pages is MEGABYTES:
+                    print(f"\nA trial of records of 1 MB and more, {times} requests of each page:\n")
+                with _writing(path):
+                    took = _load(port, known, pages, times, connections, pause)
+                _print(took, _alone(server.pid, port, known, pages, max(1, min(ALONE, times // 5))), limit)
+        print(f"\nload average {os.getloadavg()[0]:.1f} after")
 
 
-def _row(name: str, took: Sequence[tuple[float, int]]) -> list[str]:
-    times = sorted(one for one, _ in took)
-    return [
-        name,
-        f"{statistics.median(times) * 1e3:.1f}",
-        f"**{times[min(len(times) - 1, int(len(times) * 0.99))] * 1e3:.1f}**",
-        f"{times[-1] * 1e3:.1f}",
-        f"{max(size for _, size in took) / 1e3:.0f}",
-    ]
+def _print(
+    took: Mapping[str, Sequence[Took]], alone: Mapping[str, Sequence[Took]], limit: Callable[[str], float]
+) -> None:
+    rows, past = [], []
+    for page, asked in took.items():
+        times, cpu = sorted(one.seconds for one in asked), sorted(one.cpu for one in alone[page])
+        p99 = _p99(times)
+        if p99 > limit(page):
+            past.append(f"{page} ({p99 * 1e3:.0f} of {limit(page) * 1e3:.0f} ms)")
+        rows.append(
+            (
+                page,
+                f"{statistics.median(times) * 1e3:.1f}",
+                f"**{p99 * 1e3:.1f}**",
+                f"{times[-1] * 1e3:.1f}",
+                f"{max(one.size for one in asked) / 1e3:.0f}",
+                f"{statistics.median(cpu) * 1e3:.1f}",
+                f"{_p99(cpu) * 1e3:.1f}",
+            )
+        )
+    table(HEADINGS, rows)
+    print(f"\nPast the limit at p99: {', '.join(past) or 'none'}")
+
+
+def _p99(times: Sequence[float]) -> float:
+    return times[min(len(times) - 1, int(len(times) * 0.99))]
 
 
 def _load(
-    port: int, known: _Known, pages: dict[str, Made], asked: int, pause: float
-) -> dict[str, list[tuple[float, int]]]:
-    took: dict[str, list[tuple[float, int]]] = defaultdict(list)
+    port: int, known: Known, pages: Mapping[str, Made], asked: int, connections: int, pause: float
+) -> dict[str, list[Took]]:
+    """In the order of the pages."""
+    took: dict[str, list[Took]] = {page: [] for page in pages}
     failed: list[str] = []
     for path in {make(Random(0), known) for make in pages.values()}:
         _ask(http.client.HTTPConnection("127.0.0.1", port), path)  # what is compiled once is no page's cost
@@ -158,18 +128,18 @@ def _load(
     def ask(seed: int) -> None:
         random = Random(seed)
         connection = http.client.HTTPConnection("127.0.0.1", port)
-        order = [name for name in pages for _ in range(asked // CONNECTIONS or 1)]
+        order = [name for name in pages for _ in range(asked // connections or 1)]
         random.shuffle(order)
         for name in order:
             path = pages[name](random, known)
             time.sleep(random.expovariate(1 / pause) if pause else 0)
             began = time.perf_counter()
             status, size = _ask(connection, path)
-            took[name].append((time.perf_counter() - began, size))
-            if status >= 400 and name != "healthz":  # which says that nobody polls here
+            took[name].append(Took(seconds=time.perf_counter() - began, size=size))
+            if status >= 400 and name not in MAY_FAIL:
                 failed.append(f"{status} {path}")
 
-    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(CONNECTIONS)]
+    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(connections)]
     for one in threads:
         one.start()
     for one in threads:
@@ -179,10 +149,30 @@ def _load(
     return took
 
 
+def _alone(pid: int, port: int, known: Known, pages: Mapping[str, Made], times: int) -> dict[str, list[Took]]:
+    """One request after the other, nothing else asked, nothing written."""
+    took: dict[str, list[Took]] = defaultdict(list)
+    random = Random(CONNECTIONS)
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    clock = ~pid << 3 | 2  # the CPU time of that process, all its threads (clock_getcpuclockid)
+    order = [page for page in pages for _ in range(times)]
+    random.shuffle(order)
+    for page in order:
+        path = pages[page](random, known)
+        began, cpu = time.perf_counter(), time.clock_gettime(clock)
+        _, size = _ask(connection, path)
+        seconds = time.perf_counter() - began
+        took[page].append(Took(seconds=seconds, size=size, cpu=time.clock_gettime(clock) - cpu))
+    return took
+
+
 def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, int]:
-    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
+    connection.request("GET", path)
     answer = connection.getresponse()
-    return answer.status, len(answer.read())
+    body = answer.read()
+    if answer.status >= 500:
+        connection.close()  # as the server does
+    return answer.status, len(body)
 
 
 class _Running:
@@ -195,11 +185,16 @@ class _Running:
             text=True,
             env=os.environ | {"PYTHONPATH": str(ROOT)},
         )
+        self.pid = self._process.pid
 
     def port(self) -> int:
         assert self._process.stderr is not None
         for line in self._process.stderr:
             if "http://127.0.0.1:" in line:
+                rest = threading.Thread(
+                    target=sys.stderr.writelines, args=(self._process.stderr,), daemon=True
+                )
+                rest.start()  # to its end: a full pipe would stop the server
                 return int(line.partition("http://127.0.0.1:")[2].partition("/")[0])
         raise SystemExit("the server did not start")
 
@@ -229,46 +224,3 @@ class _writing:  # noqa: N801 - a context manager, read as a word
         with suppress(BrokenPipeError):
             self._process.stdin.close()
         self._process.wait()
-
-
-def _big(path: Path) -> None:
-    """A trial whose two versions are 1 MB and more: many outcomes, sites and a long text, some of each edited."""
-    first = study_record(1)
-    protocol = first["protocolSection"]
-    protocol["identificationModule"]["nctId"] = BIG
-    words = " ".join(f"word{number % 977}" for number in range(60))
-    protocol["outcomesModule"] = {
-        "secondaryOutcomes": [
-            {"measure": f"Measure {number}", "timeFrame": "48 weeks", "description": f"{number} {words}"}
-            for number in range(1_200)
-        ]
-    }
-    module = protocol.setdefault("contactsLocationsModule", {})
-    module["locations"] = [
-        {
-            "facility": f"Hospital {number}",
-            "status": "RECRUITING",
-            "city": f"Town {number}",
-            "country": "Poland",
-        }
-        for number in range(2_000)
-    ]
-    protocol["eligibilityModule"] = {
-        "eligibilityCriteria": "Inclusion Criteria:\n\n"
-        + "\n".join(f"* {number} {words}" for number in range(300))
-    }
-    second = copy.deepcopy(first)
-    changed = second["protocolSection"]
-    for number in range(0, 1_200, 60):
-        changed["outcomesModule"]["secondaryOutcomes"][number]["description"] += " and more"
-    for number in range(0, 2_000, 100):
-        changed["contactsLocationsModule"]["locations"][number]["status"] = "COMPLETED"
-    text = changed["eligibilityModule"]["eligibilityCriteria"]
-    changed["eligibilityModule"]["eligibilityCriteria"] = text.replace("* 7 ", "* not 7 ").replace(
-        "* 250 ", "* 251 "
-    )
-    with closing(open_for_writing(path)) as db:
-        for day, record in (("2026-11-20", first), ("2026-11-23", second)):
-            seen_at = datetime.fromisoformat(f"{day}T09:00:00+00:00")
-            with immediate(db):
-                Store(db).add_snapshot("ctgov", record, seen_at=seen_at, build=day, fingerprint=None)

@@ -6,12 +6,16 @@ one event must not keep a feed from being read.
 
 from __future__ import annotations
 
+import hashlib
+from collections import OrderedDict
 from datetime import datetime
 from functools import lru_cache
+from threading import Lock
 from urllib.parse import quote
 
+import msgspec
 import structlog
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor import addresses
 from monitor.alerting.alerts import message_of
@@ -29,14 +33,37 @@ from snapshots.event import Event
 
 log = structlog.get_logger(__name__)
 
+KEPT = 300  # entries, of some kilobytes each
 MOST_ITEMS = 40  # of one entry
 LONGEST_TITLE = 300  # characters
 WORDS_BEFORE = 12  # of a long text, shown before the first that differs
 LONGEST_VALUE = 1_500  # of each side of a change, and of every other text
 
 
+_worded: OrderedDict[bytes, Entry] = OrderedDict()  # the last asked for is last
+_turn = Lock()  # pages are made in several threads
+
+
 def entry(event: Event, *, sequence: int, root: str, began: datetime) -> Entry:
-    """event: as the user weighs it. root: the address of our pages, without a slash at its end."""
+    """event: as the user weighs it. root: the address of our pages, without a slash at its end.
+
+    Kept by all that it is made of: who follows a feed asks for the same entries all day.
+    """
+    made_of = msgspec.json.encode((began, sequence, root, event))
+    key = hashlib.sha256(made_of).digest()
+    with _turn:
+        if (known := _worded.get(key)) is not None:
+            _worded.move_to_end(key)
+            return known
+    made = _entry(event, sequence, root, began)
+    with _turn:
+        _worded[key] = made
+        if len(_worded) > KEPT:
+            _worded.popitem(last=False)
+    return made
+
+
+def _entry(event: Event, sequence: int, root: str, began: datetime) -> Entry:
     assert event.id is not None, "stored events have an id"
     message = _message(event, sequence, root)
     title = _line(message.headline, LONGEST_TITLE)
@@ -123,8 +150,9 @@ def _html(message: Message, severity: Severity) -> Markup:
     for item in message.items[:MOST_ITEMS]:
         sides = Markup("")
         if item.before is not None or item.after is not None:
-            sides = Markup("<br>before: <del>{}</del><br>after: <ins>{}</ins>").format(*_sides(item))
-        made.append(Markup("<li>{}{}</li>").format(_said(item), sides))
+            before, after = map(escape, _sides(item))
+            sides = Markup(f"<br>before: <del>{before}</del><br>after: <ins>{after}</ins>")
+        made.append(Markup(f"<li>{escape(_said(item))}{sides}</li>"))
     if (more := len(message.items) - MOST_ITEMS) > 0:
         made.append(Markup("<li>and {} more, on the page</li>").format(more))
     made.append(Markup("</ul>"))
