@@ -605,6 +605,29 @@ def test_a_proxy_names_who_asks_and_what_they_may(own: History) -> None:
         assert browse.get(AT, named("józef".encode().decode("latin-1"))).status == 200
 
 
+def test_who_did_something_is_named_and_not_by_their_address(own: History) -> None:
+    """Names that a proxy gives are often addresses; whoever reads the pages needs the name, nobody else's mailbox."""
+    with asking(app(own, PEOPLE)) as browse:
+        token = form_token(browse.get(AT, named("ada@example.org")).text)
+        for form in ({"act": "mute"}, {"act": "acknowledge"}):
+            assert mute(browse, named("ada@example.org"), token=token, **form).status == 303
+        said = 0
+        for path in (
+            "/health",
+            "/health.json",
+            AT,
+            f"{AT}.json",
+            f"{AT}.csv",
+            "/?since=0",
+            "/events/4",
+            "/healthz",
+        ):
+            text = browse.get(path, named("bob@example.org")).text
+            assert "ada@example.org" not in text and "hidden] in the browser" not in text, path
+            said += "ada in the browser" in text
+        assert said >= 6
+
+
 def test_everybody_whom_a_proxy_names_is_not_whom_it_does_not_name(history: History) -> None:
     everybody = Access(
         user_header="Remote-User", trusted_proxies=("127.0.0.1",), readers=("*",), actors=("*",)
