@@ -439,6 +439,14 @@ def _operate(db: Database) -> None:
         db.execute(statement)
 
 
+@MIGRATIONS(name="0012_ended_session")
+def _ended_session(db: Database) -> None:
+    # Sessions of the browser that were logged out of, by SHA-256, until they would have ended by themselves.
+    db.execute(
+        "create table ended_session (session text primary key, until text not null) strict, without rowid"
+    )
+
+
 # What `/metrics` counts at every scrape, so that nobody counts millions of rows to say so. Kept by triggers, whoever
 # writes; kinds and their two labels:
 #   trial: registry, state (now)    version: snapshot or archive (now)

@@ -6,6 +6,7 @@ import base64
 import logging
 import re
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -347,6 +348,43 @@ def test_whoever_leaves_takes_nothing_along(browse: Asking) -> None:
     assert browse.get("/logout", session).status == 404
 
 
+def test_a_copied_session_ends_with_its_log_out_in_every_process_and_over_a_restart(own: History) -> None:
+    made = {"writing": lambda: open_for_writing(own.path)}
+    with asking(app(own, **made)) as browse, asking(app(own, **made)) as beside:
+        session, other = logged_in(browse, READ), logged_in(browse, READ)
+        assert [one.get(AT, session).status for one in (browse, beside)] == [200, 200]
+        refused = browse.ask("POST", "/logout", {**FORM, **session, "Sec-Fetch-Site": "cross-site"})
+        assert (refused.status, browse.get(AT, session).status) == (403, 200)
+        browse.ask("POST", "/logout", {**FORM, **session})
+        assert [one.get(AT, session).status for one in (browse, beside)] == [401, 401]
+        assert browse.get(AT, {**session, **bearer(READ)}).status == 200, "a token is good by itself"
+        assert set(browse.get("/healthz", session).json()) == {"ok", "at"}
+        assert browse.get(AT, other).status == 200
+    with asking(app(own, **made)) as again:
+        assert [again.get(AT, one).status for one in (session, other)] == [401, 200]
+        later = app(own, now=lambda: NOW + sessions.LASTS + timedelta(days=1), **made)
+    with asking(later) as browse:
+        browse.ask("POST", "/logout", {**FORM, **logged_in(browse, READ)})
+    with closing(own.open()) as db:
+        kept = db.execute("select session, until from ended_session").fetchall()
+    assert len(kept) == 1, "what ended by itself since is forgotten"
+    assert session["Cookie"].partition("=")[2] not in str(kept)
+
+
+def test_where_nothing_can_be_written_a_log_out_holds_while_the_process_runs(
+    own: History, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full() -> Any:
+        raise OSError("no space left")
+
+    for more in ({}, {"writing": full}):
+        with asking(app(own, **more)) as browse:
+            session = logged_in(browse, READ)
+            assert browse.ask("POST", "/logout", {**FORM, **session}).status == 303
+            assert browse.get(AT, session).status == 401
+    assert "log-out is remembered until a restart only" in capsys.readouterr().err
+
+
 def test_no_page_elsewhere_logs_in_or_out(browse: Asking) -> None:
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}):
         assert write(browse, READ, headers=headers).status == 403
@@ -568,6 +606,29 @@ def test_a_proxy_names_who_asks_and_what_they_may(own: History) -> None:
         assert (reader.status, 'action="/acts"' in reader.text) == (200, False)
         assert mute(browse, named("bob@example.org"), token=form_token(page.text)).status == 403
         assert browse.get(AT, named("józef".encode().decode("latin-1"))).status == 200
+
+
+def test_who_did_something_is_named_and_not_by_their_address(own: History) -> None:
+    """Names that a proxy gives are often addresses; whoever reads the pages needs the name, nobody else's mailbox."""
+    with asking(app(own, PEOPLE)) as browse:
+        token = form_token(browse.get(AT, named("ada@example.org")).text)
+        for form in ({"act": "mute"}, {"act": "acknowledge"}):
+            assert mute(browse, named("ada@example.org"), token=token, **form).status == 303
+        said = 0
+        for path in (
+            "/health",
+            "/health.json",
+            AT,
+            f"{AT}.json",
+            f"{AT}.csv",
+            "/?since=0",
+            "/events/4",
+            "/healthz",
+        ):
+            text = browse.get(path, named("bob@example.org")).text
+            assert "ada@example.org" not in text and "hidden] in the browser" not in text, path
+            said += "ada in the browser" in text
+        assert said >= 6
 
 
 def test_everybody_whom_a_proxy_names_is_not_whom_it_does_not_name(history: History) -> None:

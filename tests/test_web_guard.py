@@ -40,6 +40,8 @@ def test_own_names_are_answered(browse: Asking, host: str) -> None:
         "[::2]",
         "localhost/x",
         "127.0.0.2",
+        "local\thost",
+        " localhost",
     ],
 )
 def test_foreign_names_are_not(browse: Asking, host: str) -> None:
@@ -80,6 +82,16 @@ def test_beyond_loopback_it_answers_to_addresses_and_to_its_own_names(
         )
         for host in (*refused, "192.168.1.4.evil.example"):
             assert browse.get("/", {"host": host}).status == 400
+
+
+@pytest.mark.parametrize(
+    "target", ["http://evil.example/", "http://127.0.0.1:8787/health", "*", "health", ""]
+)
+def test_a_target_that_is_no_path_is_refused(browse: Asking, target: str) -> None:
+    """RFC 9112, section 3.2: a whole address names a host beside the Host header's."""
+    answer = browse.get(target)
+    assert (answer.status, answer.text) == (400, "ask for a path, which begins with `/`\n")
+    _check(answer.headers)
 
 
 def test_names_in_a_host_header() -> None:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from monitor.web.connection import UNREAD
 from monitor.web.errors import CannotListen, PortTaken
 from monitor.web.server import MAX_CONNECTIONS, serve
 
@@ -139,6 +140,30 @@ def test_who_sends_no_whole_request_is_hung_up_on_and_who_waits_for_an_answer_is
         assert ask(port, "/quick") == (200, "here")
         go_on.set()
         assert waiting.recv(4_096).startswith(b"HTTP/1.1 200")
+
+
+def test_who_takes_nothing_of_an_answer_is_hung_up_on() -> None:
+    body = "x" * 12_000_000  # more than both ends of a connection keep
+    app = Starlette(routes=[Route("/", lambda _: PlainTextResponse(body))])
+    question = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with serving(app, patience=0.5) as port, ExitStack() as stack:
+
+        def ask_for(times: int) -> socket.socket:
+            made = stack.enter_context(socket.socket())
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+            made.settimeout(PATIENCE)
+            made.connect(("127.0.0.1", port))
+            made.sendall(question * times)
+            return made
+
+        unread = [ask_for(times) for times in (1, 2)]
+        for _ in range(UNREAD + 2):  # each is hung up on after the patience
+            with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as silent:
+                assert silent.recv(1) == b""
+        for one in unread:
+            taken = sum(map(len, iter(lambda one=one: one.recv(1 << 20), b"")))
+            assert taken < len(body), "the rest is nobody's any more"
+        assert ask(port, "/") == (200, body), "who takes it gets the whole"
 
 
 def test_a_connection_is_kept_from_one_request_to_the_next() -> None:

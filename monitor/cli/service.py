@@ -216,7 +216,7 @@ Exit codes: 0 stopped by SIGTERM or Ctrl-C, 2 no database or wrong configuration
 @click.option("--port", type=click.IntRange(0, 65535), help="Default: [web] port, 8787.")
 @shared_options_but_json
 def serve(session: Session, host: str | None, port: int | None) -> int:
-    """The history browser alone: polls and sends nothing, and writes only what a person mutes or acknowledges."""
+    """The history browser alone: polls and sends nothing, and writes only what a person does in it."""
     session.needed_reader()
     with ended_by_signals() as stop:
         serve_until(session, session.config, host=host, port=port, stop=stop)
@@ -310,6 +310,7 @@ def _browser(
         effective=Router(config).effective,
         overridden=bool(config.severity),
         acting=(lambda: open_for_writing(session.database)) if _may_act(config, host) else None,
+        writing=lambda: open_for_writing(session.database),
         access=access,
         sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
         study_staff=config.web.study_staff,

@@ -244,7 +244,10 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = None
     study_staff: Annotated[
         bool,
-        Meta(description="Whether the pages of records show names, phones and addresses of study staff."),
+        Meta(
+            description="Whether the pages of records show names, phones and addresses of study staff, and the JSON"
+            " and CSV of what changed gives its values as they are stored."
+        ),
     ] = False
 
     @property

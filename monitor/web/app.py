@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.health import Health
+from monitor.web.access.ended import Ended
 from monitor.web.access.gate import Gate, may_not_act
 from monitor.web.access.login import Login
 from monitor.web.access.rules import Access, Rules
@@ -61,6 +62,7 @@ def create_app(
     effective: Effective = _unchanged,
     overridden: bool = False,
     acting: Callable[[], Database] | None = None,
+    writing: Callable[[], Database] | None = None,
     access: Access | None = None,
     sites: Mapping[str, Registry] | None = None,
     study_staff: bool = False,
@@ -73,6 +75,7 @@ def create_app(
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
     effective: applies the user's own severities to an event. overridden: whether there are any.
     acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
+    writing: opens one for the short write of a log-out; None: only this process remembers it.
     access: who may read and who may act; None, or one that is open: whoever reaches us.
     sites: where each registry's records come from; the public ones when left out.
     study_staff: whether records are shown with the names of study staff.
@@ -136,9 +139,10 @@ def create_app(
         return act
 
     cookies = Cookies(public_url, prefix)
+    ended = Ended(site.lanes, writing)
     login = None
     if rules is not None and rules.access.has_tokens:
-        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookies=cookies)
+        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookies=cookies, ended=ended)
     app = Starlette(
         routes=[
             *(route for one in ADDRESSES for route in _routes(site, one, setting)),
@@ -152,7 +156,15 @@ def create_app(
         middleware=[
             Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host),
             Middleware(Counting, served=served),
-            Middleware(Gate, rules=rules, now=now, cookies=cookies, to=pages.to, refuse=site.page_error),
+            Middleware(
+                Gate,
+                rules=rules,
+                now=now,
+                cookies=cookies,
+                ended=ended,
+                to=pages.to,
+                refuse=site.page_error,
+            ),
         ],
         exception_handlers={
             PageError: site.page_error,

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 POLICY = (
@@ -68,6 +68,8 @@ def is_address(name: str) -> bool:
 
 def name_in(host_header: str) -> str | None:
     """The name in a Host header, without port and brackets, lower case; None when it is malformed."""
+    if any(char <= " " for char in host_header):  # `urlsplit` would leave a tab out
+        return None
     try:
         parts = urlsplit(f"//{host_header}")
         if parts.username is not None or parts.path or parts.query or parts.fragment:
@@ -111,6 +113,12 @@ class Guard:
             if len(hosts) != 1 or not self._is_ours(name_in(hosts[0])):
                 await self._refuse(Request(scope))(scope, receive, send_guarded)
                 return
+        if not scope["path"].startswith(
+            "/"
+        ):  # a whole address, which may name another host; or no path at all
+            response = PlainTextResponse("ask for a path, which begins with `/`\n", 400)
+            await response(scope, receive, send_guarded)
+            return
         await self._app(self._without_prefix(scope), receive, send_guarded)
 
     def _is_ours(self, name: str | None) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct, field
 
+from monitor.alerting.discretion import without_people
 from snapshots.event import Event as StoredEvent
 from snapshots.event import event_json
 
@@ -111,11 +112,16 @@ class EventRow(Struct, frozen=True, kw_only=True):
     status: str | None
 
 
-def numbered(number: int, event: StoredEvent) -> Numbered:
-    return msgspec.convert({**event_json(event), "number": number}, Numbered)
+def numbered(number: int, event: StoredEvent, *, staff: bool = False) -> Numbered:
+    return msgspec.convert({**event_json(event_told(event, staff=staff)), "number": number}, Numbered)
 
 
-def event_row(number: int, event: StoredEvent) -> EventRow:
-    told = event_json(event)
+def event_told(event: StoredEvent, *, staff: bool) -> StoredEvent:
+    """As alerts, bundles and the assistant have it; staff: whether study staff may be named (`[web] study_staff`)."""
+    return event if staff else without_people(event)
+
+
+def event_row(number: int, event: StoredEvent, *, staff: bool = False) -> EventRow:
+    told = event_json(event_told(event, staff=staff))
     fields = [one.field for one in event.news]
     return msgspec.convert({**told, "number": number, "fields": list(dict.fromkeys(fields))}, EventRow)

@@ -14,10 +14,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.web.access.ended import Ended
 from monitor.web.access.guesses import TooMany
 from monitor.web.access.rules import Rules
 from monitor.web.access.sessions import Cookies
-from monitor.web.access.visitor import ANYBODY, Visitor, marked
+from monitor.web.access.visitor import ANYBODY, Visitor, Way, marked
 from monitor.web.answers import PageError, Refused
 from monitor.web.replies import FRESH
 from monitor.web.representations import PROBLEM, Problem, as_json
@@ -55,6 +56,7 @@ class Gate:
         rules: Rules | None,
         now: Callable[[], datetime],
         cookies: Cookies,
+        ended: Ended,
         to: Callable[[str], str],
         refuse: Refuse,
     ) -> None:
@@ -62,6 +64,7 @@ class Gate:
         self._rules = rules
         self._now = now
         self._cookies = cookies
+        self._ended = ended
         self._to = to
         self._refuse = refuse
 
@@ -81,15 +84,16 @@ class Gate:
             return
         request = Request(scope)
         sent = self._varying(send)
-        visitor, late = self._visitor(request)
+        visitor, late = self._visitor(request, self._cookies.read(request))
+        if visitor is not None and visitor.way is Way.SESSION and await self._ended.holds(visitor.mark):
+            visitor, late = self._visitor(request, None)
         scope = marked(scope, visitor)
         refused = None if path in OPEN else await self._refused(Request(scope), visitor, late)
         await (refused or self._app)(scope, receive, sent)
 
-    def _visitor(self, request: Request) -> tuple[Visitor | None, TooMany | None]:
+    def _visitor(self, request: Request, cookie: str | None) -> tuple[Visitor | None, TooMany | None]:
         assert self._rules is not None
         peer = request.client.host if request.client else None
-        cookie = self._cookies.read(request)
         try:
             return self._rules.visitor(request.headers, cookie, peer, self._now()), None
         except TooMany as late:

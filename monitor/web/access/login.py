@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.logs import log
+from monitor.web.access.ended import Ended
 from monitor.web.access.gate import LOGIN, LOGOUT, own_path, wait
 from monitor.web.access.guesses import TooMany
 from monitor.web.access.rules import Rules
@@ -31,12 +32,14 @@ class Login:
         pages: Pages,
         now: Callable[[], datetime],
         cookies: Cookies,
+        ended: Ended,
     ) -> None:
         self._rules = rules
         self._forms = forms
         self._pages = pages
         self._now = now
         self._cookies = cookies
+        self._ended = ended
 
     def routes(self) -> list[Route]:
         return [
@@ -69,6 +72,9 @@ class Login:
 
     async def _leave(self, request: Request) -> Response:
         self._forms.check_origin(request, hint="Do it on a page of these.")
+        visitor = visitor_of(request)
+        if visitor is not None and visitor.way is Way.SESSION:  # ends for whoever copied it, too
+            await self._ended.add(visitor.mark, self._now())
         # What this browser keeps of our pages must not come back by its back button.
         headers = {**_UNSEEN, "Clear-Site-Data": '"cache"'}
         response = RedirectResponse(self._pages.to(LOGIN), status_code=303, headers=headers)

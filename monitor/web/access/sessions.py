@@ -1,8 +1,8 @@
 """Sessions without a table: a cookie that says what its bearer may do and until when, signed by a key made of a token.
 
 It outlives a restart, and ends with its token: another token is another key. The key is made slowly (PBKDF2), so that
-who finds a cookie is not helped in guessing the token. Logging out makes the browser forget its cookie; to end the
-sessions of everybody else, change the token.
+who finds a cookie is not helped in guessing the token. A session that was logged out of is remembered (`ended`); to
+end the sessions of everybody else, change the token.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -96,6 +96,11 @@ def is_good(key: bytes, right: str, value: str, now: datetime) -> bool:
         return False
     said, ends, _ = body.split(".")  # ours: it is signed
     return said == right and now.timestamp() < int(ends) <= (now + LASTS).timestamp() + 60
+
+
+def ends(value: str) -> datetime:
+    """When a good session ends by itself, aware UTC."""
+    return datetime.fromtimestamp(int(value.split(".")[1]), UTC)
 
 
 def _mac(key: bytes, body: str) -> str:

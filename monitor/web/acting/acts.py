@@ -25,6 +25,7 @@ from monitor.web import filters
 from monitor.web.access.visitor import ANYBODY, Visitor, Way
 from monitor.web.acting.forms import Forms
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
+from monitor.web.drawing.prose import without_domains
 from monitor.web.finding import canonical, found_trial
 from monitor.web.reading import Reading
 from snapshots.database import immediate
@@ -244,7 +245,7 @@ def silent(one: Mute) -> Silent:
         words="Muted" if one.kind is Kind.MUTE else "Snoozed",
         until=instant(one.until),
         since=instant(one.muted_at),
-        by=str(one.by),
+        by=without_domains(str(one.by)),
     )
 
 
@@ -273,4 +274,4 @@ def about(reader: Reading, registry: str, trial: str, now: datetime) -> About:
 def seen_by(reader: Reading, events: list[tuple[int, Event]]) -> dict[int, list[str]]:
     """Number of an event → who has acknowledged it, in words."""
     seen = reader.seen({event.trial for _, event in events})
-    return {number: [str(one) for one in seen.of(number, event)] for number, event in events}
+    return {number: [without_domains(str(one)) for one in seen.of(number, event)] for number, event in events}

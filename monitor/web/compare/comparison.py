@@ -69,13 +69,17 @@ def two_versions(asked: Asked) -> Answer:
     def values() -> dict[str, Any]:
         return _drawn(asked, told, look, path, older=older, newer=newer, read=read)
 
-    shown = tuple(one for one in told.changes if look.all or one.severity is not Severity.NOISE)
+    def data() -> Event:
+        return shapes.event_told(told, staff=setting.study_staff)
+
     return Page(
         template="compare.html",
         path=path,
         values=values() if asked.format == "html" else {},
-        data=lambda: msgspec.convert(event_json(told, with_noise=look.all), shapes.Event),
-        rows=lambda: change_rows(shown),
+        data=lambda: msgspec.convert(event_json(data(), with_noise=look.all), shapes.Event),
+        rows=lambda: change_rows(
+            one for one in data().changes if look.all or one.severity is not Severity.NOISE
+        ),
     )
 
 

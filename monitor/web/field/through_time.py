@@ -11,6 +11,7 @@ from monitor.web.address import Asked
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, NoSuchPage, Page
 from monitor.web.compare.marks import is_personal, summary_of
 from monitor.web.compare.shapes import as_text
+from monitor.web.drawing.blocks import shown_text
 from monitor.web.drawing.names import number_of
 from monitor.web.field.changed import changed_fields
 from monitor.web.field.drawing import MAX_MEMBERS, choosing, drawn, page_size, paged
@@ -145,7 +146,7 @@ def _change(step: Step) -> ValueChange:
         from_version=number_of(step.from_) if step.from_ else None,
         to_version=number_of(step.to) if step.to else None,
         action=change.action.value if change else None,
-        item=change.item if change and not hidden else None,
+        item=None if change is None or hidden else without_staff(change.item),
         before=None if change is None or hidden else without_staff(change.before),
         after=None if change is None or hidden else without_staff(change.after),
         severity=change.severity.value if change else None,
@@ -171,7 +172,7 @@ def _row(one: ValueChange) -> ValueRow:
 
 def _times(one: Member) -> MemberTimes:
     return MemberTimes(
-        name=one.name,
+        name=shown_text(one.name),
         since=one.since,
         until=one.until,
         edited=[step.day or "" for step in one.edits],

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from monitor.web.drawing.prose import without_addresses
+
 # Where the registry keeps people: names, phones and e-mail addresses of study staff.
 STAFF_KEYS = frozenset({"centralContacts", "overallOfficials", "contacts", "pointOfContact"})
 STAFF_FIELDS = frozenset(
@@ -90,7 +92,9 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def without_staff(value: Any) -> Any:
-    """The same value with the details of people taken out, at every depth."""
+    """The same value with the details of people taken out, at every depth, and e-mail addresses out of its texts."""
+    if isinstance(value, str):
+        return without_addresses(value)
     if isinstance(value, dict):
         return {
             key: without_staff(member)

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlite_utils import Database
 
+from monitor.web.drawing.prose import without_addresses
 from monitor.web.reading import Reading
 from monitor.web.related.shapes import Related, RelatedTrial
 from monitor.web.related.terms import Unit, identifiers, quoted, units
@@ -139,11 +140,11 @@ def _one(row: Sequence[str], shares: Iterable[str]) -> RelatedTrial:
     return RelatedTrial(
         registry=row[0],
         trial=row[1],
-        title=row[2],
+        title=without_addresses(row[2]),
         status=row[3],
         phase=row[4],
         state=row[5],
-        shares=_longest(shares),
+        shares=[without_addresses(one) for one in _longest(shares)],
     )
 
 

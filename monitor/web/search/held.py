@@ -11,6 +11,7 @@ from monitor import addresses
 from monitor.web import filters
 from monitor.web.address import Asked
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
+from monitor.web.drawing.prose import without_addresses
 from monitor.web.reading import Reading
 from monitor.web.search.shapes import HeldTrial
 from monitor.web.shapes import Listed
@@ -166,17 +167,17 @@ def _held(one: Trial) -> HeldTrial:
     return HeldTrial(
         trial=one.trial,
         registry=one.registry,
-        title=one.title,
+        title=without_addresses(one.title),
         status=one.status,
         phase=one.phase,
-        sponsor=one.sponsor,
+        sponsor=None if one.sponsor is None else without_addresses(one.sponsor),
         updated=one.updated,
         enrollment=one.enrollment,
         start=one.start,
         primary_completion=one.primary_completion,
         completion=one.completion,
         has_results=one.has_results,
-        conditions=list(one.conditions),
+        conditions=[without_addresses(each) for each in one.conditions],
         countries=list(one.countries),
         state=one.state,
         snapshots=one.snapshots,

@@ -40,7 +40,10 @@ def marked(pieces: Marked) -> Markup:
 
 
 def places(pieces: Marked) -> tuple[str, list[tuple[int, int]]]:
-    """The text, and where in it the marks are."""
+    """The text, and where in it the marks are; as in `marked` none where an e-mail address is left out."""
+    whole = "".join(text for _, text in pieces)
+    if (shown := without_addresses(whole)) != whole:
+        return shown, []
     text, found = "", []
     for matches, piece in pieces:
         if matches:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monitor.web.compare.marks import headline_of, is_personal
+from monitor.web.drawing.prose import without_addresses
 from monitor.web.search.marked import places, snippet
 from monitor.web.search.question import MOST_PAGES, Answered, Question
 from monitor.web.search.shapes import FoundChange, FoundRow, FoundTrial, NotSearched, Result
@@ -90,7 +91,7 @@ def _found_change(hit: ChangeHit, setting: Setting) -> FoundChange:
         event=event.id,
         trial=event.trial,
         registry=event.registry,
-        title=event.title,
+        title=without_addresses(event.title),
         day=day_of(event),
         source=event.to.source.value if event.to else None,
         severity=event.severity.value,

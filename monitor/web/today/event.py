@@ -78,7 +78,7 @@ def one_event(reader: Reading, text: str, setting: Setting) -> Answer:
             if event.changes
             else None,
         },
-        data=lambda: numbered(sequence, event),
+        data=lambda: numbered(sequence, event, staff=setting.study_staff),
     )
 
 

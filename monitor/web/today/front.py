@@ -86,7 +86,10 @@ class _Front:
             path=address(self.kept | ({} if self.before is None else {"before": str(self.before)})),
             values=self._values(since) if self.asked.format is Format.HTML else {},
             data=self._data,
-            rows=lambda: [event_row(at, event) for at, event in self._events(self._listed().found)],
+            rows=lambda: [
+                event_row(at, event, staff=self.setting.study_staff)
+                for at, event in self._events(self._listed().found)
+            ],
             headers=headers,
         )
 
@@ -184,7 +187,10 @@ class _Front:
         listed = self._listed()
         on = address({**self.kept, "before": listed.on}) if listed.on is not None else None
         return Listed(
-            items=[numbered(at, event) for at, event in self._events(listed.found)],
+            items=[
+                numbered(at, event, staff=self.setting.study_staff)
+                for at, event in self._events(listed.found)
+            ],
             next=on and "/today.json" + on.removeprefix("/"),
         )
 

@@ -13,6 +13,7 @@ from monitor import addresses
 from monitor.acting.acknowledgements import Seen
 from monitor.web.compare.marks import headline_of
 from monitor.web.drawing.names import day_of, meta_of, name_of, number_of
+from monitor.web.drawing.prose import without_domains
 from monitor.web.finding import record_of
 from monitor.web.reading import Reading
 from monitor.web.setting import Effective
@@ -260,7 +261,7 @@ class _Telling:
     def _acknowledged(self, number: int | None, event: Event | None) -> tuple[str, ...]:
         if number is None or event is None:
             return ()
-        return tuple(str(one) for one in self._seen.of(number, event))
+        return tuple(without_domains(str(one)) for one in self._seen.of(number, event))
 
 
 def row_of(line: shapes.Line) -> shapes.LineRow:

@@ -79,7 +79,7 @@ def trial_json(
         state_since=stamp(trial.state_since),
         merged_into=trial.merged_into,
         status=facts.status,
-        why_stopped=facts.why_stopped,
+        why_stopped=head.why_stopped,
         phase=facts.phase,
         study_type=facts.study_type,
         enrollment=now.enrollment,
@@ -88,7 +88,7 @@ def trial_json(
         completion=now.completion,
         sponsor=shown_text(facts.sponsor) if facts.sponsor is not None else None,
         sponsor_class=facts.sponsor_class,
-        conditions=list(facts.conditions),
+        conditions=[shown_text(one) for one in facts.conditions],
         sites=shapes.Sites(count=len(sites), countries=list(facts.countries)),
         results=shapes.Results(
             state=results_of(record, newest.ref.source).value,

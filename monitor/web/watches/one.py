@@ -12,6 +12,7 @@ from monitor.web import filters
 from monitor.web.acting.acts import seen_by
 from monitor.web.address import Format
 from monitor.web.answers import Answer, BadQuestion, Page
+from monitor.web.drawing.prose import without_addresses
 from monitor.web.feeds.asked import check_watch
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
@@ -163,10 +164,10 @@ def _held_trial(one: Member) -> HeldTrial:
     return HeldTrial(
         registry=one.registry,
         trial=one.trial,
-        title=one.title,
+        title=without_addresses(one.title),
         status=one.status,
         phase=one.phase,
-        sponsor=one.sponsor,
+        sponsor=None if one.sponsor is None else without_addresses(one.sponsor),
         updated=one.updated,
         state=one.state,
     )
