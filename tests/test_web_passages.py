@@ -24,7 +24,7 @@ BEFORE = (
 
 def test_unchanged_paragraphs_are_folded_and_changed_words_marked() -> None:
     folded, changed = passages(BEFORE, BEFORE.replace("3 months", "6 months") + "\n* A new one")
-    assert folded.folded == "10 unchanged paragraphs, down to “Inclusion Criteria”"
+    assert folded.folded == "10 unchanged paragraphs, under “Inclusion Criteria”"
     assert folded.same is not None
     assert "<li>Criterion 8</li>" in folded.same
     assert changed.before == "<ul><li>A relapse within <del>3</del> months</li></ul>"

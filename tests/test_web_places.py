@@ -14,7 +14,7 @@ from doubles.asking import Asking, asking
 from doubles.web_history import DAYS, RECORD, STAFF, TRIAL, History
 
 from monitor.web.places.country_points import country_point
-from monitor.web.places.drawing import marks
+from monitor.web.places.drawing import drawn_map, marks
 from monitor.web.places.projection import HEIGHT, WIDTH, placed
 from monitor.web.places.sites import Look, in_country, look, tracks, turns
 from snapshots.country_names import BY_CODE
@@ -217,3 +217,16 @@ def test_marks_are_bounded_and_say_by_form_what_they_are() -> None:
     both = marks([(50.0, 10.0, "disc", 1), (50.0, 10.0, "disc", 8), (50.0, 10.0, "cross", 1)])
     assert [(one.form, one.count) for one in both] == [("cross", 1), ("disc", 9)]
     assert both[1].r > both[0].r
+
+
+def test_what_lies_close_together_is_seen_from_nearer() -> None:
+    china = [(39.9, 116.4, "disc", 1), (31.2, 121.5, "disc", 1), (23.1, 113.3, "ring", 1)]
+    near, world = drawn_map(china), drawn_map([*china, (40.7, -74.0, "disc", 1)])
+    assert near.width < WIDTH / 3 and world.width > WIDTH / 2
+    for one in (near, world):
+        assert one.height / one.width == pytest.approx(HEIGHT / WIDTH, rel=0.01)
+        for mark in one.marks:
+            assert one.x <= mark.x - mark.r and mark.x + mark.r <= one.x + one.width
+            assert one.y <= mark.y - mark.r and mark.y + mark.r <= one.y + one.height
+    assert len(near.marks) == 3, "from nearer they are not one"
+    assert (drawn_map([]).width, drawn_map([]).height) == (WIDTH, HEIGHT)

@@ -142,6 +142,7 @@ def test_a_day_answers_as_data_with_the_record_and_which_version_it_is(history: 
     assert told["answers"]["version"] == 3
     assert told["answers"]["source"] == "snapshot"
     assert told["path"] == f"{AT}/versions/3"
+    assert told["posted_already"] is None
     assert stored.content == canonical(told["record"])
     assert stored.content in answer.content, "the record stands in it byte by byte"
     assert archived["answers"] | {"seen_at": None} == {
@@ -151,6 +152,22 @@ def test_a_day_answers_as_data_with_the_record_and_which_version_it_is(history: 
         "updated": "2025-03-10",
         "build": None,
     }
+
+
+def test_a_day_on_which_the_registry_may_have_shown_the_next_version_already_says_so(
+    history: History,
+) -> None:
+    record = json.loads(json.dumps(RECORD))
+    record["protocolSection"]["statusModule"]["lastUpdatePostDateStruct"]["date"] = "2026-11-22"
+    history.snapshot(record, "2026-11-24")
+    with asking(history.app()) as browse:
+        page = browse.get(f"{AT}/on/2026-11-23").text
+        told = browse.get(f"{AT}/on/2026-11-23.json").json()
+        before = browse.get(f"{AT}/on/2026-11-21")
+    assert "The registry dates version 6 to 2026-11-22, and may have shown it on this day" in page
+    assert "we saw it first in the data build of 2026-11-24" in page
+    assert (told["answers"]["version"], told["posted_already"]["version"]) == (5, 6)
+    assert "may have shown" not in before.text
 
 
 def test_the_sites_of_a_version_as_csv(history: History) -> None:

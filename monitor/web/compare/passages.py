@@ -184,7 +184,7 @@ def _same(lines: Sequence[_Line]) -> Passage:
     if len(lines) < FOLDED:
         return Passage(same=html)
     heads = [line.text for line in lines if line.element == "p" and is_lead([line.text])]
-    under = f", down to “{_short(heads[-1])}”" if heads else ""
+    under = f", under “{_short(heads[-1])}”" if heads else ""
     return Passage(same=html, folded=f"{len(lines)} unchanged paragraphs{under}")
 
 

@@ -48,6 +48,8 @@ def _on(reader: Reader, registry: str, trial: str, day: date) -> VersionRef:
         days = [day_of(one.ref) for one in reader.versions(registry, trial, by_day=True)]
         raise NoSuchPage(
             f"no version of {trial} as old as {day} is stored",
-            hint=f"The oldest stored is of {min(days)}." if days else "",
+            hint=f"The oldest stored is of {min(days)}: compare from that day, or from a version by its number."
+            if days
+            else "",
         )
     return version.ref

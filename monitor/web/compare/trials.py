@@ -83,6 +83,7 @@ def chosen_trials(asked: Asked) -> Answer:
             values={
                 "here": "compare_trials",
                 "asked": {name: query.get(name, "") for name in ("a", "a_at", "b", "b_at")},
+                "missing": "b" in query or "b_at" in query,  # the form was sent
             },
         )
     (registry, one), (other_registry, other) = _named(a), _named(b)

@@ -14,8 +14,7 @@ from monitor.web.answers import Answer, BadQuestion, NoSuchPage, Page
 from monitor.web.drawing.terms import said
 from monitor.web.finding import found_trial
 from monitor.web.places.country_points import country_point
-from monitor.web.places.drawing import Mark, form_of, marks
-from monitor.web.places.projection import HEIGHT, WIDTH
+from monitor.web.places.drawing import Map, drawn_map, form_of
 from monitor.web.places.shapes import CountryOfSites, Site, SitesOfTrial, SitesTurn
 from monitor.web.places.sites import NOWHERE, Track, Turn, in_country, tracks, turns
 from monitor.web.places.stood import Looked, looked
@@ -82,10 +81,8 @@ def sites_of_trial(
             "gone": len(shown) - len(listed),
             "asked": asked,
             "looked": found,
-            "marks": _marks(shown),
+            "map": _map(shown),
             "unplaced": sum(one.position is None for one in shown),
-            "width": WIDTH,
-            "height": HEIGHT,
             "countries": countries[:MOST_COUNTRIES],
             "countries_more": max(0, len(countries) - MOST_COUNTRIES),
             "turns": [one for one in reversed(turned[1:]) if one.opened or one.closed][:MOST_TURNS],
@@ -138,14 +135,14 @@ def _countries(found: Sequence[Track], days: Sequence[str]) -> list[CountryOfSit
     return sorted(counted, key=lambda one: (-one.listed, one.country))
 
 
-def _marks(found: Iterable[Track]) -> tuple[Mark, ...]:
+def _map(found: Iterable[Track]) -> Map:
     """A site without a position stands in the middle of its country."""
     placed = []
     for one in found:
         point = one.position or country_point(one.country)
         if point is not None:
             placed.append((*point, form_of(one.tone), 1))
-    return marks(placed)
+    return drawn_map(placed)
 
 
 def _area(turned: Sequence[Turn]) -> Mapping[str, str]:

@@ -14,8 +14,7 @@ from monitor import addresses
 from monitor.web import filters
 from monitor.web.answers import Answer, BadQuestion, Page
 from monitor.web.places.country_points import country_point
-from monitor.web.places.drawing import marks
-from monitor.web.places.projection import HEIGHT, WIDTH
+from monitor.web.places.drawing import drawn_map
 from monitor.web.places.shapes import CountryOfTrials, SitesOfWatch
 from monitor.web.places.sites import tone_of
 from monitor.web.reading import Reading
@@ -77,9 +76,7 @@ def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting
             "trials": total,
             "counted": min(total, MOST_COUNTED),
             "elsewhere": elsewhere,
-            "marks": marks(placed),
-            "width": WIDTH,
-            "height": HEIGHT,
+            "map": drawn_map(placed),
             "countries": counted,
             "asked": asked,
             "there": there,

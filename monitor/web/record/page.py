@@ -39,9 +39,14 @@ class Opened:
 
 
 def page_values(
-    asked: Asked, opened: Opened, *, day: date | None = None, answer: str | None = None
+    asked: Asked,
+    opened: Opened,
+    *,
+    day: date | None = None,
+    answer: str | None = None,
+    doubt: str | None = None,
 ) -> dict[str, Any]:
-    """What `version.html` draws. day, answer: where the record is asked for as of a day."""
+    """What `version.html` draws. day, answer, doubt: where the record is asked for as of a day."""
     reader, registry, trial, setting = asked.reader, asked.registry, asked.trial, asked.setting
     version, ref, record = opened.version, opened.version.ref, opened.record
     source = setting.source(registry)
@@ -63,6 +68,7 @@ def page_values(
         "name": name_of(ref),
         "crumb": f"As of {day}" if day else name_of(ref),
         "answer": answer,
+        "doubt": doubt,
         "told": told,
         "where_from": where_from(told),
         "times": times_of(told, version),

@@ -10,14 +10,16 @@ from snapshots.instants import stamp
 
 
 class AsOf(msgspec.Struct, frozen=True, kw_only=True):
-    """The record as it stood on a day. answers: the version that stood then; path: its page; sha256: of the record's
-    bytes, which `path` + `.json` answers with.
+    """The record as it stood on a day. answers: the version that stood then, as far as we saw; posted_already: a later
+    one that the registry dates to that day or before, so that it may have shown that one; path: the page of what
+    answers; sha256: of its bytes, which `path` + `.json` answers with.
     """
 
     day: str
     registry: str
     trial: str
     answers: shapes.Version
+    posted_already: shapes.Version | None
     path: str
     sha256: str
     record: msgspec.Raw

@@ -58,10 +58,11 @@ def as_of(asked: Asked) -> Answer:
             + f"`trialbell show {trial}@{day}` asks the registry's own history for that day.",
         )
     opened = _opened(asked, version)
+    posted = _posted_already(reader.versions(registry, trial, by_day=True), version, day)
     return Page(
         template="version.html",
         path=addresses.as_of(registry, trial, day),
-        values=page_values(asked, opened, day=day, answer=_answer(version, day))
+        values=page_values(asked, opened, day=day, answer=_answer(version, day), doubt=_doubt(posted))
         if asked.format == "html"
         else {},
         data=lambda: AsOf(
@@ -69,6 +70,7 @@ def as_of(asked: Asked) -> Answer:
             registry=registry,
             trial=trial,
             answers=version_of(version),
+            posted_already=version_of(posted) if posted else None,
             path=addresses.version(registry, trial, version.ref) or "",
             sha256=version.sha256.hex(),
             record=msgspec.Raw(opened.body),
@@ -107,6 +109,33 @@ def _answer(version: Version, day: date) -> str:
     else:
         line = f"our snapshot, first seen in the data build of {version.ref.build}"
     return f"As of {day}: {name_of(version.ref)[:1].lower() + name_of(version.ref)[1:]} answers, {line}."
+
+
+def _posted_already(versions: Iterable[Version], answering: Version, day: date) -> Version | None:
+    """The newest snapshot that the registry dates to the day or before it, though we saw it first in a later build.
+
+    The registry posts on one day what was there to be seen; we know when we saw it, not since when it could be.
+    """
+    number = answering.ref.version or 0
+    found = [
+        one
+        for one in versions
+        if answering.ref.source is one.ref.source is Source.SNAPSHOT
+        and (one.ref.version or 0) > number
+        and one.ref.updated is not None
+        and one.ref.updated <= day.isoformat()
+    ]
+    return max(found, key=lambda one: one.ref.version or 0, default=None)
+
+
+def _doubt(posted: Version | None) -> str | None:
+    if posted is None:
+        return None
+    ref = posted.ref
+    return (
+        f"The registry dates {name_of(ref)[:1].lower() + name_of(ref)[1:]} to {ref.updated}, and may have shown it on"
+        f" this day; we saw it first in the data build of {ref.build}."
+    )
 
 
 def _opened(asked: Asked, version: Version) -> Opened:
