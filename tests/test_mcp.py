@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+import unicodedata
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from doubles.web_history import NOW, RECORD, STAFF, TRIAL, History
 from jsonschema import Draft202012Validator
 
 from monitor.database import open_for_writing
-from monitor.mcp.small import MOST, fitting
+from monitor.mcp.small import MOST, fitting, harmless
 from monitor.watches import Definition, add
 from monitor.web.search.question import SHOWN
 from snapshots.changeset import Severity
@@ -205,6 +206,22 @@ def test_an_answer_always_fits() -> None:
         assert cut
         assert len(json.dumps(told, ensure_ascii=False)) <= 1.2 * MOST
     assert fitting({"a": ["b", 1, None, True]}) == ({"a": ["b", 1, None, True]}, False)
+
+
+def test_no_letter_that_nobody_sees_reaches_a_model() -> None:
+    """A sentence for the model alone could be written in them; or an address be cut in two, so as not to be known."""
+    seen = ("ARABIC", "SYRIAC", "KAITHI", "EGYPTIAN")  # of the same category, and drawn
+    written = [chr(code) for code in (*range(0x80, 0xD800), *range(0xE000, 0xE1000))]
+    unseen = [
+        one
+        for one in written
+        if unicodedata.category(one) == "Cf"
+        and (one == "\u061c" or not unicodedata.name(one, "").startswith(seen))
+    ]
+    assert len(unseen) > 100
+    for letter in (*unseen, *"\u034f\u115f\u1160\u17b4\u180b\u3164\uffa0\ufe0f\U000e0100\U000e0fff"):
+        assert letter not in harmless(f"a{letter}b", 10)[0], hex(ord(letter))
+    assert harmless("ada@\u2064hospital.example", 99) == ("(e-mail address)", False)
 
 
 def test_changes_have_the_pages_own_shape(talk: Talk) -> None:

@@ -72,6 +72,19 @@ def test_weak_tokens_are_refused_and_not_shown() -> None:
         tokens(config, {"READ": READ})
 
 
+@pytest.mark.parametrize("blank", [" ", "   ", "\t", " " * 30, "\u00a0" * 30, " \n "])
+@pytest.mark.parametrize("key", ["read_token", "act_token"])
+def test_a_token_of_blanks_is_no_log_in_and_opens_nothing(tmp_path: Path, blank: str, key: str) -> None:
+    """It once counted as left out where tokens are read, and as given where the host is checked: open to everybody."""
+    (tmp_path / "token").write_text(blank)
+    for source in ("${BLANK}", "${file:token}"):
+        config = read(f'[web]\nhost = "0.0.0.0"\n{key} = "{source}"\n', tmp_path / "config.toml")
+        with pytest.raises(ConfigError, match=f"`{key}`"):
+            access_of(config, None, {"BLANK": blank})
+        with pytest.raises(ConfigError, match=f"`{key}`"):
+            access_of(config, "127.0.0.1", {"BLANK": blank})
+
+
 def test_beyond_this_machine_nothing_is_served_without_a_log_in(terminal) -> None:
     """Refused before anything is opened but the database for reading: exit code 2, and what to do."""
     History(terminal.folder / "t.db").fill()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Generic, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import msgspec
 import pytest
@@ -14,13 +14,17 @@ from doubles.asking import Asking, asking
 from doubles.web_history import NOW, TRIAL, History
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlite_utils import Database
 
 from monitor.watches import Definition, add
+from monitor.web.access.rules import Access
 from monitor.web.address import Address
 from monitor.web.api.description import description
 from monitor.web.api.page import described
 from monitor.web.api.types import Types, in_words
 from monitor.web.rooms import ADDRESSES, LAST
+from notifiers.secret import Secret
+from snapshots.errors import NoDatabase
 
 T = TypeVar("T")
 PATHS = described()["paths"]
@@ -56,6 +60,82 @@ def test_the_server_is_the_public_root(history: History) -> None:
     with asking(history.app(public_url="https://trials.example.org/watch")) as browse:
         assert browse.get("/api.json").json()["servers"] == [{"url": "https://trials.example.org/watch"}]
         assert browse.get("/openapi.json").headers["location"] == "/watch/api.json"
+
+
+READ = "read-0123456789abcdefgh"
+BY_TOKEN = [{"bearer": []}, {"basic": []}, {"session": []}]
+
+
+@pytest.mark.parametrize(
+    ("access", "wanted"),
+    [
+        (None, [{}]),
+        (Access(read_token=Secret(READ)), BY_TOKEN),
+        (
+            Access(read_token=Secret(READ), user_header="Remote-User", trusted_proxies=("127.0.0.1",)),
+            [{}, *BY_TOKEN],
+        ),
+        (Access(user_header="Remote-User", trusted_proxies=("127.0.0.1",), readers=("*",)), [{}]),
+    ],
+    ids=["no log-in", "tokens", "both", "a proxy"],
+)
+def test_it_says_what_log_in_this_server_wants(
+    history: History, access: Access | None, wanted: list[dict[str, list[str]]]
+) -> None:
+    who = {"Authorization": f"Bearer {READ}"} if access and access.has_tokens else {"Remote-User": "ada"}
+    with asking(history.app(access=access)) as browse:
+        found = browse.get("/api.json", who).json()
+    assert found["security"] == wanted
+    assert set(found["components"]["securitySchemes"]) == {"bearer", "basic", "session"}
+    assert [str(one) for one in OpenAPIV31SpecValidator(found).iter_errors()] == []
+
+
+def test_behind_a_log_in_every_described_address_is_401_unless_it_says_that_it_is_open(
+    history: History,
+) -> None:
+    opened = []
+    with asking(history.app(access=Access(read_token=Secret(READ)))) as browse:
+        for path, methods in PATHS.items():
+            examples = {
+                one["name"]: str(one["example"]) for one in methods["get"]["parameters"] if "example" in one
+            }
+            status = browse.get(
+                path.format(**{name: quote(one, safe="") for name, one in examples.items()})
+            ).status
+            if methods["get"].get("security") == []:
+                opened.append((path, status))
+            else:
+                assert status == 401, path
+    assert opened == [("/healthz", 200), ("/readyz", 200)]
+
+
+def test_what_is_not_described_is_named_here_with_the_reason(history: History) -> None:
+    app = history.app(access=Access(read_token=Secret(READ)))
+    routes = {re.sub(r":[a-z]+\}", "}", route.path) for route in app.routes}
+    assert routes - set(PATHS) == {
+        "/acts", "/deliveries/retry", "/login", "/logout",  # forms, for people: a program has the commands
+        "/static/{name}", "/favicon.ico",  # how pages look
+        "/today",  # another way to write `/`
+    }  # fmt: skip
+
+
+def test_both_probes_answer_as_it_says_whoever_asks(history: History, tmp_path: Path) -> None:
+    def gone() -> Database:
+        raise NoDatabase(f"there is no database: `{tmp_path / 'gone.db'}`")
+
+    whole = described()
+    for more, status in (({}, 200), ({"database": gone}, 503)):
+        with asking(history.app(access=Access(read_token=Secret(READ)), **more)) as browse:
+            for path in ("/healthz", "/readyz"):
+                answer = PATHS[path]["get"]["responses"][str(status)]
+                schema = answer["content"]["application/json"]["schema"]
+                check = Draft202012Validator({**schema, "components": whole["components"]})
+                for who in ({}, {"Authorization": f"Bearer {READ}"}):
+                    found = browse.get(path, who)
+                    assert found.status == status
+                    check.validate(found.json())
+                    assert not check.is_valid({"at": "2026"}), "it would take anything"
+                    assert who or "gone.db" not in found.text
 
 
 def test_every_address_stands_in_it_in_each_of_its_forms() -> None:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from doubles.asking import asking
-from doubles.schemathesis_run import DATA, FORMS, run
+from doubles.schemathesis_run import BEHIND, DATA, FORMS, bearer, run
 from doubles.web_history import NOW, TRIAL, History
 from test_web_server import serving
 
 from monitor.watches import Definition, add
+from monitor.web.access.rules import Access
+from notifiers.secret import Secret
 
 KNOWN = {
     "path.trial": [TRIAL],
@@ -41,3 +43,15 @@ def test_no_check_fails(tmp_path: Path, history: History, which: tuple[str, ...]
         ran = run(tmp_path, f"http://127.0.0.1:{port}", whole, KNOWN, *which)
     assert ran.code == 0, ran.text
     assert ran.cases > least
+
+
+def test_no_check_fails_behind_a_log_in(tmp_path: Path, history: History) -> None:
+    """Its check `ignored_auth` asks again without the token and with a wrong one."""
+    token = "read-0123456789abcdefgh"
+    access = Access(read_token=Secret(token))
+    with asking(history.app(access=access)) as browse:
+        whole = browse.get("/api.json", {"Authorization": f"Bearer {token}"}).json()
+    with serving(history.app(access=access)) as port:
+        ran = run(tmp_path, f"http://127.0.0.1:{port}", whole, KNOWN, *BEHIND, *bearer(token))
+    assert ran.code == 0, ran.text
+    assert ran.cases > 100

@@ -122,9 +122,12 @@ def tokens(config: Config, environ: Mapping[str, str]) -> dict[str, Secret]:
     ready: dict[str, Secret] = {}
     for key in ("read_token", "act_token"):
         written = getattr(config.web, key)
-        token = "" if written is None else filler.filled((key,), written).strip()
-        if not token:
+        if written is None:
             continue
+        known = len(filler.problems)
+        token = filler.filled((key,), written).strip()
+        if len(filler.problems) > known:
+            continue  # unset, or no such file: said already
         if wrong := weakness(token):
             filler.blame(
                 (key,), wrong, hint="`openssl rand -hex 20` makes one; what it holds now is not shown"

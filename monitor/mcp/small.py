@@ -15,8 +15,12 @@ from monitor.web.drawing.prose import printable, shortened
 MOST = 80_000  # characters of an answer as JSON: a model reads it in tokens that somebody pays for
 MOST_NAMES = 200  # of an object
 _STEPS = ((4_000, 400), (1_000, 200), (300, 100), (100, 50), (40, 20))  # longest text, longest list
-# Characters that nobody sees and a model reads: zero-width ones, and tags (Unicode 16, section 23.9).
-_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f\U000e0000-\U000e01ef]")
+# Characters that nobody sees and a model reads: those that Unicode says are shown as nothing (Unicode 16,
+# Default_Ignorable_Code_Point of DerivedCoreProperties.txt), tags among them, and marks of annotations.
+_UNSEEN = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2060-\u206f\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
 _PUNCTUATION = 4  # characters of JSON around a value
 
 

@@ -73,6 +73,7 @@ class Address:
     data: Any = None  # type of the JSON; None: there is none
     rows: type[msgspec.Struct] | None = None  # of one line of the CSV; None: there is none
     documents: tuple[str, ...] = ()  # media types of an address that answers with Documents
+    shapes: tuple[Any, ...] = ()  # types of a Document that is JSON; one of them it is
     sends_on: int | None = None  # status with which it may redirect, beside 308 for an id written otherwise
     answers: bool = True  # False: it does nothing but redirect
     nav: str | None = None  # its name in the main navigation

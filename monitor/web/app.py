@@ -103,6 +103,7 @@ def create_app(
             reads=visitor is not None and visitor.reads,
             token=forms.token(moment, visitor.mark) if visitor is not None and may_act else None,
             study_staff=study_staff,
+            access=access,
             overridden=overridden,
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from monitor.health import Health
+from monitor.web.access.rules import Access
 from monitor.web.metrics.served import Served
 from monitor.web.sources import Site, Source, source
 from snapshots.changeset import Severity
@@ -27,6 +28,7 @@ class Setting:
     token: str | None = None  # of forms that do something; None where nothing may be done from here
     served: Served | None = None  # what this process answered so far
     study_staff: bool = False  # records are shown with the names, phones and addresses of study staff
+    access: Access | None = None  # how it is asked who reads; None: it is not
     overridden: bool = False  # `effective` may raise what is stored lower
 
     def floor(self, least: Severity) -> Severity:

@@ -33,6 +33,14 @@ DATA = (
     ),
     *("--header", "Accept: application/json"),
 )
+# Behind a log-in: a few questions to each address, by its Accept alone.
+BEHIND = ("--phases", "fuzzing", "--max-examples", "2", *DATA[4:])
+
+
+def bearer(token: str) -> tuple[str, ...]:
+    return ("--header", f"Authorization: Bearer {token}")
+
+
 FORMS = ("--phases", "fuzzing", "--max-examples", "2", "--mode", "positive")
 
 

@@ -16,7 +16,17 @@ def access_of(config: Config, host: str | None, environ: Mapping[str, str]) -> A
     """host: where the pages are served; None: as configured. ConfigError."""
     web = config.web
     where = host or web.host
-    if not web.has_login and not is_loopback(where):
+    ready = tokens(config, environ)
+    access = Access(
+        read_token=ready.get("read_token"),
+        act_token=ready.get("act_token"),
+        user_header=web.user_header,
+        trusted_proxies=web.trusted_proxies,
+        readers=web.readers,
+        actors=web.actors,
+    )
+    # By what was made of it, not by what stands in the file: this is what lets people in.
+    if access.is_open and not is_loopback(where):
         written = host is None
         raise ConfigError(
             [
@@ -32,15 +42,7 @@ def access_of(config: Config, host: str | None, environ: Mapping[str, str]) -> A
                 )
             ]
         )
-    ready = tokens(config, environ)
-    return Access(
-        read_token=ready.get("read_token"),
-        act_token=ready.get("act_token"),
-        user_header=web.user_header,
-        trusted_proxies=web.trusted_proxies,
-        readers=web.readers,
-        actors=web.actors,
-    )
+    return access
 
 
 def described(web: Web, access: Access) -> Iterator[tuple[bool | None, str]]:

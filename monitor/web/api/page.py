@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from monitor.web.address import Address, Asked, Format
 from monitor.web.answers import Answer, Page
-from monitor.web.api.description import description, room_of
+from monitor.web.api.description import description, room_of, security
 from monitor.web.api.path_parts import parts_of, written
 from monitor.web.api.types import Schema, in_words, name_of
 from monitor.web.drawing.names import number_of
@@ -70,7 +70,11 @@ def api(asked: Asked) -> Answer:
             "types": [_kind(name, one) for name, one in whole["components"]["schemas"].items()],
             "root": asked.root,
         },
-        data=lambda: {**whole, "servers": [{"url": asked.root}]},
+        data=lambda: {
+            **whole,
+            "servers": [{"url": asked.root}],
+            "security": security(asked.setting.access),
+        },
     )
 
 

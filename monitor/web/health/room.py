@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.web.address import Address, Asked
 from monitor.web.answers import Answer, Elsewhere
 from monitor.web.health import page, probes
-from monitor.web.health.shapes import Health
+from monitor.web.health.shapes import Alive, Health, Ready, Well
 
 _JSON = ("application/json",)
 
@@ -36,6 +36,7 @@ ADDRESSES = (
         summary="200 when all is well, 503 when not, with what is wrong",
         work=probes.healthz,
         documents=_JSON,
+        shapes=(Alive, Well),
         unread=probes.unhealthy,
     ),
     Address(
@@ -44,6 +45,7 @@ ADDRESSES = (
         summary="200 when the database is open and its tables are this program's, 503 when not",
         work=probes.readyz,
         documents=_JSON,
+        shapes=(Ready,),
         unread=probes.unready,
     ),
 )

@@ -105,6 +105,13 @@ class Alive(Struct, frozen=True, kw_only=True):
     ping: Ping | None
 
 
+class Well(Struct, frozen=True, kw_only=True):
+    """What `/healthz` answers to who may not read these pages."""
+
+    ok: bool
+    at: str
+
+
 class Ready(Struct, frozen=True, kw_only=True):
     """What `/readyz` answers. problem: null when ready."""
 
