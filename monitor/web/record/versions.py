@@ -122,8 +122,8 @@ def _posted_already(versions: Iterable[Version], answering: Version, day: date) 
         for one in versions
         if answering.ref.source is one.ref.source is Source.SNAPSHOT
         and (one.ref.version or 0) > number
-        and one.ref.updated is not None
-        and one.ref.updated <= day.isoformat()
+        # the registry changes records without a new date too: the same date says nothing
+        and (answering.ref.updated or "") < (one.ref.updated or "") <= day.isoformat()
     ]
     return max(found, key=lambda one: one.ref.version or 0, default=None)
 
