@@ -14,12 +14,12 @@ import pytest
 from doubles.asking import Asking, asking
 from doubles.ctgov import LoopbackRegistry
 from doubles.deadline_records import any_timed, timed
+from doubles.hostile import HOSTILE
 from doubles.watching import Watching, ids_watch
 from doubles.web_history import NOW, RECORD, TRIAL, History
 from hypothesis import given
 from hypothesis import strategies as st
 from test_feeds import pages_of
-from test_web_safety import HOSTILE
 
 from monitor.web.calendar import ics
 from monitor.web.calendar.asked import MOST_TRIALS

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from doubles.asking import Asking, asking
 from doubles.feed_validators import atom_faults, feedsmith, json_feed_faults
+from doubles.hostile import HOSTILE
 from doubles.web_history import NOW, TRIAL, History
-from test_web_safety import HOSTILE
 
 from monitor.watches import Definition, add
 from monitor.web.feeds.asked import PAGE

@@ -18,13 +18,13 @@ import pytest
 from doubles.asking import Asking, asking
 from doubles.ctgov import LoopbackRegistry
 from doubles.feed_readers import ATOM, atom, atom_entries, json_feed, link
+from doubles.hostile import HOSTILE
 from doubles.study_edits import Edit, edited
 from doubles.study_records import study_record
 from doubles.watching import Watching, ids_watch
 from doubles.web_history import NOW, RECORD, STAFF, TRIAL, History
 from hypothesis import given
 from hypothesis import strategies as st
-from test_web_safety import HOSTILE
 
 from monitor.alerting.routes import severities
 from monitor.database import open_for_reading, open_for_writing

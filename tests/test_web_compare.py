@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 import pytest
 from doubles.asking import Asking, asking
+from doubles.hostile import HOSTILE
+from doubles.strict_page import Strict
 from doubles.web_history import RECORD, STAFF, TRIAL, History, versions
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from test_web_safety import HOSTILE, Strict
 
 from monitor.alerting.discretion import without_people
 from monitor.web.compare.beside import beside

@@ -6,11 +6,12 @@ import copy
 from pathlib import Path
 
 from doubles.asking import asking
+from doubles.hostile import HOSTILE
+from doubles.strict_page import Strict
 from doubles.web_history import TRIAL, History, versions
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
-from test_web_safety import HOSTILE, Strict
 
 from monitor.web.compare.passages import passages
 
