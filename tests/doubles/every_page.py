@@ -41,3 +41,15 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "api": ("/api",),
 }
 PAGES = tuple(path for paths in EXAMPLES.values() for path in paths)
+# What is not there, with what is near it; what is asked wrongly, with what to do instead.
+REFUSED = {
+    "/nothing": 404,
+    "/events/999": 404,
+    f"{AT}/versions/99": 404,
+    f"/trials/ctgov/{OTHER[:-1]}9": 404,
+    "/watches/MSC": 404,
+    "/?severity=loud": 400,
+    "/search?status=x": 400,
+    f"{AT}/on/2026-13-45": 400,
+    f"{AT}/field/enrolment": 400,
+}
