@@ -92,3 +92,6 @@ def test_what_it_leaves_behind_is_a_working_folder(told, terminal):
     assert json.loads(record.out)["protocolSection"]["statusModule"]["overallStatus"] == "RECRUITING"
     outbox = terminal.run("outbox", "--config", str(config), "--json")
     assert outbox.code == 0
+    search = terminal.run("search", "sclerosis", "--config", str(config), "--json")
+    assert "NCT07146087" in [value["trial"] for value in search.values]
+    assert search.err == "", "nothing waits to be indexed"

@@ -20,8 +20,15 @@ from jsonschema import Draft202012Validator
 
 from monitor.database import open_for_writing
 from monitor.mcp.small import MOST, fitting, harmless
+from monitor.health import Health
+from monitor.mcp.questions import Search
+from monitor.mcp.small import MOST, fitting
+from monitor.mcp.tools import search
 from monitor.watches import Definition, add
+from monitor.web.reading import Reading
 from monitor.web.search.question import SHOWN
+from monitor.web.search.shapes import Result
+from monitor.web.setting import Setting
 from snapshots.changeset import Severity
 from snapshots.event import EventKind
 from snapshots.search.index import catch_up
@@ -264,6 +271,22 @@ def test_what_the_tools_tell(talk: Talk) -> None:
     assert talk.data("diff of archive")["headline"] == "Enrolment raised from 8 to 16 (+100 %)"
     assert talk.data("no diff")["changes"] == []
     assert {one["state"] for one in talk.data("deadlines")["items"]} >= {"completion-passed"}
+
+
+def test_what_was_not_searched_yet_is_not_said_to_hold_nothing(tmp_path: Path) -> None:
+    history = History(tmp_path / "trialbell.db")
+    history.snapshot(RECORD, "2026-11-17")
+    setting = Setting(now=NOW, effective=lambda event: event, health=lambda: Health(ok=True))
+
+    def found() -> Result:
+        with closing(history.open()) as db:
+            return search(Reading(db), Search(words="genova sclerosis"), setting)
+
+    before = found()
+    assert (before.trials, before.nowhere, before.not_searched.trials) == ([], None, 1)
+    assert before.notes[-1].startswith("1 trial stored and not searched yet")
+    history.indexed()
+    assert (found().nowhere, found().notes) == (["genova"], [])
 
 
 @pytest.mark.parametrize("name", WRONG)

@@ -53,11 +53,15 @@ def test_it_reads_as_it_would_have_been_read_the_first_time(path, terminal):
     assert any("back to Recruiting after 2 days" in event.headline for _, event in before)
     ran = terminal.run("recompute", "--db", "t.db")
     assert (ran.code, ran.out) == (0, "")
-    assert ran.err == "15 change sets read anew, 15 read differently\n"
+    assert ran.err.splitlines() == [
+        "15 change sets read anew, 15 read differently",
+        "3 trials and 15 changes indexed for search",
+    ]
     assert everything(path) == before
     assert terminal.run("recompute", "--db", "t.db").err.startswith("nothing to do")
     again = terminal.run("recompute", "--all", "--db", "t.db", "--json")
-    assert again.values == [{"rebuilt": 15, "differ": 0, "left": 0, "dry_run": False}]
+    nothing = {"trials": 0, "changes": 0}
+    assert again.values == [{"rebuilt": 15, "differ": 0, "left": 0, "indexed": nothing, "dry_run": False}]
     assert everything(path) == before
 
 
@@ -89,10 +93,14 @@ def test_a_dry_run_says_what_it_would_do_and_writes_nothing(path, terminal):
         "  was  minor     old words",
         "  now  critical  Recruiting → Suspended, no reason given",
     ]
-    assert ran.err == "1 change set would be read anew, 1 would read differently\n"
+    assert ran.err.splitlines() == [
+        "1 change set would be read anew, 1 would read differently",
+        "1 trial and 1 change would be indexed for search",
+    ]
     first, last = terminal.run("recompute", "--dry-run", "--json", "--db", "t.db").values
     assert first["was"]["tags"] == ["sites"] and first["now"]["severity"] == "critical"
-    assert last == {"rebuilt": 1, "differ": 1, "left": 0, "dry_run": True}
+    waiting = {"trials": 1, "changes": 1}
+    assert last == {"rebuilt": 1, "differ": 1, "left": 0, "indexed": waiting, "dry_run": True}
     assert everything(path) == stale
 
 
@@ -115,7 +123,8 @@ def test_a_version_that_is_gone_or_damaged_leaves_its_changes_as_they_were(path,
         db.execute("delete from version where trial = 3 and number = 1")
     ran = terminal.run("recompute", "--db", "t.db", "--json")
     assert ran.code == 0
-    assert ran.values == [{"rebuilt": 2, "differ": 2, "left": 3, "dry_run": False}]
+    indexed = {"trials": 2, "changes": 6}
+    assert ran.values == [{"rebuilt": 2, "differ": 2, "left": 3, "indexed": indexed, "dry_run": False}]
     lines = ran.err.splitlines()
     assert len(lines) == 3
     assert [one.split(" stays ")[0] for one in lines] == [
@@ -125,6 +134,7 @@ def test_a_version_that_is_gone_or_damaged_leaves_its_changes_as_they_were(path,
     ]
     assert "this version was taken out of the database" in lines[2]
     assert {event.headline for _, event in everything(path) if event.engine == 0} == {"old words"}
+    assert "not searched: 1 trial with a damaged version" in terminal.run("recompute", "--db", "t.db").err
     with closing(open_for_reading(path)) as db:
         assert Reader(db).outdated() == 2  # what retention took is nobody's worry; damage is
 
@@ -255,6 +265,12 @@ def test_the_json_of_a_dry_run_is_one_value_a_line(path, terminal):
     ran = terminal.run("recompute", "--dry-run", "--json", "--db", "t.db")
     assert [set(value) for value in ran.values][:-1] == [{"id", "was", "now"}] * 4
     assert json.loads(ran.out.splitlines()[-1])["differ"] == 4
+
+
+def test_where_only_words_wait_they_are_indexed_and_that_is_said(path, terminal):
+    fill(path, trials=2, versions=2)
+    assert terminal.run("recompute", "--db", "t.db").err == "2 trials and 2 changes indexed for search\n"
+    assert terminal.run("recompute", "--db", "t.db").err.startswith("nothing to do")
 
 
 def test_reading_anew_is_a_question_too(path):

@@ -242,7 +242,7 @@ def test_what_is_not_indexed_yet_is_said_and_searched_after_the_next_check(polle
     db.commit()
     db.close()
     assert "not searched yet: 4 trials" in polled.run("search", "dune").err
-    assert polled.run("recompute").code == 0
+    assert polled.run("recompute").err == "4 trials indexed for search\n"
     assert polled.run("search", "dune").err == ""
 
 

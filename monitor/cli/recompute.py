@@ -1,4 +1,7 @@
-"""`trialbell recompute`: stored change sets anew, from the versions, after an upgrade. Tells nobody."""
+"""`trialbell recompute`: what is made of the versions, anew or for the first time: change sets, the index of words.
+
+It tells nobody and asks no registry.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,19 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from snapshots.recompute import Rebuilt
+    from snapshots.search.finding import Behind
 
 
 @click.command(
     epilog="""\b
 Examples:
-  trialbell recompute                    what an older trialbell read, anew
-  trialbell recompute --dry-run          what would read differently; writes nothing
+  trialbell recompute                    what an older trialbell read, anew; and index what search does not know yet
+  trialbell recompute --dry-run          what would read differently, and be indexed; writes nothing
   trialbell recompute NCT07146087 --all  all of one trial, whichever trialbell read it
 
 \b
 Ids, order, watches and deliveries stay; what was sent stays as sent. Stopped midway, the next run goes on
-from there. It wants to work alone: stop `trialbell run` first.
+from there. It wants to work alone: stop `trialbell run` first, which indexes by itself at the end of a poll.
 
 \b
 Exit codes: 0 done, 2 nothing stored under an id, 3 another process polls and sends, or the database is held."""
@@ -38,7 +42,8 @@ Exit codes: 0 done, 2 nothing stored under an id, 3 another process polls and se
 @click.option("--dry-run", is_flag=True, help="Write nothing, say what would read differently.")
 @shared_options
 def recompute(session: Session, trials: tuple[str, ...], everything: bool, dry_run: bool) -> int:
-    """Read the stored changes anew, from the stored versions, after an upgrade. Tells nobody."""
+    """Read the stored changes anew, from the stored versions, after an upgrade; then index the words of whatever
+    `trialbell search` does not know yet, of all trials. Tells nobody."""
     reader = session.needed_reader()
     ids = [session.trial_id(text) for text in trials] or None
     for trial in ids or ():
@@ -46,7 +51,8 @@ def recompute(session: Session, trials: tuple[str, ...], everything: bool, dry_r
             raise UseError(f"nothing stored: `{trial}`", hint=f"`trialbell watch add {trial}` watches it")
     done = differ = left = 0
     with ExitStack() as stack:
-        found = _found(session, stack, ids, everything=everything, dry_run=dry_run)
+        db = None if dry_run else _alone(session, stack)
+        found = _found(session, db, ids, everything=everything)
         further = stack.enter_context(session.at_work("reading stored changes anew"))
         for one in found:
             if one.now is None:
@@ -58,38 +64,65 @@ def recompute(session: Session, trials: tuple[str, ...], everything: bool, dry_r
             if one.differs and dry_run:
                 _show(session, one)
             further(f"{counted(done, 'change set')} read anew, {differ} differently")
+        before = after = _behind(session)
+        if before and db is not None:
+            further("indexing words for search")
+            _index(db)
+            after = _behind(session)
+    indexed = {
+        "trials": before.trials - (before.unreadable if dry_run else after.trials),
+        "changes": before.events - (0 if dry_run else after.events),
+    }
     if session.as_json:
-        session.emit({"rebuilt": done, "differ": differ, "left": left, "dry_run": dry_run})
-    elif not done and not left:
-        session.say("nothing to do: every stored change set is this trialbell's own reading")
-    else:
-        words = ("would be read anew", "would read") if dry_run else ("read anew", "read")
+        told = {"rebuilt": done, "differ": differ, "left": left, "indexed": indexed, "dry_run": dry_run}
+        session.emit(told)
+        return DONE
+    would = "would be " if dry_run else ""
+    if done or left:
         stay = f"; {left} left as they are" if left else ""
-        session.say(f"{counted(done, 'change set')} {words[0]}, {differ} {words[1]} differently{stay}")
+        read = "would read" if dry_run else "read"
+        session.say(f"{counted(done, 'change set')} {would}read anew, {differ} {read} differently{stay}")
+    if some := [counted(number, noun[:-1]) for noun, number in indexed.items() if number]:
+        session.say(f"{' and '.join(some)} {would}indexed for search")
+    if after.unreadable:
+        session.say(f"not searched: {counted(after.unreadable, 'trial')} with a damaged version")
+        session.say("hint: `trialbell doctor --deep` names what is damaged")
+    if not (done or left or some):
+        session.say("nothing to do: every stored change set is this trialbell's own reading, and indexed")
     return DONE
 
 
-def _found(
-    session: Session, stack: ExitStack, ids: list[str] | None, *, everything: bool, dry_run: bool
-) -> Iterator[Rebuilt]:
+def _alone(session: Session, stack: ExitStack) -> Database:
     """Those who poll, and write changes down, must not do so meanwhile: the lease is taken, or its holder named."""
     from monitor.database import open_for_writing
     from monitor.lease import Lease
+
+    stack.enter_context(Lease(session.database, command="recompute", now=clock()))
+    return stack.enter_context(closing(open_for_writing(session.database)))
+
+
+def _found(
+    session: Session, db: Database | None, ids: list[str] | None, *, everything: bool
+) -> Iterator[Rebuilt]:
+    """What reads anew, written to `db`; without one it is only found."""
     from snapshots.recompute import rebuilt, recompute
 
-    if dry_run:
-        assert session.db is not None
-        return rebuilt(session.db, trials=ids, everything=everything)
-    stack.enter_context(Lease(session.database, command="recompute", now=clock()))
-    db = stack.enter_context(closing(open_for_writing(session.database)))
-    return _indexed(db, recompute(db, trials=ids, everything=everything))
+    if db is not None:
+        return recompute(db, trials=ids, everything=everything)
+    assert session.db is not None
+    return rebuilt(session.db, trials=ids, everything=everything)
 
 
-def _indexed(db: Database, found: Iterator[Rebuilt]) -> Iterator[Rebuilt]:
-    """After an upgrade there may be words to index anew as well."""
+def _behind(session: Session) -> Behind:
+    from snapshots.search.finding import Search
+
+    assert session.db is not None
+    return Search(session.db).behind()
+
+
+def _index(db: Database) -> None:
     from snapshots.search.index import catch_up
 
-    yield from found
     catch_up(db)
 
 

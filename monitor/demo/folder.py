@@ -120,6 +120,7 @@ def next_commands(program: str, folder: Path) -> tuple[str, ...]:
         f"{program} history NCT07146087",
         f"{program} diff NCT07146087@1 NCT07146087@2",
         f"{program} show NCT07146087@2026-11-17",
+        f"{program} search sclerosis",
         f"{program} field NCT99000328 primary-completion-date",
         f"{program} serve",
     )

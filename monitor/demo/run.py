@@ -87,6 +87,9 @@ class Loop(Protocol):
     def deliver(self) -> object:
         """Tell what is due at the clock's time. Pauses go through ScriptClock.forward, never by sleeping."""
 
+    def index(self) -> object:
+        """Make what was stored findable by its words, as the service does after each poll."""
+
     def close(self) -> None: ...
 
 
@@ -181,6 +184,7 @@ def _play(
         reports = loop.poll()
         loop.look()
         _tell(loop, slack, clock)
+        loop.index()
         posted = slack.messages(CHANNEL)[shown:]
         shown += len(posted)
         lines.copy()

@@ -28,13 +28,14 @@ from monitor.web.reading import Reading
 from monitor.web.record.remainder import without_staff
 from monitor.web.search.question import answered, question_of
 from monitor.web.search.results import result
-from monitor.web.search.shapes import Result
+from monitor.web.search.shapes import NotSearched, Result
 from monitor.web.setting import Setting
 from monitor.web.shapes import Event, Listed, Numbered, Version, numbered
 from snapshots.changeset import Severity, VersionRef
 from snapshots.deadlines.states import STATE_SLUGS
 from snapshots.event import event_json
 from snapshots.instants import stamp
+from snapshots.terms import counted
 
 REGISTRY = "ctgov"
 PAGES_LOOKED_AT = 10  # of 200 events, for one answer; the next goes on where it ended
@@ -59,7 +60,26 @@ def search(reader: Reading, question: Search, setting: Setting) -> Result:
     }
     wanted = question_of(reader, {name: text or "" for name, text in given.items()})
     found = result(wanted, answered(reader, wanted), setting)
-    return replace(found, next=None if found.next is None else str(wanted.page + 1))
+    return replace(
+        found,
+        notes=[*found.notes, *_unsearched(found.not_searched)],
+        next=None if found.next is None else str(wanted.page + 1),
+    )
+
+
+def _unsearched(behind: NotSearched) -> list[str]:
+    """Said in words: whoever reads only what was found would take it for all that there is."""
+    waiting = behind.trials - behind.unreadable
+    parts = [counted(many, noun) for many, noun in ((waiting, "trial"), (behind.changes, "change")) if many]
+    said = []
+    if parts:
+        said.append(
+            f"{' and '.join(parts)} stored and not searched yet: what was not found may be in them."
+            " `trialbell check` or `trialbell recompute` indexes them"
+        )
+    if behind.unreadable:
+        said.append(f"{counted(behind.unreadable, 'trial')} not searched: a stored version is damaged")
+    return said
 
 
 def trial(reader: Reading, question: Trial, setting: Setting) -> shapes.TrialThen:

@@ -57,7 +57,7 @@ def result(question: Question, answer: Answered, setting: Setting) -> Result:
         trials=[_found_trial(hit) for hit in found.trials],
         changes=[_found_change(hit, setting) for hit in found.changes],
         looked=found.looked,
-        nowhere=[term.typed for term in found.nowhere],
+        nowhere=None if behind else [term.typed for term in found.nowhere],
         not_searched=NotSearched(trials=behind.trials, changes=behind.events, unreadable=behind.unreadable),
         next=question.at(question.page + 1, end=".json") if more else None,
     )

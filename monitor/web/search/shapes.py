@@ -60,7 +60,8 @@ class Result(Struct, frozen=True, kw_only=True):
     """A page of a search. ranked: the best first; else the latest first, for very many hold the words.
 
     read_as: how the words were read where not as they were typed, notes: why. looked: how many that hold the words
-    were looked through where it was not all. nowhere: words that nothing holds. next: path of the page that follows.
+    were looked through where it was not all. nowhere: words that nothing holds; null while something is stored that
+    was not searched, for it may hold them. next: path of the page that follows.
     """
 
     words: str
@@ -71,7 +72,7 @@ class Result(Struct, frozen=True, kw_only=True):
     trials: list[FoundTrial]
     changes: list[FoundChange]
     looked: int | None
-    nowhere: list[str]
+    nowhere: list[str] | None
     not_searched: NotSearched
     next: str | None
 
