@@ -188,6 +188,20 @@ def test_a_filter_by_country_looks_at_the_trials_sites(reader: Reader, history: 
     assert "Poland" in answer.text
 
 
+def test_a_group_of_fields_is_what_it_is_made_of(reader: Reader) -> None:
+    criteria = reader.ask("/today.json?field=eligibility-criteria").json()["items"]
+    assert criteria
+    for path in ("/today.json?field=eligibility", "/today.json?field=eligibility&tag=eligibility"):
+        assert reader.ask(path).json()["items"] == criteria, path
+    assert criteria[0]["headline"] in reader.ask("/feed.json?field=eligibility").text
+    text = reader.look("/?field=eligibility")
+    assert "Field: Eligibility (all)" in text
+    labels = re.findall(
+        "<option[^>]*>([^<]+)</option>", text.partition('id="fields"')[2].partition("</datalist>")[0]
+    )
+    assert len(labels) == len(set(labels)), "no two are called the same"
+
+
 def test_a_filter_by_status_looks_at_what_it_was_after_the_change(reader: Reader, history: History) -> None:
     history.event(EventKind.LEFT, "2026-11-25", "It left.", Severity.MAJOR, status="COMPLETED")
     text = reader.look("/?status=completed")

@@ -11,6 +11,7 @@ from monitor.web import filters
 from monitor.web.drawing.terms import said
 from monitor.web.reading import Reading
 from snapshots.changeset import Severity
+from snapshots.fields import table
 from snapshots.wanted import Wanted
 
 NAMES = ("severity", "watch", "tag", "field", "country", "status", "trial")
@@ -51,7 +52,7 @@ class Filter:
             trial=self.trial[1] if self.trial else None,
             registry=self.trial[0] if self.trial else None,
             min_severity=least,
-            field=self.field or None,
+            fields=table("ctgov").within(self.field) if self.field else None,
             tag=self.tag or None,
             archive=False,
             before=before,
