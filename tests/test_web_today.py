@@ -160,6 +160,29 @@ def test_the_same_view_without_a_cookie(reader: Reader, history: History) -> Non
         assert reader.ask(f"/?since={bad}").status == 400
 
 
+def test_the_last_days_move_on_with_the_days(reader: Reader, history: History, clock: Clock) -> None:
+    happened(history, "2026-11-25", Severity.MINOR)
+    clock.now = datetime(2026, 12, 1, tzinfo=UTC)
+    for path in ("/today.json?since=7d", "/today.json?since=1w&tag="):
+        assert [one["headline"] for one in reader.ask(path).json()["items"]] == ["Happened on 2026-11-25."], (
+            path
+        )
+    text = reader.look("/?since=7d")
+    assert "<strong>1 new</strong> in the last 7 days: 1 minor." in text
+    assert 'href="/?since=7d" aria-current="page">Last 7 days' in text
+    assert 'bookmark <a href="/?since=7d">' in text
+    assert 'href="/?tag=stopped&amp;since=7d">Stopped' in text, "of the same days"
+    assert 'href="/?tag=stopped&amp;since=7d">Last 7 days' in reader.look("/?tag=stopped"), (
+        "of the same filter"
+    )
+    clock.now += timedelta(days=5)
+    assert "Nothing new in the last 7 days." in reader.look("/?since=7d")
+    for bad in ("0d", "7x", "99999d", "-7d"):
+        assert "7d" in reader.ask(f"/?since={bad}").text
+        assert reader.ask(f"/?since={bad}").status == 400
+    assert "There are severity, watch," in reader.ask("/?until=2026-12-01").text, "which is no misspelt `trial`"
+
+
 def test_many_that_are_new_are_bounded_and_none_is_lost(reader: Reader, history: History) -> None:
     days = [(datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=one)).date().isoformat() for one in range(75)]
     for day in days:

@@ -139,7 +139,7 @@ def fields(*, groups: bool = True) -> tuple[tuple[str, str], ...]:
 
 
 def nearest(text: str, names: Sequence[str]) -> str:
-    near = get_close_matches(text, names, n=1)
+    near = get_close_matches(text, names, n=1, cutoff=0.65)  # `until` is no misspelt `trial`
     if near:
         return f"Did you mean `{near[0]}`?"
     return f"There are {', '.join(names)}." if 0 < len(names) <= 20 else ""

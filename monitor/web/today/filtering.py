@@ -16,6 +16,7 @@ from snapshots.wanted import Wanted
 
 NAMES = ("severity", "watch", "tag", "field", "country", "status", "trial")
 READY_WATCHES = 8  # of which there is a link on every front page
+_WEEK = "7d"
 _READY_TAGS = ("stopped", "results", "timeline", "outcomes")
 
 
@@ -119,12 +120,19 @@ class Ready:
     on: bool
 
 
-def ready(asked: Filter, watches: list[str]) -> list[Ready]:
-    """Everything, what is critical, the tags that most ask for, and the watches: bounded."""
+def ready(asked: Filter, watches: list[str], since: str) -> list[Ready]:
+    """Everything, what is critical, the tags that most ask for, and the watches: bounded. And the last week of what is
+    asked for. since: as the address has it.
+    """
     every: list[tuple[str, dict[str, str]]] = [("Everything", {}), ("Critical", {"severity": "critical"})]
     every += [(one.capitalize(), {"tag": one}) for one in _READY_TAGS]
     every += [(name, {"watch": name}) for name in watches[:READY_WATCHES]]
-    return [Ready(text=text, path=address(query), on=query == asked.kept) for text, query in every]
+    kept = {"since": since} if since else {}
+    week = Ready(text="Last 7 days", path=address({**asked.kept, "since": _WEEK}), on=since == _WEEK)
+    return [
+        week,
+        *(Ready(text=text, path=address({**query, **kept}), on=query == asked.kept) for text, query in every),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
