@@ -211,6 +211,15 @@ def test_a_filter_by_country_looks_at_the_trials_sites(reader: Reader, history: 
     assert "Poland" in answer.text
 
 
+def test_a_trial_that_nothing_is_stored_about_is_no_silence(reader: Reader, history: History) -> None:
+    assert reader.ask("/today.json?trial=NCT7146087").status == 200
+    for path in ("/?trial=NCT1", "/today.json?trial=NCT1", "/today.csv?trial=1"):
+        answer = reader.ask(path)
+        assert answer.status == 404, path
+        assert "othing is stored about this trial:" in answer.text
+        assert "NCT00000001" in answer.text
+
+
 def test_a_group_of_fields_is_what_it_is_made_of(reader: Reader) -> None:
     criteria = reader.ask("/today.json?field=eligibility-criteria").json()["items"]
     assert criteria

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from monitor import addresses
 from monitor.web import filters
 from monitor.web.drawing.terms import said
+from monitor.web.finding import found_trial
 from monitor.web.reading import Reading
 from snapshots.changeset import Severity
 from snapshots.fields import table
@@ -62,11 +63,16 @@ class Filter:
 
 
 def filter_of(reader: Reading, query: Mapping[str, str]) -> Filter:
-    """BadQuestion: a misspelt filter would look like silence."""
+    """BadQuestion, NoSuchPage: a misspelt filter, or a trial that nothing is stored about, would look like silence."""
     asked = {name: filters.short_enough(name, query.get(name, "").strip()) for name in NAMES}
     filters.check_tag(asked["tag"])
     filters.check_field(asked["field"])
     filters.watch(asked["watch"], reader)
+    trial = filters.trial(asked["trial"])
+    if trial is not None and not reader.events(
+        registry=trial[0], trial=trial[1], min_severity=Severity.NOISE, limit=1
+    ):
+        found_trial(reader, *trial)
     return Filter(
         least=filters.least(asked["severity"]),
         watch=asked["watch"],
@@ -74,7 +80,7 @@ def filter_of(reader: Reading, query: Mapping[str, str]) -> Filter:
         field=asked["field"],
         country=filters.country(asked["country"]) or "",
         status=filters.status(asked["status"]) or "",
-        trial=filters.trial(asked["trial"]),
+        trial=trial,
     )
 
 
