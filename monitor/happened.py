@@ -9,6 +9,7 @@ from datetime import datetime
 from snapshots.changeset import Severity
 from snapshots.deadlines.states import STATE_SLUGS
 from snapshots.event import Event, EventKind
+from snapshots.fields import table
 from snapshots.query import Reader
 
 _AT_ONCE = 200  # events read at a time
@@ -51,7 +52,7 @@ def happened(
             watch=wanted.watch,
             trial=wanted.trial,
             min_severity=Severity.NOISE if overridden else wanted.least,
-            field=None if state else wanted.field,
+            fields=table("ctgov").within(wanted.field) if wanted.field and not state else None,
             tag=wanted.tag,
             kinds=[EventKind.DEADLINE] if state else None,
             detail=state,

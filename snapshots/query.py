@@ -173,7 +173,7 @@ class Reader:
         trial: str | None = None,
         registry: str | None = None,
         min_severity: Severity = Severity.MINOR,
-        field: str | None = None,
+        fields: Sequence[str] | None = None,
         tag: str | None = None,
         kinds: Sequence[EventKind] | None = None,
         detail: str | None = None,
@@ -184,7 +184,7 @@ class Reader:
         """(sequence number, event), the newest first. To page on, give the last number as `before`.
 
         archive: False leaves out changes between two of the registry's own versions. A poll that asked for the
-        history tells of them as steps of its own event.
+        history tells of them as steps of its own event. fields: any of these changed.
 
         since is included, until is not, both to the second; of changes between the registry's own versions they are
         of the day of submission. min_severity is by the severity as computed: a
@@ -197,7 +197,7 @@ class Reader:
             trial=trial,
             registry=registry,
             min_severity=min_severity,
-            field=field,
+            fields=fields,
             tag=tag,
             kinds=kinds,
             detail=detail,

@@ -19,7 +19,7 @@ class Wanted:
     """Which events a reader asks for; None means any.
 
     since is included, until is not, both to the second: of when we found it; of what the registry's own versions
-    changed, of the day of submission, which fits when any of it lies between.
+    changed, of the day of submission, which fits when any of it lies between. fields: any of these changed.
     """
 
     since: datetime | None = None
@@ -28,7 +28,7 @@ class Wanted:
     trial: str | None = None
     registry: str | None = None
     min_severity: Severity = Severity.MINOR
-    field: str | None = None
+    fields: Sequence[str] | None = None
     tag: str | None = None
     kinds: Sequence[EventKind] | None = None
     detail: str | None = None  # of a deadline, its state
@@ -52,21 +52,23 @@ def find(db: Database, wanted: Wanted, *, limit: int) -> list[int]:
         conditions, values = _conditions(wanted, lead)
         levels = [level.value for level in Severity if level >= wanted.min_severity]
         for part in [[level] for level in levels] if lead.by_severity else [levels]:
-            where = " and ".join([f"{lead.severity} in ({','.join('?' * len(part))})", *conditions])
-            rows = db.execute(
-                f"select distinct {lead.sequence} from {lead.tables} where {where}"
-                f" order by {lead.sequence} desc limit ?",
-                [*part, *values, limit],
-            )
-            found.extend(row[0] for row in rows.fetchall())
-    return sorted(found, reverse=True)[:limit]
+            for field in wanted.fields or () if lead.by_field else (None,):
+                where = " and ".join([f"{lead.severity} in ({','.join('?' * len(part))})", *conditions])
+                rows = db.execute(
+                    f"select distinct {lead.sequence} from {lead.tables} where {where}"
+                    + (" and change.field = ?" if lead.by_field else "")
+                    + f" order by {lead.sequence} desc limit ?",
+                    [*part, *values, *((field,) if lead.by_field else ()), limit],
+                )
+                found.extend(row[0] for row in rows.fetchall())
+    return sorted(set(found), reverse=True)[:limit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lead:
     """The index that the search goes along: what is read, and where in it severity and order are.
 
-    by_severity: the index has the severity before the order, so that each severity is looked up by itself.
+    by_severity, by_field: the index has that before the order, so that each one is looked up by itself.
     only: what the index holds alone, as a condition; None where it holds all.
     """
 
@@ -75,6 +77,7 @@ class _Lead:
     severity: str
     sequence: str
     by_severity: bool
+    by_field: bool = False
     only: str | None = None
 
 
@@ -113,6 +116,7 @@ def _by_field(archive: bool) -> _Lead:
         severity="event.severity",
         sequence="change.event",
         by_severity=False,
+        by_field=True,
         only=f"change.archive = {int(archive)}",
     )
 
@@ -144,7 +148,7 @@ def _leads(wanted: Wanted) -> list[_Lead]:
         return [_BY_TRIAL]
     if wanted.watch is not None:
         return [_BY_WATCH]
-    lead = _by_tag if wanted.tag is not None else _by_field if wanted.field is not None else _by_severity
+    lead = _by_tag if wanted.tag is not None else _by_field if wanted.fields is not None else _by_severity
     if not wanted.archive:
         return [lead(False)]
     bounded = wanted.since is not None or wanted.until is not None
@@ -172,12 +176,11 @@ def _conditions(wanted: Wanted, lead: _Lead) -> tuple[list[str], list[Any]]:
                 " and other.severity = event.severity and other.event = event.sequence)",
                 value,
             )
-    if wanted.field is not None and lead.name == "field":
-        require("change.field = ?", wanted.field)
-    elif wanted.field is not None:
+    if wanted.fields is not None and not lead.by_field:
+        marks = ",".join("?" * len(wanted.fields))
         require(
-            "exists (select 1 from change where change.field = ? and change.event = event.sequence)",
-            wanted.field,
+            f"exists (select 1 from change where change.field in ({marks}) and change.event = event.sequence)",
+            *wanted.fields,
         )
     if wanted.trial is not None:
         require("event.trial = ?", wanted.trial)

@@ -20,8 +20,8 @@ NOW = datetime(2026, 11, 20, 9, 12, 44, tzinfo=UTC)
 ASKED = (
     {},
     {"tag": "sites"},
-    {"field": "phase"},
-    {"field": "phase", "tag": "sites"},
+    {"fields": ["phase"]},
+    {"fields": ["phase"], "tag": "sites"},
     {"min_severity": Severity.NOISE},
     {"registry": "ctgov"},
 )
@@ -151,7 +151,7 @@ def test_pages_of_both_join_without_gap_or_repeat(db):
         for number in range(1, 58)
     ]
     written = write(db, *events)
-    for asked in ({}, {"tag": "sites"}, {"field": "phase"}):
+    for asked in ({}, {"tag": "sites"}, {"fields": ["phase"]}):
         reader, seen, before = Reader(db), [], None
         while page := reader.events(limit=10, before=before, **asked):
             seen += [sequence for sequence, _ in page]

@@ -160,6 +160,29 @@ def test_the_same_view_without_a_cookie(reader: Reader, history: History) -> Non
         assert reader.ask(f"/?since={bad}").status == 400
 
 
+def test_the_last_days_move_on_with_the_days(reader: Reader, history: History, clock: Clock) -> None:
+    happened(history, "2026-11-25", Severity.MINOR)
+    clock.now = datetime(2026, 12, 1, tzinfo=UTC)
+    for path in ("/today.json?since=7d", "/today.json?since=1w&tag="):
+        assert [one["headline"] for one in reader.ask(path).json()["items"]] == ["Happened on 2026-11-25."], (
+            path
+        )
+    text = reader.look("/?since=7d")
+    assert "<strong>1 new</strong> in the last 7 days: 1 minor." in text
+    assert 'href="/?since=7d" aria-current="page">Last 7 days' in text
+    assert 'bookmark <a href="/?since=7d">' in text
+    assert 'href="/?tag=stopped&amp;since=7d">Stopped' in text, "of the same days"
+    assert 'href="/?tag=stopped&amp;since=7d">Last 7 days' in reader.look("/?tag=stopped"), (
+        "of the same filter"
+    )
+    clock.now += timedelta(days=5)
+    assert "Nothing new in the last 7 days." in reader.look("/?since=7d")
+    for bad in ("0d", "7x", "99999d", "-7d"):
+        assert "7d" in reader.ask(f"/?since={bad}").text
+        assert reader.ask(f"/?since={bad}").status == 400
+    assert "There are severity, watch," in reader.ask("/?until=2026-12-01").text, "which is no misspelt `trial`"
+
+
 def test_many_that_are_new_are_bounded_and_none_is_lost(reader: Reader, history: History) -> None:
     days = [(datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=one)).date().isoformat() for one in range(75)]
     for day in days:
@@ -186,6 +209,29 @@ def test_a_filter_by_country_looks_at_the_trials_sites(reader: Reader, history: 
     answer = reader.ask("/?country=Polnd")
     assert answer.status == 400
     assert "Poland" in answer.text
+
+
+def test_a_trial_that_nothing_is_stored_about_is_no_silence(reader: Reader, history: History) -> None:
+    assert reader.ask("/today.json?trial=NCT7146087").status == 200
+    for path in ("/?trial=NCT1", "/today.json?trial=NCT1", "/today.csv?trial=1"):
+        answer = reader.ask(path)
+        assert answer.status == 404, path
+        assert "othing is stored about this trial:" in answer.text
+        assert "NCT00000001" in answer.text
+
+
+def test_a_group_of_fields_is_what_it_is_made_of(reader: Reader) -> None:
+    criteria = reader.ask("/today.json?field=eligibility-criteria").json()["items"]
+    assert criteria
+    for path in ("/today.json?field=eligibility", "/today.json?field=eligibility&tag=eligibility"):
+        assert reader.ask(path).json()["items"] == criteria, path
+    assert criteria[0]["headline"] in reader.ask("/feed.json?field=eligibility").text
+    text = reader.look("/?field=eligibility")
+    assert "Field: Eligibility (all)" in text
+    labels = re.findall(
+        "<option[^>]*>([^<]+)</option>", text.partition('id="fields"')[2].partition("</datalist>")[0]
+    )
+    assert len(labels) == len(set(labels)), "no two are called the same"
 
 
 def test_a_filter_by_status_looks_at_what_it_was_after_the_change(reader: Reader, history: History) -> None:

@@ -110,7 +110,7 @@ def newest_event(db: Database, registry: str, scope: Scope, value: str) -> tuple
         registry=registry,
         trial=value if scope is Scope.TRIAL else None,
         watch=value if scope is Scope.WATCH else None,
-        field=value if scope is Scope.FIELD and state is None else None,
+        fields=(value,) if scope is Scope.FIELD and state is None else None,
         kinds=None if state is None else [EventKind.DEADLINE],
         detail=state,
         archive=False,

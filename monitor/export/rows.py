@@ -13,6 +13,7 @@ from monitor import watches
 from monitor.acting.acknowledgements import Seen
 from monitor.alerting import routes
 from monitor.export.tables import CHANGES, TRIALS, Column, Table, change_rows, version_row
+from snapshots import fields
 from snapshots.changeset import Severity
 from snapshots.event import Event
 from snapshots.wanted import Wanted
@@ -44,6 +45,7 @@ class Rows:
     def __init__(self, db: Database, choice: Choice) -> None:
         self._db = db
         self._choice = choice
+        self._fields = None if choice.field is None else fields.table("ctgov").within(choice.field)
         self._whole = Whole(db)
         self.damaged: list[str] = []
 
@@ -58,7 +60,7 @@ class Rows:
         if table is CHANGES:
             noise = self._choice.severity is Severity.NOISE
             for _, event in self._events():
-                yield from change_rows(event, noise=noise, field=self._choice.field)
+                yield from change_rows(event, noise=noise, fields=self._fields)
             return
         for registry in self._whole.registries():
             ids = self._ids(registry)
@@ -90,7 +92,7 @@ class Rows:
                 watch=choice.watch,
                 # An override may raise what is stored lower.
                 min_severity=Severity.NOISE if choice.overrides else choice.severity,
-                field=choice.field,
+                fields=self._fields,
                 archive=choice.archive,
             )
             for number, event in self._whole.events(registry, wanted, choice.trials):

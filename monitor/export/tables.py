@@ -6,7 +6,7 @@ has them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -86,12 +86,12 @@ def version_row(read: Read) -> VersionRow:
     return VersionRow(read=read, facts=found)
 
 
-def change_rows(event: Event, *, noise: bool, field: str | None) -> Iterator[ChangeRow]:
+def change_rows(event: Event, *, noise: bool, fields: Sequence[str] | None) -> Iterator[ChangeRow]:
     """One a change; one for an event without any, as when a trial entered a watch."""
-    if not event.changes and field is None:
+    if not event.changes and fields is None:
         yield ChangeRow(event=event, position=None, change=None)
     for position, change in enumerate(event.changes, 1):
-        if (noise or change.severity is not Severity.NOISE) and field in (None, change.field):
+        if (noise or change.severity is not Severity.NOISE) and (fields is None or change.field in fields):
             yield ChangeRow(event=event, position=position, change=change)
 
 

@@ -127,14 +127,19 @@ def trial(text: str) -> tuple[str, str] | None:
 
 
 @cache
-def fields() -> tuple[tuple[str, str], ...]:
-    """Slug and label of every field that is told of, to choose from."""
-    found = {one.slug: one.label for one in table("ctgov") if not one.noise}
+def fields(*, groups: bool = True) -> tuple[tuple[str, str], ...]:
+    """Slug and label of every field that is told of, to choose from. groups: also those that are made of others."""
+    known = table("ctgov")
+    found = {}
+    for one in known:
+        made_of_others = known.divides(one.keys)
+        if not one.noise and (groups or not made_of_others):
+            found[one.slug] = f"{one.label} (all)" if made_of_others else one.label
     return tuple(sorted(found.items()))
 
 
 def nearest(text: str, names: Sequence[str]) -> str:
-    near = get_close_matches(text, names, n=1)
+    near = get_close_matches(text, names, n=1, cutoff=0.65)  # `until` is no misspelt `trial`
     if near:
         return f"Did you mean `{near[0]}`?"
     return f"There are {', '.join(names)}." if 0 < len(names) <= 20 else ""

@@ -105,6 +105,11 @@ class FieldTable:
     def field(self, slug: str) -> Field | None:
         return self._by_slug.get(slug)
 
+    def within(self, slug: str) -> tuple[str, ...]:
+        """The slug itself, and those of fields below its path: what changed is told as the part's that it is."""
+        above = self._by_slug[slug].path + "."
+        return (slug, *dict.fromkeys(one.slug for one in self.fields if one.path.startswith(above)))
+
     def __contains__(self, name: object) -> bool:
         """Whether it has a field of this slug, or a row that stands at this path or below it."""
         return name in self._by_slug or name in self._by_path or name in self._above

@@ -26,6 +26,7 @@ from monitor.web.setting import Setting
 from snapshots.changeset import Severity
 from snapshots.deadlines.states import STATE_SLUGS
 from snapshots.event import Event, EventKind
+from snapshots.fields import table
 
 PAGE = 25  # entries: each costs more than a millisecond to word
 LOOKED_AT = 1_000  # events read for one page; the next page goes on where it ended
@@ -178,7 +179,7 @@ def _events(
             registry=of.registry,
             min_severity=setting.floor(wanted.least),
             tag=wanted.tag or None,
-            field=None if state else wanted.field or None,
+            fields=table("ctgov").within(wanted.field) if wanted.field and not state else None,
             kinds=[EventKind.DEADLINE] if state else None,
             archive=False,
             limit=PAGE + 1,

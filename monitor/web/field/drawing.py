@@ -195,5 +195,5 @@ def choosing(found: Sequence[Changed]) -> Choosing:
     known = dict(filters.fields())
     return Choosing(
         changed=tuple((slug, label) for slug, label in changed.items() if slug in known),
-        others=tuple((slug, label) for slug, label in known.items() if slug not in changed),
+        others=tuple(one for one in filters.fields(groups=False) if one[0] not in changed),
     )

@@ -110,5 +110,5 @@ def _forms(reader: Reading, setting: Setting) -> dict[str, Any]:
         "spans": acts.SPANS,
         "tomorrow": (setting.now.date() + timedelta(days=1)).isoformat(),
         "watch_names": [one.name for one in reader.watches()] if setting.token else [],
-        "field_names": filters.fields() if setting.token else (),
+        "field_names": filters.fields(groups=False) if setting.token else (),
     }

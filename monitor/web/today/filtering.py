@@ -9,12 +9,15 @@ from urllib.parse import urlencode
 from monitor import addresses
 from monitor.web import filters
 from monitor.web.drawing.terms import said
+from monitor.web.finding import found_trial
 from monitor.web.reading import Reading
 from snapshots.changeset import Severity
+from snapshots.fields import table
 from snapshots.wanted import Wanted
 
 NAMES = ("severity", "watch", "tag", "field", "country", "status", "trial")
 READY_WATCHES = 8  # of which there is a link on every front page
+_WEEK = "7d"
 _READY_TAGS = ("stopped", "results", "timeline", "outcomes")
 
 
@@ -51,7 +54,7 @@ class Filter:
             trial=self.trial[1] if self.trial else None,
             registry=self.trial[0] if self.trial else None,
             min_severity=least,
-            field=self.field or None,
+            fields=table("ctgov").within(self.field) if self.field else None,
             tag=self.tag or None,
             archive=False,
             before=before,
@@ -60,11 +63,16 @@ class Filter:
 
 
 def filter_of(reader: Reading, query: Mapping[str, str]) -> Filter:
-    """BadQuestion: a misspelt filter would look like silence."""
+    """BadQuestion, NoSuchPage: a misspelt filter, or a trial that nothing is stored about, would look like silence."""
     asked = {name: filters.short_enough(name, query.get(name, "").strip()) for name in NAMES}
     filters.check_tag(asked["tag"])
     filters.check_field(asked["field"])
     filters.watch(asked["watch"], reader)
+    trial = filters.trial(asked["trial"])
+    if trial is not None and not reader.events(
+        registry=trial[0], trial=trial[1], min_severity=Severity.NOISE, limit=1
+    ):
+        found_trial(reader, *trial)
     return Filter(
         least=filters.least(asked["severity"]),
         watch=asked["watch"],
@@ -72,7 +80,7 @@ def filter_of(reader: Reading, query: Mapping[str, str]) -> Filter:
         field=asked["field"],
         country=filters.country(asked["country"]) or "",
         status=filters.status(asked["status"]) or "",
-        trial=filters.trial(asked["trial"]),
+        trial=trial,
     )
 
 
@@ -118,12 +126,19 @@ class Ready:
     on: bool
 
 
-def ready(asked: Filter, watches: list[str]) -> list[Ready]:
-    """Everything, what is critical, the tags that most ask for, and the watches: bounded."""
+def ready(asked: Filter, watches: list[str], since: str) -> list[Ready]:
+    """Everything, what is critical, the tags that most ask for, and the watches: bounded. And the last week of what is
+    asked for. since: as the address has it.
+    """
     every: list[tuple[str, dict[str, str]]] = [("Everything", {}), ("Critical", {"severity": "critical"})]
     every += [(one.capitalize(), {"tag": one}) for one in _READY_TAGS]
     every += [(name, {"watch": name}) for name in watches[:READY_WATCHES]]
-    return [Ready(text=text, path=address(query), on=query == asked.kept) for text, query in every]
+    kept = {"since": since} if since else {}
+    week = Ready(text="Last 7 days", path=address({**asked.kept, "since": _WEEK}), on=since == _WEEK)
+    return [
+        week,
+        *(Ready(text=text, path=address({**query, **kept}), on=query == asked.kept) for text, query in every),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,10 +71,12 @@ class _Front:
         self.reader, self.setting = asked.reader, asked.setting
         self.filter: Filter = filter_of(asked.reader, asked.query)
         self.before = filters.before(asked.query.get("before", ""))
-        self.given = looked.asked_since(asked.reader.database, asked.query.get("since", "").strip())
+        self.given = looked.asked_since(
+            asked.reader.database, asked.query.get("since", "").strip(), now=asked.setting.now
+        )
         self.kept = dict(self.filter.kept)
         if self.given is not None:
-            self.kept["since"] = str(self.given.day or self.given.number)
+            self.kept["since"] = self.given.asked
 
     def page(self) -> Page:
         since, headers = self.given, {"Vary": "Accept, Accept-Encoding, Cookie"}
@@ -124,7 +126,7 @@ class _Front:
             "chips": chips(self.filter, {"since": self.kept["since"]} if self.given else {}),
             "given": self.given,
             "since_text": self.kept.get("since", ""),
-            "ready": ready(self.filter, watches),
+            "ready": ready(self.filter, watches, self.kept.get("since", "")),
             "feed": followed(reader, self.filter, watches),
             "levels": LEVELS,
             "tag_names": filters.TAGS,
@@ -143,7 +145,8 @@ class _Front:
             "looked": older.looked,
             "newest": address(self.kept) if self.before is not None else None,
             "all": address({"since": self.kept["since"]} if self.given else {}),
-            "forever": address(self.filter.kept),
+            "forever": address(self.kept if self.given and self.given.span else self.filter.kept),
+            "without_since": address(self.filter.kept),
             "trials_held": bool(cards) or bool(reader.trials(limit=1)),
             "standing": standing_line(reader, self.setting),
         }
@@ -159,15 +162,14 @@ class _Front:
             if numbers:
                 more = len(numbers) - len(drawn)
                 groups.append(Group(severity=level, count=len(numbers), cards=drawn, more=more))
-        number = since.day or since.number
         newest = found.found[0][0] if found.found else since.number
         return News(
             since=since,
             count=len(found.found),
             past=found.on is not None,
             groups=groups,
-            every=address({**self.filter.kept, "since": number, "before": newest + 1}),
-            link=address({**self.filter.kept, "since": number}),
+            every=address({**self.filter.kept, "since": since.asked, "before": newest + 1}),
+            link=address({**self.filter.kept, "since": since.asked}),
         )
 
     def _cards(self, found: Sequence[tuple[int, Severity]]) -> list[tuple[int, Card]]:

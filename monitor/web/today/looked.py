@@ -19,6 +19,8 @@ from snapshots.instants import bound
 
 VISIT = timedelta(minutes=30)  # without a look, after which a visit is over
 KEPT = timedelta(days=400)  # longer than that no browser keeps a cookie
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([hdw])", re.ASCII)  # at most some 190 years
+_UNITS = {"h": (1, "hour"), "d": (24, "day"), "w": (168, "week")}
 _COOKIE = re.compile(r"([0-9]{1,18})-([0-9]{1,11})-([0-9]{1,18})-([0-9]{1,11})", re.ASCII)
 
 
@@ -29,6 +31,13 @@ class Since:
     number: int
     at: datetime | None = None
     day: date | None = None  # where a day was asked for
+    span: str = ""  # where so long before now was, as `7d`
+    words: str = ""  # the same, as `the last 7 days`
+
+    @property
+    def asked(self) -> str:
+        """As an address has it. A span stays one: a saved address moves on with the days."""
+        return self.span or str(self.day or self.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,24 +93,36 @@ def newest_of(db: Database) -> int:
     return int(db.execute("select coalesce(max(sequence), 0) from event").fetchone()[0])
 
 
-def asked_since(db: Database, text: str) -> Since | None:
-    """`?since=`: the number of an event, after which, or a day from whose beginning (UTC) something is new."""
+def asked_since(db: Database, text: str, *, now: datetime) -> Since | None:
+    """`?since=`: the number of an event, after which something is new; a day, from whose beginning (UTC); or how long
+    before now, as `7d`.
+    """
     if not text:
         return None
     if text.isascii() and text.isdigit() and len(text) < 19:
         return Since(number=int(text))
+    if found := _SPAN.fullmatch(text):
+        count, (hours, unit) = int(found[1]), _UNITS[found[2]]
+        words = f"the last {f'{count} {unit}s' if count > 1 else unit}"
+        number = _last_before(db, now - timedelta(hours=hours) * count)
+        return Since(number=number, span=f"{count}{found[2]}", words=words)
     try:
         day = date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         day = None
     if day is None:
         raise BadQuestion(
-            f"`since` is the number of an event or a day: `{text[:60]}`", hint="A day is written 2026-01-31."
+            f"`since` is the number of an event, a day, or how long before now: `{text[:60]}`",
+            hint="A day is written 2026-01-31; the last week is `7d`, the last 12 hours are `12h`.",
         )
-    at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Since(number=_last_before(db, datetime(day.year, day.month, day.day, tzinfo=UTC)), day=day)
+
+
+def _last_before(db: Database, at: datetime) -> int:
+    """Number of the last event before a moment."""
     first = db.execute("select min(sequence) from event indexed by event_at where at >= ?", [bound(at)])
     number = first.fetchone()[0]
-    return Since(number=newest_of(db) if number is None else number - 1, day=day)
+    return newest_of(db) if number is None else number - 1
 
 
 def _seconds(at: datetime) -> int:

@@ -10,9 +10,9 @@ from monitor.web.today import event, front
 
 SINCE = Parameter(
     name="since",
-    description="Number of an event, after which, or a day, from whose beginning (UTC), something is new;"
-    " as data: only that",
-    schema={"type": "string", "pattern": "^([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2})$"},
+    description="Number of an event, after which, or a day, from whose beginning (UTC), something is new; or how"
+    " long before now, as 7d or 12h; as data: only that",
+    schema={"type": "string", "pattern": "^([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}|[1-9][0-9]{0,3}[hdw])$"},
 )
 
 

@@ -178,7 +178,7 @@ def _since(reader: Reader, trial: Trial, versions: Sequence[Version]) -> str:
     found = reader.events(
         registry=trial.registry,
         trial=trial.trial,
-        field="overall-status",
+        fields=["overall-status"],
         kinds=[EventKind.CHANGED],
         min_severity=Severity.NOISE,
         limit=1,
