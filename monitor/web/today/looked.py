@@ -19,6 +19,7 @@ from snapshots.instants import bound
 
 VISIT = timedelta(minutes=30)  # without a look, after which a visit is over
 KEPT = timedelta(days=400)  # longer than that no browser keeps a cookie
+ABOUT = 10_000  # events: within so many, the order of storing is that of time
 _COOKIE = re.compile(r"([0-9]{1,18})-([0-9]{1,11})-([0-9]{1,18})-([0-9]{1,11})", re.ASCII)
 
 
@@ -99,7 +100,11 @@ def asked_since(db: Database, text: str) -> Since | None:
             f"`since` is the number of an event or a day: `{text[:60]}`", hint="A day is written 2026-01-31."
         )
     at = datetime(day.year, day.month, day.day, tzinfo=UTC)
-    first = db.execute("select min(sequence) from event indexed by event_at where at >= ?", [bound(at)])
+    # Events are stored about in the order of their times: the first of all is among the first by these.
+    first = db.execute(
+        "select min(sequence) from (select sequence from event indexed by event_at where at >= ? order by at limit ?)",
+        [bound(at), ABOUT],
+    )
     number = first.fetchone()[0]
     return Since(number=newest_of(db) if number is None else number - 1, day=day)
 
