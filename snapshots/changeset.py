@@ -24,7 +24,7 @@ class Severity(Enum):
 
     rank: int
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: object) -> None:
         self.rank = len(type(self).__members__)
 
     def __lt__(self, other: Severity) -> bool:
