@@ -219,7 +219,8 @@ def _watch(db: Database, watch: watches.Watch, known: due.Standing, overdue: boo
         unknown=tuple(
             row[0]
             for row in db.execute(
-                "select trial from member where watch = ? and state = 'absent' order by trial", [watch.row]
+                "select trial from member indexed by member_absent where watch = ? and state = 'absent' order by trial",
+                [watch.row],
             ).fetchall()
         ),
     )

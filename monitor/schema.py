@@ -447,6 +447,12 @@ def _ended_session(db: Database) -> None:
     )
 
 
+@MIGRATIONS(name="0013_absent_members")
+def _absent_members(db: Database) -> None:
+    # Ids of a watch that the registry does not have, which health asks for: few, of a watch that may hold a registry.
+    db.execute("create index member_absent on member (watch, trial) where state = 'absent'")
+
+
 # What `/metrics` counts at every scrape, so that nobody counts millions of rows to say so. Kept by triggers, whoever
 # writes; kinds and their two labels:
 #   trial: registry, state (now)    version: snapshot or archive (now)

@@ -22,9 +22,10 @@ class Severity(Enum):
     MAJOR = "major"
     CRITICAL = "critical"
 
-    @property
-    def rank(self) -> int:
-        return _RANK[self]
+    rank: int
+
+    def __init__(self, word: object) -> None:
+        self.rank = len(type(self).__members__)
 
     def __lt__(self, other: Severity) -> bool:
         return self.rank < other.rank
@@ -41,7 +42,6 @@ class Severity(Enum):
 
 ENGINE = 1  # of the change engine; raised when the same two records would be read differently
 DETAIL = "a detail of the record"  # why a change is minor, where nothing better can be said
-_RANK = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Kind(StrEnum):

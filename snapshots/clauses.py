@@ -68,7 +68,8 @@ def word_key(word: str) -> str:
 
 
 def _alike(text: str) -> str:
-    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), text.translate(_PLAIN).casefold())
+    plain = text.translate(_PLAIN).casefold()
+    return _THOUSANDS.sub(lambda found: found[0].replace(",", ""), plain) if "," in plain else plain
 
 
 def evenly_set(text: str) -> str:

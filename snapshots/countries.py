@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
+import msgspec
+
 # The registry's older spelling → the one in use. Seen in records of both kinds; keys are folded (`country_key`).
 _RENAMED = {
     "turkeyturkiye": "turkey",
@@ -48,6 +50,12 @@ def _key(name: str) -> str:
     plain = unicodedata.normalize("NFKD", name).casefold()
     folded = "".join(char for char in plain if char.isalnum() and ord(char) < 0x250)
     return _RENAMED.get(folded, folded)
+
+
+@lru_cache(maxsize=4096)  # many trials are in the same countries
+def country_keys(names: str) -> frozenset[str]:
+    """names: a list as JSON, as tables have it."""
+    return frozenset(map(country_key, msgspec.json.decode(names)))
 
 
 def in_words(name: str) -> str:

@@ -37,8 +37,14 @@ def normal_text(text: str) -> str:
 
 
 def _normal(text: str) -> str:
-    plain = _BULLET.sub("", unmarked(text))
-    return _HYPHEN.sub(" ", " ".join(plain.split())).casefold()
+    """What cannot be there is not looked for: each pattern goes through the whole text."""
+    plain = unmarked(text)
+    if "\n" in plain:
+        plain = _BULLET.sub("", plain)
+    elif (bullet := _BULLET.match(plain)) is not None:
+        plain = plain[bullet.end() :]
+    plain = " ".join(plain.split())
+    return (_HYPHEN.sub(" ", plain) if "-" in plain else plain).casefold()
 
 
 # Titles and names: both sides have most of them, and each list that is paired asks again.

@@ -110,11 +110,15 @@ class Reader:
     def stored(self, key: int, trial: str, source: Source, number: int) -> tuple[Version, bytes | None]:
         """A version and its canonical bytes by the trial's key, for many one after the other; whether it is quiet
         or has a twin is not told. None for the bytes when they are damaged. UnknownVersion."""
-        version = self._named(key, trial, source, number, {})
+        version = self.named(key, trial, source, number)
         try:
             return version, self._checked(key, trial, version)
         except DamagedVersion:
             return version, None
+
+    def named(self, key: int, trial: str, source: Source, number: int) -> Version:
+        """The version alone, as `stored` gives it. UnknownVersion."""
+        return self._named(key, trial, source, number, {})
 
     def voucher(self, registry: str, trial: str, source: Source, number: int, body: bytes) -> Voucher:
         """What vouches for a version, and whether the database agrees with it. body: what `body` gave."""

@@ -19,10 +19,9 @@ from doubles.web_history import NOW, RECORD, STAFF, TRIAL, History
 from jsonschema import Draft202012Validator
 
 from monitor.database import open_for_writing
-from monitor.mcp.small import MOST, fitting, harmless
 from monitor.health import Health
 from monitor.mcp.questions import Search
-from monitor.mcp.small import MOST, fitting
+from monitor.mcp.small import MOST, fitting, harmless
 from monitor.mcp.tools import search
 from monitor.watches import Definition, add
 from monitor.web.reading import Reading

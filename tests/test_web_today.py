@@ -180,7 +180,9 @@ def test_the_last_days_move_on_with_the_days(reader: Reader, history: History, c
     for bad in ("0d", "7x", "99999d", "-7d"):
         assert "7d" in reader.ask(f"/?since={bad}").text
         assert reader.ask(f"/?since={bad}").status == 400
-    assert "There are severity, watch," in reader.ask("/?until=2026-12-01").text, "which is no misspelt `trial`"
+    assert "There are severity, watch," in reader.ask("/?until=2026-12-01").text, (
+        "which is no misspelt `trial`"
+    )
 
 
 def test_many_that_are_new_are_bounded_and_none_is_lost(reader: Reader, history: History) -> None:

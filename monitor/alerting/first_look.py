@@ -82,7 +82,9 @@ def _message(
     unknown = [
         one[0]
         for one in db.execute(
-            "select trial from member where watch = ? and state = 'absent' order by trial limit 21", [row]
+            "select trial from member indexed by member_absent where watch = ? and state = 'absent'"
+            " order by trial limit 21",
+            [row],
         ).fetchall()
     ]
     total = sum(count for _, count in statuses)

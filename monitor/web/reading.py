@@ -84,6 +84,15 @@ class Reading(Reader):
         ).fetchone()
         return None if row is None else _listed(row)
 
+    def count_held_by(self, watch: str) -> int:
+        """How many trials a watch holds now."""
+        found: int = self._db.execute(
+            "select ifnull(sum(watch_status.trials), 0) from watch join watch_status on watch_status.watch = watch.id"
+            " where watch.name = ? and watch.removed_at is null",
+            [watch],
+        ).fetchone()[0]
+        return found
+
     def held_by(self, watch: str, *, limit: int) -> list[Listed]:
         """The trials that a watch holds now, as far as `listed` knows them, in the order of their ids."""
         rows = self._db.execute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from heapq import merge
 from operator import itemgetter
@@ -19,7 +19,7 @@ from sqlite_utils import Database
 
 from snapshots import events
 from snapshots.changeset import Source, VersionRef
-from snapshots.countries import country_key
+from snapshots.countries import country_key, country_keys
 from snapshots.event import Event
 from snapshots.facts import facts
 from snapshots.query import Reader
@@ -462,8 +462,11 @@ def _ranking(table: str, weights: Sequence[float]) -> str:
 
 
 def _as_sql(fitting: Fitting) -> Callable[..., bool]:
+    wanted = country_key(fitting.country)
+    rest = replace(fitting, country=None)
+
     def fits(trial: str, status: str | None, phase: str | None, sponsor: str | None, countries: str) -> bool:
-        named = msgspec.json.decode(countries) if fitting.country is not None else ()
-        return fitting.fits(trial, status, phase, sponsor, named)
+        there = fitting.country is None or wanted in country_keys(countries)
+        return there and rest.fits(trial, status, phase, sponsor, ())
 
     return fits

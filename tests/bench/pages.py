@@ -8,6 +8,7 @@ Its own, which other work on the machine disturbs little, is the CPU time of its
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import os
 import statistics
@@ -133,9 +134,8 @@ def _load(
         for name in order:
             path = pages[name](random, known)
             time.sleep(random.expovariate(1 / pause) if pause else 0)
-            began = time.perf_counter()
-            status, size = _ask(connection, path)
-            took[name].append(Took(seconds=time.perf_counter() - began, size=size))
+            status, seconds, size = _ask(connection, path)
+            took[name].append(Took(seconds=seconds, size=size))
             if status >= 400 and name not in MAY_FAIL:
                 failed.append(f"{status} {path}")
 
@@ -159,20 +159,24 @@ def _alone(pid: int, port: int, known: Known, pages: Mapping[str, Made], times: 
     random.shuffle(order)
     for page in order:
         path = pages[page](random, known)
-        began, cpu = time.perf_counter(), time.clock_gettime(clock)
-        _, size = _ask(connection, path)
-        seconds = time.perf_counter() - began
+        cpu = time.clock_gettime(clock)
+        _, seconds, size = _ask(connection, path)
         took[page].append(Took(seconds=seconds, size=size, cpu=time.clock_gettime(clock) - cpu))
     return took
 
 
-def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, int]:
-    connection.request("GET", path)
+def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, float, int]:
+    """Status, seconds, and bytes of what a browser makes of the answer, which comes compressed."""
+    began = time.perf_counter()
+    connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
     answer = connection.getresponse()
     body = answer.read()
+    seconds = time.perf_counter() - began
     if answer.status >= 500:
         connection.close()  # as the server does
-    return answer.status, len(body)
+    if answer.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return answer.status, seconds, len(body)
 
 
 class _Running:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -19,6 +20,7 @@ from monitor.web.drawing.terms import said
 from monitor.web.feeds.asked import check_watch
 from monitor.web.finding import found_trial
 from monitor.web.identity import uid
+from monitor.web.kept import Kept
 from monitor.web.reading import Listed, Reading
 from monitor.web.setting import Setting
 from snapshots.changeset import Source
@@ -27,6 +29,7 @@ from snapshots.deadlines.days import dated, later
 BACK = timedelta(days=366)  # how long ago an event may be
 MOST_TRIALS = 300  # in one calendar: each is a record to read
 MOST_MEMBERS = 20_000  # of a watch: more are no calendar
+_dates: Kept[tuple[KeyDate, ...]] = Kept(2_000)  # of records, by their bodies' hashes
 _RESULTS_MONTHS = (12, 36)  # after primary completion, when results may be due
 LONGEST_TITLE = 160  # characters
 LONGEST_LINE = 1_000  # of a description
@@ -58,13 +61,12 @@ def of_watch(asked: Asked) -> Document:
     filters.check_names(asked.query, ())
     reader, name = asked.reader, asked.path["watch"]
     check_watch(reader, name)
-    held = reader.held_by(name, limit=MOST_MEMBERS + 1)
-    if len(held) > MOST_MEMBERS:
+    if reader.count_held_by(name) > MOST_MEMBERS:
         raise BadQuestion(
             f"watch `{name[:200]}` holds more than {MOST_MEMBERS:,} trials, too many for a calendar",
             hint="Watch fewer in a watch of their own, or ask for the calendars of trials.",
         )
-    chosen = _chosen(held, asked.setting.now.date())
+    chosen = _chosen(reader.held_by(name, limit=MOST_MEMBERS), asked.setting.now.date())
     known = [_known(reader, one) for one in chosen[:MOST_TRIALS]]
     about = f"Key dates of the trials that watch {name} holds. {_UNDER}"
     if len(chosen) > MOST_TRIALS:
@@ -104,9 +106,14 @@ def _chosen(held: list[Listed], today: date) -> list[Listed]:
 
 def _known(reader: Reading, one: Listed) -> _Known:
     """A record that is damaged has no dates: `doctor --deep` tells of it."""
-    version, body = reader.stored(one.key, one.trial, Source.SNAPSHOT, one.newest)
+    version = reader.named(one.key, one.trial, Source.SNAPSHOT, one.newest)
     assert version.ref.seen_at is not None, "a snapshot was seen at some time"
-    dates = () if body is None else tuple(key_dates(msgspec.json.decode(body)))
+
+    def read() -> tuple[KeyDate, ...]:
+        _, body = reader.stored(one.key, one.trial, Source.SNAPSHOT, one.newest)
+        return () if body is None else tuple(key_dates(msgspec.json.decode(body)))
+
+    dates = _dates.of(version.sha256, read)
     return _Known(trial=one, seen_at=version.ref.seen_at, build=version.ref.build, dates=dates)
 
 
@@ -153,5 +160,6 @@ def _event(one: _Known, day: KeyDate, root: str, began: datetime, setting: Setti
     )
 
 
+@lru_cache(maxsize=4_000)  # each date of a trial has the same, and so has the next who asks
 def _line(text: str, limit: int) -> str:
     return shortened(masked(" ".join(text.split())), limit)[0]

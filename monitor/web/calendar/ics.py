@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from types import ModuleType
+from typing import Any
 
 from monitor.web.answers import NotInstalled
 from monitor.web.drawing.prose import printable
@@ -58,13 +60,20 @@ def written(calendar: Calendar) -> bytes:
     made.add("refresh-interval", library.vDuration(REFRESH), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", library.vDuration(REFRESH))
     made.add("source", library.vUri(calendar.address), parameters={"VALUE": "URI"})
-    for one in calendar.events:
-        made.add_component(_event(library, one))
-    body: bytes = made.to_ical()
-    return body
+    frame: bytes = made.to_ical()
+    before, end, after = frame.partition(b"END:VCALENDAR")
+    return b"".join((before, *(_lines(one) for one in calendar.events), end, after))
 
 
-def _event(library: ModuleType, one: Event) -> object:
+@lru_cache(
+    maxsize=3_000
+)  # of a kilobyte each: those who subscribe ask for the same ones again, and each is costly
+def _lines(one: Event) -> bytes:
+    lines: bytes = _event(_library(), one).to_ical()
+    return lines
+
+
+def _event(library: ModuleType, one: Event) -> Any:
     made = library.Event()
     made.add("uid", one.uid)
     made.add("sequence", one.sequence)

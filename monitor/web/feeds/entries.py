@@ -7,10 +7,8 @@ one event must not keep a feed from being read.
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
 from datetime import datetime
 from functools import lru_cache
-from threading import Lock
 from urllib.parse import quote
 
 import msgspec
@@ -27,40 +25,29 @@ from monitor.web.drawing.prose import printable, shortened
 from monitor.web.drawing.render import SIGNS
 from monitor.web.feeds.feed import Entry
 from monitor.web.identity import tag
+from monitor.web.kept import Kept
 from notifiers.message import Item, Message
 from snapshots.changeset import Severity
 from snapshots.event import Event
 
 log = structlog.get_logger(__name__)
 
-KEPT = 300  # entries, of some kilobytes each
 MOST_ITEMS = 40  # of one entry
 LONGEST_TITLE = 300  # characters
 WORDS_BEFORE = 12  # of a long text, shown before the first that differs
 LONGEST_VALUE = 1_500  # of each side of a change, and of every other text
 
 
-_worded: OrderedDict[bytes, Entry] = OrderedDict()  # the last asked for is last
-_turn = Lock()  # pages are made in several threads
+_worded: Kept[Entry] = Kept(300)  # of some kilobytes each
 
 
 def entry(event: Event, *, sequence: int, root: str, began: datetime) -> Entry:
     """event: as the user weighs it. root: the address of our pages, without a slash at its end.
 
-    Kept by all that it is made of: who follows a feed asks for the same entries all day.
+    Kept: who follows a feed asks for the same entries all day.
     """
-    made_of = msgspec.json.encode((began, sequence, root, event))
-    key = hashlib.sha256(made_of).digest()
-    with _turn:
-        if (known := _worded.get(key)) is not None:
-            _worded.move_to_end(key)
-            return known
-    made = _entry(event, sequence, root, began)
-    with _turn:
-        _worded[key] = made
-        if len(_worded) > KEPT:
-            _worded.popitem(last=False)
-    return made
+    made_of = hashlib.sha256(msgspec.json.encode((began, sequence, root, event))).digest()
+    return _worded.of(made_of, lambda: _entry(event, sequence, root, began))
 
 
 def _entry(event: Event, sequence: int, root: str, began: datetime) -> Entry:

@@ -130,7 +130,7 @@ def _there(db: Database, row: int, wanted: str) -> tuple[list[TrialThere], int]:
     found: list[TrialThere] = []
     count = 0
     for registry, trial, title, status, countries in rows:
-        if not any(country_key(name) == wanted for name in _names(countries)):
+        if wanted not in _keys(countries):
             continue
         count += 1
         if len(found) < MOST_LISTED:
@@ -152,3 +152,8 @@ def _there(db: Database, row: int, wanted: str) -> tuple[list[TrialThere], int]:
 @lru_cache(maxsize=4096)  # many trials are in the same countries
 def _names(countries: str) -> tuple[str, ...]:
     return in_use(tuple(msgspec.json.decode(countries)))
+
+
+@lru_cache(maxsize=4096)
+def _keys(countries: str) -> frozenset[str]:
+    return frozenset(map(country_key, _names(countries)))

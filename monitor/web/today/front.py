@@ -153,7 +153,7 @@ class _Front:
 
     def _news(self, since: Since) -> News:
         found = sift(self.reader, self.filter, self.setting, limit=COUNTED, after=since.number)
-        shown = set(sorted(found.found, key=lambda one: (one[1], one[0]), reverse=True)[:NEW])
+        shown = set(sorted(found.found, key=lambda one: (one[1].rank, one[0]), reverse=True)[:NEW])
         cards = dict(self._cards([one for one in found.found if one in shown]))
         groups = []
         for level in sorted(Severity, reverse=True):

@@ -21,6 +21,7 @@ VISIT = timedelta(minutes=30)  # without a look, after which a visit is over
 KEPT = timedelta(days=400)  # longer than that no browser keeps a cookie
 _SPAN = re.compile(r"([1-9][0-9]{0,3})([hdw])", re.ASCII)  # at most some 190 years
 _UNITS = {"h": (1, "hour"), "d": (24, "day"), "w": (168, "week")}
+ABOUT = 10_000  # events: within so many, the order of storing is that of time
 _COOKIE = re.compile(r"([0-9]{1,18})-([0-9]{1,11})-([0-9]{1,18})-([0-9]{1,11})", re.ASCII)
 
 
@@ -120,7 +121,11 @@ def asked_since(db: Database, text: str, *, now: datetime) -> Since | None:
 
 def _last_before(db: Database, at: datetime) -> int:
     """Number of the last event before a moment."""
-    first = db.execute("select min(sequence) from event indexed by event_at where at >= ?", [bound(at)])
+    # Events are stored about in the order of their times: the first of all is among the first by these.
+    first = db.execute(
+        "select min(sequence) from (select sequence from event indexed by event_at where at >= ? order by at limit ?)",
+        [bound(at), ABOUT],
+    )
     number = first.fetchone()[0]
     return newest_of(db) if number is None else number - 1
 

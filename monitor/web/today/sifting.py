@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import msgspec
 from sqlite_utils import Database
 
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from monitor.web.today.filtering import Filter
 from snapshots.changeset import Severity
-from snapshots.countries import country_key
+from snapshots.countries import country_key, country_keys
 from snapshots.wanted import find
 
 LOOKED = 2_000  # events whose rows are looked at for one page
@@ -95,5 +94,5 @@ def _placed(db: Database, numbers: Sequence[int], asked: Filter) -> dict[int, Se
     return {
         number: Severity(severity)
         for number, severity, countries in rows.fetchall()
-        if not key or key in map(country_key, msgspec.json.decode(countries or "[]"))
+        if not key or key in country_keys(countries or "[]")
     }

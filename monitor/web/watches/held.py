@@ -131,7 +131,8 @@ def members(db: Database, row: int, *, status: str | None, after: str, limit: in
 def unknown(db: Database, row: int, *, limit: int) -> list[str]:
     """Ids that a watch of ids names and the registry does not have."""
     rows = db.execute(
-        "select trial from member where watch = ? and state = 'absent' order by trial limit ?", [row, limit]
+        "select trial from member indexed by member_absent where watch = ? and state = 'absent' order by trial limit ?",
+        [row, limit],
     ).fetchall()
     return [one[0] for one in rows]
 

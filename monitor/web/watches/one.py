@@ -16,7 +16,7 @@ from monitor.web.drawing.prose import without_addresses
 from monitor.web.feeds.asked import check_watch
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
-from monitor.web.today.cards import card
+from monitor.web.today.cards import Card, card
 from monitor.web.trial.head import standing
 from monitor.web.watches import held
 from monitor.web.watches.held import Held, Member
@@ -83,20 +83,14 @@ def one_watch(
     following = "?" + urlencode({**kept, "after": shown[-1].trial}) if len(trials) > size else None
     path = addresses.watch(name)
     next_of = f"{path}.{format}{following}" if following and format is not Format.HTML else None
-    lately = reader.events(
-        watch=name, archive=False, min_severity=setting.floor(filters.least("")), limit=CARDS
-    )
-    events = [(number, setting.effective(event)) for number, event in lately]
-    seen = seen_by(reader, events) if events else {}
-    return Page(
-        template="watch.html",
-        path=path,
-        values={
+    values: dict[str, object] = {}
+    if format is Format.HTML:
+        values = {
             "here": "watches",
             "one": view,
             "weeks": WEEKS,
             "unknown": _unknown(reader, found),
-            "cards": [(number, card(number, event, seen[number])) for number, event in events],
+            "cards": _cards(reader, name, setting),
             "turned": [_turned(each) for each in held.turns(db, name, limit=TURNS)],
             "rows": [_row(each) for each in shown],
             "status": status,
@@ -105,7 +99,11 @@ def one_watch(
             "first": "?" + urlencode(kept) if after else None,
             "following": following,
             "no_status": NO_STATUS,
-        },
+        }
+    return Page(
+        template="watch.html",
+        path=path,
+        values=values,
         data=lambda: OneWatch(
             **watch_fields(view),
             unknown=_unknown(reader, found),
@@ -124,6 +122,15 @@ def known(reader: Reading, name: str) -> Held:
         check_watch(reader, name)  # which says why not
         raise AssertionError(name)
     return found
+
+
+def _cards(reader: Reading, name: str, setting: Setting) -> list[tuple[int, Card]]:
+    lately = reader.events(
+        watch=name, archive=False, min_severity=setting.floor(filters.least("")), limit=CARDS
+    )
+    events = [(number, setting.effective(event)) for number, event in lately]
+    seen = seen_by(reader, events) if events else {}
+    return [(number, card(number, event, seen[number])) for number, event in events]
 
 
 def _unknown(reader: Reading, found: Held) -> list[str]:
