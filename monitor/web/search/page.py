@@ -57,6 +57,8 @@ class ChangeCard:
 def search(asked: Asked) -> Answer:
     """An id leads to its trial; words to what holds them; nothing to the form."""
     question = question_of(asked.reader, asked.query)
+    if question.day is not None:
+        filters.check_come(question.day, asked.setting.last_day(asked.reader.newest_build()))
     as_id = id_in(question.words)
     if as_id is not None and asked.format is Format.HTML and asked.reader.trial(*as_id) is not None:
         return Elsewhere(path=addresses.trial(*as_id))
