@@ -184,4 +184,6 @@ def test_what_leads_to_others_is_bounded_and_each_once() -> None:
     }
     assert len(identifiers(f"ID-{n}-X" for n in range(1000))) < 30
     many = "\n".join(f"condition number {n}" for n in range(1000))
+    title = "First-in-human, Placebo-Controlled Study of the Safety, Tolerability and Preliminary Efficacy of LM-108"
+    assert [one.text for one in units(title, "", "")] == ["lm-108"], "not what stands in any title"
     assert len(units("word " * 1000, many, many)) < 30

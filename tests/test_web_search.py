@@ -171,6 +171,18 @@ def test_nothing_found_says_what_to_do(browse: Asking) -> None:
     assert "<code>AND</code> joins" in page(browse, "/search?q=asprin+and")
 
 
+def test_words_that_only_the_trials_or_only_the_changes_hold_lead_there(browse: Asking) -> None:
+    text = page(browse, "/search?q=neuritis&in=changes")
+    assert "No change found" in text
+    assert 'Trials hold these words as they are: <a href="/search?q=neuritis">search the trials</a>' in text
+    assert "spelling" not in text
+    text = page(browse, "/search?q=%226+months%22")
+    assert 'Changes hold these words: <a href="/search?q=%226+months%22&amp;in=changes">' in text
+    assert "In no change that is stored: <code>asprin</code>. Check" in page(
+        browse, "/search?q=asprin&in=changes"
+    )
+
+
 def test_what_was_typed_has_a_reading_or_a_reason(browse: Asking) -> None:
     assert "Read as:" in page(browse, "/search?q=exosomes+OR")
     assert "Nothing to look for" in page(browse, "/search?q=---")
@@ -206,6 +218,10 @@ def test_pages_go_on_and_end(history: History, browse: Asking) -> None:
     text = page(browse, "/search?q=paging&page=3")
     assert "That is all" in text
     assert browse.get("/search?q=paging&page=11").status == 400
+    text = page(browse, "/search?q=paging&page=4")
+    assert "There are no more" in text
+    assert '<a href="/search?q=paging">The first page' in text
+    assert "No trial found" not in text
 
 
 def test_the_same_as_csv(browse: Asking) -> None:

@@ -185,10 +185,13 @@ def test_the_last_days_move_on_with_the_days(reader: Reader, history: History, c
     )
 
 
-def test_many_that_are_new_are_bounded_and_none_is_lost(reader: Reader, history: History) -> None:
+def test_many_that_are_new_are_bounded_and_none_is_lost(
+    reader: Reader, history: History, clock: Clock
+) -> None:
     days = [(datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=one)).date().isoformat() for one in range(75)]
     for day in days:
         happened(history, day, Severity.CRITICAL if day.endswith("-15") else Severity.MINOR)
+    clock.now = datetime(2027, 4, 1, tzinfo=UTC)
     text = reader.look("/?since=2026-12-01")
     assert "<strong>75 new</strong>" in text
     assert "3 critical, 72 minor." in text
@@ -215,11 +218,21 @@ def test_a_filter_by_country_looks_at_the_trials_sites(reader: Reader, history: 
 
 def test_a_trial_that_nothing_is_stored_about_is_no_silence(reader: Reader, history: History) -> None:
     assert reader.ask("/today.json?trial=NCT7146087").status == 200
-    for path in ("/?trial=NCT1", "/today.json?trial=NCT1", "/today.csv?trial=1"):
+    for path in ("/?trial=NCT1", "/today.json?trial=NCT1", "/today.csv?trial=NCT1"):
         answer = reader.ask(path)
         assert answer.status == 404, path
         assert "othing is stored about this trial:" in answer.text
         assert "NCT00000001" in answer.text
+
+
+def test_a_day_to_come_is_refused_alike(reader: Reader) -> None:
+    for path in ("/?since=2026-11-25", "/today.json?since=2026-11-25", "/search?q=a&as_of=2026-11-25"):
+        answer = reader.ask(path)
+        assert answer.status == 404, path
+        assert "hat day has not come" in answer.text
+        assert "The last day that can be asked for is 2026-11-24." in answer.text
+    assert reader.ask("/?since=2026-11-24").status == 200
+    assert reader.ask("/search?q=a&as_of=2026-11-24").status == 200
 
 
 def test_a_group_of_fields_is_what_it_is_made_of(reader: Reader) -> None:
@@ -266,6 +279,7 @@ def test_the_users_own_severities_decide_what_is_new_and_how(history: History, c
         )
 
     happened(history, "2026-11-25", Severity.MINOR)
+    clock.now += timedelta(days=1)
     with asking(history.app(now=clock, effective=raised, overridden=True)) as browse:
         text = Reader(browse).look("/?since=2026-11-25&severity=critical")
     assert "<strong>1 new</strong>" in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 
@@ -136,6 +137,14 @@ def fields(*, groups: bool = True) -> tuple[tuple[str, str], ...]:
         if not one.noise and (groups or not made_of_others):
             found[one.slug] = f"{one.label} (all)" if made_of_others else one.label
     return tuple(sorted(found.items()))
+
+
+def check_come(day: date, last: date) -> None:
+    """NoSuchPage for a day to come. last: the last of which anything can be said."""
+    if day > last:
+        raise NoSuchPage(
+            f"that day has not come: `{day}`", hint=f"The last day that can be asked for is {last}."
+        )
 
 
 def nearest(text: str, names: Sequence[str]) -> str:

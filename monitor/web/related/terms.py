@@ -29,7 +29,13 @@ _EMPTY_WORDS = (
     " randomized randomised controlled double blind open label placebo pilot multicenter multicentre prospective"
     " observational investigation investigate assessment assess impact role after before during into than over"
     " combination disease disorder syndrome acute chronic severe moderate mild people women long term group"
-    " different dose single multiple early late high care standard management"
+    " different dose single multiple early late high care standard management tolerability tolerance preliminary"
+    " pharmacokinetic pharmacokinetics pharmacodynamic pharmacodynamics immunogenicity activity feasibility exploratory"
+    " explore exploring evaluating investigate investigating assessing determine determining comparative confirmatory"
+    " pivotal interventional retrospective cohort cohorts extension expansion escalation ascending finding first human"
+    " arms part parts group groups parallel crossover center centre masked blinded controlled research outcomes outcome"
+    " term real world dosing regimen regimens monotherapy alone given agent combined injection tablet tablets"
+    " advanced combinations in of to and non up on"
 )
 _EMPTY = frozenset(_EMPTY_WORDS.split())
 
@@ -94,7 +100,8 @@ def _phrases(lines: str) -> list[str]:
 
 def _words(text: str) -> Iterator[str]:
     for word in _WORD.findall(text):
-        if len(word) >= _SHORTEST and word.casefold() not in _EMPTY:
+        # `placebo-controlled` and `first-in-human` say no more than their parts; `lm-108` is a name.
+        if len(word) >= _SHORTEST and not _EMPTY.issuperset(word.casefold().split("-")):
             yield word.casefold()
 
 

@@ -11,6 +11,7 @@ from monitor.web import filters
 from monitor.web.address import Asked, Format
 from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.drawing.names import name_of
+from monitor.web.reading import Reading
 from monitor.web.search.marked import COLUMNS, marked
 from monitor.web.search.question import MOST_PAGES, Answered, Question, answered, question_of
 from monitor.web.search.results import day_of, nothing, result, rows, weighed
@@ -57,6 +58,8 @@ class ChangeCard:
 def search(asked: Asked) -> Answer:
     """An id leads to its trial; words to what holds them; nothing to the form."""
     question = question_of(asked.reader, asked.query)
+    if question.day is not None:
+        filters.check_come(question.day, asked.setting.last_day(asked.reader.newest_build()))
     as_id = id_in(question.words)
     if as_id is not None and asked.format is Format.HTML and asked.reader.trial(*as_id) is not None:
         return Elsewhere(path=addresses.trial(*as_id))
@@ -107,12 +110,14 @@ def _values(
         "behind": behind,
         "waiting": max(0, behind.trials - behind.unreadable) if behind else 0,
         "nothing": empty,
+        "elsewhere": empty and answer is not None and _other_holds(asked.reader, question, answer),
         "nowhere": [term.typed for term in found.nowhere] if not question.fitted else [],
         "small": [term.text for term in found.asked if term.text in ("and", "or", "not")] if empty else [],
         "first_day": first_day,
         "as_id": id_in(question.words),
         "following": question.at(question.page + 1) if found.more and question.page < MOST_PAGES else None,
         "previous": question.at(question.page - 1) if question.page > 1 else None,
+        "first": question.at(1),
         "last_page": found.more and question.page == MOST_PAGES,
         "other": _other(question),
         "statuses": filters.statuses(),
@@ -138,6 +143,13 @@ def _other(question: Question) -> str:
         page=1,
     )
     return other.at(1)
+
+
+def _other_holds(reader: Reading, question: Question, answer: Answered) -> bool:
+    """Whether the trials, where the changes were searched, or the changes, hold the words: without any filter."""
+    table = "search_now" if question.changes else "search_change"
+    sql = f"select 1 from {table} where {table} match ? limit 1"
+    return reader.database.execute(sql, [answer.read.expression]).fetchone() is not None
 
 
 def _trial_card(hit: Hit, *, dated: bool) -> TrialCard:

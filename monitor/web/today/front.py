@@ -74,6 +74,8 @@ class _Front:
         self.given = looked.asked_since(
             asked.reader.database, asked.query.get("since", "").strip(), now=asked.setting.now
         )
+        if self.given is not None and self.given.day is not None:
+            filters.check_come(self.given.day, asked.setting.last_day(asked.reader.newest_build()))
         self.kept = dict(self.filter.kept)
         if self.given is not None:
             self.kept["since"] = self.given.asked
