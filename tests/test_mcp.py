@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[str, dict[str, Any], str]] = {
     "too early": (
         "trial",
         {"trial": TRIAL, "at": "2020-01-01"},
-        "The oldest stored is of 2025-01-10.",
+        "The oldest stored is of 2025-01-10:",
     ),
     "no version": ("diff", {"trial": TRIAL, "older": "99"}, "99"),
     "no such part": ("trial", {"trial": TRIAL, "part": "protocolSection.nothing"}, "no such part"),
