@@ -87,6 +87,8 @@ def test_a_configuration_that_was_named_must_be_there(terminal, records):
 def test_watch_add_throws_nothing_away(configured):
     twice = configured.run("watch", "add", "--query", "cond=asthma", "--query", "cond=flu")
     assert (twice.code, "twice" in twice.err) == (2, True)
+    unnamed = configured.run("watch", "add", "--query", "cond=asthma", "--name", "a\nb")
+    assert (unnamed.code, "cannot be printed" in unnamed.err) == (2, True)
     site = "https://clinicaltrials.gov/search?cond="
     assert configured.run("watch", "add", f"{site}flu", f"{site}asthma").code == 2
     assert configured.run("watch", "add", "ids.txt").err.startswith("error: no such file")

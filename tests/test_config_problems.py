@@ -217,6 +217,12 @@ config.toml:3: [[watch]] "a" unknown query key: `conds`
 """)
 
 
+def test_a_watch_that_no_page_could_be_named_after() -> None:
+    assert said('[[watch]]\nname = "a\\nb"\nids = ["NCT07146087"]\n') == snapshot(
+        "config.toml:2: [[watch]] is a name with a character that cannot be printed"
+    )
+
+
 def test_duplicate_watch() -> None:
     assert said(WATCH + '[[watch]]\nname = "MSC exosomes"\nids = ["NCT01730547"]\n') == snapshot("""\
 config.toml:5: [[watch]] "MSC exosomes" is a name twice: `MSC exosomes`

@@ -64,7 +64,9 @@ def test_today_filters(browse: Asking, query: str, seen: str, unseen: str) -> No
     text = page(browse, f"/?{query}")
     assert f"/compare/{seen}" in text
     assert f"/compare/{unseen}" not in text
-    assert '<details class="filters">' in text, "what is on is said below; a form would push the list out of sight"
+    assert '<details class="filters">' in text, (
+        "what is on is said below; a form would push the list out of sight"
+    )
     assert 'aria-label="Filters that are on"' in text
 
 

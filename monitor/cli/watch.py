@@ -155,6 +155,10 @@ def add(
     from monitor.database import open_for_writing
     from snapshots.database import immediate
 
+    if name is not None and not (name.strip() and name.isprintable()):
+        raise UseError(
+            "a watch's name is empty or has a character that cannot be printed", hint="give another `--name`"
+        )
     definition, default_name = _definition(session, what, terms, everything=everything)
     if dry_run:
         return _previewed(session, name, default_name, definition)

@@ -148,6 +148,10 @@ class Checker:
     def _names_once(self) -> None:
         seen: dict[str, int] = {}
         for index, name in self._watch_names():
+            if not name.isprintable():  # nor can it stand in an address
+                self._report.problem(
+                    ("watch", index, "name"), "is a name with a character that cannot be printed"
+                )
             if name in seen:
                 first = self._report.line(("watch", seen[name]))
                 self._report.problem(
