@@ -219,7 +219,7 @@ config.toml:3: [[watch]] "a" unknown query key: `conds`
 
 def test_a_watch_that_no_page_could_be_named_after() -> None:
     assert said('[[watch]]\nname = "a\\nb"\nids = ["NCT07146087"]\n') == snapshot(
-        "config.toml:2: [[watch]] is a name with a character that cannot be printed"
+        "config.toml:2: [[watch]] has a name with a character that cannot be printed"
     )
 
 

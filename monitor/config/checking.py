@@ -150,7 +150,7 @@ class Checker:
         for index, name in self._watch_names():
             if not name.isprintable():  # nor can it stand in an address
                 self._report.problem(
-                    ("watch", index, "name"), "is a name with a character that cannot be printed"
+                    ("watch", index, "name"), "has a name with a character that cannot be printed"
                 )
             if name in seen:
                 first = self._report.line(("watch", seen[name]))
