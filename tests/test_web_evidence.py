@@ -321,6 +321,16 @@ def test_a_bundle_is_whole_and_checks_itself_with_other_tools(history: History, 
     changes = json.loads((folder / "changes.json").read_text())
     assert changes["id"] == f"ctgov:{TRIAL}:changed:4-6"
     assert {"overall-status", "why-stopped"} <= {one["field"] for one in changes["changes"]}
+    with asking(history.app()) as browse:
+        folder = unzipped(browse.get(f"{AT}/compare/3...4/bundle.zip").content, tmp_path / "criteria")
+    lines = (folder / "changes.txt").read_text().splitlines()
+    at = lines.index("   Exclusion criterion 1 changed")
+    assert lines[at + 1 : at + 3] == [
+        "     Before: A relapse within 3 months",
+        "     After: A relapse within 6 months",
+    ]
+    assert "EDSS 3.0" not in "".join(lines), "what stayed is not told"
+    assert '"number": "1"' in (folder / "changes.json").read_text()
     for one in (
         *STAFF,
         "Rosa Newcomer",
