@@ -21,6 +21,7 @@ from monitor.web.compare.sides import found_side
 from monitor.web.compare.viewing import Viewing, choices, viewing
 from monitor.web.compare.whole import whole
 from monitor.web.drawing.names import day_of, meta_of, name_of, number_of
+from monitor.web.evidence.citing import citation
 from monitor.web.finding import found_trial, record_of
 from monitor.web.trial import history
 from monitor.web.trial.head import head
@@ -145,6 +146,12 @@ def _drawn(
         "parts_of_all": whole(beside(older(), newer, table(registry)), view) if look.all else (),
         "json_href": f"{path}.json{look.query}",
         "bundle_href": addresses.bundle(path),
+        "cited": citation(
+            asked.setting.source(registry),
+            trial,
+            [reader.version(registry, trial, one.source, one.version or 0) for one in (from_, to)],
+            own=f"{asked.root}{path}",
+        ),
         "backwards": backwards,
         "two_lines": from_.source is not to.source,
         "flipped": f"{flipped}{look.query}",
