@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from doubles.terminal import Terminal
 
 from monitor import logs
+from monitor.database import open_for_reading
 from monitor.demo.script import DAYS
+from snapshots.changeset import Source
+from snapshots.query import Reader
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -95,3 +100,15 @@ def test_what_it_leaves_behind_is_a_working_folder(told, terminal):
     search = terminal.run("search", "sclerosis", "--config", str(config), "--json")
     assert "NCT07146087" in [value["trial"] for value in search.values]
     assert search.err == "", "nothing waits to be indexed"
+
+
+@pytest.mark.parametrize("guide", ["evidence", "api"])
+def test_the_versions_that_the_guides_name_are_there(told, terminal, guide):
+    """What one copies from them while the demo's browser is open is answered."""
+    text = (Path(__file__).parents[1] / "docs" / "guide" / f"{guide}.md").read_text(encoding="utf-8")
+    named = re.findall(r"/trials/ctgov/(\w+)/(?:versions|compare)/(\d+)(?:\.{3}(\d+))?", text)
+    assert named
+    with closing(open_for_reading(terminal.folder / "kept" / "trialbell.db")) as db:
+        for trial, *numbers in named:
+            for number in filter(None, numbers):
+                assert Reader(db).version("ctgov", trial, Source.SNAPSHOT, int(number)) is not None

@@ -54,7 +54,7 @@ def test_its_commands_do_what_it_says(tmp_path: Path) -> None:
         content = run(of_registry.replace(address[0], f"{told}.json"), tmp_path).strip()
         assert content == run(f"curl -s {told}/evidence.json | jq -r .content", tmp_path).strip()
         bundle = (tmp_path / "bundle.zip").read_bytes()
-        again = run(taken.split("\n")[0].replace("-sO", "-s") + " | sha256sum", tmp_path)
+        again = run(taken.split("\n")[0].replace("-fsSO", "-fsS") + " | sha256sum", tmp_path)
         assert again.split()[0] == hashlib.sha256(bundle).hexdigest()
     assert doctor == "trialbell doctor --deep\n"
 

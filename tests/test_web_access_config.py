@@ -119,6 +119,7 @@ def test_beyond_this_machine_with_one_it_is(log_in: str) -> None:
     ("text", "good", "expected"),
     [
         ("port = 1", True, "for this machine alone"),
+        ('public_url = "http://127.0.0.1:8787"', True, "for this machine alone"),
         (
             'public_url = "https://x.example"',
             None,

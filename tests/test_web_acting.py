@@ -162,6 +162,8 @@ def test_where_nothing_may_be_done_there_are_no_forms(history: History) -> None:
         ("0.0.0.0", "", False),
         ("192.168.1.4", "", False),
         ("127.0.0.1", 'public_url = "https://trials.example.org"', False),
+        ("127.0.0.1", 'public_url = "http://127.0.0.1:8787"', True),
+        ("0.0.0.0", 'public_url = "http://127.0.0.1:8787"', False),
         ("127.0.0.1", "acting = false", False),
         ("0.0.0.0", "acting = true", True),
         ("127.0.0.1", 'public_url = "https://trials.example.org"\nacting = true', True),

@@ -22,7 +22,7 @@ from markupsafe import Markup
 
 from monitor.alerting.discretion import without_people
 from monitor.web.compare.beside import beside
-from monitor.web.compare.criteria import criteria
+from monitor.web.compare.criteria import criteria, criteria_changes
 from monitor.web.compare.passages import passages
 from snapshots.changes import compare
 from snapshots.event import changed_event, event_json
@@ -208,17 +208,54 @@ def test_json_is_the_event_and_csv_its_changes(browse: Asking, history: History)
     reader = Reader(history.open())
     stored = reader.event(f"ctgov:{TRIAL}:changed:3-4")
     assert stored is not None
-    assert browse.get(f"{AT}/compare/3...4.json").json() == event_json(stored)
+    assert without_criteria(browse.get(f"{AT}/compare/3...4.json").json()) == event_json(stored)
     both = [reader.version("ctgov", TRIAL, stored.from_.source, number).ref for number in (3, 5)]  # type: ignore[union-attr]
     made = changed_event(compare(versions()[2], versions()[4], from_=both[0], to=both[1]), at=None, url=None)
-    found = browse.get(f"{AT}/compare/3...5.json").json()
+    found = without_criteria(browse.get(f"{AT}/compare/3...5.json").json())
     assert found["changes"] == event_json(without_people(made))["changes"]
     assert "noise" in {
         one["severity"] for one in browse.get(f"{AT}/compare/3...5.json?show=all").json()["changes"]
     }
     lines = list(csv.DictReader(io.StringIO(browse.get(f"{AT}/compare/3...5.csv").text)))
-    assert [one["field"] for one in lines] == [one["field"] for one in found["changes"]]
+    assert [one["field"] for one in lines if not one["number"]] == [one["field"] for one in found["changes"]]
     assert all(person not in browse.get(f"{AT}/compare/3...5.csv").text for person in STAFF)
+
+
+def without_criteria(event: dict[str, Any]) -> dict[str, Any]:
+    for one in event["changes"]:
+        one.pop("criteria", None)
+    return event
+
+
+def test_programs_are_told_which_criterion(browse: Asking) -> None:
+    (change,) = (
+        one
+        for one in browse.get(f"{AT}/compare/3...5.json").json()["changes"]
+        if one["field"] == "eligibility-criteria"
+    )
+    words = {"before": "A relapse within 3 months", "after": "A relapse within 6 months"}
+    place = {"part": "exclusion", "number": "1"}
+    assert change["criteria"] == [
+        {**place, "action": "changed", "was_part": "exclusion", "was_number": "1", **words}
+    ]
+    lines = list(csv.DictReader(io.StringIO(browse.get(f"{AT}/compare/3...5.csv").text)))
+    whole, line = (one for one in lines if one["field"] == "eligibility-criteria")
+    assert (whole["item"], whole["number"], whole["before"][:9]) == ("", "", "Inclusion")
+    assert {**line, **words, **place, "item": "Exclusion criterion 1", "action": "changed"} == line
+
+
+def test_each_criterion_is_told_with_where_it_stood() -> None:
+    moved = "Inclusion Criteria:\n\n* Adults\n* Can walk\n\nExclusion Criteria:\n\n* Asthma"
+    after = "Inclusion Criteria:\n\n* Can walk\n* Speaks Polish\n\nExclusion Criteria:\n\n* Asthma\n* Adults"
+    assert [
+        (one.action, one.part, one.number, one.was_part, one.was_number, one.before, one.after)
+        for one in criteria_changes(moved, after)
+    ] == [
+        ("added", "inclusion", "2", None, None, None, "Speaks Polish"),
+        ("moved", "exclusion", "2", "inclusion", "1", "Adults", "Adults"),
+    ]
+    (gone,) = criteria_changes(moved, moved.replace("* Can walk\n", ""))
+    assert (gone.action, gone.part, gone.number, gone.after) == ("removed", "inclusion", "2", None)
 
 
 def test_what_a_poll_told_is_shown_as_it_was_told(browse: Asking, history: History) -> None:

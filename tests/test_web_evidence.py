@@ -12,12 +12,14 @@ import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, date, datetime
+from importlib.metadata import version as version_of
 from pathlib import Path
 
 import pytest
 from doubles.asking import Asking, asking
 from doubles.released import released, restore
 from doubles.web_history import STAFF, TRIAL, History
+from markupsafe import Markup
 
 from snapshots import codec
 from snapshots.changeset import Source
@@ -63,6 +65,37 @@ def test_a_version_shows_what_vouches_for_it(history: History, version: str) -> 
     assert f'href="{AT}/versions/{version}/bundle.zip"' in page
     times = "".join(f"{one}\n" for one in told["ledger"]["times_text"]).encode()
     assert hashlib.sha256(times).hexdigest()[:32] == told["ledger"]["times"]
+
+
+def words(page: str) -> str:
+    """The citation of a page, as somebody copies it."""
+    return " ".join(
+        Markup(page.split('id="cite"')[1].split("</section>")[0].partition(">")[2]).striptags().split()
+    )
+
+
+def test_a_citation_holds_without_this_machine(history: History) -> None:
+    tool = f"trialbell {version_of('trialbell')}"
+    public = "https://trials.example.org"
+    registry = f"https://clinicaltrials.gov/study/{TRIAL}?tab=history"
+    with asking(history.app()) as browse, asking(history.app(public_url=public)) as published:
+        one = words(browse.get(f"{AT}/versions/4/evidence").text)
+        both = words(browse.get(f"{AT}/compare/3...4").text)
+        sums = [browse.get(f"{AT}/versions/{n}/evidence.json").json()["sha256"] for n in "34"]
+        ours = words(published.get(f"{AT}/compare/3...4").text)
+        first = words(browse.get(f"{AT}/versions/1/evidence").text)
+        same = browse.get(f"{AT}/compare/4...4").text
+    assert (
+        f"{TRIAL}, version 4, posted by ClinicalTrials.gov on 2025-08-28; fetched 2026-11-20 09:12 UTC;"
+        f" SHA-256 {sums[1]}. Kept by {tool}. {registry}" in one
+    )
+    assert f"SHA-256 {sums[0]}; and version 4, posted" in both
+    assert f"{sums[1]}. Compared by {tool}. {registry}" in both
+    assert "127.0.0.1" not in one + both
+    assert f"{registry} {public}{AT}/compare/3...4" in ours
+    assert "the comparison with the one before" in one
+    assert "the comparison with the one before" not in first
+    assert "Cite this change" not in same
 
 
 # (what is edited, the version that is looked at, what is said there)
@@ -317,10 +350,22 @@ def test_a_bundle_is_whole_and_checks_itself_with_other_tools(history: History, 
     readme, reading = (folder / "README.txt").read_text(), (folder / "changes.txt").read_text()
     assert told["sha256"] in readme
     assert "What each time means" in readme
+    assert f"certutil -hashfile {TRIAL}-4-6.zip SHA256" in readme
+    assert f"shasum -a 256 {TRIAL}-4-6.zip" in readme
     assert "Supply of the product was interrupted" in reading
     changes = json.loads((folder / "changes.json").read_text())
     assert changes["id"] == f"ctgov:{TRIAL}:changed:4-6"
     assert {"overall-status", "why-stopped"} <= {one["field"] for one in changes["changes"]}
+    with asking(history.app()) as browse:
+        folder = unzipped(browse.get(f"{AT}/compare/3...4/bundle.zip").content, tmp_path / "criteria")
+    lines = (folder / "changes.txt").read_text().splitlines()
+    at = lines.index("   Exclusion criterion 1 changed")
+    assert lines[at + 1 : at + 3] == [
+        "     Before: A relapse within 3 months",
+        "     After: A relapse within 6 months",
+    ]
+    assert "EDSS 3.0" not in "".join(lines), "what stayed is not told"
+    assert '"number": "1"' in (folder / "changes.json").read_text()
     for one in (
         *STAFF,
         "Rosa Newcomer",

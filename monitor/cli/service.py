@@ -319,12 +319,12 @@ def _browser(
 
 def _may_act(config: Config, host: str) -> bool:
     """Whether pages that are served on this host take what people do about alerts at all: see `[web] acting`."""
-    from monitor.web.guard import is_loopback
+    from monitor.web.guard import is_loopback, leads_elsewhere
 
     web = config.web
     if web.has_login:  # then whoever may act is named
         return web.acting is not False and bool(web.act_token or web.actors)
-    return web.acting if web.acting is not None else is_loopback(host) and web.public_url is None
+    return web.acting if web.acting is not None else is_loopback(host) and not leads_elsewhere(web.public_url)
 
 
 def _unquoted(text: str) -> str:

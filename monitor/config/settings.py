@@ -179,8 +179,9 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     public_url: Annotated[
         Address | None,
         Meta(
-            description="The address under which others reach the pages; when set, alerts link to them.",
-            examples=["https://trials.example.org"],
+            description="The address under which people reach the pages; when set, alerts link to them. Where you read"
+            " alerts on the machine that serves the pages, its own will do.",
+            examples=["https://trials.example.org", "http://127.0.0.1:8787"],
         ),
     ] = None
     read_token: Annotated[
@@ -238,8 +239,8 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Meta(
             description="Whether trials can be muted, snoozed and acknowledged from the pages. Left out: by `actors`"
             " and whoever has `act_token`, where there is a log-in; without one as long as the pages are for this"
-            " machine alone, `host` on loopback and no `public_url`. `false`: by nobody. `true` without a log-in: by"
-            " whoever reaches them."
+            " machine alone: `host` on loopback, and no `public_url` or one of this machine's own (`http://127.0.0.1:8787`)."
+            " `false`: by nobody. `true` without a log-in: by whoever reaches them."
         ),
     ] = None
     study_staff: Annotated[

@@ -27,7 +27,7 @@ _FOOT = """\
 [web]
 host = "127.0.0.1"
 port = 8787
-# public_url = "https://trials.example.org"   # when set, alerts link to our pages
+# public_url = "http://127.0.0.1:8787"  # alerts link to the pages; where others read them: docs/guide/access.md
 
 [notifiers.log]
 type = "jsonl"                         # one alert a line; "-" is stdout

@@ -22,6 +22,7 @@ from monitor.mcp.questions import Changes, Deadlines, Diff, Search, Trial
 from monitor.web import filters
 from monitor.web.answers import BadQuestion, NoSuchPage
 from monitor.web.compare.comparison import told_between
+from monitor.web.compare.shapes import compared
 from monitor.web.compare.sides import found_side
 from monitor.web.finding import canonical, found_trial, newest_of, record_of
 from monitor.web.reading import Reading
@@ -33,7 +34,6 @@ from monitor.web.setting import Setting
 from monitor.web.shapes import Event, Listed, Numbered, Version, numbered
 from snapshots.changeset import Severity, VersionRef
 from snapshots.deadlines.states import STATE_SLUGS
-from snapshots.event import event_json
 from snapshots.instants import stamp
 from snapshots.terms import counted
 
@@ -175,7 +175,7 @@ def diff(reader: Reading, question: Diff, setting: Setting) -> Event:
             read=read,
         )
     )
-    return msgspec.convert(event_json(without_people(told), with_noise=question.noise), Event)
+    return compared(without_people(told), with_noise=question.noise)
 
 
 def deadlines(reader: Reading, question: Deadlines, setting: Setting) -> Listed[shapes.Deadline]:

@@ -51,6 +51,11 @@ def hosts_for(bound_to: str, public_url: str | None, *, machine: str | None = No
     return tuple(dict.fromkeys(name.lower().strip("[]") for name in names))
 
 
+def leads_elsewhere(public_url: str | None) -> bool:
+    """Whether others reach the pages under this address: not by one that means whatever machine it is asked on."""
+    return public_url is not None and not is_loopback(urlsplit(public_url).hostname or "")
+
+
 def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host.strip("[]")).is_loopback

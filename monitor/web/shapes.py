@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import UNSET, Struct, UnsetType, field
 
 from monitor.alerting.discretion import without_people
 from snapshots.event import Event as StoredEvent
@@ -40,8 +40,26 @@ class Step(Struct, frozen=True, kw_only=True):
     tags: list[str]
 
 
+class CriterionChange(Struct, frozen=True, kw_only=True):
+    """One criterion of who may take part. action: `changed`, `added`, `removed`, `moved` to another part.
+
+    part: `inclusion`, `exclusion`, or "" where no heading says. number: as one counts them there, `3.2` for the
+    second below the third; of a removed one, before. was_part, was_number: null of an added one. before, after: its
+    words on one line, signs set evenly; null where it was not there.
+    """
+
+    part: str
+    number: str
+    action: str
+    was_part: str | None
+    was_number: str | None
+    before: str | None
+    after: str | None
+
+
 class Change(Struct, frozen=True, kw_only=True):
-    """One field that changed. before, after: as the registry has it, any JSON."""
+    """One field that changed. before, after: as the registry has it, any JSON. criteria: those that changed, in the
+    order of the newer text; there where two versions are compared and the field is `eligibility-criteria`."""
 
     field: str
     label: str
@@ -55,6 +73,7 @@ class Change(Struct, frozen=True, kw_only=True):
     reason: str
     summary: str
     tags: list[str]
+    criteria: list[CriterionChange] | UnsetType = UNSET
 
 
 class Event(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from monitor.config import Config, ConfigError, Problem, Web, tokens
 from monitor.web.access.rules import EVERYBODY, Access
-from monitor.web.guard import is_loopback
+from monitor.web.guard import is_loopback, leads_elsewhere
 
 GUIDE = "docs/guide/access.md"
 
@@ -47,7 +47,7 @@ def access_of(config: Config, host: str | None, environ: Mapping[str, str]) -> A
 
 def described(web: Web, access: Access) -> Iterator[tuple[bool | None, str]]:
     """Good (None: what to think of), one line."""
-    if access.is_open and web.public_url is not None:
+    if access.is_open and leads_elsewhere(web.public_url):
         yield (
             None,
             f"no log-in of ours: whoever the proxy lets through to {web.public_url} reads everything; `user_header` or"

@@ -9,8 +9,6 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
-import msgspec
-
 from monitor import addresses
 from monitor.web import shapes
 from monitor.web.address import Asked
@@ -18,18 +16,19 @@ from monitor.web.answers import Answer, BadQuestion, Elsewhere, Page
 from monitor.web.compare.beside import beside
 from monitor.web.compare.marks import ChangesView, ChangeView, changes_view
 from monitor.web.compare.named_sites import named_sites
-from monitor.web.compare.shapes import change_rows
+from monitor.web.compare.shapes import change_rows, compared
 from monitor.web.compare.sides import found_side
 from monitor.web.compare.viewing import Viewing, choices, viewing
 from monitor.web.compare.whole import whole
 from monitor.web.drawing.names import day_of, meta_of, name_of, number_of
+from monitor.web.evidence.citing import citation
 from monitor.web.finding import found_trial, record_of
 from monitor.web.trial import history
 from monitor.web.trial.head import head
 from monitor.web.trial.picking import choices_of
 from snapshots.changes import compare
 from snapshots.changeset import ENGINE, Severity, VersionRef
-from snapshots.event import Event, changed_event, changed_id, event_json
+from snapshots.event import Event, changed_event, changed_id
 from snapshots.facts import Facts
 from snapshots.fields import table
 from snapshots.query import Reader
@@ -76,7 +75,7 @@ def two_versions(asked: Asked) -> Answer:
         template="compare.html",
         path=path,
         values=values() if asked.format == "html" else {},
-        data=lambda: msgspec.convert(event_json(data(), with_noise=look.all), shapes.Event),
+        data=lambda: compared(data(), with_noise=look.all),
         rows=lambda: change_rows(
             one for one in data().changes if look.all or one.severity is not Severity.NOISE
         ),
@@ -147,6 +146,12 @@ def _drawn(
         "parts_of_all": whole(beside(older(), newer, table(registry)), view) if look.all else (),
         "json_href": f"{path}.json{look.query}",
         "bundle_href": addresses.bundle(path),
+        "cited": citation(
+            asked.setting.source(registry),
+            trial,
+            [reader.version(registry, trial, one.source, one.version or 0) for one in (from_, to)],
+            own=f"{asked.root}{path}",
+        ),
         "backwards": backwards,
         "two_lines": from_.source is not to.source,
         "flipped": f"{flipped}{look.query}",

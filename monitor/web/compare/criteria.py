@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from monitor.web.compare.passages import both_marks
 from monitor.web.drawing.blocks import shown_text
+from monitor.web.shapes import CriterionChange
 from snapshots.changes.texts import MOST_TEXT
 from snapshots.changes.texts.criteria import criteria_read
 from snapshots.clauses import Clause
@@ -51,48 +52,80 @@ NONE = Criteria()
 
 
 def criteria(old: object, new: object) -> Criteria:
-    """In the order in which they stand in the newer text; what was dropped stands where it stood before."""
+    """As a page has them, bounded."""
+    found = criteria_changes(old, new)
+    named = tuple(
+        Criterion(
+            name=name_of(one),
+            what=what_of(one),
+            words=_marked(one.after if one.action == "moved" else one.before, one.after),
+        )
+        for one in found[:MOST]
+    )
+    return Criteria(named=named, left_out=len(found) - len(named))
+
+
+def criteria_changes(old: object, new: object) -> list[CriterionChange]:
+    """In the order in which they stand in the newer text; what was removed stands where it stood before.
+
+    Empty where either side is no text, or both are too long to be read.
+    """
     if not isinstance(old, str) or not isinstance(new, str) or len(old) + len(new) > MOST_TEXT:
-        return NONE
+        return []
     before, after, found = criteria_read(old, new)
-    was, names = _names(before), _names(after)
-    places = {id(one): at for at, one in enumerate(before)}
-    places |= {id(one): at for at, one in enumerate(after)}
-    made: list[tuple[int, Criterion]] = []
-
-    def tell(one: Clause, name: str, what: str, older: str, newer: str) -> None:
-        made.append((places[id(one)], Criterion(name=name, what=what, words=_marked(older, newer))))
-
-    for a, b in found.edited:
-        if not b.heading:
-            moved = "" if _number(was[id(a)]) == _number(names[id(b)]) else f" (was {_bare(was[id(a)])})"
-            tell(b, names[id(b)], f"changed{moved}", a.text, b.text)
-    for a, b in found.moved:
-        tell(b, names[id(b)], f"moved here (was {_bare(was[id(a)])})", b.text, b.text)
-    for one in found.added:
-        if not one.heading:
-            tell(one, names[id(one)], "added", "", one.text)
-    for one in found.dropped:
-        if not one.heading:
-            tell(one, was[id(one)], "dropped", one.text, "")
+    numbers = {id(one): number for side in (before, after) for one, number in _numbered(side)}
+    places = {id(one): at for side in (before, after) for at, one in enumerate(side)}
+    pairs: list[tuple[str, Clause | None, Clause | None]] = [
+        *(("changed", a, b) for a, b in found.edited),
+        *(("moved", a, b) for a, b in found.moved),
+        *(("added", None, one) for one in found.added),
+        *(("removed", one, None) for one in found.dropped),
+    ]
+    made: list[tuple[int, CriterionChange]] = []
+    for action, was, now in pairs:
+        here = now or was
+        if here is None or here.heading:
+            continue
+        one = CriterionChange(
+            part=here.part,
+            number=numbers[id(here)],
+            action=action,
+            was_part=was.part if was else None,
+            was_number=numbers[id(was)] if was else None,
+            before=was.text if was else None,
+            after=now.text if now else None,
+        )
+        made.append((places[id(here)], one))
     made.sort(key=lambda pair: pair[0])
-    return Criteria(named=tuple(one for _, one in made[:MOST]), left_out=max(0, len(made) - MOST))
+    return [one for _, one in made]
 
 
-def _names(side: Sequence[Clause]) -> dict[int, str]:
-    """By the clause's identity: two may read the same."""
-    return {id(one): name for one, name in zip(side, _numbered(side), strict=True)}
+def name_of(one: CriterionChange) -> str:
+    """`Inclusion criterion 3`"""
+    return _name(one.part, one.number)
 
 
-def _numbered(side: Sequence[Clause]) -> Iterator[str]:
+def what_of(one: CriterionChange) -> str:
+    """`changed (was inclusion criterion 2)`"""
+    was = ""
+    if one.was_number is not None and (one.was_part, one.was_number) != (one.part, one.number):
+        name = _name(one.was_part or "", one.was_number)
+        was = f" (was {name[:1].lower()}{name[1:]})"
+    return {"moved": "moved here", "removed": "dropped"}.get(one.action, one.action) + was
+
+
+def _name(part: str, number: str) -> str:
+    return f"{part.capitalize() or 'Eligibility'} criterion {number}"
+
+
+def _numbered(side: Sequence[Clause]) -> Iterator[tuple[Clause, str]]:
     """Numbers count what stands by itself in each part; what stands below one has its number and its own: `3.2`."""
     counts: dict[str, int] = {}
     numbers: dict[tuple[str, str], str] = {}  # (part, key) → of the last criterion so worded
     below: dict[tuple[str, str], int] = {}
     for one in side:
-        part = one.part.capitalize() or "Eligibility"
         if one.heading:
-            yield f"{part} heading"
+            yield one, ""
             continue
         above = numbers.get((one.part, one.parent)) if one.parent else None
         if above is None:
@@ -102,17 +135,8 @@ def _numbered(side: Sequence[Clause]) -> Iterator[str]:
             below[one.part, above] = below.get((one.part, above), 0) + 1
             number = f"{above}.{below[one.part, above]}"
         numbers[one.part, one.key] = number
-        yield f"{part} criterion {number}"
+        yield one, number
 
 
-def _number(name: str) -> str:
-    return name.rpartition(" ")[2]
-
-
-def _bare(name: str) -> str:
-    """`inclusion criterion 3`"""
-    return name[:1].lower() + name[1:]
-
-
-def _marked(older: str, newer: str) -> Markup:
-    return both_marks(shown_text(older)[:LONGEST], shown_text(newer)[:LONGEST])
+def _marked(older: str | None, newer: str | None) -> Markup:
+    return both_marks(shown_text(older or "")[:LONGEST], shown_text(newer or "")[:LONGEST])

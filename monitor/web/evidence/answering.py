@@ -13,12 +13,13 @@ from monitor.web.answers import Answer, BadQuestion, Document, Elsewhere, Page
 from monitor.web.compare.sides import found_side
 from monitor.web.drawing.names import name_of, number_of
 from monitor.web.evidence.bundle import MEDIA, Bundled, bundle
+from monitor.web.evidence.citing import citation
 from monitor.web.evidence.vouched import times_of, vouched, where_from
 from monitor.web.finding import found_trial, found_version
 from monitor.web.trial.head import head
 from snapshots.changes import compare
 from snapshots.changeset import Source
-from snapshots.errors import DamagedVersion
+from snapshots.errors import DamagedVersion, UnknownVersion
 from snapshots.event import Event, changed_event
 from snapshots.facts import facts
 from snapshots.query import Version
@@ -45,13 +46,26 @@ def evidence(asked: Asked) -> Answer:
             "own_href": own,
             "bundle_href": addresses.bundle(own),
             "whole_json": f"{asked.root}{own}.json",
-            "whole_page": f"{asked.root}{own}",
+            "cited": citation(
+                asked.setting.source(asked.registry), asked.trial, [version], own=f"{asked.root}{own}"
+            ),
+            "before_href": _before(asked, version),
             "api_url": _api_url(asked, version),
             "ledger_href": addresses.ledger(one.evidence.ledger.entry),
             "number": version.ref.version,
         },
         data=lambda: one.evidence,
     )
+
+
+def _before(asked: Asked, version: Version) -> str | None:
+    """The comparison with the version before it in its line; None where that is not stored."""
+    ref = version.ref
+    try:
+        before = asked.reader.version(asked.registry, asked.trial, ref.source, (ref.version or 0) - 1)
+    except UnknownVersion:
+        return None
+    return addresses.compare(asked.registry, asked.trial, before.ref, ref)
 
 
 def version_bundle(asked: Asked) -> Answer:

@@ -15,11 +15,14 @@ from dataclasses import dataclass
 
 import msgspec
 
+from monitor.web.compare.criteria import criteria_changes, name_of, what_of
+from monitor.web.compare.marks import CRITERIA
+from monitor.web.compare.shapes import compared
 from monitor.web.drawing.prose import plain
 from monitor.web.evidence.readme import CHECK, readme
 from monitor.web.evidence.shapes import BundledFile, Manifest, VersionEvidence
 from snapshots.changeset import JSON, FieldChange
-from snapshots.event import Event, event_json
+from snapshots.event import Event
 
 MEDIA = "application/zip"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # a zip file knows no earlier one
@@ -50,7 +53,7 @@ def bundle(
         what = f"version {told.version} of {told.trial}, exactly as stored"
         files.append((f"{told.trial}-{told.version}.json", one.body, what))
     if changes is not None:
-        made = msgspec.json.format(msgspec.json.encode(event_json(changes, with_noise=True)), indent=2)
+        made = msgspec.json.format(msgspec.json.encode(compared(changes, with_noise=True)), indent=2)
         files.append(("changes.json", made + b"\n", "what changed, field by field, for programs"))
         files.append(("changes.txt", reading(changes).encode(), "what changed, to be read"))
     manifest = Manifest(
@@ -87,7 +90,8 @@ def _zipped(folder: str, parts: Sequence[tuple[str, bytes]]) -> bytes:
 
 
 def reading(event: Event) -> str:
-    """The change set as plain text: each change with its reason, where it stands, and both values whole."""
+    """The change set as plain text: each change with its reason, where it stands, and both values whole; of criteria
+    those that changed, each by its number."""
     lines = [
         f"{event.trial}  {_line(event.title)}",
         "",
@@ -108,6 +112,15 @@ def _change(number: int, change: FieldChange) -> list[str]:
     if change.reason:
         lines.append(f"   Why it matters: {_line(change.reason)}")
     lines.append(f"   In the record: {', '.join(change.paths)}")
+    named = criteria_changes(change.before, change.after) if change.field == CRITERIA else []
+    for one in named:
+        lines.append(f"   {name_of(one)} {what_of(one)}")
+        for label, text in (("Before", one.before), ("After", one.after)):
+            if text is not None and (label == "After" or one.action != "moved"):
+                lines.append(f"     {label}: {_line(text)}")
+    if named:
+        lines.append("   Each on one line, signs set evenly. All criteria as they are written: changes.json.")
+        return lines
     for label, value in (("Before", change.before), ("After", change.after)):
         lines += [f"   {label}:", *(f"     {one}".rstrip() for one in _value(value))]
     return lines

@@ -93,9 +93,24 @@ def readme(name: str, manifest: Manifest) -> str:
         "  sha256sum -c SHA256SUMS        every file is the one that was bundled",
         "  python3 check.py               the hashes, times and ledger entries of the manifest fit the records",
         "",
+        "  macOS: shasum -a 256 -c SHA256SUMS. Windows: certutil -hashfile NAME SHA256 of each file; py check.py",
+        "",
         "To see that nobody made this bundle up, compare the record with the registry's own page or its history,",
         "and the SHA-256 with another trialbell that watched the trial: equal records have equal hashes everywhere.",
-        "The same two versions make the same bundle, byte by byte, as long as trialbell's own version stays.",
+        "",
+        "Cite it",
+        "",
+        "  Cite the SHA-256 of the zip file and trialbell's version: the same versions make the same zip file, byte by",
+        "  byte, as long as trialbell's own version stays.",
+        "",
+        *(
+            f"  {system:<10}{command}"
+            for system, command in (
+                ("Linux", f"sha256sum {name}.zip"),
+                ("macOS", f"shasum -a 256 {name}.zip"),
+                ("Windows", f"certutil -hashfile {name}.zip SHA256"),
+            )
+        ),
         "",
         *(line for one in manifest.versions for line in _version(one)),
         _TIMES,
