@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from doubles.asking import Answer, Asking, asking
-from doubles.web_history import NOW, History
+from doubles.web_history import NOW, History, versions
 
 from monitor.health import Health
 from monitor.web.reading import Reading
@@ -247,6 +247,22 @@ def test_a_group_of_fields_is_what_it_is_made_of(reader: Reader) -> None:
         "<option[^>]*>([^<]+)</option>", text.partition('id="fields"')[2].partition("</datalist>")[0]
     )
     assert len(labels) == len(set(labels)), "no two are called the same"
+
+
+def test_a_card_says_a_reason_once_and_leads_to_related_trials(history: History, clock: Clock) -> None:
+    stopped = versions()[-1]
+    stopped["protocolSection"]["statusModule"] |= {
+        "overallStatus": "TERMINATED",
+        "whyStopped": "The sponsor decided so, for reasons of its own.",
+    }
+    stopped["protocolSection"]["designModule"]["enrollmentInfo"] = {"count": 4, "type": "ACTUAL"}
+    history.snapshot(stopped, "2026-11-24")
+    with asking(history.app(now=clock)) as browse:
+        text = Reader(browse).look("/?tag=stopped&since=2026-11-24")
+    card = text[text.index("<article") : text.index("</article>")]
+    assert "for reasons of its own; " in card, "the headline goes on behind it"
+    assert card.count("for reasons of its own") == 1
+    assert 'href="/trials/ctgov/NCT07146087/related">related trials' in card
 
 
 def test_a_filter_by_status_looks_at_what_it_was_after_the_change(reader: Reader, history: History) -> None:
