@@ -77,6 +77,20 @@ def test_nothing_is_said_of_newness_to_a_reader_that_nothing_is_known_of(reader:
     assert "Monday 23 November 2026" in text
 
 
+def test_nothing_is_said_of_newness_on_the_whole_first_visit_while_nothing_is_new(
+    reader: Reader, history: History, clock: Clock
+) -> None:
+    reader.look()
+    clock.now += timedelta(minutes=1)
+    assert 'class="news"' not in reader.look()
+    assert "Monday 23 November 2026" in reader.look(), "all of it stands there"
+    happened(history, "2026-11-25", Severity.MAJOR)
+    clock.now += timedelta(minutes=1)
+    assert "<strong>1 new</strong>" in reader.look()
+    clock.now += timedelta(hours=1)
+    assert "Nothing new since you last looked, <time" in reader.look()
+
+
 def test_what_is_new_comes_first_the_critical_before_all(
     reader: Reader, history: History, clock: Clock
 ) -> None:
