@@ -74,7 +74,9 @@ def test_nothing_is_said_of_newness_to_a_reader_that_nothing_is_known_of(reader:
     text = reader.look()
     assert 'class="news"' not in text
     assert "looked" in reader.cookie
-    assert "Monday 23 November 2026" in text
+    assert 'Monday 23 November 2026 <span class="utc-day">UTC</span>' in text, (
+        "times may stand in another zone"
+    )
 
 
 def test_nothing_is_said_of_newness_on_the_whole_first_visit_while_nothing_is_new(
