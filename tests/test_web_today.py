@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from doubles.asking import Answer, Asking, asking
-from doubles.web_history import NOW, History
+from doubles.web_history import NOW, History, versions
 
 from monitor.health import Health
 from monitor.web.reading import Reading
@@ -74,7 +74,23 @@ def test_nothing_is_said_of_newness_to_a_reader_that_nothing_is_known_of(reader:
     text = reader.look()
     assert 'class="news"' not in text
     assert "looked" in reader.cookie
-    assert "Monday 23 November 2026" in text
+    assert 'Monday 23 November 2026 <span class="utc-day">UTC</span>' in text, (
+        "times may stand in another zone"
+    )
+
+
+def test_nothing_is_said_of_newness_on_the_whole_first_visit_while_nothing_is_new(
+    reader: Reader, history: History, clock: Clock
+) -> None:
+    reader.look()
+    clock.now += timedelta(minutes=1)
+    assert 'class="news"' not in reader.look()
+    assert "Monday 23 November 2026" in reader.look(), "all of it stands there"
+    happened(history, "2026-11-25", Severity.MAJOR)
+    clock.now += timedelta(minutes=1)
+    assert "<strong>1 new</strong>" in reader.look()
+    clock.now += timedelta(hours=1)
+    assert "Nothing new since you last looked, <time" in reader.look()
 
 
 def test_what_is_new_comes_first_the_critical_before_all(
@@ -247,6 +263,22 @@ def test_a_group_of_fields_is_what_it_is_made_of(reader: Reader) -> None:
         "<option[^>]*>([^<]+)</option>", text.partition('id="fields"')[2].partition("</datalist>")[0]
     )
     assert len(labels) == len(set(labels)), "no two are called the same"
+
+
+def test_a_card_says_a_reason_once_and_leads_to_related_trials(history: History, clock: Clock) -> None:
+    stopped = versions()[-1]
+    stopped["protocolSection"]["statusModule"] |= {
+        "overallStatus": "TERMINATED",
+        "whyStopped": "The sponsor decided so, for reasons of its own.",
+    }
+    stopped["protocolSection"]["designModule"]["enrollmentInfo"] = {"count": 4, "type": "ACTUAL"}
+    history.snapshot(stopped, "2026-11-24")
+    with asking(history.app(now=clock)) as browse:
+        text = Reader(browse).look("/?tag=stopped&since=2026-11-24")
+    card = text[text.index("<article") : text.index("</article>")]
+    assert "for reasons of its own; " in card, "the headline goes on behind it"
+    assert card.count("for reasons of its own") == 1
+    assert 'href="/trials/ctgov/NCT07146087/related">related trials' in card
 
 
 def test_a_filter_by_status_looks_at_what_it_was_after_the_change(reader: Reader, history: History) -> None:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from sqlite_utils import Database
 
 from monitor import watches
 from monitor.database import open_for_writing
+from monitor.health import Health, WatchHealth
 from monitor.registries.ctgov_query import query_from_url, search_page
 from monitor.web.watches import held
 from monitor.web.watches.charts import bars, mondays, segments
@@ -158,6 +159,17 @@ def test_the_list_says_what_each_watch_holds(browse: Asking, history: History) -
     assert second["query"] == {"cond": "ALS", "status": "RECRUITING"}
     lines = list(csv.DictReader(io.StringIO(browse.get("/watches.csv").text)))
     assert [one["definition"] for one in lines] == ["1 ids", "cond=ALS; status=RECRUITING", "everything"]
+
+
+def test_where_no_service_runs_no_watch_is_overdue(history: History) -> None:
+    late = WatchHealth(name="MSC exosomes", last_success=NOW - timedelta(days=9), build=None, overdue=True)
+    polled = Health(ok=True, watches=(late,), next_poll=NOW)
+    for health, is_late in ((Health(ok=True, watches=(late,)), False), (polled, True)):
+        with asking(history.app(health=lambda shown=health: shown)) as browse:
+            for path in ("/watches", "/watches/MSC%20exosomes"):
+                page = browse.get(path).text
+                assert ("Overdue:" in page) is is_late, path
+                assert ("No service is running here" in page) is not is_late, path
 
 
 def test_one_watch_shows_its_trials_and_what_happened(browse: Asking, history: History) -> None:

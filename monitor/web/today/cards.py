@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor import addresses
 from monitor.alerting.text import is_said
 from monitor.web.compare.marks import headline_of, summary_of
 from monitor.web.trial.history import KINDS
-from snapshots.changeset import Severity
+from snapshots.changeset import FieldChange, Severity
 from snapshots.event import Event, EventKind
 
 LINES = 3  # changes of an event named on its card
@@ -26,6 +26,7 @@ class Card:
     href: str
     trial: str
     trial_href: str
+    related_href: str
     title: str
     lines: tuple[tuple[Severity, str], ...]
     more: int
@@ -36,7 +37,7 @@ class Card:
 
 def card(sequence: int, event: Event, seen: Sequence[str] = ()) -> Card:
     told = [change for change in event.changes if change.severity is not Severity.NOISE]
-    lines = [(one.severity, summary_of(one)) for one in told if not is_said(one, event.headline)]
+    lines = [(one.severity, summary_of(one)) for one in told if not _is_said(one, event.headline)]
     posted = event.to.updated if event.to else None
     meta = [
         KINDS[event.kind] if event.kind is not EventKind.CHANGED else "",
@@ -52,6 +53,7 @@ def card(sequence: int, event: Event, seen: Sequence[str] = ()) -> Card:
         href=pair or addresses.event(sequence),
         trial=event.trial,
         trial_href=addresses.trial(event.registry, event.trial),
+        related_href=addresses.related(event.registry, event.trial),
         title=event.title,
         lines=tuple(lines[:LINES]),
         more=max(0, len(lines) - LINES),
@@ -59,6 +61,13 @@ def card(sequence: int, event: Event, seen: Sequence[str] = ()) -> Card:
         meta=tuple(one for one in meta if one),
         tags=event.tags,
     )
+
+
+def _is_said(change: FieldChange, headline: str) -> bool:
+    """Also where the headline goes on behind a reason that ends with a full stop in the record."""
+    if isinstance(change.after, str):
+        change = replace(change, after=change.after.rstrip(". "))
+    return is_said(change, headline)
 
 
 def compared(event: Event) -> str | None:

@@ -117,6 +117,9 @@ class _Front:
         watches = sorted(one.name for one in reader.watches())
         news = self._news(since) if since is not None and self.before is None else None
         before = self.before if news is None else news.since.number + 1
+        if news is not None and not news.count and since is not None and since.at is not None:
+            # On the first visit the last look is a moment ago: that nothing is new since says nothing.
+            news = news if self.setting.now - since.at > looked.VISIT else None
         page = BEFORE_NEW if news is not None and news.count else PAGE
         older = sift(reader, self.filter, self.setting, limit=page, before=before)
         cards = self._cards(older.found)

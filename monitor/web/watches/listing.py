@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from monitor.web.answers import Answer, BadQuestion, Page
+from monitor.web.health.standing import standing_line
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from monitor.web.shapes import Listed
@@ -27,6 +28,7 @@ def all_watches(reader: Reading, query: Mapping[str, str], setting: Setting) -> 
         values={
             "here": "watches",
             "watches": shown,
+            "standing": standing_line(reader, setting),
             "weeks": WEEKS,
             "first": bool(after),
             "following": following,

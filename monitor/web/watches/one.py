@@ -14,6 +14,7 @@ from monitor.web.address import Format
 from monitor.web.answers import Answer, BadQuestion, Page
 from monitor.web.drawing.prose import without_addresses
 from monitor.web.feeds.asked import check_watch
+from monitor.web.health.standing import standing_line
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from monitor.web.today.cards import Card, card
@@ -88,6 +89,7 @@ def one_watch(
         values = {
             "here": "watches",
             "one": view,
+            "standing": standing_line(reader, setting),
             "weeks": WEEKS,
             "unknown": _unknown(reader, found),
             "cards": _cards(reader, name, setting),

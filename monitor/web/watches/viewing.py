@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from monitor import addresses
 from monitor.health import WatchHealth
+from monitor.web.health.standing import health_now, is_alone
 from monitor.web.reading import Reading
 from monitor.web.setting import Setting
 from monitor.web.sources import UnknownRegistry
@@ -17,7 +17,6 @@ from monitor.web.watches import held
 from monitor.web.watches.charts import LEVELS, Bar, Segment, bars, mondays, segments
 from monitor.web.watches.held import Held
 from monitor.web.watches.shapes import StatusCount, Watch, WatchRow, WeekCount
-from snapshots.errors import SnapshotsError
 from snapshots.instants import stamp
 
 WEEKS = 26
@@ -135,11 +134,13 @@ def _viewed(
 
 
 def _health(setting: Setting) -> dict[str, WatchHealth]:
-    """By name. What cannot be had is not said here: the page of the service's state says it."""
-    try:
-        return {one.name: one for one in setting.health().watches}
-    except (SnapshotsError, OSError, sqlite3.Error):
-        return {}
+    """By name. What cannot be had is not said here: the page of the service's state says it.
+
+    Where nobody is meant to poll no watch is overdue, as on the front page: it says that no service is running.
+    """
+    health = health_now(setting)
+    alone = is_alone(health)
+    return {one.name: replace(one, overdue=one.overdue and not alone) for one in health.watches}
 
 
 def watch_json(one: Viewed) -> Watch:
