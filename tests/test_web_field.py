@@ -173,6 +173,15 @@ def test_a_field_that_never_changed_says_since_when_it_is_so(history: History, b
     assert browse.get(f"{AT}/phase.json").json()["changes"] == 0
 
 
+def test_a_field_that_is_made_of_others_leads_to_them_and_says_nothing_for_them(
+    history: History, browse: Asking
+) -> None:
+    history.fill()
+    text = page(browse, f"{AT}/eligibility")
+    assert f'<a href="{AT}/eligibility-criteria">Eligibility criteria</a>' in text
+    assert "unchanged since" not in text, "its criteria changed"
+
+
 def test_details_of_people_are_not_shown(history: History, browse: Asking) -> None:
     history.fill()
     for slug in ("central-contacts", "officials", "responsible-party", "locations", "contacts"):

@@ -38,9 +38,12 @@ def field(session: Session, trial: str, field_name: str, as_of: str | None) -> i
     """One field of a trial through time, oldest first."""
     from monitor.field_course import course, fields_read
     from monitor.unread import between
+    from snapshots.fields import table
 
     reader = session.needed_reader()
     session.check_names(field=field_name)
+    if parts := table("ctgov").within(field_name)[1:]:
+        session.say(f"{field_name} is made of fields that are told as their own: {', '.join(parts)}")
     trial = session.trial_id(trial)
     day = None if as_of is None else day_of(as_of, now=clock())
     session.check_names(trial=trial)

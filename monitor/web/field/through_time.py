@@ -47,6 +47,7 @@ def one_field(asked: Asked) -> Answer:
             "fields_href": addresses.fields(registry, trial),
             "title": held.title,
             "source": asked.setting.source(registry).line(found.newest.ref.build),
+            "made_of": _made_of(registry, trial, slug),
             "choosing": choosing(changed_fields(asked.reader.database, registry, trial)),
             **drawn(registry, trial, found, shown, page=page, more=more),
         }
@@ -57,6 +58,13 @@ def one_field(asked: Asked) -> Answer:
         data=lambda: _course(registry, trial, found, shown, next=_next(path, page) if more else None),
         rows=lambda: [_row(_change(one)) for one in shown],
     )
+
+
+def _made_of(registry: str, trial: str, slug: str) -> list[tuple[str, str]]:
+    """Labels and addresses of the fields that a field is made of: what changed in them is told as theirs."""
+    fields = table(registry)
+    parts = [one for slug in fields.within(slug)[1:] if (one := fields.field(slug))]
+    return [(one.label, addresses.field(registry, trial, one.slug)) for one in parts]
 
 
 def all_fields(asked: Asked) -> Answer:
