@@ -199,6 +199,22 @@ def test_a_change_deep_in_a_long_text_is_seen(history: History) -> None:
     assert "until spring" in item["content_text"]
     assert "until autumn" in item["content_text"]
     assert len(item["content_text"]) < 6_000
+    assert item["content_html"].count("<del>") == 1
+    assert "until <del>spring</del>. word0 " in item["content_html"], "what stayed is not marked"
+
+
+def test_of_criteria_those_that_changed_are_told_by_number(history: History) -> None:
+    record = copy.deepcopy(RECORD)
+    history.snapshot(record, "2026-11-24")
+    module = record["protocolSection"]["eligibilityModule"]
+    module["eligibilityCriteria"] = module["eligibilityCriteria"].replace("6.5", "7.5")
+    history.snapshot(record, "2026-11-25")
+    with asking(history.app()) as browse:
+        item = json_feed(feed(browse, "/feed.json"))["items"][0]
+    html, text = item["content_html"], item["content_text"]
+    assert "<li>Inclusion criterion 1 changed: EDSS 3.0 to <del>6.5</del><ins>7.5</ins></li>" in html
+    assert "  Inclusion criterion 1 changed\n    before: EDSS 3.0 to 6.5\n    after: EDSS 3.0 to 7.5\n" in text
+    assert "relapse" not in html + text, "a criterion that stayed"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ one event must not keep a feed from being read.
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from urllib.parse import quote
@@ -20,12 +21,16 @@ from monitor.alerting.alerts import message_of
 from monitor.alerting.discretion import masked
 from monitor.alerting.plain import plain_message
 from monitor.alerting.text import only_here
+from monitor.web.compare.criteria import criteria_changes, name_of, what_of
+from monitor.web.compare.marks import CRITERIA
+from monitor.web.compare.passages import both_marks, word_marks
 from monitor.web.drawing.blocks import safe_href
 from monitor.web.drawing.prose import printable, shortened
 from monitor.web.drawing.render import SIGNS
 from monitor.web.feeds.feed import Entry
 from monitor.web.identity import tag
 from monitor.web.kept import Kept
+from monitor.web.shapes import CriterionChange
 from notifiers.message import Item, Message
 from snapshots.changeset import Severity
 from snapshots.event import Event
@@ -33,6 +38,7 @@ from snapshots.event import Event
 log = structlog.get_logger(__name__)
 
 MOST_ITEMS = 40  # of one entry
+MOST_CRITERIA = 10
 LONGEST_TITLE = 300  # characters
 WORDS_BEFORE = 12  # of a long text, shown before the first that differs
 LONGEST_VALUE = 1_500  # of each side of a change, and of every other text
@@ -53,14 +59,15 @@ def entry(event: Event, *, sequence: int, root: str, began: datetime) -> Entry:
 def _entry(event: Event, sequence: int, root: str, began: datetime) -> Entry:
     assert event.id is not None, "stored events have an id"
     message = _message(event, sequence, root)
+    criteria = _criteria(event)
     title = _line(message.headline, LONGEST_TITLE)
     return Entry(
         id=tag(began, "event", event.id),
         title=title,
         at=event.at or began,
         summary=_line(f"{event.severity.value.capitalize()}: {message.title}", LONGEST_TITLE),
-        text=_text(message, event.severity),
-        html=str(_html(message, event.severity)),
+        text=_text(message, event.severity, criteria),
+        html=str(_html(message, event.severity, criteria)),
         page=root + _page(event, sequence),
         # A registry on this machine is gone before the feed is read.
         record=None if only_here(event.url) else _address(event.url or ""),
@@ -105,14 +112,40 @@ def _message(event: Event, sequence: int, root: str) -> Message:
         )
 
 
-def _text(message: Message, severity: Severity) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Criteria:
+    """Which criteria changed, told instead of both texts. label: of the item that they belong to."""
+
+    label: str
+    told: tuple[CriterionChange, ...] = ()
+    more: int = 0
+
+    def of(self, item: Item) -> tuple[CriterionChange, ...]:
+        return self.told if item.label == self.label and item.before and item.after else ()
+
+
+def _criteria(event: Event) -> _Criteria:
+    for change in event.changes:
+        if change.field == CRITERIA and (found := criteria_changes(change.before, change.after)):
+            told = tuple(found[:MOST_CRITERIA])
+            return _Criteria(label=change.label, told=told, more=len(found) - len(told))
+    return _Criteria(label="")
+
+
+def _text(message: Message, severity: Severity, criteria: _Criteria) -> str:
     lines = [f"{SIGNS[severity.value]} {severity.value.capitalize()}: {_line(message.title)}"]
     if message.subtitle:
         lines.append(_line(message.subtitle))
     lines.append("")
     for item in message.items[:MOST_ITEMS]:
         lines.append(f"- {_said(item)}")
-        if item.before is not None or item.after is not None:
+        if told := criteria.of(item):
+            for one in told:
+                lines.append(f"  {name_of(one)} {what_of(one)}")
+                lines += [f"    {side}: {words}" for side, words in _sides_of(one).items()]
+            if criteria.more:
+                lines.append(f"  and {criteria.more} more criteria, on the page")
+        elif item.before is not None or item.after is not None:
             before, after = _sides(item)
             lines += [f"  before: {before}", f"  after: {after}"]
     if (more := len(message.items) - MOST_ITEMS) > 0:
@@ -124,7 +157,7 @@ def _text(message: Message, severity: Severity) -> str:
     return "\n".join(lines)
 
 
-def _html(message: Message, severity: Severity) -> Markup:
+def _html(message: Message, severity: Severity, criteria: _Criteria) -> Markup:
     made = [
         Markup("<p><strong>{} {}</strong>: {}{}</p>").format(
             SIGNS[severity.value],
@@ -136,7 +169,16 @@ def _html(message: Message, severity: Severity) -> Markup:
     ]
     for item in message.items[:MOST_ITEMS]:
         sides = Markup("")
-        if item.before is not None or item.after is not None:
+        if told := criteria.of(item):
+            each = [
+                Markup("<li>{} {}: {}</li>").format(name_of(one), what_of(one), _marked(one)) for one in told
+            ]
+            if criteria.more:
+                each.append(Markup("<li>and {} more criteria, on the page</li>").format(criteria.more))
+            sides = Markup("<ul>{}</ul>").format(Markup("").join(each))
+        elif item.before is not None and item.after is not None:
+            sides = Markup("<br>before: {}<br>after: {}").format(*word_marks(*_sides(item)))
+        elif item.before is not None or item.after is not None:
             before, after = map(escape, _sides(item))
             sides = Markup(f"<br>before: <del>{before}</del><br>after: <ins>{after}</ins>")
         made.append(Markup(f"<li>{escape(_said(item))}{sides}</li>"))
@@ -168,6 +210,18 @@ def _address(text: str) -> str | None:
 def _said(item: Item) -> str:
     label = f"{item.label}: " if item.label else ""
     return _line(f"{label}{item.summary}" + (f" ({item.reason})" if item.reason else ""))
+
+
+def _sides_of(one: CriterionChange) -> dict[str, str]:
+    """What a criterion said and says; once where it only moved."""
+    sides = {"before": None if one.action == "moved" else one.before, "after": one.after}
+    return {side: _line(text) for side, text in sides.items() if text is not None}
+
+
+def _marked(one: CriterionChange) -> Markup:
+    sides = _sides_of(one)
+    after = sides.get("after", "")
+    return both_marks(after if one.action == "moved" else sides.get("before", ""), after)
 
 
 def _sides(item: Item) -> tuple[str, str]:
