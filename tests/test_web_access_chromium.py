@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from doubles.browser import chromium
+from doubles.logging_in import ACT, BOTH, READ
 from doubles.web_history import TRIAL, History
-from test_web_access import ACT, BOTH, READ
 from test_web_server import serving
 
 from monitor.database import open_for_writing

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from doubles.browser import Tab, browsing
 from doubles.every_page import EXAMPLES, PAGES, REFUSED
+from doubles.logging_in import BOTH, READ
 from doubles.outbox_history import told
 from doubles.walking import AXE, RUN
 from doubles.web_history import NOW, TRIAL, History
-from test_web_access import BOTH, READ
 from test_web_server import serving
 
 from monitor.database import open_for_writing

@@ -20,9 +20,9 @@ import pytest
 from conftest import SetClock
 from doubles.browser import Tab, browsing
 from doubles.errand_history import DROPPED, MARCH, MAY, errand_history, year
+from doubles.logging_in import BOTH, READ
 from doubles.walking import Lens, Walker
 from doubles.web_history import NOW, OTHER, TRIAL, History
-from test_web_access import BOTH, READ
 from test_web_server import PATIENCE, serving
 
 from monitor.alerting.links import links_of
