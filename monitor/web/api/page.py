@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -10,12 +9,15 @@ from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
+from markupsafe import Markup, escape
+
 from monitor.web.address import Address, Asked, Format
 from monitor.web.answers import Answer, Page
 from monitor.web.api.description import description, room_of, security
 from monitor.web.api.path_parts import parts_of, written
 from monitor.web.api.types import Schema, in_words, name_of
 from monitor.web.drawing.names import number_of
+from monitor.web.drawing.prose import with_code
 from monitor.web.finding import newest_of
 from monitor.web.reading import Reading
 from monitor.web.representations import MEDIA, offered
@@ -47,15 +49,6 @@ class Entry:
     redirects: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A type as it stands on the page: its fields with their types."""
-
-    name: str
-    about: str
-    fields: tuple[tuple[str, str, str | None], ...]  # name, type in words, component to go to
-
-
 def api(asked: Asked) -> Answer:
     """`/api`."""
     whole = described()
@@ -67,7 +60,7 @@ def api(asked: Asked) -> Answer:
                 (room, [_entry(one, asked.reader, whole) for one in members])
                 for room, members in groupby(_addresses(), key=room_of)
             ],
-            "types": [_kind(name, one) for name, one in whole["components"]["schemas"].items()],
+            "types": _types(),
             "root": asked.root,
         },
         data=lambda: {
@@ -159,13 +152,31 @@ def _newest(reader: Reading) -> list[str]:
     return found
 
 
-def _kind(name: str, schema: Schema) -> Kind:
-    fields: Sequence[tuple[str, Schema]] = list(schema.get("properties", {}).items())
-    return Kind(
-        name=name,
-        about=schema.get("description", ""),
-        fields=tuple((field, in_words(one), _leads_to(one)) for field, one in fields),
+@cache
+def _types() -> Markup:
+    """All types, drawn once: they are the same as long as the process runs."""
+    schemas = described()["components"]["schemas"]
+    return Markup("\n").join(_type(name, schema) for name, schema in schemas.items())
+
+
+def _type(name: str, schema: Schema) -> Markup:
+    about = schema.get("description", "")
+    rows = [
+        Markup("<div><dt><code>{}</code></dt><dd>{}</dd></div>").format(field, _type_named(one))
+        for field, one in schema.get("properties", {}).items()
+    ]
+    return Markup('<article class="api" id="type-{}">\n<h3><code>{}</code></h3>\n{}{}</article>').format(
+        name,
+        name,
+        Markup("<p>{}</p>\n").format(with_code(about)) if about else "",
+        Markup('<dl class="facts">{}</dl>\n').format(Markup("\n").join(rows)) if rows else "",
     )
+
+
+def _type_named(schema: Schema) -> Markup:
+    to = _leads_to(schema)
+    words = in_words(schema)
+    return Markup('<a href="#type-{}">{}</a>').format(to, words) if to else escape(words)
 
 
 def _leads_to(schema: Schema) -> str | None:
