@@ -170,6 +170,7 @@ def test_a_copied_session_ends_with_its_log_out_in_every_process_and_over_a_rest
 def test_where_nothing_can_be_written_a_log_out_holds_while_the_process_runs(
     own: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    log.configure(logging.WARNING)
     def full() -> Any:
         raise OSError("no space left")
 
