@@ -171,6 +171,7 @@ def test_where_nothing_can_be_written_a_log_out_holds_while_the_process_runs(
     own: History, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log.configure(logging.WARNING)
+
     def full() -> Any:
         raise OSError("no space left")
 

@@ -53,6 +53,12 @@ def samples(browse: Asking) -> dict[tuple[str, frozenset[str]], float]:
     }
 
 
+def test_an_answer_says_what_it_took_and_a_refusal_does_not(browse: Asking) -> None:
+    assert float(browse.get("/").headers["server-timing"].removeprefix("total;dur=")) > 0
+    for refused in ("/nothing", "/?tag=none-such"):
+        assert "server-timing" not in browse.get(refused).headers
+
+
 def test_both_formats_are_what_their_own_readers_take(browse: Asking) -> None:
     plain, opened = browse.get("/metrics"), browse.get("/metrics", OPEN)
     assert plain.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"

@@ -1,9 +1,10 @@
 """Every page on a store of many trials, over HTTP, while versions are being written: what a reader waits.
 
 A server process (`trialbell serve`), a writer that books as a poll does at the registry's pace, and a load generator:
-readers who ask at random moments (Poisson), RATE a second in all, for every address with arguments that vary. Times
-are those of the load generator, the way over loopback and any waiting in line included: more than the server's own.
-Its own, which other work on the machine disturbs little, is the CPU time of its process over a request that is alone.
+readers who ask at random moments (Poisson), RATE a second in all, for every address with arguments that vary. The
+first times are those of the load generator, the way over loopback and its own waiting for a processor included. What
+the limits are held to is the server's own time under that load: from a request's arrival until its answer is whole,
+waiting in line included, as it says in Server-Timing. The CPU time is its process's over a request that is alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -35,14 +36,15 @@ CONNECTIONS = 4
 RATE = 10  # requests a second: a hundred readers, each of them at a page every ten seconds
 ASKED = 200  # times each address is asked for
 ALONE = 40  # times it is asked for alone
-HEADINGS = ("page", "p50 ms", "p99 ms", "worst ms", "KB at most", "CPU ms alone", "CPU p99")
+HEADINGS = ("page", "p50 ms", "p99 ms", "worst ms", "server p99", "KB at most", "CPU ms alone", "CPU p99")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """A request. Seconds; cpu: of the server's process, 0 where it was not alone."""
+    """A request. Seconds; server: until the answer was whole there; cpu: of its process, 0 where it was not alone."""
 
     seconds: float
+    server: float
     size: int
     cpu: float = 0.0
 
@@ -95,15 +97,16 @@ def _print(
     rows, past = [], []
     for page, asked in took.items():
         times, cpu = sorted(one.seconds for one in asked), sorted(one.cpu for one in alone[page])
-        p99 = _p99(times)
+        p99 = _p99(sorted(one.server for one in asked))
         if p99 > limit(page):
             past.append(f"{page} ({p99 * 1e3:.0f} of {limit(page) * 1e3:.0f} ms)")
         rows.append(
             (
                 page,
                 f"{statistics.median(times) * 1e3:.1f}",
-                f"**{p99 * 1e3:.1f}**",
+                f"{_p99(times) * 1e3:.1f}",
                 f"{times[-1] * 1e3:.1f}",
+                f"**{p99 * 1e3:.1f}**",
                 f"{max(one.size for one in asked) / 1e3:.0f}",
                 f"{statistics.median(cpu) * 1e3:.1f}",
                 f"{_p99(cpu) * 1e3:.1f}",
@@ -134,8 +137,8 @@ def _load(
         for name in order:
             path = pages[name](random, known)
             time.sleep(random.expovariate(1 / pause) if pause else 0)
-            status, seconds, size = _ask(connection, path)
-            took[name].append(Took(seconds=seconds, size=size))
+            status, one = _ask(connection, path)
+            took[name].append(one)
             if status >= 400 and name not in MAY_FAIL:
                 failed.append(f"{status} {path}")
 
@@ -160,13 +163,13 @@ def _alone(pid: int, port: int, known: Known, pages: Mapping[str, Made], times: 
     for page in order:
         path = pages[page](random, known)
         cpu = time.clock_gettime(clock)
-        _, seconds, size = _ask(connection, path)
-        took[page].append(Took(seconds=seconds, size=size, cpu=time.clock_gettime(clock) - cpu))
+        _, one = _ask(connection, path)
+        took[page].append(replace(one, cpu=time.clock_gettime(clock) - cpu))
     return took
 
 
-def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, float, int]:
-    """Status, seconds, and bytes of what a browser makes of the answer, which comes compressed."""
+def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, Took]:
+    """Status, and what it took; size: bytes of what a browser makes of the answer, which comes compressed."""
     began = time.perf_counter()
     connection.request("GET", path, headers={"Accept-Encoding": "gzip"})
     answer = connection.getresponse()
@@ -176,7 +179,9 @@ def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, float,
         connection.close()  # as the server does
     if answer.headers.get("Content-Encoding") == "gzip":
         body = gzip.decompress(body)
-    return answer.status, seconds, len(body)
+    _, _, milliseconds = answer.headers.get("Server-Timing", "").partition("dur=")
+    server = float(milliseconds) / 1e3 if milliseconds else seconds  # a refusal does not say
+    return answer.status, Took(seconds=seconds, server=server, size=len(body))
 
 
 class _Running:

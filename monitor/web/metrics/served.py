@@ -50,7 +50,10 @@ class Served:
 
 
 class Counting:
-    """ASGI middleware: counts every answer, to its last byte. A defect, which becomes an answer further out, is 500."""
+    """ASGI middleware: counts every answer, to its last byte. A defect, which becomes an answer further out, is 500.
+
+    An answer says what it took, until it was whole and began to be sent (Server-Timing, milliseconds).
+    """
 
     def __init__(self, app: ASGIApp, *, served: Served) -> None:
         self._app = app
@@ -67,6 +70,9 @@ class Counting:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                if "address" in state and status < 400:  # whoever is refused learns nothing of what it took
+                    taken = f"total;dur={(time.perf_counter() - began) * 1e3:.1f}".encode()
+                    message = {**message, "headers": [*message["headers"], (b"server-timing", taken)]}
             await send(message)
 
         try:
