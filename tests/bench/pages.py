@@ -33,7 +33,7 @@ from bench.machine import ROOT, table
 from bench.many_trials import SOURCES, made
 
 CONNECTIONS = 4
-RATE = 10  # requests a second: a hundred readers, each of them at a page every ten seconds
+RATE = 20  # requests a second: two hundred readers, each of them at a page every ten seconds
 ASKED = 200  # times each address is asked for
 ALONE = 40  # times it is asked for alone
 HEADINGS = ("page", "p50 ms", "p99 ms", "worst ms", "server p99", "KB at most", "CPU ms alone", "CPU p99")
