@@ -251,4 +251,7 @@ def test_other_methods_are_refused_with_those_that_are_there(browse: Asking, met
 def test_head_is_get_without_a_body(browse: Asking) -> None:
     for path in ("/", "/today.json", "/api.json", f"/trials/ctgov/{TRIAL}", "/feed.atom"):
         got, head = browse.get(path), browse.ask("HEAD", path)
-        assert (head.status, head.headers) == (got.status, got.headers), path
+        same = [
+            {**one.headers, "server-timing": ""} for one in (got, head)
+        ]  # what it took is never twice the same
+        assert (head.status, same[1]) == (got.status, same[0]), path
