@@ -146,9 +146,7 @@ def _trials(reader: Reading, keys: list[int]) -> tuple[Trial, ...]:
 
 
 def _row(one: Trial) -> TrialRow:
-    words, tone, sign = standing(one.status)
-    if one.state != "present":
-        words, tone, sign = f"{words} · {one.state}", "unknown", "?"
+    words, tone, sign = standing(one.status, one.state)
     return TrialRow(
         trial=one.trial,
         href=addresses.trial(one.registry, one.trial),

@@ -153,9 +153,7 @@ def _other_holds(reader: Reading, question: Question, answer: Answered) -> bool:
 
 
 def _trial_card(hit: Hit, *, dated: bool) -> TrialCard:
-    words, tone, sign = standing(hit.status)
-    if hit.trial.state != "present":
-        words, tone, sign = f"{words} · {hit.trial.state}", "unknown", "?"
+    words, tone, sign = standing(hit.status, hit.trial.state)
     at = addresses.version(hit.trial.registry, hit.trial.trial, hit.ref)
     facts = (hit.phase, hit.sponsor, f"updated {hit.updated}" if hit.updated else None)
     return TrialCard(

@@ -50,10 +50,11 @@ class Head:
     registry_compare: str | None
 
 
-def standing(status: str | None) -> tuple[str, str, str]:
-    """Words, tone and sign of a recruitment status."""
+def standing(status: str | None, state: str = "present") -> tuple[str, str, str]:
+    """Words, tone and sign of a recruitment status. state: of the trial, which may be there no longer."""
     tone, sign = _TONES.get(status or "", ("unknown", "?"))
-    return (said(status) if status else "Status not given", tone, sign)
+    words = said(status) if status else "Status not given"
+    return (words, tone, sign) if state == "present" else (f"{words} · {state}", "unknown", "?")
 
 
 def head(at: Source, facts: Facts, record: dict[str, Any], ref: VersionRef) -> Head:

@@ -140,9 +140,7 @@ def _unknown(reader: Reading, found: Held) -> list[str]:
 
 
 def _row(one: Member) -> TrialRow:
-    words, tone, sign = standing(one.status)
-    if one.state != "present":
-        words, tone, sign = f"{words} · {one.state}", "unknown", "?"
+    words, tone, sign = standing(one.status, one.state)
     return TrialRow(
         trial=one.trial,
         href=addresses.trial(one.registry, one.trial),
