@@ -107,7 +107,7 @@ def reading(event: Event) -> str:
 
 def _change(number: int, change: FieldChange) -> list[str]:
     item = f", {_line(change.item)}" if change.item else ""
-    level = "quiet" if change.severity.value == "noise" else change.severity.value
+    level = change.severity.value
     lines = [f"{number}. [{level}] {change.label}{item}", f"   {_line(change.summary)}"]
     if change.reason:
         lines.append(f"   Why it matters: {_line(change.reason)}")
