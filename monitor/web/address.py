@@ -1,8 +1,8 @@
 """One address of ours: what answers it, what it may be asked for, and the forms in which it answers.
 
-The rooms list their addresses as values; `app` makes routes of them, and a description for programs can be made of the
-same, so that the two cannot differ. The same address answers people and programs: HTML, or by `.json`, `.csv` at its
-end or the Accept header (RFC 9110, section 12.5.1) the same as data.
+The rooms list their addresses as values; `app` makes routes of them and `api` the OpenAPI description, so that the
+two cannot differ. The same address answers people and programs: HTML, or by `.json`, `.csv` at its end or the Accept
+header (RFC 9110, section 12.5.1) the same as data.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from monitor.web.compare.passages import both_marks
 from monitor.web.drawing.blocks import shown_text
+from monitor.web.drawing.names import in_sentence
 from monitor.web.shapes import CriterionChange
 from snapshots.changes.texts import MOST_TEXT
 from snapshots.changes.texts.criteria import criteria_read
@@ -42,7 +43,7 @@ class Criteria:
     @property
     def line(self) -> str:
         """`Exclusion criterion 1 changed; inclusion criterion 4 added`, the first few."""
-        said = [f"{one.name[:1].lower()}{one.name[1:]} {one.what}" for one in self.named[:4]]
+        said = [f"{in_sentence(one.name)} {one.what}" for one in self.named[:4]]
         more = len(self.named) + self.left_out - len(said)
         line = "; ".join(said) + (f"; and {more} more" if more > 0 else "")
         return line[:1].upper() + line[1:]
@@ -110,7 +111,7 @@ def what_of(one: CriterionChange) -> str:
     was = ""
     if one.was_number is not None and (one.was_part, one.was_number) != (one.part, one.number):
         name = _name(one.was_part or "", one.was_number)
-        was = f" (was {name[:1].lower()}{name[1:]})"
+        was = f" (was {in_sentence(name)})"
     return {"moved": "moved here", "removed": "dropped"}.get(one.action, one.action) + was
 
 

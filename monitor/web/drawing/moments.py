@@ -15,9 +15,9 @@ _TOLD = re.compile(rf"\b({_DAY}) ((?:[01]\d|2[0-3]):[0-5]\d) UTC\b", re.ASCII)
 
 
 def moment(at: datetime | None) -> Markup:
-    return (
-        Markup(f'<time datetime="{stamp(at)}">{minute(at)}</time>') if at else Markup("")
-    )  # digits and signs
+    if at is None:
+        return Markup("")
+    return Markup(f'<time datetime="{stamp(at)}">{minute(at)}</time>')  # digits and signs of ours
 
 
 def with_moments(text: str) -> Markup:

@@ -25,6 +25,11 @@ def name_of(ref: VersionRef) -> str:
     return f"Registry's version {ref.version}" if ref.source is Source.ARCHIVE else f"Version {ref.version}"
 
 
+def in_sentence(name: str) -> str:
+    """As it stands within a sentence: `Version 3` is `version 3`."""
+    return name[:1].lower() + name[1:]
+
+
 def day_of(ref: VersionRef) -> str:
     """The day by which history sorts: of the data build, or of submission."""
     if ref.source is Source.ARCHIVE:

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from monitor import addresses
 from monitor.web.drawing.cells import CUT, drawn, table_rows
 from monitor.web.drawing.moments import moment
+from monitor.web.drawing.names import in_sentence
 from monitor.web.drawing.prose import paragraphs, plain, shortened, with_code, without_addresses
 
 HERE = Path(__file__).parents[1]
@@ -54,6 +55,7 @@ class Pages:
             drawn=drawn,
             table_rows=table_rows,
             moment=moment,
+            in_sentence=in_sentence,
             size=size,
         )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.metadata import version as version_of
 
 from monitor.alerting.text import minute, only_here
-from monitor.web.drawing.names import name_of
+from monitor.web.drawing.names import in_sentence, name_of
 from monitor.web.sources import Source as Registry
 from snapshots.changeset import Source
 from snapshots.query import Version
@@ -45,8 +45,7 @@ def citation(at: Registry, trial: str, versions: Sequence[Version], *, own: str)
 def _cited(one: Version, label: str) -> Cited:
     ref = one.ref
     archived = ref.source is Source.ARCHIVE
-    name = name_of(ref)
-    words = [name[:1].lower() + name[1:]]
+    words = [in_sentence(name_of(ref))]
     if ref.updated and not archived:
         words.append(f"posted by {label} on {ref.updated}")
     elif submitted := ref.updated if archived else one.submitted:

@@ -11,7 +11,7 @@ import msgspec
 
 from monitor import addresses
 from monitor.web.address import Asked
-from monitor.web.drawing.names import day_of, meta_of, name_of
+from monitor.web.drawing.names import day_of, in_sentence, meta_of, name_of
 from monitor.web.evidence.vouched import times_of, vouched, where_from
 from monitor.web.finding import found_trial, last_confirmed
 from monitor.web.reading import Reading
@@ -100,9 +100,7 @@ def _currency(
 ) -> str:
     """Whether this is how the record stands now, as far as we know."""
     if following is not None:
-        return (
-            f"superseded by {name_of(following)[:1].lower() + name_of(following)[1:]} of {day_of(following)}"
-        )
+        return f"superseded by {in_sentence(name_of(following))} of {day_of(following)}"
     held = found_trial(reader, registry, trial)
     if ref.source is Source.ARCHIVE or held.state != "present" or ref.build is None:
         return "the newest stored of its kind"

@@ -10,9 +10,10 @@ from typing import Any
 import msgspec
 
 from monitor import addresses
+from monitor.web import filters
 from monitor.web.address import Asked
 from monitor.web.answers import Answer, BadQuestion, Document, NoSuchPage, Page
-from monitor.web.drawing.names import day_of, name_of, number_of
+from monitor.web.drawing.names import day_of, in_sentence, name_of, number_of
 from monitor.web.finding import found_trial, found_version
 from monitor.web.record.page import Opened, page_values
 from monitor.web.record.shapes import AsOf, SiteRow, version_of
@@ -44,11 +45,7 @@ def as_of(asked: Asked) -> Answer:
     reader, registry, trial = asked.reader, asked.registry, asked.trial
     day = day_named(asked.path["day"])
     found_trial(reader, registry, trial)
-    last = asked.setting.last_day(reader.newest_build())
-    if day > last:
-        raise NoSuchPage(
-            f"that day has not come: `{day}`", hint=f"The last day that can be asked for is {last}."
-        )
+    filters.check_come(day, asked.setting.last_day(reader.newest_build()))
     version = reader.as_of(registry, trial, day)
     if version is None:
         first = min((day_of(one.ref) for one in reader.versions(registry, trial, by_day=True)), default="")
@@ -108,7 +105,7 @@ def _answer(version: Version, day: date) -> str:
         line = f"from the registry's own record history, submitted {version.ref.updated}"
     else:
         line = f"our snapshot, first seen in the data build of {version.ref.build}"
-    return f"As of {day}: {name_of(version.ref)[:1].lower() + name_of(version.ref)[1:]} answers, {line}."
+    return f"As of {day}: {in_sentence(name_of(version.ref))} answers, {line}."
 
 
 def _posted_already(versions: Iterable[Version], answering: Version, day: date) -> Version | None:
@@ -133,7 +130,7 @@ def _doubt(posted: Version | None) -> str | None:
         return None
     ref = posted.ref
     return (
-        f"The registry dates {name_of(ref)[:1].lower() + name_of(ref)[1:]} to {ref.updated}, and may have shown it on"
+        f"The registry dates {in_sentence(name_of(ref))} to {ref.updated}, and may have shown it on"
         f" this day; we saw it first in the data build of {ref.build}."
     )
 
