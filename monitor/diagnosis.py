@@ -5,12 +5,15 @@ Works from any process: a poller that died is noticed by what is overdue, not by
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from monitor import due, retention, watches
+from monitor.config.settings import Config, Schedule
 from monitor.health import (
     BackfillHealth,
     ConditionHealth,
@@ -21,11 +24,13 @@ from monitor.health import (
     SweepHealth,
     WatchHealth,
 )
+from monitor.lease import holder
 from monitor.operating import conditions, ping
 from monitor.operating.conditions import first_line
 from monitor.operating.known import known_conditions
 from monitor.past import backlog
 from monitor.polling import drift, held, under_way
+from monitor.polling.pace import page_seconds
 from notifiers import standing
 from notifiers.outbox import Outbox
 from snapshots.instants import stamp
@@ -34,6 +39,41 @@ from snapshots.terms import many
 
 POLL_NOW = "`trialbell check` polls once, `trialbell run` on schedule"
 REASONS = 8  # told of trials whose past could not be had
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What it takes to tell how the service is, beside the database. Another process may do it."""
+
+    schedule: Schedule
+    requests_per_minute: int  # of the registry, as it is asked at most
+    lease: Path | None  # of which database the lease says whether somebody polls; None: this service does
+    troubles: tuple[str, ...] = ()  # that only the service knows, one line each
+
+    @classmethod
+    def by(cls, config: Config, *, lease: Path | None, troubles: Iterable[str] = ()) -> Look:
+        return cls(
+            schedule=config.schedule,
+            requests_per_minute=config.registries.ctgov.requests_per_minute,
+            lease=lease,
+            troubles=tuple(troubles),
+        )
+
+    def health(self, db: Database, now: datetime, *, configured: Sequence[str] = ()) -> Health:
+        """configured: names of the watches in the file, for one that no poll has taken up yet."""
+        from monitor.schedule import Moments  # which draws the scheduler in
+
+        moments = Moments(self.schedule)
+        return health_of(
+            db,
+            after=moments.after,
+            every=moments.every,
+            now=now,
+            polling=self.lease is None or holder(self.lease) is not None,
+            extra=self.troubles,
+            configured=configured,
+            page_seconds=page_seconds(self.requests_per_minute),
+        )
 
 
 def health_of(

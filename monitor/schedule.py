@@ -27,13 +27,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from monitor import due, watches
 from monitor.config.settings import Schedule
-from monitor.database import open_for_reading
-from monitor.diagnosis import health_of
-from monitor.health import Health
+from monitor.diagnosis import Look
 from monitor.lease import holder
 from monitor.logs import log
 from monitor.operating import conditions
-from monitor.polling.pace import page_seconds
 
 if TYPE_CHECKING:
     from monitor.app import App
@@ -227,21 +224,9 @@ class Service:
     def ping_if_due(self) -> bool:
         return self.app.lookout.ping_if_due(self.lives)
 
-    def health(self) -> Health:
-        """How this service is. Opens a reading connection of its own: any thread may ask."""
-        db = open_for_reading(self.app.config.store.path)
-        try:
-            return health_of(
-                db,
-                after=self._moments.after,
-                every=self._moments.every,
-                now=self.app.clock(),
-                polling=True,
-                extra=tuple(self.problems()),
-                page_seconds=page_seconds(self.app.config.registries.ctgov.requests_per_minute),
-            )
-        finally:
-            db.close()
+    def look(self) -> Look:
+        """How to tell how this service is. Any thread may ask."""
+        return Look.by(self.app.config, lease=None, troubles=self.problems())
 
     def _serve_requests(self) -> None:
         self.app.serve_requests()

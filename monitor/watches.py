@@ -387,6 +387,15 @@ def held_trials(db: Database, watch: int) -> list[str]:
     return list(each_held(db, watch))
 
 
+def held_by_name(db: Database, name: str) -> str:
+    """SQL that says whether the watches of this name hold the trial that stands for `{trial}`."""
+    rows = ", ".join(str(one.row) for one in active(db) if one.name == name)
+    return (
+        f"exists (select 1 from member where member.watch in ({rows}) and member.trial = {{trial}}"
+        " and member.state = 'in')"
+    )
+
+
 def each_held(db: Database, watch: int, *, at_a_time: int = 1000) -> Iterator[str]:
     """The same, read in pieces: of a watch that holds a whole registry."""
     after = ""

@@ -247,7 +247,11 @@ def test_whatever_a_record_holds_the_calendar_can_be_read(text: str, other: str)
         url="https://trials.example.org/", category="start", status="TENTATIVE",
     )  # fmt: skip
     made = ics.Calendar(
-        uid="z@y", name=other, about=text, address="https://trials.example.org/", events=(event,)
+        uid="z@y",
+        name=other,
+        about=text,
+        address="https://trials.example.org/",
+        events=(ics.lines_of(event),),
     )
     calendar = strict(ics.written(made))
     assert [one.name for one in calendar.subcomponents] == ["VEVENT"]

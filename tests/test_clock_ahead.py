@@ -46,12 +46,12 @@ def test_the_next_poll_is_due_at_once_and_health_says_why(watching, registry, cl
     clock.now = AHEAD
     watching.app.poll()
     clock.now = RIGHT
-    assert service.health().problems == (
+    assert service.look().health(service.app.db, service.app.clock()).problems == (
         "ctgov: the last good poll is dated 2028-01-01 00:00 UTC, which is yet to come: this machine's clock was"
         " wrong then, or is now",
     )
     assert service.poll_if_due()
-    assert service.health().ok
+    assert service.look().health(service.app.db, service.app.clock()).ok
     assert service.next_poll("ctgov") == RIGHT + service._moments.every
     assert not service.poll_if_due()
 

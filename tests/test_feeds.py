@@ -39,7 +39,7 @@ AT = f"/trials/ctgov/{TRIAL}"
 def pages_of(path: Path, **more: Any) -> Any:
     values: dict[str, Any] = {
         "database": lambda: open_for_reading(path),
-        "health": lambda: Health(ok=True),
+        "look": lambda: lambda db, now: Health(ok=True),
         "now": lambda: NOW,
         "public_url": None,
         "allowed_hosts": ("127.0.0.1",),

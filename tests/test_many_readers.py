@@ -20,7 +20,7 @@ from doubles.watching import Watching, ids_watch
 from monitor.database import ALL, open_for_reading, open_for_writing
 from monitor.export.rows import Choice, Rows
 from monitor.export.tables import TABLES, VERSIONS
-from monitor.web.lanes import Lane
+from monitor.web.opened import Opened
 from monitor.web.reading import Reading
 from snapshots.changeset import Severity
 from snapshots.database import open_database, settle_log
@@ -66,16 +66,15 @@ def test_readers_and_the_writer_wait_for_nobody(path):
     stop, trouble, read = threading.Event(), [], [0, 0, 0]
 
     def reading(number: int) -> None:
-        lane = Lane(lambda: impatient(path), number)
+        opened = Opened(lambda: impatient(path))
         try:
             while not stop.is_set():
-                lane._read(lane._current(), pages)
+                opened._read(opened._current(), pages)
                 read[number] += 1
         except BaseException as error:  # noqa: BLE001 - whatever it was, the test is to say it
             trouble.append(error)
         finally:
-            lane._let_go()
-            lane.close()
+            opened.close()
 
     with closing(impatient(path)) as db:  # holds the file open: opening and closing it alone takes a lock
         threads = [threading.Thread(target=reading, args=(number,)) for number in range(3)]

@@ -393,7 +393,9 @@ def test_health_has_what_stands_since_when_and_whether_it_was_told(operated, rec
     suspend(operated, records)
     operated.app.deliver()
     operated.attend()
-    shown = health_json(Service(operated.app).health(), at=operated.clock())
+    shown = health_json(
+        Service(operated.app).look().health(operated.app.db, operated.clock()), at=operated.clock()
+    )
     (one,) = shown["conditions"]
     assert (one["kind"], one["subject"], one["since"]) == ("channel", "team", "2026-11-20T09:20:00Z")
     assert one["told_at"] == "2026-11-20T09:20:00Z" and one["clear_since"] is None

@@ -123,7 +123,7 @@ def test_the_service_is_heard_at_its_pace(operated, receiver, lease):
     operated.clock.forward(seconds=1)
     assert service.ping_if_due()
     assert len(receiver.requests) == 2
-    assert service.health().ping.heard_at == operated.clock()
+    assert service.look().health(service.app.db, service.app.clock()).ping.heard_at == operated.clock()
 
 
 def test_it_is_silent_while_polls_are_overdue_whoever_is_to_blame(operated, registry, receiver, lease, clock):
@@ -219,7 +219,10 @@ def test_what_is_not_heard_is_said_once_stands_in_health_and_is_told(
     assert len(receiver.requests) == 10  # again after a minute
     said = capsys.readouterr().err
     assert said.count("ping not heard") == 1 and "it answered 500" in said
-    assert "the ping is not heard since 2026-11-20 09:20 UTC: it answered 500" in service.health().problems
+    assert (
+        "the ping is not heard since 2026-11-20 09:20 UTC: it answered 500"
+        in service.look().health(service.app.db, service.app.clock()).problems
+    )
     assert operated.channels["ops"].rung() == []
     operated.clock.forward(minutes=6)
     assert operated.attend() == {"ops": ["The ping is not heard: it answered 500"]}
@@ -227,7 +230,7 @@ def test_what_is_not_heard_is_said_once_stands_in_health_and_is_told(
     service._looked_at = clock()
     service.poll_if_due()
     assert service.ping_if_due()
-    assert service.health().problems == ()
+    assert service.look().health(service.app.db, service.app.clock()).problems == ()
     assert "ping heard again" in capsys.readouterr().err
     operated.attend()
     assert operated.attend(minutes=15)["ops"][0].startswith("Over after")

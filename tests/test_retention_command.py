@@ -194,7 +194,7 @@ def test_the_service_waits_a_day_with_a_span_that_is_new_or_shorter(tmp_path, cl
 
         try:
             assert asked(97.5) is None and asked(97.5) is None
-            notices = Service(watching.app).health().notices
+            notices = Service(watching.app).look().health(watching.app.db, watching.app.clock()).notices
             assert notices[0].startswith(
                 "retention: from 2027-03-01 09:12 UTC on 4 versions of 2 trials would go;"
             )
@@ -210,7 +210,7 @@ def test_the_service_waits_a_day_with_a_span_that_is_new_or_shorter(tmp_path, cl
             assert (
                 asked(200) is not None and stored() == before
             )  # a longer one than was acted on waits for nothing
-            assert Service(watching.app).health().notices == ()
+            assert Service(watching.app).look().health(watching.app.db, watching.app.clock()).notices == ()
         finally:
             watching.close()
 

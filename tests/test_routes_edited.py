@@ -213,7 +213,7 @@ def test_comparing_in_the_browser_writes_nothing(service, tmp_path, clock):
 
     pages = create_app(
         database=database,
-        health=lambda: Health(ok=True),
+        look=lambda: lambda db, now: Health(ok=True),
         now=clock,
         public_url=None,
         allowed_hosts=("127.0.0.1",),

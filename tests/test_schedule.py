@@ -77,7 +77,7 @@ def test_a_job_that_fails_is_seen_until_it_succeeds(watching):
     try:
         assert failed.wait(PATIENCE)
         assert service.problems() == ["poll: RuntimeError: no room on the disk"]
-        assert "no room on the disk" in str(service.health())
+        assert "no room on the disk" in str(service.look().health(service.app.db, service.app.clock()))
         service._scheduler.add_listener(
             lambda event: event.job_id == "poll" and succeeded.set(), EVENT_JOB_EXECUTED
         )

@@ -226,7 +226,7 @@ FITTING = {
     "sponsor": (Fitting(sponsor="a hosp"), ["NCT00000001", "NCT00000002"]),
     "country": (Fitting(country="switzerland"), ["NCT00000001", "NCT00000002"]),
     "no such country": (Fitting(country="Swiss"), []),
-    "among": (Fitting(among={"NCT00000001"}), ["NCT00000001"]),
+    "among": (Fitting(among="{trial} in ('NCT00000001')"), ["NCT00000001"]),
 }
 
 

@@ -115,7 +115,7 @@ def test_a_session_of_another_protocol_is_closed(browse: Asking) -> None:
         "headers": [(b"host", b"127.0.0.1")],
         "query_string": b"",
     }
-    browse._runner.run(browse._app(scope, receive, send))
+    browse._runner.run(browse.app(scope, receive, send))
     assert said == [{"type": "websocket.close", "code": 1008}]
 
 

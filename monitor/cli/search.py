@@ -75,6 +75,7 @@ def search(
     headlines, summaries and reasons of the changes. The best first; what very many hold, the latest updated first.
     Forms of a word are found together (vaccine, vaccination), case and accents do not matter.
     """
+    from monitor.watches import held_by_name
     from snapshots.search.asking import asked
     from snapshots.search.finding import Fitting, Search
     from snapshots.terms import short
@@ -95,7 +96,7 @@ def search(
         phase=None if phase is None else _phase(phase),
         sponsor=sponsor,
         country=country,
-        among=None if watch is None or where == "changes" else _held(session, watch),
+        among=None if watch is None or where == "changes" else held_by_name(session.db, watch),
     )
     for line in question.notes:
         session.say(line)
@@ -281,14 +282,6 @@ def _say_behind(session: Session, behind: Behind) -> None:
     if behind.unreadable:
         session.say(f"not searched: {counted(behind.unreadable, 'trial')} with a damaged version")
         session.say("hint: `trialbell doctor --deep` names what is damaged")
-
-
-def _held(session: Session, watch: str) -> frozenset[str]:
-    from monitor import watches
-
-    assert session.db is not None
-    rows = [one.row for one in watches.active(session.db) if one.name == watch]
-    return frozenset(trial for row in rows for trial in watches.held_trials(session.db, row))
 
 
 def _status(text: str) -> str:

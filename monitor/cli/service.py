@@ -169,7 +169,7 @@ class _Running:
         assert self._access is not None
         try:
             serve(
-                _browser(self._session, self._config, self._host, self._access, health=self._health),
+                _browser(self._session, self._config, self._host, self._access, look=self._look),
                 self._host,
                 self._port,
                 ready=self._is_served,
@@ -183,8 +183,8 @@ class _Running:
         self._session.say(f"history browser: http://{_shown(self._host)}:{port}/")
         self._serving.set()
 
-    def _health(self) -> Any:
-        return self.service.health()
+    def _look(self) -> Any:
+        return self.service.look().health
 
     def _listen_to_signals(self) -> None:
         def end(*_: object) -> None:
@@ -249,35 +249,15 @@ def serve_until(
 ) -> None:
     """Serve a database's pages until told to stop. registry_runs: the configured registry is served from here too,
     so that links to it lead somewhere."""
-    from monitor.diagnosis import health_of
-    from monitor.lease import holder
-    from monitor.polling.pace import page_seconds
-    from monitor.schedule import Moments
+    from monitor.diagnosis import Look
     from monitor.web.access.configured import access_of
     from monitor.web.server import serve as listen
 
     where = host or config.web.host
     access = access_of(config, host, os.environ)
-
-    def health() -> Any:
-        from monitor.database import open_for_reading
-
-        moments = Moments(config.schedule)
-        db = open_for_reading(session.database)
-        try:
-            return health_of(
-                db,
-                after=moments.after,
-                every=moments.every,
-                now=clock(),
-                polling=holder(session.database) is not None,
-                page_seconds=page_seconds(config.registries.ctgov.requests_per_minute),
-            )
-        finally:
-            db.close()
-
+    look = Look.by(config, lease=session.database).health
     listen(
-        _browser(session, config, where, access, health=health, registry_runs=registry_runs),
+        _browser(session, config, where, access, look=lambda: look, registry_runs=registry_runs),
         where,
         config.web.port if port is None else port,
         ready=ready
@@ -292,18 +272,23 @@ def _browser(
     host: str,
     access: Access,
     *,
-    health: Any,
+    look: Any,
     registry_runs: bool = False,
 ) -> Any:
+    """look: see `create_app`."""
+    from functools import partial
+
     from monitor.alerting.router import Router
     from monitor.database import open_for_reading, open_for_writing
     from monitor.web.app import create_app
     from monitor.web.guard import hosts_for
     from monitor.web.sources import site_of
+    from monitor.web.workers import usual
 
+    processes = config.web.processes
     return create_app(
-        database=lambda: open_for_reading(session.database),
-        health=health,
+        database=partial(open_for_reading, session.database),
+        look=look,
         now=clock,
         public_url=config.web.public_url,
         allowed_hosts=hosts_for(host, config.web.public_url),
@@ -314,6 +299,7 @@ def _browser(
         access=access,
         sites={"ctgov": site_of(config.registries.ctgov.url, runs=registry_runs)},
         study_staff=config.web.study_staff,
+        processes=usual() if processes is None else processes,
     )
 
 

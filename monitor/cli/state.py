@@ -34,11 +34,9 @@ def status(session: Session, quiet: bool) -> int:
     """Data build, last success per watch, next poll, outbox, held sweeps."""
     from monitor.acting import mutes
     from monitor.database import open_for_writing
-    from monitor.diagnosis import health_of, read_by_older
+    from monitor.diagnosis import Look, read_by_older
     from monitor.health import health_json
     from monitor.lease import holder
-    from monitor.polling.pace import page_seconds
-    from monitor.schedule import Moments
 
     wrong = _wrong_config(session)
     if session.database.exists():
@@ -46,16 +44,8 @@ def status(session: Session, quiet: bool) -> int:
     session.needed_reader()
     assert session.db is not None
     poller = holder(session.database)
-    moments = Moments(session.config.schedule)
-    health = health_of(
-        session.db,
-        after=moments.after,
-        every=moments.every,
-        now=clock(),
-        polling=poller is not None,
-        configured=[watch.name for watch in session.config.watches],
-        page_seconds=page_seconds(session.config.registries.ctgov.requests_per_minute),
-    )
+    look = Look.by(session.config, lease=session.database)
+    health = look.health(session.db, clock(), configured=[watch.name for watch in session.config.watches])
     silenced = mutes.standing(session.db, now=clock())
     if session.as_json:
         counts = {kind.value: sum(one.kind is kind for one in silenced) for kind in mutes.Kind}

@@ -250,6 +250,14 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             " and CSV of what changed gives its values as they are stored."
         ),
     ] = False
+    processes: Annotated[
+        Annotated[int, Meta(ge=0, le=32)] | None,
+        Meta(
+            description="That make the pages, beside the service's own, of some 60 MB each. By itself one for each"
+            " processor, at most 4. 0: the service makes them itself, which saves the memory and lets readers wait for"
+            " polls and for one another.",
+        ),
+    ] = None
 
     @property
     def has_login(self) -> bool:

@@ -113,20 +113,12 @@ class Lookout:
         return frozenset(watch for route in routes for watch in route.watches or ())
 
     def _problems(self) -> tuple[str, ...]:
-        from monitor.diagnosis import health_of
+        from monitor.diagnosis import Look
         from monitor.operating.conditions import Kind
-        from monitor.schedule import Moments
 
-        moments = Moments(self._config.schedule)
         ours = [condition for source in self.conditions for condition in source()]
-        return health_of(
-            self._db(),
-            after=moments.after,
-            every=moments.every,
-            now=self._clock(),
-            polling=True,
-            extra=tuple(one.text for one in ours if one.kind is not Kind.OVERDUE),  # which it finds by itself
-        ).problems
+        troubles = (one.text for one in ours if one.kind is not Kind.OVERDUE)  # which it finds by itself
+        return Look.by(self._config, lease=None, troubles=troubles).health(self._db(), self._clock()).problems
 
     @property
     def pings(self) -> bool:

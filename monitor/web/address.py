@@ -77,6 +77,7 @@ class Address:
     sends_on: int | None = None  # status with which it may redirect, beside 308 for an id written otherwise
     answers: bool = True  # False: it does nothing but redirect
     nav: str | None = None  # its name in the main navigation
+    here: bool = False  # it tells of the service's own process, and is answered there
     # What it answers when the database cannot be read, given why; None: what every address does.
     unread: Callable[[Exception, Setting], Document] | None = None
 

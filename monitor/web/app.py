@@ -1,6 +1,6 @@
 """Puts the pages together: from the rooms' addresses to routes, and what stands around every answer.
 
-Reading and drawing happen in the lanes' threads; the event loop only passes on.
+Reading and drawing happen in processes of their own, or in the lanes' threads; the event loop only passes on.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.health import Health
 from monitor.web.access.ended import Ended
 from monitor.web.access.gate import Gate, may_not_act
 from monitor.web.access.login import Login
@@ -30,17 +29,19 @@ from monitor.web.acting.forms import Forms, fields
 from monitor.web.address import Address, Format
 from monitor.web.answers import Answer, Elsewhere, PageError, Refused
 from monitor.web.deliveries import retrying
-from monitor.web.drawing.render import STATIC, Pages, static_file
+from monitor.web.drawing.render import STATIC, static_file
 from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
+from monitor.web.making import Making
 from monitor.web.metrics.served import Counting, Served
+from monitor.web.question import Grounds, Look
 from monitor.web.replies import FRESH
 from monitor.web.representations import offered
 from monitor.web.rooms import ADDRESSES, LAST
-from monitor.web.setting import Effective, Setting
+from monitor.web.setting import Effective
 from monitor.web.site import Site
 from monitor.web.sources import Site as Registry
-from monitor.web.sources import source
+from monitor.web.workers import Workers
 from snapshots.errors import SnapshotsError
 from snapshots.event import Event
 
@@ -55,7 +56,7 @@ def _unchanged(event: Event) -> Event:
 def create_app(
     *,
     database: Callable[[], Database],
-    health: Callable[[], Health],
+    look: Callable[[], Look],
     now: Callable[[], datetime],
     public_url: str | None,
     allowed_hosts: tuple[str, ...],
@@ -66,11 +67,12 @@ def create_app(
     access: Access | None = None,
     sites: Mapping[str, Registry] | None = None,
     study_staff: bool = False,
+    processes: int = 0,
 ) -> Starlette:
     """The browser as an ASGI application.
 
     database: opens a read-only connection; called once in each of a few threads, and again after an error.
-    health: called in those threads too. now: aware UTC.
+    look: how to tell how the service is, asked anew for each request. now: aware UTC.
     public_url: where people reach us; its path, if any, goes before every link of ours.
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
     effective: applies the user's own severities to an event. overridden: whether there are any.
@@ -79,40 +81,45 @@ def create_app(
     access: who may read and who may act; None, or one that is open: whoever reaches us.
     sites: where each registry's records come from; the public ones when left out.
     study_staff: whether records are shown with the names of study staff.
+    processes: that make the pages; 0: threads do. For processes all that tells how pages are made must be picklable:
+    database, look's answers, effective, access, sites.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
-    banner = source("ctgov", sites).banner
     forms = Forms(public_url)
     rules = None if access is None or access.is_open else Rules(access)
-    nav = tuple((one.nav, one.path, one.name) for one in ADDRESSES if one.nav)
-    served = Served()
-    pages = Pages(prefix, banner=banner, nav=nav)
     both = access is not None and bool(access.read_token and access.act_token)
-    site = Site(pages, Lanes(database), public_url, may_rise=both and acting is not None)
+    served = Served()
+    grounds = Grounds(
+        database=database,
+        public_url=public_url,
+        effective=effective,
+        overridden=overridden,
+        access=access,
+        sites=sites or {},
+        study_staff=study_staff,
+        may_rise=both and acting is not None,
+        served=served,
+    )
 
-    def setting(request: Request) -> Setting:
-        moment = now()
+    def token(request: Request, moment: datetime) -> str | None:
         visitor = visitor_of(request)
         may_act = acting is not None and visitor is not None and visitor.acts
-        return Setting(
-            now=moment,
-            effective=effective,
-            health=health,
-            sites=sites or {},
-            served=served,
-            reads=visitor is not None and visitor.reads,
-            token=forms.token(moment, visitor.mark) if visitor is not None and may_act else None,
-            study_staff=study_staff,
-            access=access,
-            overridden=overridden,
-        )
+        return forms.token(moment, visitor.mark) if visitor is not None and may_act else None
+
+    making, lanes = Making(grounds), Lanes(database)
+    workers = Workers(grounds, processes) if processes else None
+    site = Site(making, lanes, workers, now=now, look=look, token=token)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        if workers is not None:
+            workers.start()
         try:
             yield
         finally:
-            site.lanes.close()
+            lanes.close()
+            if workers is not None:
+                workers.close()
 
     def acted(work: Act, shown_on: str) -> Callable[[Request], Awaitable[Response]]:
         """What a form does. shown_on: where it stands, for who comes by another way than the form."""
@@ -140,19 +147,19 @@ def create_app(
         return act
 
     cookies = Cookies(public_url, prefix)
-    ended = Ended(site.lanes, writing)
+    ended = Ended(lanes, writing)
     login = None
     if rules is not None and rules.access.has_tokens:
-        login = Login(rules=rules, forms=forms, pages=pages, now=now, cookies=cookies, ended=ended)
+        login = Login(rules=rules, forms=forms, pages=making.pages, now=now, cookies=cookies, ended=ended)
     app = Starlette(
         routes=[
-            *(route for one in ADDRESSES for route in _routes(site, one, setting)),
+            *(route for one in ADDRESSES for route in _routes(site, one)),
             Route("/acts", acted(acts.do, "/health#muted"), methods=["GET", "POST"]),
             Route(retrying.PATH, acted(retrying.do, retrying.SHOWN_ON), methods=["GET", "POST"]),
             *(login.routes() if login is not None else ()),
             Route("/static/{name}", _static),
             Route("/favicon.ico", _favicon),
-            *(route for one in LAST for route in _routes(site, one, setting)),
+            *(route for one in LAST for route in _routes(site, one)),
         ],
         middleware=[
             Middleware(Guard, allowed_hosts=allowed_hosts, prefix=prefix, refuse=_refuse_host),
@@ -163,7 +170,7 @@ def create_app(
                 now=now,
                 cookies=cookies,
                 ended=ended,
-                to=pages.to,
+                to=making.pages.to,
                 refuse=site.page_error,
             ),
         ],
@@ -176,26 +183,17 @@ def create_app(
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
+    app.state.workers = workers
     return app
 
 
-def _routes(site: Site, address: Address, setting: Callable[[Request], Setting]) -> list[Route]:
+def _routes(site: Site, address: Address) -> list[Route]:
     """By the ends of their addresses first: `NCT07146087.json` would be an id too."""
-    formats = offered(address)
-
-    routes = [
-        Route(f"{address.file}.{one}", site.endpoint(address, address.work, setting, one))
-        for one in formats
-        if one is not Format.HTML
-    ]
+    ends = [one for one in offered(address) if one is not Format.HTML]
+    routes = [Route(f"{address.file}.{one}", site.endpoint(address, one)) for one in ends]
     if address.file != address.path:
-        routes.append(
-            Route(
-                address.file,
-                site.endpoint(address, lambda _: Elsewhere(path=address.path, permanent=True), setting),
-            )
-        )
-    return [*routes, Route(address.path, site.endpoint(address, address.work, setting))]
+        routes.append(Route(address.file, site.sent_on(address)))
+    return [*routes, Route(address.path, site.endpoint(address))]
 
 
 async def _static(request: Request) -> Response:

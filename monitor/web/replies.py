@@ -30,7 +30,7 @@ def known_again(
     if _is_known(request, etag):
         return Response(status_code=304, headers=headers)
     if len(body) > SMALL and _takes_gzip(request):
-        body = gzip.compress(body, 5, mtime=0)
+        body = gzip.compress(body, 3, mtime=0)
         headers["Content-Encoding"] = "gzip"
     return Response(body, media_type=media_type, headers=headers)
 

@@ -7,7 +7,7 @@ what is shown of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -60,14 +60,14 @@ class Fitting:
     phase: str | None = None  # one of "Phase 1/Phase 2"
     sponsor: str | None = None  # a part of the lead sponsor's name
     country: str | None = None
-    among: Container[str] | None = None  # ids
+    among: str | None = None  # SQL that says whether a trial is, whose id is written `{trial}` in it
 
     def fits(
-        self, trial: str, status: str | None, phase: str | None, sponsor: str | None, countries: Sequence[str]
+        self, status: str | None, phase: str | None, sponsor: str | None, countries: Sequence[str]
     ) -> bool:
+        """But for `among`."""
         return (
-            (self.among is None or trial in self.among)
-            and (self.status is None or self.status == status)
+            (self.status is None or self.status == status)
             and (self.phase is None or self.phase.casefold() in (phase or "").casefold().split("/"))
             and (self.sponsor is None or self.sponsor.casefold() in (sponsor or "").casefold())
             and (self.country is None or country_key(self.country) in map(country_key, countries))
@@ -154,15 +154,12 @@ class Search:
         """Trials whose records say it now."""
         ranked = self._is_ranked("search_now", asked)
         matches = _matches("search_now", _WEIGHTS, ranked=ranked, through=through)
-        conditions, join = "searched.trial is not null", ""
-        if fitting != ANY:
-            self._db.conn.create_function("fits", 5, _as_sql(fitting))
-            join = "cross join trial on trial.key = searched.trial"
-            conditions = "fits(trial.trial, trial.status, trial.phase, trial.sponsor, trial.countries)"
+        conditions = ["searched.trial is not null", *self._conditions(fitting, "trial", "trial.countries")]
+        join = "" if fitting == ANY else "cross join trial on trial.key = searched.trial"
         rows = self._db.execute(
             f"select searched.trial, searched.line, searched.number from {matches.tables}"
             f" cross join searched on searched.document = {matches.row} {join}"
-            f" where {matches.where} and {conditions} order by {matches.order} limit ? offset ?",
+            f" where {matches.where} and {' and '.join(conditions)} order by {matches.order} limit ? offset ?",
             [asked.expression, limit + 1, skip],
         ).fetchall()
         shown = [self._current(key, Source(line), number) for key, line, number in rows[:limit]]
@@ -231,9 +228,7 @@ class Search:
         conditions, values = ["event.severity != 'noise'"], []
         if not archive:
             conditions.append("event.to_source is not 'archive'")
-        if fitting != ANY:
-            self._db.conn.create_function("fits", 5, _as_sql(fitting))
-            conditions.append("fits(event.trial, event.status, event.phase, event.sponsor, '[]')")
+        conditions += self._conditions(fitting, "event", "'[]'")
         if watch is not None:
             conditions.append(
                 "exists (select 1 from event_watch where event_watch.watch = ?"
@@ -282,6 +277,14 @@ class Search:
             self._db.execute(f"select 1 from {one} since <= ? limit 1", [day.isoformat()]).fetchone()
             for one in tables
         )
+
+    def _conditions(self, fitting: Fitting, table: str, countries: str) -> list[str]:
+        """Of a trial, or of what it was after a change. The cheaper one is first."""
+        found = [] if fitting.among is None else [fitting.among.format(trial=f"{table}.trial")]
+        if replace(fitting, among=None) != ANY:
+            self._db.conn.create_function("fits", 4, _as_sql(fitting))
+            found.append(f"fits({table}.status, {table}.phase, {table}.sponsor, {countries})")
+        return found
 
     def _is_ranked(self, table: str, asked: Asked) -> bool:
         """Whether so few hold the words that ranking tells something, and takes little time."""
@@ -343,6 +346,8 @@ class Search:
     def _on(self, key: int, day: date, fitting: Fitting) -> _Shown | None:
         """A trial as it stood on a day; None when it does not fit."""
         trial = self._trial(key)
+        if fitting.among is not None and not self._is_among(trial.trial, fitting.among):
+            return None
         stood = stood_on(timeline(self._db, key), day)
         if stood is None:
             return None
@@ -352,7 +357,7 @@ class Search:
                 return None
             return _Shown(trial=trial, ref=version.ref, texts=_nothing_but(trial.title))
         read = facts(msgspec.json.decode(body))
-        if not fitting.fits(read.trial, read.status, read.phase, read.sponsor, read.countries):
+        if not fitting.fits(read.status, read.phase, read.sponsor, read.countries):
             return None
         return _Shown(
             trial=trial,
@@ -363,6 +368,9 @@ class Search:
             updated=read.updated,
             texts=wording(body),
         )
+
+    def _is_among(self, trial: str, among: str) -> bool:
+        return bool(self._db.execute(f"select {among.format(trial='?')}", [trial]).fetchone()[0])
 
     def _trial(self, key: int) -> Trial:
         return trial_of(
@@ -465,8 +473,8 @@ def _as_sql(fitting: Fitting) -> Callable[..., bool]:
     wanted = country_key(fitting.country)
     rest = replace(fitting, country=None)
 
-    def fits(trial: str, status: str | None, phase: str | None, sponsor: str | None, countries: str) -> bool:
+    def fits(status: str | None, phase: str | None, sponsor: str | None, countries: str) -> bool:
         there = fitting.country is None or wanted in country_keys(countries)
-        return there and rest.fits(trial, status, phase, sponsor, ())
+        return there and rest.fits(status, phase, sponsor, ())
 
     return fits

@@ -4,7 +4,8 @@ A server process (`trialbell serve`), a writer that books as a poll does at the 
 readers who ask at random moments (Poisson), RATE a second in all, for every address with arguments that vary. The
 first times are those of the load generator, the way over loopback and its own waiting for a processor included. What
 the limits are held to is the server's own time under that load: from a request's arrival until its answer is whole,
-waiting in line included, as it says in Server-Timing. The CPU time is its process's over a request that is alone.
+waiting in line included, as it says in Server-Timing. The CPU time is that of all its processes over a request that is
+alone.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ HEADINGS = ("page", "p50 ms", "p99 ms", "worst ms", "server p99", "KB at most", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Took:
-    """A request. Seconds; server: until the answer was whole there; cpu: of its process, 0 where it was not alone."""
+    """A request. Seconds; server: until the answer was whole there; cpu: of its processes, 0 where it was not alone."""
 
     seconds: float
     server: float
@@ -126,8 +127,10 @@ def _load(
     """In the order of the pages."""
     took: dict[str, list[Took]] = {page: [] for page in pages}
     failed: list[str] = []
-    for path in {make(Random(0), known) for make in pages.values()}:
-        _ask(http.client.HTTPConnection("127.0.0.1", port), path)  # what is compiled once is no page's cost
+
+    def warm(seed: int) -> None:  # what is made once in each process is no page's cost
+        for make in pages.values():
+            _ask(http.client.HTTPConnection("127.0.0.1", port), make(Random(seed), known))
 
     def ask(seed: int) -> None:
         random = Random(seed)
@@ -142,11 +145,12 @@ def _load(
             if status >= 400 and name not in MAY_FAIL:
                 failed.append(f"{status} {path}")
 
-    threads = [threading.Thread(target=ask, args=(seed,)) for seed in range(connections)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for each in (warm, ask):
+        threads = [threading.Thread(target=each, args=(seed,)) for seed in range(connections)]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join()
     if failed:
         print(f"{len(failed)} were refused, the first: {failed[0]}\n")
     return took
@@ -157,15 +161,20 @@ def _alone(pid: int, port: int, known: Known, pages: Mapping[str, Made], times: 
     took: dict[str, list[Took]] = defaultdict(list)
     random = Random(CONNECTIONS)
     connection = http.client.HTTPConnection("127.0.0.1", port)
-    clock = ~pid << 3 | 2  # the CPU time of that process, all its threads (clock_getcpuclockid)
     order = [page for page in pages for _ in range(times)]
     random.shuffle(order)
     for page in order:
         path = pages[page](random, known)
-        cpu = time.clock_gettime(clock)
+        cpu = _cpu(pid)
         _, one = _ask(connection, path)
-        took[page].append(replace(one, cpu=time.clock_gettime(clock) - cpu))
+        took[page].append(replace(one, cpu=_cpu(pid) - cpu))
     return took
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds of a process and those that it began, all their threads."""
+    began = [one for task in Path(f"/proc/{pid}/task").glob("*/children") for one in task.read_text().split()]
+    return sum(time.clock_gettime(~one << 3 | 2) for one in (pid, *map(int, began)))  # clock_getcpuclockid(3)
 
 
 def _ask(connection: http.client.HTTPConnection, path: str) -> tuple[int, Took]:

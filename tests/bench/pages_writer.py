@@ -19,6 +19,7 @@ from bench.booking import book, turned
 from monitor.database import open_for_writing
 from snapshots.database import immediate
 from snapshots.query import Reader
+from snapshots.search.index import catch_up
 from snapshots.store import Store
 
 PACE = 1.2  # seconds
@@ -38,6 +39,7 @@ def main(path: Path) -> None:
         pairs = turned(store, reader, random.sample(trials, CHANGED))
         with immediate(db):
             book(store, pairs, day=day)
+    catch_up(db)  # as a poll ends
 
 
 main(Path(sys.argv[1]))

@@ -23,7 +23,7 @@ from bench.booking import book, turned
 from monitor.database import open_for_reading, open_for_writing
 from monitor.export.rows import Choice, Rows
 from monitor.export.tables import VERSIONS
-from monitor.web.lanes import Lane
+from monitor.web.opened import Opened
 from monitor.web.reading import Reading
 from snapshots.changeset import Severity
 from snapshots.database import immediate, settle_log
@@ -45,7 +45,7 @@ def main(mode: str, path: Path, seconds: float, seed: int) -> None:
 
 
 def read(path: Path, end: float, random: Random) -> dict[str, Any]:
-    lane = Lane(lambda: open_for_reading(path), 0)
+    opened = Opened(lambda: open_for_reading(path))
     trials = [one.trial for one in Reader(open_for_reading(path)).trials(limit=1_000_000)]
     took, busy = [], 0
 
@@ -66,7 +66,7 @@ def read(path: Path, end: float, random: Random) -> dict[str, Any]:
         for work in asked:
             began = time.perf_counter()
             try:
-                lane._read(lane._current(), work)
+                opened._read(opened._current(), work)
             except sqlite3.OperationalError:
                 busy += 1
             took.append(time.perf_counter() - began)

@@ -31,7 +31,7 @@ class Asking:
     """Redirects are answers, not followed. Defects of the application are raised unless `defects` is set."""
 
     def __init__(self, app: ASGIApp, runner: asyncio.Runner, *, defects: bool = False) -> None:
-        self._app = app
+        self.app = app
         self._runner = runner
         self._defects = defects
 
@@ -87,7 +87,7 @@ class Asking:
             said.append(message)
 
         try:
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
         except Exception:  # whatever the application failed with; the answer it gave before counts
             if not self._defects:
                 raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -238,10 +238,10 @@ class History:
         self.snapshot(other, DAYS[0])
         return self
 
-    def app(self, **more: Any) -> Starlette:
+    def app(self, *, health: Callable[[], Health] = lambda: Health(ok=True), **more: Any) -> Starlette:
         values: dict[str, Any] = {
             "database": self.open,
-            "health": lambda: Health(ok=True),
+            "look": lambda: lambda db, now: health(),
             "now": lambda: NOW,
             "public_url": None,
             "allowed_hosts": ("127.0.0.1", "localhost"),

@@ -8,7 +8,7 @@ from enum import StrEnum
 from starlette.requests import Request
 from starlette.types import Scope
 
-_KEY = "trialbell.visitor"
+VISITOR = "trialbell.visitor"  # of a request's scope
 
 
 class Way(StrEnum):
@@ -39,10 +39,10 @@ ANYBODY = Visitor(way=Way.OPEN, acts=True)
 
 
 def marked(scope: Scope, visitor: Visitor | None) -> Scope:
-    return {**scope, _KEY: visitor}
+    return {**scope, VISITOR: visitor}
 
 
 def visitor_of(request: Request) -> Visitor | None:
     """Whom the gate let in; None where it let nobody in, on an address that is open to all."""
-    found = request.scope.get(_KEY)
+    found = request.scope.get(VISITOR)
     return found if isinstance(found, Visitor) else None

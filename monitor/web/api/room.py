@@ -17,7 +17,7 @@ def _usual_name(asked: Asked) -> Answer:
     return Elsewhere(path="/api.json", permanent=True)
 
 
-ADDRESSES = (
+ADDRESSES: tuple[Address, ...] = (
     Address(
         path="/api",
         name="api",

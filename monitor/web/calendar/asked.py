@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -21,26 +20,28 @@ from monitor.web.feeds.asked import check_watch
 from monitor.web.finding import found_trial
 from monitor.web.identity import uid
 from monitor.web.kept import Kept
-from monitor.web.reading import Listed, Reading
-from monitor.web.setting import Setting
+from monitor.web.reading import Listed
 from snapshots.changeset import Source
 from snapshots.deadlines.days import dated, later
 
 BACK = timedelta(days=366)  # how long ago an event may be
 MOST_TRIALS = 300  # in one calendar: each is a record to read
 MOST_MEMBERS = 20_000  # of a watch: more are no calendar
-_dates: Kept[tuple[KeyDate, ...]] = Kept(2_000)  # of records, by their bodies' hashes
+
+
+class _Dated(NamedTuple):
+    """A date as it is written, in the order in which they stand."""
+
+    day: date
+    uid: str
+    lines: bytes
+
+
+# Of trials, some kilobytes each: those who subscribe ask for the same again, and each date is costly to write.
+_written: Kept[tuple[_Dated, ...]] = Kept(2_000)
 _RESULTS_MONTHS = (12, 36)  # after primary completion, when results may be due
 LONGEST_TITLE = 160  # characters
 LONGEST_LINE = 1_000  # of a description
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    trial: Listed
-    seen_at: datetime  # aware UTC
-    build: str | None
-    dates: tuple[KeyDate, ...]
 
 
 def of_trial(asked: Asked) -> Document:
@@ -50,7 +51,7 @@ def of_trial(asked: Asked) -> Document:
     found_trial(reader, registry, trial)
     path = addresses.trial(registry, trial)
     listed = reader.listed(registry, trial)
-    known = [] if listed is None else [_known(reader, listed)]
+    known = [] if listed is None else [listed]
     about = f"Key dates of {trial}: start, completion, and when results appear due. {_UNDER}"
     return _document(asked, known, path, f"Key dates of {trial}", about, ("trial", registry, trial))
 
@@ -67,11 +68,11 @@ def of_watch(asked: Asked) -> Document:
             hint="Watch fewer in a watch of their own, or ask for the calendars of trials.",
         )
     chosen = _chosen(reader.held_by(name, limit=MOST_MEMBERS), asked.setting.now.date())
-    known = [_known(reader, one) for one in chosen[:MOST_TRIALS]]
     about = f"Key dates of the trials that watch {name} holds. {_UNDER}"
     if len(chosen) > MOST_TRIALS:
         about += f" Of {len(chosen):,} trials with such dates, the {MOST_TRIALS} whose dates come next."
-    return _document(asked, known, addresses.watch(name), f"Key dates: {name}", about, ("watch", name))
+    path = addresses.watch(name)
+    return _document(asked, chosen[:MOST_TRIALS], path, f"Key dates: {name}", about, ("watch", name))
 
 
 _UNDER = "From a year ago on."
@@ -104,62 +105,61 @@ def _chosen(held: list[Listed], today: date) -> list[Listed]:
     return [each[3] for each in ranked]
 
 
-def _known(reader: Reading, one: Listed) -> _Known:
-    """A record that is damaged has no dates: `doctor --deep` tells of it."""
-    version = reader.named(one.key, one.trial, Source.SNAPSHOT, one.newest)
-    assert version.ref.seen_at is not None, "a snapshot was seen at some time"
-
-    def read() -> tuple[KeyDate, ...]:
-        _, body = reader.stored(one.key, one.trial, Source.SNAPSHOT, one.newest)
-        return () if body is None else tuple(key_dates(msgspec.json.decode(body)))
-
-    dates = _dates.of(version.sha256, read)
-    return _Known(trial=one, seen_at=version.ref.seen_at, build=version.ref.build, dates=dates)
-
-
 def _document(
-    asked: Asked, known: list[_Known], path: str, name: str, about: str, parts: tuple[str, ...]
+    asked: Asked, trials: list[Listed], path: str, name: str, about: str, parts: tuple[str, ...]
 ) -> Document:
-    root, setting = asked.root, asked.setting
+    root = asked.root
     began = asked.reader.began()
-    since = setting.now.date() - BACK
-    events = [
-        _event(one, day, root, began, setting) for one in known for day in one.dates if day.day >= since
-    ]
-    events.sort(key=lambda event: (event.day, event.uid))
+    since = asked.setting.now.date() - BACK
+    dates = [date for one in trials for date in _dates(asked, one, root, began) if date.day >= since]
+    dates.sort()
     calendar = ics.Calendar(
         uid=uid(began, "calendar", *parts),
         name=name,
         about=about,
         address=root + addresses.calendar(path),
-        events=tuple(events),
+        events=tuple(one.lines for one in dates),
     )
     return Document(body=ics.written(calendar), filename="calendar.ics", media_type=ics.MEDIA_TYPE)
 
 
-def _event(one: _Known, day: KeyDate, root: str, began: datetime, setting: Setting) -> ics.Event:
-    trial = one.trial
+def _dates(asked: Asked, trial: Listed, root: str, began: datetime) -> tuple[_Dated, ...]:
+    """All of a trial. A record that is damaged has none: `doctor --deep` tells of it."""
+    reader, registry = asked.reader, asked.setting.source(trial.registry)
+    version = reader.named(trial.key, trial.trial, Source.SNAPSHOT, trial.newest)
+    seen_at = version.ref.seen_at
+    assert seen_at is not None, "a snapshot was seen at some time"
+    status = f"Status: {said(trial.status)}." if trial.status else None
     page = root + addresses.trial(trial.registry, trial.trial)
-    at = setting.source(trial.registry)
-    record = at.url(trial.trial)
-    status = [f"Status: {said(trial.status)}."] if trial.status else []
-    lines = [trial.title, day.words, *status, f"History: {page}"]
-    if record is not None:
-        lines.append(f"Record: {record}")
-    lines.append(at.line(one.build))
-    return ics.Event(
+    record, source = registry.url(trial.trial), registry.line(version.ref.build)
+
+    def write() -> tuple[_Dated, ...]:
+        _, body = reader.stored(trial.key, trial.trial, Source.SNAPSHOT, trial.newest)
+        dates = () if body is None else key_dates(msgspec.json.decode(body))
+        about = [trial.title, status, f"History: {page}", record and f"Record: {record}", source]
+        return tuple(_dated(day, trial, seen_at, page, about, began) for day in dates)
+
+    made_of = (began, trial.key, trial.newest, trial.title, status, page, record, source, seen_at)
+    return _written.of((version.sha256, *made_of), write)
+
+
+def _dated(
+    day: KeyDate, trial: Listed, seen_at: datetime, page: str, about: list[str | None], began: datetime
+) -> _Dated:
+    lines = [about[0], day.words, *about[1:]]
+    event = ics.Event(
         uid=uid(began, trial.registry, trial.trial, day.kind.value),
         sequence=trial.newest,
-        changed=one.seen_at,
+        changed=seen_at,
         day=day.day,
         title=f"{trial.trial}: {day.title} – {_line(trial.title, LONGEST_TITLE)}",
-        description="\n".join(_line(line, LONGEST_LINE) for line in lines),
+        description="\n".join(_line(line, LONGEST_LINE) for line in lines if line),
         url=page,
         category=day.kind.value,
         status="CANCELLED" if day.cancelled else "CONFIRMED" if day.settled else "TENTATIVE",
     )
+    return _Dated(day=event.day, uid=event.uid, lines=ics.lines_of(event))
 
 
-@lru_cache(maxsize=4_000)  # each date of a trial has the same, and so has the next who asks
 def _line(text: str, limit: int) -> str:
     return shortened(masked(" ".join(text.split())), limit)[0]

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from types import ModuleType
-from typing import Any
 
 from monitor.web.answers import NotInstalled
 from monitor.web.drawing.prose import printable
@@ -38,7 +36,7 @@ class Calendar:
     name: str
     about: str
     address: str  # whole
-    events: tuple[Event, ...]
+    events: tuple[bytes, ...]  # each as `lines_of` writes it
 
 
 def written(calendar: Calendar) -> bytes:
@@ -62,19 +60,12 @@ def written(calendar: Calendar) -> bytes:
     made.add("source", library.vUri(calendar.address), parameters={"VALUE": "URI"})
     frame: bytes = made.to_ical()
     before, end, after = frame.partition(b"END:VCALENDAR")
-    return b"".join((before, *(_lines(one) for one in calendar.events), end, after))
+    return b"".join((before, *calendar.events, end, after))
 
 
-@lru_cache(
-    maxsize=3_000
-)  # of a kilobyte each: those who subscribe ask for the same ones again, and each is costly
-def _lines(one: Event) -> bytes:
-    lines: bytes = _event(_library(), one).to_ical()
-    return lines
-
-
-def _event(library: ModuleType, one: Event) -> Any:
-    made = library.Event()
+def lines_of(one: Event) -> bytes:
+    """NotInstalled without icalendar."""
+    made = _library().Event()
     made.add("uid", one.uid)
     made.add("sequence", one.sequence)
     made.add("dtstamp", one.changed)
@@ -87,7 +78,8 @@ def _event(library: ModuleType, one: Event) -> Any:
     made.add("categories", [one.category])
     made.add("status", one.status)
     made.add("transp", "TRANSPARENT")  # a date to know of keeps nobody busy
-    return made
+    lines: bytes = made.to_ical()
+    return lines
 
 
 def _library() -> ModuleType:

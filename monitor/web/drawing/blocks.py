@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import msgspec
+
 from monitor.web.drawing.prose import MAX_LENGTH, plain, without_addresses
 from monitor.web.drawing.terms import is_code, said
 
@@ -19,8 +21,7 @@ _UNSAFE_IN_ADDRESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):  # there may be ten thousand: three times as quick as a dataclass
     """One value as shown. `code` is the registry's own word beside ours; `href` only ever http or https."""
 
     text: str

@@ -27,7 +27,7 @@ _NO_CHARACTER = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
 def plain(text: str) -> str:
     """The text as it may be shown anywhere: control characters and direction overrides made visible."""
-    return _CONTROL.sub("\ufffd", text)
+    return text if text.isprintable() else _CONTROL.sub("\ufffd", text)  # none of these is printable
 
 
 def printable(text: str) -> str:

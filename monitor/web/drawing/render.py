@@ -59,6 +59,11 @@ class Pages:
             size=size,
         )
 
+    def compile(self) -> None:
+        """All templates at once; each is compiled before it is first drawn in any case."""
+        for name in self._environment.list_templates():
+            self._environment.get_template(name)
+
     def to(self, path: str) -> str:
         """A path of ours as a link's address."""
         return self._prefix + path

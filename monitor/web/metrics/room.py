@@ -18,6 +18,7 @@ ADDRESSES = (
         name="metrics",
         summary="Numbers for Prometheus, in its text format or OpenMetrics'",
         work=_metrics,
+        here=True,
         documents=("text/plain", "application/openmetrics-text"),
     ),
 )

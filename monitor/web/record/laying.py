@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from monitor.web.drawing.blocks import Cell, Facts, Listing, Prose, Table, cell
+from monitor.web.drawing.blocks import Cell, Facts, Listing, Prose, Table, cell, shown_text
 from monitor.web.drawing.terms import said
 from monitor.web.record.remainder import Remainder
 
@@ -73,8 +73,7 @@ def words(value: Any) -> Cell:
 
 def name(value: Any) -> Cell:
     """A name stays as it is, also where it looks like a code (`COVID`)."""
-    made = cell(value, prose=True) if isinstance(value, str) else cell(value)
-    return Cell(made.text)
+    return Cell(shown_text(value) if isinstance(value, str) else cell(value).text)
 
 
 def date_of(rest: Remainder, path: str) -> Cell | None:

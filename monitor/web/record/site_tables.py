@@ -25,14 +25,15 @@ def sites_by_country(sites: Sequence[dict[str, Any]]) -> Iterable[Block]:
     """One line of counts, and a table a country, the one with the most sites first."""
     if not sites:
         return
-    countries = Counter(_country(site) for site in sites)
+    countries: dict[str, list[dict[str, Any]]] = {}
+    for site in sites:
+        countries.setdefault(_country(site), []).append(site)
     where = f" in {len(countries)} countries" if len(countries) > 1 else ""
     yield Facts(rows=(("Sites", Cell(f"{len(sites):,}{where}{_statuses(sites)}")),))
     room = MAX_ROWS
-    for country, count in countries.most_common():
-        members = [site for site in sites if _country(site) == country]
+    for country, members in sorted(countries.items(), key=lambda one: -len(one[1])):
         yield _table(country, members, room, folded=len(sites) > FEW)
-        room = max(0, room - count)
+        room = max(0, room - len(members))
 
 
 def _table(country: str, members: Sequence[dict[str, Any]], room: int, *, folded: bool) -> Table:

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
-from sqlite_utils import Database
-
+from monitor import watches
 from monitor.web import filters
 from monitor.web.answers import BadQuestion
 from monitor.web.reading import Reading
@@ -110,7 +109,7 @@ def answered(reader: Reading, one: Question) -> Answered:
         phase=one.phase,
         sponsor=one.sponsor or None,
         country=one.country,
-        among=None if one.changes or not one.watch else _Held(reader.database, one.watch),
+        among=None if one.changes or not one.watch else watches.held_by_name(reader.database, one.watch),
     )
     page = {"limit": SHOWN, "skip": (one.page - 1) * SHOWN}
     if one.changes:
@@ -128,19 +127,6 @@ def answered(reader: Reading, one: Question) -> Answered:
     else:
         found = search.as_of(read, one.day, fitting=fitting, through=READ, **page)
     return Answered(search=search, read=read, found=found)
-
-
-class _Held:
-    """The trials that a watch holds, looked up one by one: it may be all of a registry."""
-
-    def __init__(self, db: Database, watch: str) -> None:
-        self._db = db
-        rows = db.execute("select id from watch where name = ? and removed_at is null", [watch])
-        self._ids = [int(row[0]) for row in rows.fetchall()]
-
-    def __contains__(self, trial: object) -> bool:
-        sql = "select 1 from member where watch = ? and trial = ? and state = 'in'"
-        return any(self._db.execute(sql, [one, trial]).fetchone() for one in self._ids)
 
 
 def _day(text: str) -> date | None:
