@@ -27,6 +27,7 @@ from monitor.database import open_for_reading, open_for_writing
 from monitor.health import Health
 from monitor.web.app import create_app
 from monitor.web.feeds.asked import LOOKED_AT
+from monitor.web.question import Present
 from snapshots.changes import compare
 from snapshots.changeset import Severity, Source
 from snapshots.event import Event, EventKind, changed_event
@@ -39,7 +40,7 @@ AT = f"/trials/ctgov/{TRIAL}"
 def pages_of(path: Path, **more: Any) -> Any:
     values: dict[str, Any] = {
         "database": lambda: open_for_reading(path),
-        "look": lambda: lambda db, now: Health(ok=True),
+        "present": lambda: Present(look=lambda db, now: Health(ok=True)),
         "now": lambda: NOW,
         "public_url": None,
         "allowed_hosts": ("127.0.0.1",),

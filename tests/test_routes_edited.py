@@ -22,6 +22,7 @@ from monitor.health import Health
 from monitor.past import backlog
 from monitor.past.planned import Bounds
 from monitor.web.app import create_app
+from monitor.web.question import Present
 from snapshots.query import Reader
 from snapshots.recompute import recompute
 
@@ -213,7 +214,7 @@ def test_comparing_in_the_browser_writes_nothing(service, tmp_path, clock):
 
     pages = create_app(
         database=database,
-        look=lambda: lambda db, now: Health(ok=True),
+        present=lambda: Present(look=lambda db, now: Health(ok=True)),
         now=clock,
         public_url=None,
         allowed_hosts=("127.0.0.1",),

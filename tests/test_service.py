@@ -111,6 +111,24 @@ def test_a_changed_configuration_is_taken_over_and_a_wrong_one_is_not(place):
     assert service.end(signal.SIGTERM) == 0
 
 
+def test_severities_that_are_changed_hold_on_the_pages_too(place):
+    service = place.start("run", "--port", "0")
+    url = address(service)
+    service.until('"polled"')
+    place.registry.publish("2026-11-23", [suspended(place.records[0])])
+    assert place.start("check").end() == 0
+    (event,) = httpx.get(f"{url}today.json").json()["items"]
+    assert event["severity"] == "critical"
+    place.configure(
+        *map(nct, place.records[:3]), also='[severity]\n"overall-status" = "minor"\n"why-stopped" = "minor"\n'
+    )
+    service.child.send_signal(signal.SIGHUP)
+    service.until("configuration read again")
+    (event,) = httpx.get(f"{url}today.json").json()["items"]
+    assert event["severity"] == "minor"
+    assert service.end(signal.SIGTERM) == 0
+
+
 def test_an_edited_file_is_noticed_without_a_signal(place):
     service = place.start("run", "--no-web")
     service.until('"polled"')

@@ -28,7 +28,6 @@ from doubles.page_processes import (
     of_processes,
     told_by,
     wait_for,
-    well,
 )
 from doubles.web_history import TRIAL, History
 from test_web_server import ask, serving
@@ -88,7 +87,7 @@ def pid(browse: Asking, path: str) -> int:
 
 
 def test_they_give_the_same_bytes_as_the_service_itself(history: History) -> None:
-    with made_elsewhere(history) as there, asking(history.app(look=lambda: well)) as here:
+    with made_elsewhere(history) as there, asking(history.app()) as here:
         for path, headers in QUESTIONS:
             one, other = there.get(path, headers), here.get(path, headers)
             assert (one.status, one.content) == (other.status, other.content), path
@@ -136,7 +135,7 @@ def test_what_was_asked_of_one_that_died_is_asked_of_another(
     history: History, tmp_path: Path, said: pytest.CaptureFixture[str]
 ) -> None:
     effective = partial(dies_once, mark=tmp_path / "mark")
-    with made_elsewhere(history, effective=effective, look=lambda: told_by) as browse:
+    with made_elsewhere(history, effective=effective, look=told_by) as browse:
         before = pid(browse, "/health")
         assert browse.get("/events/1").status == 200
         assert pid(browse, "/health") not in (before, os.getpid())
@@ -162,7 +161,7 @@ def test_a_defect_is_one_of_the_service_and_says_where(history: History) -> None
 def test_the_service_makes_them_until_others_are_there_and_always_what_tells_of_itself(
     history: History,
 ) -> None:
-    with asking(of_processes(history, look=lambda: told_by)) as browse:
+    with asking(of_processes(history, look=told_by)) as browse:
         assert pid(browse, "/health") == os.getpid(), "or it took longer than a process takes to begin"
         wait_for(browse.app)
         there = pid(browse, "/health")
@@ -180,7 +179,7 @@ def test_where_none_can_begin_it_is_said_and_the_service_makes_them(
         raise OSError(38, "Function not implemented")
 
     monkeypatch.setattr(workers, "ProcessPoolExecutor", none)
-    with asking(of_processes(history, look=lambda: told_by)) as browse:
+    with asking(of_processes(history, look=told_by)) as browse:
         assert pid(browse, "/health") == os.getpid()
     assert NONE in said.readouterr().err
 

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,9 @@ from monitor.cli.session import Session, clock, shared_options_but_json
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.diagnosis import Look
     from monitor.web.access.rules import Access
+    from monitor.web.question import Present
 
 _STAYS = "configuration is wrong, the old one stays in force"
 LOOK_AT_FILES = 2.0  # seconds between two looks at whether the configuration changed
@@ -169,7 +171,7 @@ class _Running:
         assert self._access is not None
         try:
             serve(
-                _browser(self._session, self._config, self._host, self._access, look=self._look),
+                _browser(self._session, self._config, self._host, self._access, present=self._present),
                 self._host,
                 self._port,
                 ready=self._is_served,
@@ -183,8 +185,9 @@ class _Running:
         self._session.say(f"history browser: http://{_shown(self._host)}:{port}/")
         self._serving.set()
 
-    def _look(self) -> Any:
-        return self.service.look().health
+    def _present(self) -> Present:
+        """By the configuration that is in force: another one may have been read."""
+        return _present(self.service.app.config, self.service.look())
 
     def _listen_to_signals(self) -> None:
         def end(*_: object) -> None:
@@ -255,9 +258,9 @@ def serve_until(
 
     where = host or config.web.host
     access = access_of(config, host, os.environ)
-    look = Look.by(config, lease=session.database).health
+    present = _present(config, Look.by(config, lease=session.database))
     listen(
-        _browser(session, config, where, access, look=lambda: look, registry_runs=registry_runs),
+        _browser(session, config, where, access, present=lambda: present, registry_runs=registry_runs),
         where,
         config.web.port if port is None else port,
         ready=ready
@@ -266,19 +269,26 @@ def serve_until(
     )
 
 
+def _present(config: Config, look: Look) -> Present:
+    from monitor.alerting.router import Router
+    from monitor.web.question import Present
+
+    effective = Router(config).effective
+    return Present(look=look.health, effective=effective, overridden=bool(config.severity))
+
+
 def _browser(
     session: Session,
     config: Config,
     host: str,
     access: Access,
     *,
-    look: Any,
+    present: Callable[[], Present],
     registry_runs: bool = False,
 ) -> Any:
-    """look: see `create_app`."""
+    """present: see `create_app`."""
     from functools import partial
 
-    from monitor.alerting.router import Router
     from monitor.database import open_for_reading, open_for_writing
     from monitor.web.app import create_app
     from monitor.web.guard import hosts_for
@@ -288,12 +298,10 @@ def _browser(
     processes = config.web.processes
     return create_app(
         database=partial(open_for_reading, session.database),
-        look=look,
+        present=present,
         now=clock,
         public_url=config.web.public_url,
         allowed_hosts=hosts_for(host, config.web.public_url),
-        effective=Router(config).effective,
-        overridden=bool(config.severity),
         acting=(lambda: open_for_writing(session.database)) if _may_act(config, host) else None,
         writing=lambda: open_for_writing(session.database),
         access=access,

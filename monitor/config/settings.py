@@ -253,9 +253,9 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     processes: Annotated[
         Annotated[int, Meta(ge=0, le=32)] | None,
         Meta(
-            description="That make the pages, beside the service's own, of some 60 MB each. By itself one for each"
-            " processor, at most 4. 0: the service makes them itself, which saves the memory and lets readers wait for"
-            " polls and for one another.",
+            description="How many processes make the pages, beside the service's own: some 90 MB each, begun when they"
+            " are needed. When left out, one for each processor, at most 4. With 0 the service makes pages itself, which"
+            " saves the memory; readers wait for one another then, and for a poll at work.",
         ),
     ] = None
 

@@ -34,34 +34,26 @@ from monitor.web.guard import Guard
 from monitor.web.lanes import Lanes
 from monitor.web.making import Making
 from monitor.web.metrics.served import Counting, Served
-from monitor.web.question import Grounds, Look
+from monitor.web.question import Grounds, Present
 from monitor.web.replies import FRESH
 from monitor.web.representations import offered
 from monitor.web.rooms import ADDRESSES, LAST
-from monitor.web.setting import Effective
 from monitor.web.site import Site
 from monitor.web.sources import Site as Registry
 from monitor.web.workers import Workers
 from snapshots.errors import SnapshotsError
-from snapshots.event import Event
 
 Act = Callable[..., Answer]  # `acting.acts.do` and those like it
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 
 
-def _unchanged(event: Event) -> Event:
-    return event
-
-
 def create_app(
     *,
     database: Callable[[], Database],
-    look: Callable[[], Look],
+    present: Callable[[], Present],
     now: Callable[[], datetime],
     public_url: str | None,
     allowed_hosts: tuple[str, ...],
-    effective: Effective = _unchanged,
-    overridden: bool = False,
     acting: Callable[[], Database] | None = None,
     writing: Callable[[], Database] | None = None,
     access: Access | None = None,
@@ -72,17 +64,16 @@ def create_app(
     """The browser as an ASGI application.
 
     database: opens a read-only connection; called once in each of a few threads, and again after an error.
-    look: how to tell how the service is, asked anew for each request. now: aware UTC.
+    present: asked anew for each request. now: aware UTC.
     public_url: where people reach us; its path, if any, goes before every link of ours.
     allowed_hosts: names that the Host header may have (`guard.hosts_for`); `*` allows all.
-    effective: applies the user's own severities to an event. overridden: whether there are any.
     acting: opens a connection for the one short write of what a person does about alerts; None: nothing can be done.
     writing: opens one for the short write of a log-out; None: only this process remembers it.
     access: who may read and who may act; None, or one that is open: whoever reaches us.
     sites: where each registry's records come from; the public ones when left out.
     study_staff: whether records are shown with the names of study staff.
     processes: that make the pages; 0: threads do. For processes all that tells how pages are made must be picklable:
-    database, look's answers, effective, access, sites.
+    database, what `present` answers, access, sites.
     """
     prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     forms = Forms(public_url)
@@ -92,8 +83,6 @@ def create_app(
     grounds = Grounds(
         database=database,
         public_url=public_url,
-        effective=effective,
-        overridden=overridden,
         access=access,
         sites=sites or {},
         study_staff=study_staff,
@@ -108,7 +97,7 @@ def create_app(
 
     making, lanes = Making(grounds), Lanes(database)
     workers = Workers(grounds, processes) if processes else None
-    site = Site(making, lanes, workers, now=now, look=look, token=token)
+    site = Site(making, lanes, workers, now=now, present=present, token=token)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -73,15 +73,15 @@ class Making:
     def _setting(self, reader: Reading | None, question: Question) -> Setting:
         """reader: None where the database cannot be read; then nobody asks how the service is."""
         visitor = visitor_of(question.request)
-        grounds = self._grounds
+        grounds, present = self._grounds, question.present
 
         def health() -> Health:
             assert reader is not None
-            return question.look(reader.database, question.now)
+            return present.look(reader.database, question.now)
 
         return Setting(
             now=question.now,
-            effective=grounds.effective,
+            effective=present.effective,
             health=health,
             sites=grounds.sites,
             served=grounds.served,
@@ -89,7 +89,7 @@ class Making:
             token=question.token,
             study_staff=grounds.study_staff,
             access=grounds.access,
-            overridden=grounds.overridden,
+            overridden=present.overridden,
         )
 
     def _whole(self, request: Request) -> str:

@@ -17,6 +17,7 @@ from monitor.web.address import Format
 from monitor.web.metrics.served import Served
 from monitor.web.setting import Effective
 from monitor.web.sources import Site
+from snapshots.event import Event
 
 Look = Callable[[Database, datetime], Health]  # tells how the service was at that moment (aware UTC)
 _KEPT = (
@@ -25,15 +26,29 @@ _KEPT = (
 )
 
 
+def unchanged(event: Event) -> Event:
+    return event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """What pages take from the service as it is at this moment: it may be configured anew while they are served.
+
+    effective: applies the user's own severities to an event. overridden: whether there are any.
+    """
+
+    look: Look
+    effective: Effective = unchanged
+    overridden: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grounds:
     """What all answers of one application have in common. For another process each value must be one that `pickle`
-    takes, `served` aside, which stays behind."""
+    takes, as those of a Question, `served` aside, which stays behind."""
 
     database: Callable[[], Database]  # opens a read-only connection
     public_url: str | None
-    effective: Effective
-    overridden: bool = False
     access: Access | None = None
     sites: Mapping[str, Site] = field(default_factory=dict)
     study_staff: bool = False
@@ -49,15 +64,22 @@ class Question:
     address: str  # its name
     format: Format
     now: datetime  # aware UTC
-    look: Look
+    present: Present
     token: str | None  # see `Setting`
 
     @classmethod
     def of(
-        cls, request: Request, address: str, format: Format, *, now: datetime, look: Look, token: str | None
+        cls,
+        request: Request,
+        address: str,
+        format: Format,
+        *,
+        now: datetime,
+        present: Present,
+        token: str | None,
     ) -> Question:
         scope = {name: request.scope[name] for name in _KEPT if name in request.scope}
-        return cls(scope=scope, address=address, format=format, now=now, look=look, token=token)
+        return cls(scope=scope, address=address, format=format, now=now, present=present, token=token)
 
     @property
     def request(self) -> Request:

@@ -18,7 +18,7 @@ from monitor.web.finding import canonical
 from monitor.web.guard import SECURITY_HEADERS
 from monitor.web.lanes import Lanes
 from monitor.web.making import Making
-from monitor.web.question import Look, Question
+from monitor.web.question import Present, Question
 from monitor.web.reading import Reading
 from monitor.web.representations import offered, wanted
 from monitor.web.workers import Workers
@@ -42,18 +42,18 @@ class Site:
         workers: Workers | None,
         *,
         now: Callable[[], datetime],
-        look: Callable[[], Look],
+        present: Callable[[], Present],
         token: Callable[[Request, datetime], str | None],
     ) -> None:
         """workers: who make what needs no more than the database; None: the lanes do.
 
-        look: see `create_app`. token: of the forms that whoever asks may send.
+        present: asked anew for each request. token: of the forms that whoever asks may send.
         """
         self.making = making
         self.lanes = lanes
         self._workers = workers
         self._now = now
-        self._look = look
+        self._present = present
         self._token = token
 
     def endpoint(self, address: Address, format: Format | None = None) -> Endpoint:
@@ -65,9 +65,8 @@ class Site:
             if sent_on is not None:
                 return self.making.respond(request, sent_on)
             now = self._now()
-            question = Question.of(
-                request, address.name, form, now=now, look=self._look(), token=self._token(request, now)
-            )
+            token = self._token(request, now)
+            question = Question.of(request, address.name, form, now=now, present=self._present(), token=token)
             if self._workers is not None and self._workers.are_ready and not address.here:
                 return await self._workers.made(question)
             return await self.lanes.lend(lambda opened: self.making.made(opened, question))

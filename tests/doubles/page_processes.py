@@ -19,19 +19,24 @@ from starlette.applications import Starlette
 
 from monitor.database import open_for_reading
 from monitor.health import Health
+from monitor.web.question import Look, Present, unchanged
+from monitor.web.setting import Effective
 from snapshots.event import Event
 
 PATIENCE = 120  # seconds after which a test has failed
 
 
-def of_processes(history: History, count: int = 1, **more: Any) -> Starlette:
+def well(db: Database, now: datetime) -> Health:
+    return Health(ok=True)
+
+
+def of_processes(
+    history: History, count: int = 1, *, look: Look = well, effective: Effective = unchanged, **more: Any
+) -> Starlette:
     """An application whose pages processes make, once they are there."""
-    given = {
-        "database": partial(open_for_reading, history.path),
-        "look": lambda: well,
-        "effective": unchanged,
-    }
-    return history.app(processes=count, **{**given, **more})
+    present = Present(look=look, effective=effective)
+    database = partial(open_for_reading, history.path)
+    return history.app(processes=count, database=database, present=lambda: present, **more)
 
 
 def wait_for(app: Starlette) -> None:
@@ -44,14 +49,6 @@ def made_elsewhere(history: History, **more: Any) -> Iterator[Asking]:
     with asking(of_processes(history, **more)) as browse:
         wait_for(browse.app)
         yield browse
-
-
-def well(db: Database, now: datetime) -> Health:
-    return Health(ok=True)
-
-
-def unchanged(event: Event) -> Event:
-    return event
 
 
 def told_by(db: Database, now: datetime) -> Health:

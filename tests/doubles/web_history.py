@@ -17,6 +17,8 @@ from monitor.database import open_for_reading, open_for_writing
 from monitor.health import Health
 from monitor.watches import Definition
 from monitor.web.app import create_app
+from monitor.web.question import Present, unchanged
+from monitor.web.setting import Effective
 from snapshots.changes import compare
 from snapshots.changeset import Severity
 from snapshots.database import immediate
@@ -238,10 +240,18 @@ class History:
         self.snapshot(other, DAYS[0])
         return self
 
-    def app(self, *, health: Callable[[], Health] = lambda: Health(ok=True), **more: Any) -> Starlette:
+    def app(
+        self,
+        *,
+        health: Callable[[], Health] = lambda: Health(ok=True),
+        effective: Effective = unchanged,
+        overridden: bool = False,
+        **more: Any,
+    ) -> Starlette:
+        present = Present(look=lambda db, now: health(), effective=effective, overridden=overridden)
         values: dict[str, Any] = {
             "database": self.open,
-            "look": lambda: lambda db, now: health(),
+            "present": lambda: present,
             "now": lambda: NOW,
             "public_url": None,
             "allowed_hosts": ("127.0.0.1", "localhost"),
