@@ -254,8 +254,8 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         Annotated[int, Meta(ge=0, le=32)] | None,
         Meta(
             description="How many processes make the pages, beside the service's own: some 90 MB each, begun when they"
-            " are needed. When left out, one for each processor, at most 4. With 0 the service makes pages itself, to save"
-            " the memory; readers wait for one another then, and for a poll at work.",
+            " are needed. When left out, one for each processor, at most 4. With 0 the service makes pages itself, to"
+            " save the memory; readers wait for one another then, and for a poll at work.",
         ),
     ] = None
 
