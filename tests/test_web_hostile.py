@@ -89,7 +89,7 @@ def wrong_in_csv(answer: Answer) -> list[str]:
         f"formula: {cell}"
         for line in lines
         for cell in line
-        if FORMULA.match(cell.lstrip("'\" ")) and not cell.startswith("'") and not NUMBER.fullmatch(cell)
+        if FORMULA.match(cell.lstrip("' \u00a0")) and not cell.startswith("'") and not NUMBER.fullmatch(cell)
     ]
 
 

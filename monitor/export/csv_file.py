@@ -3,7 +3,8 @@
 A spreadsheet runs a cell that begins with one of a few signs (OWASP, "CSV Injection", read 2026-11-28:
 https://owasp.org/www-community/attacks/CSV_Injection), and what stands in records was written by strangers. Such a
 cell gets an apostrophe before it, which spreadsheets take for "this is text". `undefused` gives the text back: one
-apostrophe less where apostrophes and then such a sign begin it. Text that is a plain number stays one.
+apostrophe less where it begins with that and such a sign comes after nothing but apostrophes and blanks. Text that is a
+plain number stays one.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from monitor.export.tables import Column, Kind
 from snapshots.instants import stamp
 
 _SIGNS = "=+\\-@\t\r\n＝＋－＠"  # the last four: full width, which some turn into the first
-_RISKY = re.compile(f"'*[{_SIGNS}]")
-_DEFUSED = re.compile(f"'+[{_SIGNS}]")
+_RISKY = re.compile(rf"['\s]*[{_SIGNS}]")  # behind blanks too: programs are told to trim them
+_DEFUSED = re.compile(rf"'['\s]*[{_SIGNS}]")
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 BOM = "\ufeff"
 
