@@ -362,6 +362,7 @@ def test_ids_are_the_databases_own_wherever_its_pages_are(history: History, tmp_
         read(pages_of(tmp_path / "copy.db"), "127.0.0.1")["items"]
         == read(history.app(), "127.0.0.1")["items"]
     )
+    open_for_writing(tmp_path / "another.db").close()  # no copy of the first
     another = History(tmp_path / "another.db").fill()
     assert not {item["id"] for item in read(another.app(), "localhost")["items"]} & {
         item["id"] for item in near["items"]

@@ -8,9 +8,11 @@ import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import jinja2
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from monitor import addresses
@@ -28,6 +30,23 @@ STATIC = {
 SIGNS: Mapping[str, str] = {"critical": "▲", "major": "◆", "minor": "●", "noise": "○"}
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """What was compiled, by its source: applications of one process have the same templates."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
+
+
 class Pages:
     """The templates, with addresses under the given prefix (the path of the public root, or nothing)."""
 
@@ -41,6 +60,7 @@ class Pages:
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             auto_reload=False,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
             finalize=_finalize,
