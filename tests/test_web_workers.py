@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import pickle
 import re
 import select
 import signal
@@ -33,7 +34,10 @@ from doubles.web_history import TRIAL, History
 from test_web_server import ask, serving
 
 from monitor import logs
+from monitor.cli.service import _present
+from monitor.config import load
 from monitor.database import open_for_writing
+from monitor.diagnosis import Look
 from monitor.web import workers
 from monitor.web.workers import NONE, Defect, usual
 
@@ -212,6 +216,14 @@ def children(parent: int) -> list[int]:
 
 def command_of(process: int) -> str:
     return Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ")
+
+
+def test_what_goes_there_with_each_request_does_not_grow_with_what_is_watched(tmp_path: Path) -> None:
+    ids = ", ".join(f'"NCT{number:08}"' for number in range(1, 5_001))
+    file = tmp_path / "config.toml"
+    file.write_text(f'[[watch]]\nname = "many"\nids = [{ids}]\n[severity]\nenrollment = "minor"\n')
+    config = load(file)
+    assert len(pickle.dumps(_present(config, Look.by(config, lease=file)))) < 2_000
 
 
 def test_there_are_as_many_as_processors_and_not_very_many() -> None:

@@ -270,10 +270,13 @@ def serve_until(
 
 
 def _present(config: Config, look: Look) -> Present:
-    from monitor.alerting.router import Router
+    from functools import partial
+
+    from monitor.alerting.routes import severities
     from monitor.web.question import Present
 
-    effective = Router(config).effective
+    # It goes to another process with each request: not the whole configuration, which may name thousands of trials.
+    effective = partial(severities, overrides=config.severity)
     return Present(look=look.health, effective=effective, overridden=bool(config.severity))
 
 
