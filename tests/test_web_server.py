@@ -114,9 +114,10 @@ def test_a_server_can_be_started_again_on_the_same_port(tmp_path: Path) -> None:
 
 
 def test_who_sends_no_whole_request_is_hung_up_on_and_who_waits_for_an_answer_is_not() -> None:
-    go_on = threading.Event()
+    begun, go_on = threading.Event(), threading.Event()
 
     def slow(request: Request) -> PlainTextResponse:
+        begun.set()
         go_on.wait(PATIENCE)
         return PlainTextResponse("made")
 
@@ -132,6 +133,7 @@ def test_who_sends_no_whole_request_is_hung_up_on_and_who_waits_for_an_answer_is
             return made
 
         waiting = begin(b"GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert begun.wait(PATIENCE)  # else it may be one too many itself
         unfinished = [begin(sent) for sent in (b"GET", head, head + b"Content-Length: 9\r\n\r\nact=", b"")]
         many = [begin(b"") for _ in range(MAX_CONNECTIONS)]
         for one in [*unfinished, *many]:
