@@ -80,16 +80,18 @@ def as_csv(kind: type[msgspec.Struct], rows: Iterable[msgspec.Struct]) -> bytes:
     """RFC 4180 with a header, absent an empty cell, a list `a; b`, formulas defused (`export.csv_file`)."""
     stream = io.StringIO()
     lines = csv.writer(stream)
-    fields = msgspec.structs.fields(kind)
-    lines.writerow([one.encode_name for one in fields])
+    names = [one.encode_name for one in msgspec.structs.fields(kind)]
+    lines.writerow(names)
     for row in rows:
         values = msgspec.to_builtins(row)
-        lines.writerow([_cell(values.get(one.encode_name)) for one in fields])
+        lines.writerow([_cell(values.get(one)) for one in names])
     return stream.getvalue().encode()
 
 
 def _cell(value: Any) -> str:
     match value:
+        case str():
+            return defused(value)
         case None:
             return ""
         case bool():

@@ -25,7 +25,7 @@ from snapshots.changeset import Source
 from snapshots.deadlines.days import dated, later
 
 BACK = timedelta(days=366)  # how long ago an event may be
-MOST_TRIALS = 300  # in one calendar: each is a record to read
+MOST_TRIALS = 200  # in one calendar: each is a record to read
 MOST_MEMBERS = 20_000  # of a watch: more are no calendar
 
 

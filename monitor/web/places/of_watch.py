@@ -46,8 +46,9 @@ def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting
     found = known(reader, name)
     db = reader.database
     total = sum(held.statuses(db, [found.row])[found.row].values())
-    counted, elsewhere = _counted(db, found.row)
     asked = filters.short_enough("country", query.get("country", "").strip())
+    trials = _trials(db, found.row) if asked else []
+    counted, elsewhere = _counted(Counter(each[3:] for each in trials) if asked else _grouped(db, found.row))
     there: Sequence[TrialThere] = ()
     there_count = 0
     if asked:
@@ -57,7 +58,7 @@ def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting
                 f"none of its trials is in such a country: `{asked}`",
                 hint=filters.nearest(asked, [one.country for one in counted]),
             )
-        there, there_count = _there(db, found.row, wanted)
+        there, there_count = _there(trials, wanted)
     placed = []
     for each in counted:
         point = country_point(each.country)
@@ -100,17 +101,30 @@ _NEWEST = (
 )
 
 
-def _counted(db: Database, row: int) -> tuple[list[CountryOfTrials], int]:
-    """The countries, that with the most trials first; and how many trials name none."""
-    rows = db.execute(
-        "select countries, status, count(*) from"
-        f" (select trial.countries as countries, trial.status as status {_NEWEST}) group by countries, status",
+def _trials(db: Database, row: int) -> list[tuple[str, str, str, str | None, str]]:
+    """Registry, id, title, status and countries of each."""
+    return db.execute(
+        "select trial.registry, trial.trial, trial.title, trial.status, trial.countries " + _NEWEST,
         [row, MOST_COUNTED],
     ).fetchall()
+
+
+def _grouped(db: Database, row: int) -> dict[tuple[str | None, str], int]:
+    """Status and countries → how many trials."""
+    rows = db.execute(
+        "select status, countries, count(*) from"
+        f" (select trial.countries as countries, trial.status as status {_NEWEST}) group by countries, status",
+        [row, MOST_COUNTED],
+    )
+    return {(status, countries): count for status, countries, count in rows}
+
+
+def _counted(groups: Mapping[tuple[str | None, str], int]) -> tuple[list[CountryOfTrials], int]:
+    """The countries, that with the most trials first; and how many trials name none."""
     trials: Counter[str] = Counter()
     opened: Counter[str] = Counter()
     elsewhere = 0
-    for countries, status, count in rows:
+    for (status, countries), count in groups.items():
         names = _names(countries)
         elsewhere += 0 if names else count
         for name in names:
@@ -121,15 +135,13 @@ def _counted(db: Database, row: int) -> tuple[list[CountryOfTrials], int]:
     return sorted(found, key=lambda one: (-one.trials, one.country)), elsewhere
 
 
-def _there(db: Database, row: int, wanted: str) -> tuple[list[TrialThere], int]:
-    """The first trials in a country, by its key, among those that are counted; and how many there are."""
-    rows = db.execute(
-        "select trial.registry, trial.trial, trial.title, trial.status, trial.countries " + _NEWEST,
-        [row, MOST_COUNTED],
-    )
+def _there(
+    trials: Sequence[tuple[str, str, str, str | None, str]], wanted: str
+) -> tuple[list[TrialThere], int]:
+    """The first trials in a country, by its key; and how many there are."""
     found: list[TrialThere] = []
     count = 0
-    for registry, trial, title, status, countries in rows:
+    for registry, trial, title, status, countries in trials:
         if wanted not in _keys(countries):
             continue
         count += 1

@@ -25,9 +25,9 @@ from monitor.web.today.sifting import Sifted, sift
 from snapshots.changeset import Severity
 from snapshots.event import Event
 
-PAGE = 40  # events in the list by day
+PAGE = 30  # events in the list by day
 NEW = 30  # events of the part that is new
-BEFORE_NEW = 20  # events below it
+BEFORE_NEW = 10  # events below it
 COUNTED = 1_000  # of those that are new
 LEVELS = (
     ("minor", "minor"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
 from snapshots.instants import instant
@@ -48,8 +49,7 @@ class Held:
     some_ids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Member:
+class Member(msgspec.Struct, frozen=True, kw_only=True):  # there may be a thousand
     """A trial that a watch holds, as its newest record has it."""
 
     trial: str
