@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 from starlette.applications import Starlette
@@ -75,7 +74,6 @@ def create_app(
     processes: that make the pages; 0: threads do. For processes all that tells how pages are made must be picklable:
     database, what `present` answers, access, sites.
     """
-    prefix = urlsplit(public_url).path.rstrip("/") if public_url else ""
     forms = Forms(public_url)
     rules = None if access is None or access.is_open else Rules(access)
     both = access is not None and bool(access.read_token and access.act_token)
@@ -135,6 +133,7 @@ def create_app(
 
         return act
 
+    prefix = making.pages.to("")
     cookies = Cookies(public_url, prefix)
     ended = Ended(lanes, writing)
     login = None

@@ -111,7 +111,7 @@ def _document(
     root = asked.root
     began = asked.reader.began()
     since = asked.setting.now.date() - BACK
-    dates = [date for one in trials for date in _dates(asked, one, root, began) if date.day >= since]
+    dates = [each for one in trials for each in _dates(asked, one, root, began) if each.day >= since]
     dates.sort()
     calendar = ics.Calendar(
         uid=uid(began, "calendar", *parts),
