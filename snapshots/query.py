@@ -110,15 +110,22 @@ class Reader:
     def stored(self, key: int, trial: str, source: Source, number: int) -> tuple[Version, bytes | None]:
         """A version and its canonical bytes by the trial's key, for many one after the other; whether it is quiet
         or has a twin is not told. None for the bytes when they are damaged. UnknownVersion."""
-        version = self.named(key, trial, source, number)
+        version = self._named(key, trial, source, number, {})
         try:
             return version, self._checked(key, trial, version)
         except DamagedVersion:
             return version, None
 
-    def named(self, key: int, trial: str, source: Source, number: int) -> Version:
-        """The version alone, as `stored` gives it. UnknownVersion."""
-        return self._named(key, trial, source, number, {})
+    def newest(self, keys: Sequence[int]) -> dict[int, Version]:
+        """The newest snapshots of trials by their keys, each as `stored` gives it; none where it was lost."""
+        rows = self._db.execute(
+            f"select version.trial, {VERSION_COLUMNS} from json_each(?) as asked"
+            " join version on version.trial = asked.value and version.archive = 0 and version.number ="
+            " (select max(number) from version where trial = asked.value and archive = 0)"
+            " join ledger on ledger.entry = version.entry",
+            [msgspec.json.encode(keys).decode()],
+        ).fetchall()
+        return {row[0]: version_of(row[1:], {}) for row in rows}
 
     def voucher(self, registry: str, trial: str, source: Source, number: int, body: bytes) -> Voucher:
         """What vouches for a version, and whether the database agrees with it. body: what `body` gave."""

@@ -17,8 +17,7 @@ from snapshots.query import Reader
 
 _LISTED = (
     "trial.key, trial.registry, trial.trial, trial.title, trial.status, trial.start, trial.primary_completion,"
-    " trial.completion, trial.study_type = 'INTERVENTIONAL' and not trial.has_results,"
-    " (select max(number) from version where version.trial = trial.key and version.archive = 0)"
+    " trial.completion, trial.study_type = 'INTERVENTIONAL' and not trial.has_results"
 )
 
 
@@ -34,7 +33,6 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     primary_completion: str | None
     completion: str | None
     may_owe_results: bool  # None are posted, and it is a study of interventions
-    newest: int  # number of the snapshot
 
     @property
     def dates(self) -> tuple[str | None, ...]:
@@ -146,5 +144,4 @@ def _listed(row: Sequence[Any]) -> Listed:
         primary_completion=row[6],
         completion=row[7],
         may_owe_results=bool(row[8]),
-        newest=row[9],
     )

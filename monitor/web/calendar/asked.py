@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -23,6 +24,7 @@ from monitor.web.kept import Kept
 from monitor.web.reading import Listed
 from snapshots.changeset import Source
 from snapshots.deadlines.days import dated, later
+from snapshots.stored import Version
 
 BACK = timedelta(days=366)  # how long ago an event may be
 MOST_TRIALS = 200  # in one calendar: each is a record to read
@@ -39,6 +41,7 @@ class _Dated(NamedTuple):
 
 # Of trials, some kilobytes each: those who subscribe ask for the same again, and each date is costly to write.
 _written: Kept[tuple[_Dated, ...]] = Kept(2_000)
+_NOWHERE = (3, 0)  # after all that stand in a calendar
 _RESULTS_MONTHS = (12, 36)  # after primary completion, when results may be due
 LONGEST_TITLE = 160  # characters
 LONGEST_LINE = 1_000  # of a description
@@ -80,29 +83,33 @@ _UNDER = "From a year ago on."
 
 def _chosen(held: list[Listed], today: date) -> list[Listed]:
     """Those with a date that may be in the calendar: what comes next first, then what was last."""
+    places = [(_place(one.dates, one.may_owe_results, today), one.trial, one) for one in held]
+    return [one for place, _, one in sorted(places, key=lambda each: each[:2]) if place != _NOWHERE]
+
+
+# Of the largest calendar: who subscribes asks for the same again.
+@lru_cache(maxsize=MOST_MEMBERS)
+def _place(
+    dates: tuple[str | None, str | None, str | None], may_owe_results: bool, today: date
+) -> tuple[int, int]:
+    """Where a trial stands in the order of their coming. dates: its start, primary completion and completion."""
     since = today - BACK
-    ranked = []
-    for one in held:
-        given = [found for text in one.dates if (found := dated(text)) is not None]
-        days = [known.day for known in given]
-        end = dated(one.primary_completion or one.completion)
-        first_due, last_due = (
-            (later(end.day, months=months) for months in _RESULTS_MONTHS)
-            if end is not None and one.may_owe_results
-            else (None, None)
-        )
-        if first_due is not None:
-            days.append(first_due)
-        days = [day for day in days if day >= since]
-        coming = [day for day in days if day >= today]
-        if coming:
-            ranked.append((0, (min(coming) - today).days, one.trial, one))
-        elif days:
-            ranked.append((1, (today - max(days)).days, one.trial, one))
-        elif last_due is not None and last_due >= since:  # where there is a certificate of delay
-            ranked.append((2, abs((last_due - today).days), one.trial, one))
-    ranked.sort(key=lambda each: each[:3])
-    return [each[3] for each in ranked]
+    days = [found.day for text in dates if (found := dated(text)) is not None]
+    end = dated(dates[1] or dates[2])
+    due = (
+        [later(end.day, months=months) for months in _RESULTS_MONTHS]
+        if end is not None and may_owe_results
+        else []
+    )
+    days = [day for day in (*days, *due[:1]) if day >= since]
+    coming = [day for day in days if day >= today]
+    if coming:
+        return 0, (min(coming) - today).days
+    if days:
+        return 1, (today - max(days)).days
+    if due and due[1] >= since:  # where there is a certificate of delay
+        return 2, abs((due[1] - today).days)
+    return _NOWHERE
 
 
 def _document(
@@ -111,7 +118,14 @@ def _document(
     root = asked.root
     began = asked.reader.began()
     since = asked.setting.now.date() - BACK
-    dates = [each for one in trials for each in _dates(asked, one, root, began) if each.day >= since]
+    newest = asked.reader.newest([one.key for one in trials])
+    known = [(one, newest[one.key]) for one in trials if one.key in newest]
+    dates = [
+        each
+        for one, version in known
+        for each in _dates(asked, one, version, root, began)
+        if each.day >= since
+    ]
     dates.sort()
     calendar = ics.Calendar(
         uid=uid(began, "calendar", *parts),
@@ -123,33 +137,38 @@ def _document(
     return Document(body=ics.written(calendar), filename="calendar.ics", media_type=ics.MEDIA_TYPE)
 
 
-def _dates(asked: Asked, trial: Listed, root: str, began: datetime) -> tuple[_Dated, ...]:
+def _dates(asked: Asked, trial: Listed, version: Version, root: str, began: datetime) -> tuple[_Dated, ...]:
     """All of a trial. A record that is damaged has none: `doctor --deep` tells of it."""
     reader, registry = asked.reader, asked.setting.source(trial.registry)
-    version = reader.named(trial.key, trial.trial, Source.SNAPSHOT, trial.newest)
-    seen_at = version.ref.seen_at
-    assert seen_at is not None, "a snapshot was seen at some time"
+    seen_at, number = version.ref.seen_at, version.ref.version
+    assert seen_at is not None and number is not None, "a snapshot was seen at some time, and has a number"
     status = f"Status: {said(trial.status)}." if trial.status else None
     page = root + addresses.trial(trial.registry, trial.trial)
     record, source = registry.url(trial.trial), registry.line(version.ref.build)
 
     def write() -> tuple[_Dated, ...]:
-        _, body = reader.stored(trial.key, trial.trial, Source.SNAPSHOT, trial.newest)
+        _, body = reader.stored(trial.key, trial.trial, Source.SNAPSHOT, number)
         dates = () if body is None else key_dates(msgspec.json.decode(body))
         about = [trial.title, status, f"History: {page}", record and f"Record: {record}", source]
-        return tuple(_dated(day, trial, seen_at, page, about, began) for day in dates)
+        return tuple(_dated(day, trial, number, seen_at, page, about, began) for day in dates)
 
-    made_of = (began, trial.key, trial.newest, trial.title, status, page, record, source, seen_at)
+    made_of = (began, trial.key, number, trial.title, status, page, record, source, seen_at)
     return _written.of((version.sha256, *made_of), write)
 
 
 def _dated(
-    day: KeyDate, trial: Listed, seen_at: datetime, page: str, about: list[str | None], began: datetime
+    day: KeyDate,
+    trial: Listed,
+    number: int,
+    seen_at: datetime,
+    page: str,
+    about: list[str | None],
+    began: datetime,
 ) -> _Dated:
     lines = [about[0], day.words, *about[1:]]
     event = ics.Event(
         uid=uid(began, trial.registry, trial.trial, day.kind.value),
-        sequence=trial.newest,
+        sequence=number,
         changed=seen_at,
         day=day.day,
         title=f"{trial.trial}: {day.title} – {_line(trial.title, LONGEST_TITLE)}",
