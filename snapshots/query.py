@@ -215,7 +215,7 @@ class Reader:
             archive=archive,
             before=before,
         )
-        return events.read(self._db, find(self._db, wanted, limit=limit))
+        return events.read(self._db, [number for number, _ in find(self._db, wanted, limit=limit)])
 
     def led(self, registry: str, trial: str, fields: Sequence[str]) -> list[Led]:
         """Every change set of a trial, in the order of storing, with its changes of these fields alone."""

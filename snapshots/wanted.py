@@ -39,29 +39,34 @@ class Wanted:
     after: int | None = None  # of the newest that it knew before: only what was stored since
 
 
-def find(db: Database, wanted: Wanted, *, limit: int) -> list[int]:
-    """Sequence numbers, newest first.
+def find(db: Database, wanted: Wanted, *, limit: int) -> list[tuple[int, Severity]]:
+    """Sequence numbers with their severity, newest first.
 
     Read along an index that is in the order of events, so that the work is bounded by what is asked for and
     not by how many others (quiet versions, and what the registry's own versions changed) lie between.
     """
-    found: list[int] = []
+    found: dict[int, str] = {}
     if wanted.kinds is not None and not wanted.kinds:
-        return found
+        return []
     for lead in _leads(wanted):
         conditions, values = _conditions(wanted, lead)
         levels = [level.value for level in Severity if level >= wanted.min_severity]
         for part in [[level] for level in levels] if lead.by_severity else [levels]:
             for field in wanted.fields or () if lead.by_field else (None,):
                 where = " and ".join([f"{lead.severity} in ({','.join('?' * len(part))})", *conditions])
+                columns = lead.sequence if lead.by_severity else f"{lead.sequence}, {lead.severity}"
                 rows = db.execute(
-                    f"select distinct {lead.sequence} from {lead.tables} where {where}"
-                    + (" and change.field = ?" if lead.by_field else "")
+                    f"select {columns} from {lead.tables} where {where}"
+                    # Of an event that changed several of a kind, one row.
+                    + (f" and change.field = ? group by {lead.sequence}" if lead.by_field else "")
                     + f" order by {lead.sequence} desc limit ?",
                     [*part, *values, *((field,) if lead.by_field else ()), limit],
-                )
-                found.extend(row[0] for row in rows.fetchall())
-    return sorted(set(found), reverse=True)[:limit]
+                ).fetchall()
+                found.update([(number, part[0]) for (number,) in rows] if lead.by_severity else rows)
+    return [(number, _LEVELS[found[number]]) for number in sorted(found, reverse=True)[:limit]]
+
+
+_LEVELS = {level.value: level for level in Severity}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

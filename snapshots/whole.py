@@ -120,7 +120,7 @@ class Whole:
         for trial in ids if ids is not None else self._with_events(registry):
             with self._one_state():
                 asked = replace(wanted, registry=registry, trial=trial)
-                found = [one for one in find(self._db, asked, limit=_ALL) if one <= self._sequence]
+                found = [one for one, _ in find(self._db, asked, limit=_ALL) if one <= self._sequence]
                 read = list(events.read(self._db, found))
             yield from sorted(read, key=lambda one: _happening(one[1]))
 

@@ -158,12 +158,16 @@ class _Front:
 
     def _news(self, since: Since) -> News:
         found = sift(self.reader, self.filter, self.setting, limit=COUNTED, after=since.number)
-        shown = set(sorted(found.found, key=lambda one: (one[1].rank, one[0]), reverse=True)[:NEW])
-        cards = dict(self._cards([one for one in found.found if one in shown]))
+        held: dict[Severity, list[int]] = {level: [] for level in sorted(Severity, reverse=True)}
+        for number, severity in found.found:
+            held[severity].append(number)
+        shown: list[tuple[int, Severity]] = []
+        for level, numbers in held.items():
+            shown += [(number, level) for number in numbers[: NEW - len(shown)]]
+        cards = dict(self._cards(shown))
         groups = []
-        for level in sorted(Severity, reverse=True):
-            numbers = [number for number, severity in found.found if severity is level]
-            drawn = [(number, cards[number]) for number in numbers if number in cards]
+        for level, numbers in held.items():
+            drawn = [(number, cards[number]) for number in numbers[:NEW] if number in cards]
             if numbers:
                 more = len(numbers) - len(drawn)
                 groups.append(Group(severity=level, count=len(numbers), cards=drawn, more=more))

@@ -51,31 +51,34 @@ def sift(
     picky = bool(asked.country or asked.status or setting.overridden)
     most = limit if not picky else min(WEIGHED, through) if setting.overridden else through
     wanted = asked.wanted(setting.floor(asked.least), before=before, after=after)
-    numbers = find(reader.database, wanted, limit=most + 1)
+    stored = find(reader.database, wanted, limit=most + 1)
     found: list[tuple[int, Severity]] = []
-    for number, severity in _fitting(reader, numbers[:most], asked, setting):
+    for number, severity in _fitting(reader, stored[:most], asked, setting):
         if len(found) == limit:
             return Sifted(found=tuple(found), on=found[-1][0])
         found.append((number, severity))
-    if len(numbers) <= most:
+    if len(stored) <= most:
         return Sifted(found=tuple(found), on=None)
-    return Sifted(found=tuple(found), on=numbers[most - 1], looked=None if len(found) == limit else most)
+    return Sifted(found=tuple(found), on=stored[most - 1][0], looked=None if len(found) == limit else most)
 
 
 def _fitting(
-    reader: Reading, numbers: Sequence[int], asked: Filter, setting: Setting
+    reader: Reading, stored: Sequence[tuple[int, Severity]], asked: Filter, setting: Setting
 ) -> Iterator[tuple[int, Severity]]:
     step = _WEIGHED_AT_ONCE if setting.overridden else _AT_ONCE
-    for start in range(0, len(numbers), step):
-        kept = _placed(reader.database, numbers[start : start + step], asked)
+    for start in range(0, len(stored), step):
+        kept = stored[start : start + step]
+        if asked.country or asked.status:
+            placed = _placed(reader.database, [number for number, _ in kept], asked)
+            kept = [one for one in kept if one[0] in placed]
         if setting.overridden:
-            read = reader.numbered(list(kept))
-            kept = {number: setting.effective(event).severity for number, event in read}
-        yield from ((number, severity) for number, severity in kept.items() if severity >= asked.least)
+            read = reader.numbered([number for number, _ in kept])
+            kept = [(number, setting.effective(event).severity) for number, event in read]
+        yield from (one for one in kept if one[1] >= asked.least)
 
 
-def _placed(db: Database, numbers: Sequence[int], asked: Filter) -> dict[int, Severity]:
-    """Those of a trial with a site in the country, and with the status after it; in their order."""
+def _placed(db: Database, numbers: Sequence[int], asked: Filter) -> set[int]:
+    """Those of a trial with a site in the country, and with the status after it."""
     marks = ",".join("?" * len(numbers))
     sites, join = "null", ""
     if asked.country:
@@ -86,13 +89,9 @@ def _placed(db: Database, numbers: Sequence[int], asked: Filter) -> dict[int, Se
         conditions.append("event.status = ?")
         values.append(asked.status)
     rows = db.execute(
-        f"select event.sequence, event.severity, {sites} from event{join} where {' and '.join(conditions)}"
-        " order by event.sequence desc",
-        values,
+        f"select event.sequence, {sites} from event{join} where {' and '.join(conditions)}", values
     )
     key = country_key(asked.country)
     return {
-        number: Severity(severity)
-        for number, severity, countries in rows.fetchall()
-        if not key or key in country_keys(countries or "[]")
+        number for number, countries in rows.fetchall() if not key or key in country_keys(countries or "[]")
     }
