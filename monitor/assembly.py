@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from monitor.config import Apprise, Config, Jsonl, Mail, Slack, SlackWebhook, Webhook, expanded, pings
+from monitor.release import version
 
 if TYPE_CHECKING:
     from monitor.acting.desk import Desk
@@ -57,7 +58,7 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
             name=name,
             url=ready.secrets["url"],
             secrets=ready.secret_lists["secrets"],
-            user_agent=_user_agent(),
+            user_agent=f"trialbell/{version()}",
         )
         return webhook, Settings()
     if isinstance(ready.settings, Apprise):
@@ -82,15 +83,6 @@ def notifier_of(config: Config, name: str, environ: Mapping[str, str]) -> tuple[
         interactive=ready.settings.app_token is not None,
     )
     return slack, Settings(thread_fresh_for=ready.settings.thread_fresh_for)
-
-
-def _user_agent() -> str:
-    from importlib import metadata
-
-    try:
-        return f"trialbell/{metadata.version('trialbell')}"
-    except metadata.PackageNotFoundError:
-        return "trialbell"  # imported from a checkout that was never installed
 
 
 def _mail(name: str, table: Mail, password: Secret | None) -> Notifier:

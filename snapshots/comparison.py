@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
 
 from snapshots.delta import delta
-from snapshots.fields import Field, FieldTable, Identity
+from snapshots.fields import Field, FieldTable, Identity, leading
 from snapshots.record import canonical
 
 Path = tuple[str | int, ...]
 _ABSENT: Any = object()
+_CONTAINERS = (dict, list)
 MOST_STRANGERS = 50  # keys of one object that the table does not know, each told by itself
 
 
@@ -62,10 +64,11 @@ def differences(old: dict[str, Any], new: dict[str, Any], table: FieldTable) -> 
     found: dict[tuple[str, ...], Difference] = {}
     touched = list(_differing(old, new, table))
     crowd = _crowded(touched, table)
+    covering = cache(table.covering)  # of a hundred sites the same keys differ
     for path in touched:
-        if path[:-1] in crowd and path not in table:
+        if crowd and path[:-1] in crowd and path not in table:
             continue
-        one, at = table.covering(path)
+        one, at = covering(leading(path))
         if at not in found:
             found[at] = Difference(field=one, path=at, old=_at(old, at), new=_at(new, at))
         found[at].paths.append(_dotted(path))
@@ -261,10 +264,10 @@ def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, st
             if not isinstance(member, dict) or not isinstance(other, dict):
                 continue  # it came, went, or is a value of its own
             for inner in member.keys() | other.keys():
-                sides = [one[inner] for one in (member, other) if inner in one]
-                if len(sides) == 2 and _same(*sides):
+                a, b = member.get(inner, _ABSENT), other.get(inner, _ABSENT)
+                if a is not _ABSENT and b is not _ABSENT and _same(a, b):
                     continue  # deepdiff takes its time for each key, equal or not
-                if not any(isinstance(value, dict | list) for value in sides):
+                if not isinstance(a, _CONTAINERS) and not isinstance(b, _CONTAINERS):
                     found.setdefault((field, name), set()).add(inner)  # nothing to look into
                     continue
                 ours = spelled.setdefault(inner, f"k{len(spelled)}")
@@ -291,9 +294,8 @@ def _text(value: Any) -> str:
 
 
 def _same(a: Any, b: Any) -> bool:
-    if type(a) is str and type(b) is str:  # no text has two spellings
-        return a == b
-    return canonical({"": a}) == canonical({"": b})
+    # No text has two spellings; of what else Python holds equal, 1, 1.0 and true are three things.
+    return bool(a == b) and (type(a) is str or canonical({"": a}) == canonical({"": b}))
 
 
 def _at(record: Any, path: tuple[str, ...]) -> Any:

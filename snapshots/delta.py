@@ -20,6 +20,7 @@ from snapshots.errors import SnapshotsError
 
 Path = tuple[str | int, ...]
 
+_CONTAINERS = (dict, list)
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -139,7 +140,7 @@ class _Patch:
         return node
 
     def _owned(self, node: Any) -> Any:
-        if id(node) in self._own or not isinstance(node, dict | list):
+        if id(node) in self._own or not isinstance(node, _CONTAINERS):
             return node
         copy = node.copy()
         self._own[id(copy)] = copy
@@ -177,10 +178,9 @@ def _between(old: JSON, new: JSON, path: Path) -> Iterator[Operation]:
 
 
 def _differ(old: JSON, new: JSON) -> bool:
-    # A text is the commonest value and has no two spellings; all else is told apart by its bytes.
-    if type(old) is str and type(new) is str:
-        return old != new
-    return _encode(old) != _encode(new)
+    # A text is the commonest value and has no two spellings; all else that Python holds equal is told apart by its
+    # bytes.
+    return bool(old != new) or (type(old) is not str and _encode(old) != _encode(new))
 
 
 def _between_lists(old: list[Any], new: list[Any], path: Path) -> Iterator[Operation]:

@@ -432,6 +432,27 @@ def test_events_are_found_along_an_index_already_in_order(db, asked, archive):
         assert some_days or "trial" in asked or not [step for step in plan if "TEMP B-TREE" in step], plan
 
 
+@pytest.mark.parametrize("archive", [True, False])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"watch": "W"},
+        {"tag": "sites"},
+        {"trial": TRIAL},
+        {"fields": ["phase"]},
+        {"fields": ["phase", "sex"]},
+    ],
+)
+def test_what_is_found_is_found_with_its_severity(db, asked, archive):
+    both = event("f", severity=Severity.MAJOR, changes=(change(field="phase"), change(field="sex")))
+    write(db, *SOME, both)
+    wanted = {**asked, "archive": archive, "min_severity": Severity.NOISE}
+    found = find(db, Wanted(**wanted), limit=10)
+    assert found == [(number, one.severity) for number, one in Reader(db).events(**wanted, limit=10)]
+    assert len({severity for _, severity in found}) > 1
+
+
 def test_whole_change_sets_cost_few_look_ups_whatever_their_number(db):
     write(db, *(event(str(n), changes=(change(), change())) for n in range(40)))
     statements = []

@@ -32,7 +32,7 @@ def test_what_is_the_newest_is_looked_for_before_others_must_wait(history: Histo
     with serving(history.app(acting=traced, health=_health)) as port:
         assert Here(history, port).send(act="acknowledge", scope="watch", value="MSC exosomes")[0] == 303
     begun = next(at for at, text in enumerate(done) if text.lower().startswith("begin immediate"))
-    searched = [at for at, text in enumerate(done) if "select distinct" in text]
+    searched = [at for at, text in enumerate(done) if "from event_watch cross join event" in text]
     assert searched and max(searched) < begun
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 import anyio
@@ -18,6 +17,7 @@ from mcp.server import Server
 from mcp.server.stdio import stdio_server
 from sqlite_utils import Database
 
+from monitor import release
 from monitor.cli.errors import CommandError
 from monitor.mcp import shapes, tools
 from monitor.mcp.questions import Changes, Deadlines, Diff, Search, Trial
@@ -143,7 +143,7 @@ def server_of(lanes: Lanes, setting: Callable[[], Setting]) -> Server[Any]:
 
     return Server(
         "trialbell",
-        version=version("trialbell"),
+        version=release.version(),
         title="trialbell",
         instructions=INSTRUCTIONS,
         on_list_tools=listed,

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from importlib import metadata
 from urllib.parse import SplitResult, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
+from monitor import release
 from monitor.transport import retries
 from monitor.transport.answer import Answer, shortened
 from monitor.transport.inflate import body_for
@@ -258,13 +259,11 @@ def honest_user_agent() -> str:
     The registry's firewall lets a client through that names itself and python-httpx.
     """
     try:
-        about = metadata.metadata("trialbell")
-        version = about["Version"]
-        urls = about.get_all("Project-URL") or []
+        urls = metadata.metadata("trialbell").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:
-        version, urls = "0", []  # imported from a checkout that was never installed
+        urls = []  # imported from a checkout that was never installed
     page = next((url.partition(",")[2].strip() for url in urls), "")
-    return f"trialbell/{version} {f'(+{page}) ' if page else ''}python-httpx/{httpx.__version__}"
+    return f"trialbell/{release.version()} {f'(+{page}) ' if page else ''}python-httpx/{httpx.__version__}"
 
 
 def _bare(parts: SplitResult) -> SplitResult:

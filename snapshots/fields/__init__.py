@@ -147,7 +147,7 @@ class FieldTable:
         A module's own row speaks for the module as a whole; a key in it that the table does not know is a field of
         its own, made up after the key.
         """
-        keys = tuple(str(part) for part in takewhile(lambda part: isinstance(part, str), path))
+        keys = leading(path)
         for length, key in enumerate(keys, 1):
             if (row := self.aside(key)) is not None:
                 there = keys[:length]
@@ -174,6 +174,11 @@ class FieldTable:
             rule=above.rule if above.rule == "people" else "",
             reason="" if self.divides(keys) else found.reason,  # only its parts have rows
         )
+
+
+def leading(path: tuple[str | int, ...]) -> tuple[str, ...]:
+    """The keys of a path down to the first list: all that says which field covers it."""
+    return tuple(takewhile(lambda part: isinstance(part, str), path))  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=1024)  # a record may hold any number of keys that nobody heard of

@@ -33,7 +33,12 @@ def _folded(text: str) -> str:
 def masked(site: Any) -> bool:
     """Whether a site's name says nothing of which site it is."""
     name = site.get("facility") if isinstance(site, dict) else None
-    return not isinstance(name, str) or _MASKED.match(name.strip().casefold()) is not None
+    return not isinstance(name, str) or _is_masked(name)
+
+
+@lru_cache(maxsize=4096)  # as `_folded`
+def _is_masked(name: str) -> bool:
+    return _MASKED.match(name.strip().casefold()) is not None
 
 
 def another_state(a: object, b: object) -> bool:

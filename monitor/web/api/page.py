@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
 
+from monitor.release import version
 from monitor.web.address import Address, Asked, Format
 from monitor.web.answers import Answer, Page
 from monitor.web.api.description import description, room_of, security
@@ -74,7 +74,7 @@ def api(asked: Asked) -> Answer:
 @cache
 def described() -> dict[str, Any]:
     """The description of all addresses of this process."""
-    return description(_addresses(), version=version("trialbell"))
+    return description(_addresses(), version=version())
 
 
 @cache

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from markupsafe import Markup
 
@@ -158,10 +159,15 @@ def change_view(
 
 def is_personal(change: FieldChange) -> bool:
     """Does it tell of people? Then neither its words nor its sides are shown."""
-    people = [_STAFF_PATH.search(path) is not None for path in change.paths]
     # A list of sites may hold contacts too: they are taken out of it. Out of a text nothing is.
     told_in_words = isinstance(change.before, str) or isinstance(change.after, str)
-    return all(people) or (any(people) and told_in_words)
+    # Of many sites there may be a thousand paths, and mostly the first says it.
+    return all(map(_of_staff, change.paths)) or (told_in_words and any(map(_of_staff, change.paths)))
+
+
+@lru_cache(maxsize=4096)  # a change is asked several times, and the registry's paths are few
+def _of_staff(path: str) -> bool:
+    return _STAFF_PATH.search(path) is not None
 
 
 def summary_of(change: FieldChange) -> str:

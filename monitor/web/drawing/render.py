@@ -90,7 +90,7 @@ class Pages:
 
     def static(self, name: str) -> str:
         """A static file, its content's hash in the address so that it may be kept for ever."""
-        return self.to(f"/static/{name}?v={hashlib.sha256(static_file(name)).hexdigest()[:12]}")
+        return self.to(f"/static/{name}?v={_contents_hash(name)}")
 
     def draw(self, template: str, **values: Any) -> str:
         page = {
@@ -112,6 +112,11 @@ def static_file(name: str) -> bytes:
     if name == "style.css":
         return b"\n".join(one.read_bytes() for one in sorted((HERE / "static" / "style").glob("*.css")))
     return (HERE / "static" / name).read_bytes()
+
+
+@cache
+def _contents_hash(name: str) -> str:
+    return hashlib.sha256(static_file(name)).hexdigest()[:12]
 
 
 def _finalize(value: Any) -> Any:

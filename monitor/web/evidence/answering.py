@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as version_of
-
 import msgspec
 
-from monitor import addresses
+from monitor import addresses, release
 from monitor.alerting.discretion import masked, without_people
 from monitor.web.address import Asked
 from monitor.web.answers import Answer, BadQuestion, Document, Elsewhere, Page
@@ -74,7 +72,7 @@ def version_bundle(asked: Asked) -> Answer:
     one = _sound(_bundled(asked, version))
     read = facts(msgspec.json.decode(one.body))
     name = _folder(asked, version)
-    made = bundle(name, [one], title=masked(read.title), tool_version=version_of("trialbell"))
+    made = bundle(name, [one], title=masked(read.title), tool_version=release.version())
     return Document(body=made, filename=f"{name}.zip", media_type=MEDIA)
 
 
@@ -105,7 +103,7 @@ def pair_bundle(asked: Asked) -> Answer:
         name,
         [older, newer],
         title=event.title,
-        tool_version=version_of("trialbell"),
+        tool_version=release.version(),
         changes=event,
     )
     return Document(body=made, filename=f"{name}.zip", media_type=MEDIA)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version as version_of
 
+from monitor import release
 from monitor.alerting.text import minute, only_here
 from monitor.web.drawing.names import in_sentence, name_of
 from monitor.web.sources import Source as Registry
@@ -37,7 +37,7 @@ def citation(at: Registry, trial: str, versions: Sequence[Version], *, own: str)
     return Citation(
         trial=trial,
         versions=tuple(_cited(one, at.label) for one in versions),
-        tool=f"trialbell {version_of('trialbell')}",
+        tool=f"trialbell {release.version()}",
         addresses=tuple(one for one in addresses if one),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from monitor import release
 from monitor.health import Health, health_json
 from monitor.web import filters
 from monitor.web.acting import acts
@@ -38,7 +39,7 @@ def health(reader: Reading, setting: Setting) -> Answer:
         return msgspec.convert(
             {
                 **health_json(found, at=now),
-                "version": stored.version(),
+                "version": release.version(),
                 "troubles": troubles,
                 "polls": polls,
                 "channels": heard,
@@ -72,7 +73,7 @@ def health(reader: Reading, setting: Setting) -> Answer:
             "ledger": ledger,
             "lease": lease,
             "lease_since": instant(lease.since) if lease else None,
-            "version": stored.version(),
+            "version": release.version(),
             "at": now,
             "silent": silent,
             "silent_more": more,

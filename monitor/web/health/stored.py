@@ -6,7 +6,6 @@ Each is read in a bounded number of rows, whatever there is.
 from __future__ import annotations
 
 from datetime import datetime
-from importlib import metadata
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,10 +18,6 @@ from snapshots.instants import instant, stamp
 
 POLLS = 10  # of the log, the newest
 CHECKED = 256  # entries of the ledger, the newest
-
-
-def version() -> str:
-    return metadata.version("trialbell")
 
 
 def migrations(db: Database) -> list[str]:

@@ -18,7 +18,7 @@ from prometheus_client.core import (
 )
 from sqlite_utils import Database
 
-from monitor import due
+from monitor import due, release
 from monitor.health import Health
 from monitor.tally import tally
 from monitor.web.health import stored
@@ -35,7 +35,7 @@ def families(db: Database, health: Health | None, served: Served | None, now: da
     yield InfoMetricFamily(
         "trialbell_build",
         "The version of trialbell and of its tables.",
-        {"version": stored.version(), "schema": " ".join(stored.migrations(db))},
+        {"version": release.version(), "schema": " ".join(stored.migrations(db))},
     )
     yield from _polls(db)
     yield from _history(db)
