@@ -33,7 +33,7 @@ def normal_text(text: str) -> str:
     """What is left when markup, escapes, entities, white space and letters' case are no content."""
     if text.isidentifier():  # a code, or one word
         return text.casefold()
-    return _normal_short(text) if len(text) <= SHORT else _normal(text)
+    return _normal_short(text) if len(text) <= SHORT else _normal_long(text)
 
 
 def _normal(text: str) -> str:
@@ -49,6 +49,8 @@ def _normal(text: str) -> str:
 
 # Titles and names: both sides have most of them, and each list that is paired asks again.
 _normal_short = lru_cache(maxsize=4096)(_normal)
+# Of one comparison: several rules ask for the same few.
+_normal_long = lru_cache(maxsize=16)(_normal)
 
 
 def same_words(old: Any, new: Any) -> bool:

@@ -14,6 +14,7 @@ from operator import itemgetter
 from markupsafe import Markup, escape
 from rapidfuzz import fuzz
 
+from monitor.web.drawing.elements import element, together
 from monitor.web.drawing.prose import ITEM, MAX_DEPTH, is_lead, unescaped
 from snapshots.words import marked
 
@@ -86,9 +87,9 @@ def both_marks(before: str, after: str) -> Markup:
     came: list[str] = []
 
     def close() -> None:
-        for side, element in ((went, "del"), (came, "ins")):
+        for side, name in ((went, "del"), (came, "ins")):
             if text := "".join(side):
-                drawn.append(Markup(f"<{element}>{{}}</{element}>").format(text))
+                drawn.append(element(name, text))
             side.clear()
 
     pieces = marked(before, after)
@@ -103,7 +104,7 @@ def both_marks(before: str, after: str) -> Markup:
             close()
             drawn.append(escape(text))
     close()
-    return Markup("").join(drawn)
+    return together(drawn)
 
 
 def _goes_on(went: Sequence[str], came: Sequence[str], following: Pieces) -> bool:
@@ -201,7 +202,7 @@ def _marked(old: Sequence[_Line], new: Sequence[_Line]) -> tuple[Markup | None, 
     )
 
 
-def _by_line(pieces: Pieces, own: str, element: str) -> list[Markup]:
+def _by_line(pieces: Pieces, own: str, name: str) -> list[Markup]:
     """One side of marked texts, a line at a time."""
     lines: list[Pieces] = [[]]
     for mark, text in pieces:
@@ -212,32 +213,32 @@ def _by_line(pieces: Pieces, own: str, element: str) -> list[Markup]:
                 lines.append([])
             if part:
                 lines[-1].append((mark, part))
-    return [_drawn(line, own, element) for line in lines]
+    return [_drawn(line, own, name) for line in lines]
 
 
 def _laid(lines: Sequence[tuple[_Line, Markup]]) -> Markup:
     """Paragraphs, and neighbouring items as one list."""
     drawn: list[Markup] = []
-    for element, group in groupby(lines, key=lambda pair: pair[0].element):
-        if element == "p":
-            for line, html in group:
-                name = Markup(' class="lead"') if is_lead([line.text]) else Markup("")
-                drawn.append(Markup("<p{}>{}</p>").format(name, html))
+    for name, group in groupby(lines, key=lambda pair: pair[0].element):
+        if name == "p":
+            drawn += [
+                element("p", html, ' class="lead"' if is_lead([line.text]) else "") for line, html in group
+            ]
             continue
         items = [
-            Markup("<li{}{}>{}</li>").format(
-                Markup(' class="in-{}"').format(line.depth) if line.depth else "",
-                Markup(' value="{}"').format(line.number) if line.number is not None else "",
+            element(
+                "li",
                 html,
+                (f' class="in-{line.depth}"' if line.depth else "")
+                + (f' value="{line.number}"' if line.number is not None else ""),
             )
             for line, html in group
         ]
-        drawn.append(Markup(f"<{element}>{{}}</{element}>").format(Markup("").join(items)))
-    return Markup("").join(drawn)
+        drawn.append(element(name, together(items)))
+    return together(drawn)
 
 
-def _drawn(pieces: Iterable[tuple[str, str]], own: str, element: str) -> Markup:
-    frame = Markup(f"<{element}>{{}}</{element}>")
+def _drawn(pieces: Iterable[tuple[str, str]], own: str, name: str) -> Markup:
     shown = [(mark == own, text) for mark, text in pieces if mark in ("=", own)]
     for at in range(1, len(shown) - 1):  # one mark over neighbouring words, not one a word
         if shown[at - 1][0] and shown[at + 1][0] and shown[at][1].isspace():
@@ -245,5 +246,5 @@ def _drawn(pieces: Iterable[tuple[str, str]], own: str, element: str) -> Markup:
     drawn = []
     for is_own, group in groupby(shown, key=itemgetter(0)):
         text = "".join(text for _, text in group)
-        drawn.append(frame.format(text) if is_own else escape(text))
-    return Markup("").join(drawn)
+        drawn.append(element(name, text) if is_own else escape(text))
+    return together(drawn)

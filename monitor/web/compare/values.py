@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 
 from monitor.web.compare.passages import both_marks, word_marks
 from monitor.web.drawing.blocks import cell, shown_text
+from monitor.web.drawing.elements import element, together
 from monitor.web.drawing.prose import paragraphs, unescaped
 from monitor.web.drawing.terms import is_code, label_of, said
 from snapshots.changeset import Action, FieldChange, Kind
@@ -95,10 +96,10 @@ def in_one(change: FieldChange, before: Any, after: Any, cut: Cut, limit: int) -
     if is_count(before) and is_count(after) and change.kind is Kind.LIST:
         return None
     old, new = (drawn_value(side, cut, limit) for side in (before, after))
-    gone = Markup("") if before is None else Markup("<del>{}</del>").format(old)
-    come = Markup("") if after is None else Markup("<ins>{}</ins>").format(new)
+    gone = Markup("") if before is None else element("del", old)
+    come = Markup("") if after is None else element("ins", new)
     arrow = Markup(' <span aria-hidden="true">→</span> ') if gone and come and not _is_block(before) else ""
-    return Markup("{}{}{}").format(gone, arrow, come)
+    return together((gone, arrow, come))
 
 
 def is_count(value: Any) -> bool:
@@ -118,17 +119,15 @@ def drawn_value(value: Any, cut: Cut, limit: int, *, coded: bool = True) -> Mark
             kind = cell(value["type"]).text.lower() if "type" in value else ""
             return escape(f"{cell(value.get('date', '')).text}{f' ({kind})' if kind else ''}")
         rows = [
-            Markup("<dt>{}</dt><dd>{}</dd>").format(
-                shown_text(label_of(key)), drawn_value(_worded(key, member), cut, limit // 2, coded=coded)
-            )
+            _named(shown_text(label_of(key)), drawn_value(_worded(key, member), cut, limit // 2, coded=coded))
             for key, member in sorted(value.items(), key=lambda pair: _place(pair[0]))[:MAX_MEMBERS]
         ]
-        return Markup("<dl>{}</dl>").format(Markup("").join(rows))
+        return element("dl", together(rows))
     if is_text(value):
         return paragraphs(cut.text(value, limit))
     made = cell(value, prose=not coded)
     text = escape(cut.text(unescaped(made.text), limit))
-    return Markup('{} <code class="code">{}</code>').format(text, made.code) if made.code else text
+    return together((text, " ", element("code", made.code, ' class="code"'))) if made.code else text
 
 
 def length(value: Any) -> int:
@@ -141,7 +140,11 @@ def length(value: Any) -> int:
 
 
 def _list(items: list[Markup]) -> Markup:
-    return Markup("<ul>{}</ul>").format(Markup("").join(Markup("<li>{}</li>").format(one) for one in items))
+    return element("ul", together(element("li", one) for one in items))
+
+
+def _named(label: str, value: Markup) -> Markup:
+    return element("dt", label) + element("dd", value)
 
 
 def _are_lines(value: Any) -> bool:
@@ -186,8 +189,8 @@ def _objects(before: dict[str, Any], after: dict[str, Any], cut: Cut, limit: int
             )
         for side, value in zip(drawn, pair, strict=True):
             if value is not None:
-                side.append(Markup("<dt>{}</dt><dd>{}</dd>").format(label, value))
-    old_rows, new_rows = (Markup("<dl>{}</dl>").format(Markup("").join(side)) for side in drawn)
+                side.append(_named(label, value))
+    old_rows, new_rows = (element("dl", together(side)) for side in drawn)
     return old_rows, new_rows
 
 
@@ -199,13 +202,13 @@ def _object_in_one(before: dict[str, Any], after: dict[str, Any], cut: Cut, limi
         elif isinstance(old, str) and isinstance(new, str):
             value = _merged(old, new, cut, limit)
         else:
-            value = Markup("").join(
-                Markup(f"<{element}>{{}}</{element}>").format(drawn_value(side, cut, limit))
-                for element, side in (("del", old), ("ins", new))
+            value = together(
+                element(name, drawn_value(side, cut, limit))
+                for name, side in (("del", old), ("ins", new))
                 if side is not None
             )
-        rows.append(Markup("<dt>{}</dt><dd>{}</dd>").format(label, value))
-    return Markup("<dl>{}</dl>").format(Markup("").join(rows))
+        rows.append(_named(label, value))
+    return element("dl", together(rows))
 
 
 def _fields(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, Any, Any]]:

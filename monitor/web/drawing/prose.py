@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup, escape
 
+from monitor.web.drawing.elements import element, together
 from monitor.web.drawing.moments import with_moments
 
 MAX_DEPTH = 6  # deeper lists are drawn at this depth
@@ -47,7 +48,7 @@ def without_domains(text: str) -> str:
 
 
 def unescaped(text: str) -> str:
-    return _ESCAPE.sub(r"\1", text)
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def shortened(text: str, limit: int = MAX_LENGTH) -> tuple[str, bool]:
@@ -60,17 +61,13 @@ def with_code(text: str) -> Markup:
     parts = plain(text).split("`")
     if len(parts) % 2 == 0:  # a backtick too many: show it as it is
         return with_moments(plain(text))
-    made = [
-        Markup("<code>{}</code>").format(one) if odd % 2 else with_moments(one)
-        for odd, one in enumerate(parts)
-    ]
-    return Markup("").join(made)
+    return together(element("code", one) if odd % 2 else with_moments(one) for odd, one in enumerate(parts))
 
 
 def paragraphs(text: str) -> Markup:
     """Safe HTML of a long text."""
     text, _ = shortened(without_addresses(plain(text.replace("\r\n", "\n").replace("\r", "\n"))))
-    return Markup("").join(_pieces(text))  # each piece is escaped where it is made
+    return together(_pieces(text))  # each piece is escaped where it is made
 
 
 def _pieces(text: str) -> Iterator[Markup]:
@@ -81,9 +78,9 @@ def _pieces(text: str) -> Iterator[Markup]:
     def close_paragraph() -> Iterator[Markup]:
         if words:
             lines = [escape(unescaped(line.strip())) for line in words]
-            name = Markup(' class="lead"') if is_lead(words) else Markup("")
+            attributes = ' class="lead"' if is_lead(words) else ""
             words.clear()
-            yield Markup("<p{}>{}</p>").format(name, Markup("<br>").join(lines))
+            yield element("p", Markup("<br>").join(lines), attributes)
 
     def close_lists(down_to: int) -> Iterator[Markup]:
         while lists and lists[-1][0] >= down_to:
@@ -97,21 +94,21 @@ def _pieces(text: str) -> Iterator[Markup]:
         if found:
             yield from close_paragraph()
             indent = len(found["indent"].expandtabs(4))
-            element = "ol" if found["number"] else "ul"
+            kind = "ol" if found["number"] else "ul"
             yield from close_lists(indent + 1)
             if lists and (lists[-1][0] == indent or len(lists) == MAX_DEPTH):
-                if lists[-1][1] == element:
+                if lists[-1][1] == kind:
                     yield Markup("</li>")
                 else:
-                    yield Markup(f"</li></{lists.pop()[1]}><{element}>")
-                    lists.append((indent, element))
+                    yield Markup(f"</li></{lists.pop()[1]}><{kind}>")
+                    lists.append((indent, kind))
             else:
-                lists.append((indent, element))
-                yield Markup(f"<{element}>")
-            value = Markup(' value="{}"').format(int(found["number"])) if found["number"] else Markup("")
-            yield Markup("<li{}>{}").format(value, unescaped(found["text"].strip()))
+                lists.append((indent, kind))
+                yield Markup(f"<{kind}>")
+            value = f' value="{int(found["number"])}"' if found["number"] else ""
+            yield Markup(f"<li{value}>") + unescaped(found["text"].strip())
         elif lists and (not after_blank or line[0] in " \t"):  # goes on inside the item
-            yield Markup("<br>{}").format(unescaped(line.strip()))
+            yield Markup("<br>") + unescaped(line.strip())
         else:
             yield from close_lists(0)
             if after_blank:

@@ -7,6 +7,7 @@ made readable by rule, so a code that the registry adds tomorrow reads well too.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from snapshots import terms
 
@@ -71,6 +72,7 @@ def said(code: str) -> str:
     return words if words != code else code.replace("_", " ").capitalize()
 
 
+@lru_cache(maxsize=1024)
 def label_of(key: str) -> str:
     """`interventionModelDescription` → `Intervention model description`."""
     if key in _LABELS:
