@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -52,9 +53,10 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
         """Short, stable name of the definition; part of event ids."""
         return hashlib.sha256(self.as_json().encode()).hexdigest()[:12]
 
-    @classmethod
-    def from_json(cls, text: str) -> Definition:
-        return cls.from_body(json.loads(text))
+    @staticmethod
+    @lru_cache(maxsize=64)  # every page asks how each watch stands
+    def from_json(text: str) -> Definition:
+        return Definition.from_body(json.loads(text))
 
     @classmethod
     def from_body(cls, body: dict[str, Any]) -> Definition:

@@ -37,7 +37,7 @@ def stamp(moment: None) -> None: ...
 def stamp(moment: datetime | None) -> str | None: ...
 def stamp(moment: datetime | None) -> str | None:
     """An instant as everything of ours writes it for people and machines: `2026-11-20T09:12:44Z`."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None if moment is None else f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

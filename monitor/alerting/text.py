@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -145,6 +146,7 @@ def is_said(change: FieldChange, headline: str) -> bool:
     return figures is not None and figures[0] in told and words <= set(_WORD.findall(told))
 
 
+@lru_cache(maxsize=64)  # a headline is held against each of its changes
 def _flat(text: str) -> str:
     return " ".join(text.casefold().split())
 
@@ -179,7 +181,7 @@ def status_words(status: str | None) -> str:
 
 
 def minute(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"{moment.astimezone(UTC).isoformat(' ')[:16]} UTC"
 
 
 def _object(value: dict[str, JSON]) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 from sqlite_utils import Database
@@ -21,8 +20,11 @@ _LISTED = (
 )
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """A trial that the registry has, as its newest snapshot has it: enough to choose which records to read."""
+class Listed(msgspec.Struct, frozen=True):
+    """A trial that the registry has, as its newest snapshot has it: enough to choose which records to read.
+
+    In the order of `_LISTED`: a watch may hold 20,000 of these, and each is a row as it comes.
+    """
 
     key: int
     registry: str
@@ -32,7 +34,7 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
     start: str | None  # as the registry wrote it, maybe a month only
     primary_completion: str | None
     completion: str | None
-    may_owe_results: bool  # None are posted, and it is a study of interventions
+    may_owe_results: int  # SQLite's truth: none are posted, and it is a study of interventions
 
     @property
     def dates(self) -> tuple[str | None, ...]:
@@ -80,7 +82,7 @@ class Reading(Reader):
             " and trial.state = 'present' and trial.snapshots > 0",
             [trial, registry],
         ).fetchone()
-        return None if row is None else _listed(row)
+        return None if row is None else Listed(*row)
 
     def count_held_by(self, watch: str) -> int:
         """How many trials a watch holds now."""
@@ -100,7 +102,7 @@ class Reading(Reader):
             " and trial.state = 'present' and trial.snapshots > 0 order by member.trial limit ?",
             [watch, limit],
         ).fetchall()
-        return [_listed(row) for row in rows]
+        return [Listed(*row) for row in rows]
 
     def muted(self, now: datetime) -> list[Mute]:
         """What is muted and snoozed at this moment."""
@@ -131,17 +133,3 @@ class Reading(Reader):
             "select max(build) from (select build from poll order by id desc limit 50)"
         ).fetchone()
         return row[0][:10] if row[0] else None
-
-
-def _listed(row: Sequence[Any]) -> Listed:
-    return Listed(
-        key=row[0],
-        registry=row[1],
-        trial=row[2],
-        title=row[3],
-        status=row[4],
-        start=row[5],
-        primary_completion=row[6],
-        completion=row[7],
-        may_owe_results=bool(row[8]),
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 from urllib.parse import quote
@@ -26,12 +26,21 @@ _SHORT = 48  # characters of an enumeration that is shown as it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """What examples are made of; None: the address's own stand."""
+
+    trial: tuple[str, str] | None  # registry and id
+    two: str | None  # trials beside each other, as an address names them
+    watch: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
     """Something that an address may be asked for."""
 
     name: str
     kind: str
-    about: str
+    about: Markup
     choices: tuple[str, ...]  # of an enumeration that is too long for a line
 
 
@@ -41,7 +50,7 @@ class Entry:
 
     name: str
     path: str
-    summary: str
+    summary: Markup
     asked: tuple[Asking, ...]
     forms: tuple[tuple[str, str], ...]  # what it gives, and an example's path
     type: str | None  # of its JSON
@@ -56,10 +65,7 @@ def api(asked: Asked) -> Answer:
         template="api.html",
         path="/api",
         values={
-            "rooms": [
-                (room, [_entry(one, asked.reader, whole) for one in members])
-                for room, members in groupby(_addresses(), key=room_of)
-            ],
+            "rooms": _rooms(_stored(asked.reader)),
             "types": _types(),
             "root": asked.root,
         },
@@ -84,7 +90,15 @@ def _addresses() -> tuple[Address, ...]:
     return (*ADDRESSES, *LAST)
 
 
-def _entry(address: Address, reader: Reading, whole: dict[str, Any]) -> Entry:
+@lru_cache(maxsize=4)  # examples of what is stored: mostly the same
+def _rooms(stored: Stored) -> list[tuple[str, list[Entry]]]:
+    return [
+        (room, [_entry(one, stored, described()) for one in members])
+        for room, members in groupby(_addresses(), key=room_of)
+    ]
+
+
+def _entry(address: Address, stored: Stored, whole: dict[str, Any]) -> Entry:
     data = None
     if address.data is not None:
         operation = whole["paths"][written(address.file + ".json")]["get"]
@@ -92,12 +106,12 @@ def _entry(address: Address, reader: Reading, whole: dict[str, Any]) -> Entry:
     return Entry(
         name=address.name,
         path=written(address.path),
-        summary=address.summary,
+        summary=with_code(address.summary),
         asked=(
             *(_asking(name, part.schema, part.description) for name, part in parts_of(address.path)),
             *(_asking(f"?{one.name}=", one.schema, one.description) for one in address.parameters),
         ),
-        forms=tuple(_forms(address, reader)),
+        forms=tuple(_forms(address, stored)),
         type=None if data is None else in_words(data),
         type_at=None if data is None else _leads_to(data),
         redirects=None if address.sends_on is None else _redirects(address),
@@ -113,33 +127,42 @@ def _asking(name: str, schema: Any, about: str) -> Asking:
     choices = tuple(str(one) for one in schema.get("enum", ()) if one != "")
     kind = in_words(schema)
     if len(kind) > _SHORT and choices:
-        return Asking(name=name, kind=f"one of {len(choices)}", about=about, choices=choices)
-    return Asking(name=name, kind=kind, about=about, choices=())
+        return Asking(name=name, kind=f"one of {len(choices)}", about=with_code(about), choices=choices)
+    return Asking(name=name, kind=kind, about=with_code(about), choices=())
 
 
-def _forms(address: Address, reader: Reading) -> list[tuple[str, str]]:
+def _forms(address: Address, stored: Stored) -> list[tuple[str, str]]:
     """An example for each of the forms, of what is stored where there is something."""
-    path = _example(address.path, reader)
+    path = _example(address.path, stored)
     if not address.answers:
         return [("redirect", path)]
     if address.documents:
         return [(", ".join(address.documents), path)]
-    end = _example(address.file, reader)
+    end = _example(address.file, stored)
     return [
         (MEDIA[one].partition(";")[0], path if one is Format.HTML else f"{end}.{one}")
         for one in offered(address)
     ]
 
 
-def _example(path: str, reader: Reading) -> str:
+def _example(path: str, stored: Stored) -> str:
     values = {name: part.example for name, part in parts_of(path)}
-    if "trial" in values and (held := reader.trials(limit=1)):
-        values["registry"], values["trial"] = held[0].registry, held[0].trial
-    if "trials" in values and len(two := _newest(reader)) == 2:
-        values["trials"] = "...".join(two)
-    if "watch" in values and (watches := reader.watches()):
-        values["watch"] = watches[0].name
+    if "trial" in values and stored.trial is not None:
+        values["registry"], values["trial"] = stored.trial
+    if "trials" in values and stored.two is not None:
+        values["trials"] = stored.two
+    if "watch" in values and stored.watch is not None:
+        values["watch"] = stored.watch
     return written(path).format(**{name: quote(text, safe="") for name, text in values.items()})
+
+
+def _stored(reader: Reading) -> Stored:
+    held, watches, two = reader.trials(limit=1), reader.watches(), _newest(reader)
+    return Stored(
+        trial=(held[0].registry, held[0].trial) if held else None,
+        two="...".join(two) if len(two) == 2 else None,
+        watch=watches[0].name if watches else None,
+    )
 
 
 def _newest(reader: Reading) -> list[str]:

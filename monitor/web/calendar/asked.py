@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import msgspec
@@ -21,8 +21,9 @@ from monitor.web.feeds.asked import check_watch
 from monitor.web.finding import found_trial
 from monitor.web.identity import uid
 from monitor.web.kept import Kept
-from monitor.web.reading import Listed
-from snapshots.changeset import Source
+from monitor.web.reading import Listed, Reading
+from monitor.web.sources import Source
+from snapshots.changeset import Source as Line
 from snapshots.deadlines.days import dated, later
 from snapshots.stored import Version
 
@@ -90,7 +91,7 @@ def _chosen(held: list[Listed], today: date) -> list[Listed]:
 # Of the largest calendar: who subscribes asks for the same again.
 @lru_cache(maxsize=MOST_MEMBERS)
 def _place(
-    dates: tuple[str | None, str | None, str | None], may_owe_results: bool, today: date
+    dates: tuple[str | None, str | None, str | None], may_owe_results: int, today: date
 ) -> tuple[int, int]:
     """Where a trial stands in the order of their coming. dates: its start, primary completion and completion."""
     since = today - BACK
@@ -115,15 +116,14 @@ def _place(
 def _document(
     asked: Asked, trials: list[Listed], path: str, name: str, about: str, parts: tuple[str, ...]
 ) -> Document:
-    root = asked.root
-    began = asked.reader.began()
-    since = asked.setting.now.date() - BACK
-    newest = asked.reader.newest([one.key for one in trials])
-    known = [(one, newest[one.key]) for one in trials if one.key in newest]
+    reader, root, began = asked.reader, asked.root, asked.reader.began()
+    source, since = cache(asked.setting.source), asked.setting.now.date() - BACK
+    newest = reader.newest([one.key for one in trials])
     dates = [
         each
-        for one, version in known
-        for each in _dates(asked, one, version, root, began)
+        for one in trials
+        if (version := newest.get(one.key)) is not None
+        for each in _dates(reader, _Told(one, version, source(one.registry), root, began))
         if each.day >= since
     ]
     dates.sort()
@@ -137,39 +137,46 @@ def _document(
     return Document(body=ics.written(calendar), filename="calendar.ics", media_type=ics.MEDIA_TYPE)
 
 
-def _dates(asked: Asked, trial: Listed, version: Version, root: str, began: datetime) -> tuple[_Dated, ...]:
+class _Told(NamedTuple):
+    """All that the dates of a trial are written from."""
+
+    trial: Listed
+    version: Version  # its newest
+    source: Source
+    root: str
+    began: datetime
+
+
+def _dates(reader: Reading, told: _Told) -> tuple[_Dated, ...]:
     """All of a trial. A record that is damaged has none: `doctor --deep` tells of it."""
-    reader, registry = asked.reader, asked.setting.source(trial.registry)
-    seen_at, number = version.ref.seen_at, version.ref.version
-    assert seen_at is not None and number is not None, "a snapshot was seen at some time, and has a number"
-    status = f"Status: {said(trial.status)}." if trial.status else None
-    page = root + addresses.trial(trial.registry, trial.trial)
-    record, source = registry.url(trial.trial), registry.line(version.ref.build)
 
     def write() -> tuple[_Dated, ...]:
-        _, body = reader.stored(trial.key, trial.trial, Source.SNAPSHOT, number)
+        trial, ref = told.trial, told.version.ref
+        _, body = reader.stored(trial.key, trial.trial, Line.SNAPSHOT, ref.version or 0)
         dates = () if body is None else key_dates(msgspec.json.decode(body))
-        about = [trial.title, status, f"History: {page}", record and f"Record: {record}", source]
-        return tuple(_dated(day, trial, number, seen_at, page, about, began) for day in dates)
+        return tuple(_dated(day, told) for day in dates)
 
-    made_of = (began, trial.key, number, trial.title, status, page, record, source, seen_at)
-    return _written.of((version.sha256, *made_of), write)
+    return _written.of(told, write)
 
 
-def _dated(
-    day: KeyDate,
-    trial: Listed,
-    number: int,
-    seen_at: datetime,
-    page: str,
-    about: list[str | None],
-    began: datetime,
-) -> _Dated:
-    lines = [about[0], day.words, *about[1:]]
+def _dated(day: KeyDate, told: _Told) -> _Dated:
+    trial, ref, source = told.trial, told.version.ref, told.source
+    assert ref.seen_at is not None and ref.version is not None, (
+        "a snapshot was seen at some time, and has a number"
+    )
+    page, record = told.root + addresses.trial(trial.registry, trial.trial), source.url(trial.trial)
+    lines = [
+        trial.title,
+        day.words,
+        f"Status: {said(trial.status)}." if trial.status else None,
+        f"History: {page}",
+        record and f"Record: {record}",
+        source.line(ref.build),
+    ]
     event = ics.Event(
-        uid=uid(began, trial.registry, trial.trial, day.kind.value),
-        sequence=number,
-        changed=seen_at,
+        uid=uid(told.began, trial.registry, trial.trial, day.kind.value),
+        sequence=ref.version,
+        changed=ref.seen_at,
         day=day.day,
         title=f"{trial.trial}: {day.title} – {_line(trial.title, LONGEST_TITLE)}",
         description="\n".join(_line(line, LONGEST_LINE) for line in lines if line),

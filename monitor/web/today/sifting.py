@@ -19,6 +19,9 @@ from snapshots.countries import country_key, country_keys
 from snapshots.wanted import find
 
 LOOKED = 2_000  # events whose rows are looked at for one page
+AT_FIRST = (
+    4  # times as many as the page holds are looked at before more are: of most countries that is enough
+)
 WEIGHED = 300  # events that are read whole for one page, to weigh them as the user does
 _AT_ONCE = 500  # below SQLite's least limit of parameters
 _WEIGHED_AT_ONCE = 50
@@ -50,16 +53,20 @@ def sift(
     """At most `limit` events below `before` and above `after`. through: how many are looked at one by one."""
     picky = bool(asked.country or asked.status or setting.overridden)
     most = limit if not picky else min(WEIGHED, through) if setting.overridden else through
-    wanted = asked.wanted(setting.floor(asked.least), before=before, after=after)
-    stored = find(reader.database, wanted, limit=most + 1)
     found: list[tuple[int, Severity]] = []
-    for number, severity in _fitting(reader, stored[:most], asked, setting):
-        if len(found) == limit:
-            return Sifted(found=tuple(found), on=found[-1][0])
-        found.append((number, severity))
-    if len(stored) <= most:
-        return Sifted(found=tuple(found), on=None)
-    return Sifted(found=tuple(found), on=stored[most - 1][0], looked=None if len(found) == limit else most)
+    looked = 0
+    while looked < most:
+        step = min(max(AT_FIRST * limit, AT_FIRST * looked), most - looked) if picky else most
+        wanted = asked.wanted(setting.floor(asked.least), before=before, after=after)
+        stored = find(reader.database, wanted, limit=step + 1)
+        for number, severity in _fitting(reader, stored[:step], asked, setting):
+            if len(found) == limit:
+                return Sifted(found=tuple(found), on=found[-1][0])
+            found.append((number, severity))
+        if len(stored) <= step:
+            return Sifted(found=tuple(found), on=None)
+        before, looked = stored[step - 1][0], looked + step
+    return Sifted(found=tuple(found), on=before, looked=None if len(found) == limit else most)
 
 
 def _fitting(
