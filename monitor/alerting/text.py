@@ -142,8 +142,12 @@ def is_said(change: FieldChange, headline: str) -> bool:
     if change.kind is Kind.DATE:
         sentence = _HOW_FAR.sub("", sentence)
     figures = _FIGURES.search(sentence)
-    words = set(_WORD.findall(sentence))
-    return figures is not None and figures[0] in told and words <= set(_WORD.findall(told))
+    return figures is not None and figures[0] in told and _words(sentence) <= _words(told)
+
+
+@lru_cache(maxsize=64)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text))
 
 
 @lru_cache(maxsize=64)  # a headline is held against each of its changes

@@ -48,7 +48,7 @@ def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting
     total = sum(held.statuses(db, [found.row])[found.row].values())
     asked = filters.short_enough("country", query.get("country", "").strip())
     trials = _trials(db, found.row) if asked else []
-    counted, elsewhere = _counted(Counter(each[3:] for each in trials) if asked else _grouped(db, found.row))
+    counted, elsewhere = _counted(Counter(each[1:] for each in trials) if asked else _grouped(db, found.row))
     there: Sequence[TrialThere] = ()
     there_count = 0
     if asked:
@@ -58,7 +58,7 @@ def sites_of_watch(reader: Reading, name: str, query: Mapping[str, str], setting
                 f"none of its trials is in such a country: `{asked}`",
                 hint=filters.nearest(asked, [one.country for one in counted]),
             )
-        there, there_count = _there(trials, wanted)
+        there, there_count = _there(db, trials, wanted)
     placed = []
     for each in counted:
         point = country_point(each.country)
@@ -101,11 +101,10 @@ _NEWEST = (
 )
 
 
-def _trials(db: Database, row: int) -> list[tuple[str, str, str, str | None, str]]:
-    """Registry, id, title, status and countries of each."""
+def _trials(db: Database, row: int) -> list[tuple[int, str | None, str]]:
+    """Key, status and countries of each."""
     return db.execute(
-        "select trial.registry, trial.trial, trial.title, trial.status, trial.countries " + _NEWEST,
-        [row, MOST_COUNTED],
+        "select trial.key, trial.status, trial.countries " + _NEWEST, [row, MOST_COUNTED]
     ).fetchall()
 
 
@@ -136,29 +135,29 @@ def _counted(groups: Mapping[tuple[str | None, str], int]) -> tuple[list[Country
 
 
 def _there(
-    trials: Sequence[tuple[str, str, str, str | None, str]], wanted: str
+    db: Database, trials: Sequence[tuple[int, str | None, str]], wanted: str
 ) -> tuple[list[TrialThere], int]:
     """The first trials in a country, by its key; and how many there are."""
-    found: list[TrialThere] = []
-    count = 0
-    for registry, trial, title, status, countries in trials:
-        if wanted not in _keys(countries):
-            continue
-        count += 1
-        if len(found) < MOST_LISTED:
-            words, tone, sign = standing(status)
-            found.append(
-                TrialThere(
-                    trial=trial,
-                    href=addresses.trial(registry, trial),
-                    sites_href=addresses.sites(registry, trial),
-                    title=title,
-                    status=words,
-                    tone=tone,
-                    sign=sign,
-                )
-            )
-    return found, count
+    keys = [key for key, _, countries in trials if wanted in _keys(countries)]
+    rows = db.execute(
+        "select trial.registry, trial.trial, trial.title, trial.status from json_each(?) as asked"
+        " join trial on trial.key = asked.value order by asked.key",
+        [msgspec.json.encode(keys[:MOST_LISTED]).decode()],
+    ).fetchall()
+    return [_listed(*row) for row in rows], len(keys)
+
+
+def _listed(registry: str, trial: str, title: str, status: str | None) -> TrialThere:
+    words, tone, sign = standing(status)
+    return TrialThere(
+        trial=trial,
+        href=addresses.trial(registry, trial),
+        sites_href=addresses.sites(registry, trial),
+        title=title,
+        status=words,
+        tone=tone,
+        sign=sign,
+    )
 
 
 @lru_cache(maxsize=4096)  # many trials are in the same countries

@@ -15,9 +15,9 @@ from monitor.web.drawing.blocks import Block, Cell, Section, Table, cell, linked
 from monitor.web.drawing.terms import label_of, said
 from monitor.web.record.laying import Columns, date_of, facts, listing, maybe, name, prose, table, words
 from monitor.web.record.people import counted, named_facts, of_sites, people_table
-from monitor.web.record.remainder import Remainder, without_staff
+from monitor.web.record.remainder import STAFF_FIELDS, STAFF_KEYS, Remainder, without_staff
 from monitor.web.record.results import results
-from monitor.web.record.site_tables import SITE, sites_by_country
+from monitor.web.record.site_tables import SITE_KEYS, sites_by_country
 
 MAX_LEFT = 200  # fields that no section names
 
@@ -274,7 +274,9 @@ def _locations(rest: Remainder, staff: bool) -> Iterable[Block]:
     officials = rest.take_members(at + "overallOfficials")
     sites = rest.take_members(at + "locations")
     staffed = sum(1 for site in sites if site.get("contacts"))
-    yield from sites_by_country([without_staff(site) for site in sites])
+    yield from sites_by_country(
+        [{key: without_staff(site[key]) for key in site if key in SITE_KEYS} for site in sites]
+    )
     if staff:
         central = [one for one in central if isinstance(one, dict)] if isinstance(central, list) else []
         yield from people_table("Central contacts", central)
@@ -290,8 +292,8 @@ def _locations(rest: Remainder, staff: bool) -> Iterable[Block]:
         )
         yield from _officials(rest, officials)
     # The position is the registry's, computed from the city.
-    shown = {key for key, _, _ in SITE} | {"geoPoint"}
-    left = [{key: site[key] for key in without_staff(site) if key not in shown} for site in sites]
+    shown = SITE_KEYS | {"geoPoint"} | STAFF_KEYS | STAFF_FIELDS
+    left = [{key: site[key] for key in site if key not in shown} for site in sites]
     rest.put_back(at + "locations", left)
 
 

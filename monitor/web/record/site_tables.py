@@ -20,6 +20,8 @@ SITE: tuple[tuple[str, str, Callable[[Any], Cell]], ...] = (
     ("country", "Country", name),
 )
 
+SITE_KEYS = frozenset(key for key, _, _ in SITE)
+
 
 def sites_by_country(sites: Sequence[dict[str, Any]]) -> Iterable[Block]:
     """One line of counts, and a table a country, the one with the most sites first."""
