@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ import msgspec
 from monitor.web.drawing.prose import MAX_LENGTH, plain, without_addresses
 from monitor.web.drawing.terms import is_code, said
 
+LONGEST_CODE = 40  # characters that a word of the registry may have to be kept
 _UNSAFE_IN_ADDRESS = re.compile(
     r"[\s\x00-\x20\x7f-\x9f\"'<>\\^`{|}\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]"
 )
@@ -87,11 +89,7 @@ def cell(value: Any, *, prose: bool = False) -> Cell:
     if isinstance(value, bool):
         return Cell("Yes" if value else "No")
     if isinstance(value, str):
-        if not prose and is_code(value) and said(value) != value:
-            words = said(value)
-            # Beside words that only spell the code out, the code says nothing more.
-            return Cell(words, code=None if words.upper().replace(" ", "_") == value else value)
-        return Cell(shown_text(value), prose=prose)
+        return (_of_code if len(value) <= LONGEST_CODE else _of_text)(value, prose)
     if isinstance(value, (int, float)):
         return Cell(f"{value:,}" if isinstance(value, int) else str(value))
     if isinstance(value, list):
@@ -99,6 +97,16 @@ def cell(value: Any, *, prose: bool = False) -> Cell:
     if isinstance(value, dict):
         return Cell("; ".join(f"{key}: {cell(member).text}" for key, member in value.items()))
     return Cell("")
+
+
+def _of_text(value: str, prose: bool) -> Cell:
+    if not prose and is_code(value) and (words := said(value)) != value:
+        # Beside words that only spell the code out, the code says nothing more.
+        return Cell(words, code=None if words.upper().replace(" ", "_") == value else value)
+    return Cell(shown_text(value), prose=prose)
+
+
+_of_code = lru_cache(maxsize=1024)(_of_text)  # the statuses of a thousand sites are few
 
 
 def number(value: Any) -> Cell:

@@ -5,6 +5,8 @@ Every text is made plain, bounded and escaped here; the elements around are writ
 
 from __future__ import annotations
 
+import re
+
 from markupsafe import Markup, escape
 
 from monitor.web.drawing.blocks import Cell, Table
@@ -50,5 +52,11 @@ def _cell(cell: Cell) -> str:
     return _text(cell.text, CUT) + code
 
 
+# Most values, and all that need no other look: letters, figures, and signs that mean nothing in HTML or in an address.
+_HARMLESS = re.compile(r"[\w .,:;()/+–-]*")
+
+
 def _text(text: str, limit: int) -> str:
+    if len(text) <= limit and _HARMLESS.fullmatch(text):
+        return text
     return str(escape(plain(without_addresses(shortened(text, limit)[0]))))
