@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import sqlite3
 import sys
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -209,6 +210,30 @@ def test_a_large_watch_gives_what_comes_next(tmp_path: Path, clock: Any) -> None
     assert f"Of {many} trials with such dates, the {MOST_TRIALS} whose dates come next." in str(
         calendar["description"]
     )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update version set size = size where 0",  # none: the other trial is in the calendar by itself
+        "delete from version where trial = (select key from trial where trial = 'NCT00000001')",
+        "delete from ledger where trial = (select key from trial where trial = 'NCT00000001')",
+        "update ledger set sha256 = zeroblob(32) where trial = (select key from trial where trial = 'NCT00000001')",
+    ],
+)
+def test_a_damaged_trial_takes_nothing_from_the_others(tmp_path: Path, clock: Any, damage: str) -> None:
+    other = "NCT00000002"
+    records = [timed(one, completion="2027-03-01", kind="OBSERVATIONAL") for one in (ONE, other)]
+    with (
+        LoopbackRegistry(records, day="2026-11-20") as registry,
+        closing(Watching(tmp_path, registry, ids_watch("two", ONE, other), clock=clock)) as watching,
+        asking(pages_of(tmp_path / "t.db")) as browse,
+    ):
+        watching.poll()
+        with sqlite3.connect(tmp_path / "t.db") as db:
+            changed = db.execute(damage).rowcount
+        told = {str(event["summary"])[:11] for event in read(browse, "/watches/two/calendar.ics").events}
+    assert told == ({other} if changed else {ONE, other})
 
 
 def test_only_the_registrys_own_history_is_no_calendar_yet(tmp_path: Path) -> None:

@@ -304,6 +304,31 @@ def test_what_must_be_looked_at_one_by_one_is_bounded_and_goes_on(history: Histo
     assert (rest.on, rest.looked) == (None, None)
 
 
+@pytest.mark.parametrize("through", [3, 4, 15, 2_000])
+def test_pages_of_a_status_join_without_gap_or_repeat(history: History, through: int) -> None:
+    """However many are looked at in one step, and however many steps that takes."""
+    for number in range(80):
+        status = "COMPLETED" if number % 7 == 0 or 30 < number < 34 else "RECRUITING"
+        day = f"2027-{number // 28 + 1:02}-{number % 28 + 1:02}"
+        history.event(EventKind.ENTERED, day, f"Number {number}.", Severity.MINOR, status=status)
+    reader = Reading(history.open())
+    setting = Setting(now=NOW, effective=lambda event: event, health=lambda: Health(ok=True))
+    asked = filter_of(reader, {"status": "completed"})
+    found: list[int] = []
+    before: int | None = None
+    while True:
+        page = sift(reader, asked, setting, limit=2, before=before, through=through)
+        assert len(page.found) == 2 or page.on is None or page.looked == through
+        found += [number for number, _ in page.found]
+        before = page.on
+        if before is None:
+            break
+    every = reader.events(min_severity=Severity.MINOR, limit=1_000)
+    assert found == [number for number, event in every if event.status == "COMPLETED"]
+    assert len(every) >= 80
+    assert sift(reader, asked, setting, limit=100, through=len(every)).on is None
+
+
 def test_the_users_own_severities_decide_what_is_new_and_how(history: History, clock: Clock) -> None:
     def raised(event: Event) -> Event:
         return replace(
