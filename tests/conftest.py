@@ -72,6 +72,21 @@ def terminal(tmp_path, capsys, monkeypatch):
     return Terminal(tmp_path, capsys, monkeypatch)
 
 
+@pytest.fixture(scope="module")
+def browser():
+    """One for all tests of a module: to begin one takes longer than most of them."""
+    from doubles.browser import browsing
+
+    with browsing() as begun:
+        yield begun
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """What the transport tries again, it tries again at once. In this process only."""
+    monkeypatch.setattr("monitor.transport.retries.pause", lambda tries, random: 0.0)
+
+
 @pytest.fixture
 def ticking():
     from doubles.plain_edits import TickingClock

@@ -104,6 +104,7 @@ def test_check_of_what_no_watch_holds_says_how_to_watch_it(configured):
     assert configured.run("check", "nonsense").code == 2
 
 
+@pytest.mark.usefixtures("at_once")
 def test_check_with_the_registry_down_keeps_what_it_has(configured, registry):
     configured.run("check")
     registry.stop()

@@ -97,6 +97,7 @@ def test_what_would_be_refused_is_said_and_refused_when_it_comes_to_it(asked, te
     assert (real.code, why in real.err) == (2, True)
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_refused_query_is_the_registrys_own_words(asked, registry):
     ran = asked("--query", "advanced=AREA[Nonsense]1")
     assert (ran.code, ran.out) == (2, "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from doubles.browser import chromium
+from doubles.browser import tab_on
 from doubles.logging_in import ACT, BOTH, READ
 from doubles.web_history import TRIAL, History
 from test_web_server import serving
@@ -17,13 +18,16 @@ AT = f"/trials/ctgov/{TRIAL}"
 
 @pytest.mark.chromium
 @pytest.mark.parametrize("scripts", [True, False])
-def test_from_a_link_to_the_page_and_out_again(tmp_path: Path, scripts: bool) -> None:
+def test_from_a_link_to_the_page_and_out_again(browser: Any, tmp_path: Path, scripts: bool) -> None:
     history = History(tmp_path / "history.db").fill()
     app = history.app(access=BOTH, acting=lambda: open_for_writing(history.path))
     with (
         serving(app) as port,
-        chromium(
-            f"http://127.0.0.1:{port}", viewport={"width": 390, "height": 900}, java_script_enabled=scripts
+        tab_on(
+            browser,
+            f"http://127.0.0.1:{port}",
+            viewport={"width": 390, "height": 900},
+            java_script_enabled=scripts,
         ) as tab,
     ):
         page = tab.page

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from doubles.acting_pages import AT, SAME, Here, filled, here, history, unmoved
-from doubles.browser import chromium
+from doubles.browser import tab_on
 from doubles.ctgov import LoopbackRegistry
 from doubles.study_records import study_record
 from doubles.told_channel import Told
@@ -191,8 +191,8 @@ def test_below_a_public_address_forms_lead_there_and_its_origin_is_ours(history:
 
 @pytest.mark.chromium
 @pytest.mark.parametrize("scripts", [True, False])
-def test_a_reader_mutes_ends_it_and_acknowledges(here: Here, scripts: bool) -> None:
-    with chromium(f"http://127.0.0.1:{here.port}", java_script_enabled=scripts) as tab:
+def test_a_reader_mutes_ends_it_and_acknowledges(browser: Any, here: Here, scripts: bool) -> None:
+    with tab_on(browser, f"http://127.0.0.1:{here.port}", java_script_enabled=scripts) as tab:
         page = tab.page
         tab.open(AT)
         page.locator("summary", has_text="Mute or snooze").click()
@@ -217,10 +217,10 @@ def test_a_reader_mutes_ends_it_and_acknowledges(here: Here, scripts: bool) -> N
 
 @pytest.mark.chromium
 @pytest.mark.parametrize("width", [320, 1280])
-def test_forms_fit_their_window_and_can_be_seen(here: Here, width: int) -> None:
+def test_forms_fit_their_window_and_can_be_seen(browser: Any, here: Here, width: int) -> None:
     here.send(act="mute", scope="watch", value="MSC exosomes", span="7", by="x" * 80)
     here.send(act="snooze", span="7", by="x" * 80)
-    with chromium(f"http://127.0.0.1:{here.port}", viewport={"width": width, "height": 800}) as tab:
+    with tab_on(browser, f"http://127.0.0.1:{here.port}", viewport={"width": width, "height": 800}) as tab:
         for path in (AT, "/health"):
             tab.open(path)
             for fold in tab.page.locator("main details.filters > summary").all():

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from doubles.acting_pages import AT, SAME, Here, filled, here, history, unmoved
-from doubles.browser import chromium
+from doubles.browser import tab_on
 from doubles.web_history import NOW, TRIAL
 from starlette.applications import Starlette
 from starlette.responses import HTMLResponse
@@ -174,13 +174,13 @@ def test_names_and_notes_are_only_text(here: Here) -> None:
 
 @pytest.mark.chromium
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_a_page_on_another_port_of_this_machine_cannot_act(here: Here, host: str) -> None:
+def test_a_page_on_another_port_of_this_machine_cannot_act(browser: Any, here: Here, host: str) -> None:
     """Even one that got hold of a token: the browser says where the form came from."""
     names = {"token": here.token, "act": "mute", "scope": "trial", "value": TRIAL, "span": "7"}
     inputs = "".join(f'<input name="{name}" value="{value}">' for name, value in names.items())
     form = f'<form method="post" action="http://127.0.0.1:{here.port}/acts">{inputs}<button>x</button></form>'
     evil = Starlette(routes=[Route("/", lambda request: HTMLResponse(form))])
-    with serving(evil) as port, chromium(f"http://{host}:{port}") as tab:
+    with serving(evil) as port, tab_on(browser, f"http://{host}:{port}") as tab:
         tab.open("/")
         with tab.page.expect_navigation():
             tab.page.get_by_role("button").click()

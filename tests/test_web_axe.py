@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from doubles.browser import Tab, browsing
+from doubles.browser import Tab
 from doubles.every_page import EXAMPLES, PAGES, REFUSED
 from doubles.logging_in import BOTH, READ
 from doubles.outbox_history import told
@@ -76,9 +76,8 @@ class Looker:
 
 
 @pytest.fixture(scope="module")
-def look() -> Iterator[Looker]:
-    with browsing() as browser:
-        yield Looker(browser)
+def look(browser: Any) -> Looker:
+    return Looker(browser)
 
 
 @pytest.mark.chromium

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import copy
 from pathlib import Path
+from typing import Any
 
 import pytest
-from doubles.browser import chromium
+from doubles.browser import tab_on
 from doubles.every_page import PAGES
 from doubles.hostile import HOSTILE, MORE, hostile_history
 from doubles.web_history import RECORD, TRIAL, History
@@ -17,10 +18,10 @@ pytestmark = pytest.mark.chromium
 AT = f"/trials/ctgov/{TRIAL}"
 
 
-def test_a_reader_goes_from_today_to_a_day_in_the_past(tmp_path: Path) -> None:
+def test_a_reader_goes_from_today_to_a_day_in_the_past(browser: Any, tmp_path: Path) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(f"http://127.0.0.1:{port}", java_script_enabled=False) as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}", java_script_enabled=False) as tab,
     ):
         page = tab.page
         tab.open("/")
@@ -45,10 +46,10 @@ def test_a_reader_goes_from_today_to_a_day_in_the_past(tmp_path: Path) -> None:
         assert tab.troubles == []
 
 
-def test_filters_work_without_scripts(tmp_path: Path) -> None:
+def test_filters_work_without_scripts(browser: Any, tmp_path: Path) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(f"http://127.0.0.1:{port}", java_script_enabled=False) as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}", java_script_enabled=False) as tab,
     ):
         tab.open("/")
         tab.page.locator("summary", has_text="Filter").click()
@@ -61,9 +62,9 @@ def test_filters_work_without_scripts(tmp_path: Path) -> None:
         assert tab.troubles == []
 
 
-def test_hostile_records_execute_nothing(tmp_path: Path) -> None:
+def test_hostile_records_execute_nothing(browser: Any, tmp_path: Path) -> None:
     history = hostile_history(tmp_path / "hostile.db", [*HOSTILE, *MORE])
-    with serving(history.app()) as port, chromium(f"http://127.0.0.1:{port}") as tab:
+    with serving(history.app()) as port, tab_on(browser, f"http://127.0.0.1:{port}") as tab:
         for path in PAGES:
             assert tab.open(path).status == 200
             tab.page.mouse.move(200, 300)
@@ -78,9 +79,9 @@ def test_hostile_records_execute_nothing(tmp_path: Path) -> None:
         assert tab.troubles == []
 
 
-def test_no_page_is_wider_than_its_window(tmp_path: Path) -> None:
+def test_no_page_is_wider_than_its_window(browser: Any, tmp_path: Path) -> None:
     history = hostile_history(tmp_path / "hostile.db", list(HOSTILE))
-    with serving(history.app()) as port, chromium(f"http://127.0.0.1:{port}") as tab:
+    with serving(history.app()) as port, tab_on(browser, f"http://127.0.0.1:{port}") as tab:
         for path in (*PAGES, "/nothing"):
             tab.open(path)
             for width in (1280, 400, 320):
@@ -88,10 +89,10 @@ def test_no_page_is_wider_than_its_window(tmp_path: Path) -> None:
                 assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, path
 
 
-def test_a_page_is_as_light_or_dark_as_the_reader_has_it(tmp_path: Path) -> None:
+def test_a_page_is_as_light_or_dark_as_the_reader_has_it(browser: Any, tmp_path: Path) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(f"http://127.0.0.1:{port}") as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}") as tab,
     ):
         tab.open("/")
         for scheme in ("light", "dark"):
@@ -100,10 +101,10 @@ def test_a_page_is_as_light_or_dark_as_the_reader_has_it(tmp_path: Path) -> None
             assert (luminance(colour) < 0.1) is (scheme == "dark"), colour
 
 
-def test_the_keyboard_reaches_the_content_first(tmp_path: Path) -> None:
+def test_the_keyboard_reaches_the_content_first(browser: Any, tmp_path: Path) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(f"http://127.0.0.1:{port}") as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}") as tab,
     ):
         tab.open(AT)
         tab.page.keyboard.press("Tab")
@@ -130,10 +131,10 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_fields_to_fill_in_can_be_seen(tmp_path: Path, scheme: str) -> None:
+def test_fields_to_fill_in_can_be_seen(browser: Any, tmp_path: Path, scheme: str) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(f"http://127.0.0.1:{port}", color_scheme=scheme) as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}", color_scheme=scheme) as tab,
     ):
         tab.open(AT)
         for name in ("#top-q", "#as-of", "#compare-a", ".search button"):
@@ -147,10 +148,10 @@ def test_fields_to_fill_in_can_be_seen(tmp_path: Path, scheme: str) -> None:
             assert contrast(placeholder, inside) >= 4.5, name
 
 
-def test_on_paper_it_is_light_open_and_says_where_it_was(tmp_path: Path) -> None:
+def test_on_paper_it_is_light_open_and_says_where_it_was(browser: Any, tmp_path: Path) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(f"http://127.0.0.1:{port}", color_scheme="dark") as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}", color_scheme="dark") as tab,
     ):
         tab.open(f"{AT}/compare/4...5")
         tab.page.emulate_media(media="print", color_scheme="dark")
@@ -163,14 +164,14 @@ def test_on_paper_it_is_light_open_and_says_where_it_was(tmp_path: Path) -> None
         assert tab.page.get_by_text(f"http://127.0.0.1:{port}{AT}/compare/4...5").is_visible()
 
 
-def test_a_status_as_long_as_a_sentence_stays_in_its_page(tmp_path: Path) -> None:
+def test_a_status_as_long_as_a_sentence_stays_in_its_page(browser: Any, tmp_path: Path) -> None:
     history = History(tmp_path / "history.db")
     record = copy.deepcopy(RECORD)
     record["protocolSection"]["statusModule"]["overallStatus"] = "PAUSED_UNTIL_THE_" * 6 + "END"
     history.snapshot(record, "2026-11-17")
     with (
         serving(history.app()) as port,
-        chromium(f"http://127.0.0.1:{port}", viewport={"width": 390, "height": 800}) as tab,
+        tab_on(browser, f"http://127.0.0.1:{port}", viewport={"width": 390, "height": 800}) as tab,
     ):
         for path in (AT, "/trials", f"{AT}/versions/1"):
             tab.open(path)
@@ -179,14 +180,14 @@ def test_a_status_as_long_as_a_sentence_stays_in_its_page(tmp_path: Path) -> Non
             assert right <= 390, path
 
 
-def test_every_landmark_has_a_name_of_its_own(tmp_path: Path) -> None:
+def test_every_landmark_has_a_name_of_its_own(browser: Any, tmp_path: Path) -> None:
     history = History(tmp_path / "history.db")
     record = copy.deepcopy(RECORD)
     record["documentSection"] = {
         "largeDocumentModule": {"largeDocs": [{"label": "Protocol", "date": "2026"}]}
     }
     history.snapshot(record, "2026-11-17")
-    with serving(history.app()) as port, chromium(f"http://127.0.0.1:{port}") as tab:
+    with serving(history.app()) as port, tab_on(browser, f"http://127.0.0.1:{port}") as tab:
         tab.open(f"{AT}/versions/1")
         names = tab.page.evaluate(
             "[...document.querySelectorAll('section[aria-labelledby], [role=region], nav')].map(e =>"

@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 from conftest import SetClock
-from doubles.browser import Tab, browsing
+from doubles.browser import Tab
 from doubles.errand_history import DROPPED, MARCH, MAY, errand_history, year
 from doubles.logging_in import BOTH, READ
 from doubles.walking import Lens, Walker
@@ -56,9 +56,9 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     history = errand_history(tmp_path_factory.mktemp("errands") / "history.db")
-    with browsing() as browser, serving(history.app()) as port:
+    with serving(history.app()) as port:
         yield Town(browser, Lens(browser), history, port)
 
 

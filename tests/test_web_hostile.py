@@ -16,7 +16,7 @@ from xml.etree import ElementTree
 
 import pytest
 from doubles.asking import Answer, Asking, asking
-from doubles.browser import Tab, browsing
+from doubles.browser import tab_on
 from doubles.every_page import EXAMPLES
 from doubles.hostile import HOSTILE, MORE, PRODUCT, hostile_history, watch_name
 from doubles.strict_page import strictly
@@ -199,12 +199,6 @@ WALKED = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with browsing() as one:
-        yield one
-
-
 @pytest.mark.chromium
 @settings(max_examples=3, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(
@@ -220,15 +214,11 @@ def browser() -> Iterator[Any]:
 def test_chromium_executes_nothing_of_any_record(browser: Any, texts: list[str], every: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         history = hostile_history(Path(folder) / "hostile.db", texts, every=every)
-        with serving(history.app()) as port:
-            tab = Tab(browser.new_context().new_page(), f"http://127.0.0.1:{port}")
-            try:
-                for path in WALKED:
-                    assert tab.open(path).status == 200
-                    tab.page.mouse.move(200, 300)
-                    tab.page.keyboard.press("Tab")
-                    state = "[typeof window.owned, document.title === 'owned', document.baseURI]"
-                    assert tab.page.evaluate(state) == ["undefined", False, tab.root + path]
-                assert tab.troubles == []
-            finally:
-                tab.page.context.close()
+        with serving(history.app()) as port, tab_on(browser, f"http://127.0.0.1:{port}") as tab:
+            for path in WALKED:
+                assert tab.open(path).status == 200
+                tab.page.mouse.move(200, 300)
+                tab.page.keyboard.press("Tab")
+                state = "[typeof window.owned, document.title === 'owned', document.baseURI]"
+                assert tab.page.evaluate(state) == ["undefined", False, tab.root + path]
+            assert tab.troubles == []

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from doubles.asking import Asking, asking
-from doubles.browser import chromium
+from doubles.browser import tab_on
 from doubles.every_page import EXAMPLES
 from doubles.web_history import TRIAL, History
 from test_web_server import serving
@@ -41,11 +42,11 @@ def test_no_page_has_a_moment_that_stays_utc(browse: Asking, name: str) -> None:
         ("Europe/Berlin", False, "2026-11-23 09:12 UTC"),
     ],
 )
-def test_a_time_is_the_readers(tmp_path: Path, zone: str, scripts: bool, shown: str) -> None:
+def test_a_time_is_the_readers(browser: Any, tmp_path: Path, zone: str, scripts: bool, shown: str) -> None:
     with (
         serving(History(tmp_path / "history.db").fill().app()) as port,
-        chromium(
-            f"http://127.0.0.1:{port}", timezone_id=zone, locale="en-US", java_script_enabled=scripts
+        tab_on(
+            browser, f"http://127.0.0.1:{port}", timezone_id=zone, locale="en-US", java_script_enabled=scripts
         ) as tab,
     ):
         tab.open("/")

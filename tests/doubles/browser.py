@@ -59,7 +59,10 @@ def browsing() -> Iterator[Any]:
 
 
 @contextmanager
-def chromium(root: str, **context: Any) -> Iterator[Tab]:
-    """A tab on a server of ours, in a browser of its own."""
-    with browsing() as browser:
-        yield Tab(browser.new_context(**context).new_page(), root)
+def tab_on(browser: Any, root: str, **context: Any) -> Iterator[Tab]:
+    """A tab on a server of ours, with settings, cookies and storage of its own."""
+    opened = browser.new_context(**context)
+    try:
+        yield Tab(opened.new_page(), root)
+    finally:
+        opened.close()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from doubles.browser import chromium
+from doubles.browser import browsing, tab_on
 from doubles.palette import with_palette
 from doubles.rendered import GROUPS
 from doubles.told_messages import NOW
@@ -77,14 +77,14 @@ PICTURES = {
 def take(names: Iterable[str] = PICTURES) -> Iterator[tuple[str, bytes]]:
     """Name and PNG of each. Needs Chromium."""
     clock = ScriptClock(NOW)
-    with SlackStandIn(clock=clock, channels=(CHANNEL,)) as slack:
+    with browsing() as browser, SlackStandIn(clock=clock, channels=(CHANNEL,)) as slack:
         for name in names:
             picture = PICTURES[name]
             path = _post(slack, clock, picture)
             scheme = "dark" if picture.dark else "light"
             size = {"width": picture.width, "height": 600}
-            with chromium(
-                slack.origin, color_scheme=scheme, viewport=size, device_scale_factor=picture.scale
+            with tab_on(
+                browser, slack.origin, color_scheme=scheme, viewport=size, device_scale_factor=picture.scale
             ) as tab:
                 tab.open(path)
                 tab.page.add_style_tag(content=FONT)
