@@ -453,6 +453,12 @@ def test_what_is_found_is_found_with_its_severity(db, asked, archive):
     assert len({severity for _, severity in found}) > 1
 
 
+def test_several_changes_of_a_field_are_one_event_of_as_many_as_are_asked_for(db):
+    numbers = write(db, *(event(name, changes=(change(), change(), change())) for name in "abc"))
+    wanted = Wanted(fields=["overall-status"])
+    assert [number for number, _ in find(db, wanted, limit=2)] == [numbers[2], numbers[1]]
+
+
 def test_whole_change_sets_cost_few_look_ups_whatever_their_number(db):
     write(db, *(event(str(n), changes=(change(), change())) for n in range(40)))
     statements = []

@@ -217,6 +217,14 @@ def test_the_page_lists_each_address_with_an_example_that_is_there(browse: Askin
         assert f'id="{name}"' in page
 
 
+def test_examples_are_of_what_is_stored_now(browse: Asking, tmp_path: Path) -> None:
+    """However many databases one process has told of."""
+    with asking(History(tmp_path / "other.db").fill().app()) as other:
+        with_trials = browse.get("/api").text
+        assert other.get("/api").text != with_trials
+        assert browse.get("/api").text == with_trials
+
+
 def test_answers_are_of_their_types(browse: Asking) -> None:
     """schemathesis asks much more; this says at once which one it is."""
     whole, looked_at = browse.get("/api.json").json(), 0

@@ -23,8 +23,10 @@ from markupsafe import Markup
 from monitor.alerting.discretion import without_people
 from monitor.web.compare.beside import beside
 from monitor.web.compare.criteria import criteria, criteria_changes
+from monitor.web.compare.marks import is_personal
 from monitor.web.compare.passages import passages
 from snapshots.changes import compare
+from snapshots.changeset import Action, FieldChange, Kind, Severity
 from snapshots.event import changed_event, event_json
 from snapshots.fields import table
 from snapshots.query import Reader
@@ -373,3 +375,31 @@ def test_shapes_are_those_of_the_events(browse: Asking) -> None:
 
     names = {one.encode_name for one in msgspec.structs.fields(shapes.Event)}
     assert set(browse.get(f"{AT}/compare/3...5.json").json()) == names
+
+
+@pytest.mark.parametrize(
+    ("paths", "words", "personal"),
+    [
+        (("locations.0.contacts", "centralContacts.0.name"), True, True),
+        (("locations.0.contacts", "centralContacts.0.name"), False, True),
+        (("locations.0.status", "locations.0.contacts"), True, True),  # out of a text nothing is taken
+        (("locations.0.status", "locations.0.contacts"), False, False),
+        (("locations.0.status", "briefTitle"), True, False),
+    ],
+)
+def test_what_tells_of_people_is_known_by_where_it_stands(
+    paths: tuple[str, ...], words: bool, personal: bool
+) -> None:
+    change = FieldChange(
+        field="locations",
+        label="Sites",
+        kind=Kind.LIST,
+        action=Action.CHANGED,
+        paths=paths,
+        before="a text" if words else [],
+        after="another" if words else [{}],
+        severity=Severity.MINOR,
+        reason="",
+        summary="Sites: something",
+    )
+    assert is_personal(change) is personal

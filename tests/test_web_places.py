@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,6 +196,9 @@ def test_a_watch_shows_the_countries_of_its_trials(history: History, browse: Ask
     assert browse.get("/watches/two/sites?country=Peru").status == 400
     assert browse.get("/watches/three/sites").status == 404
     assert len(browse.get("/watches/two/sites.csv").text.splitlines()) == 4
+    history.snapshot(record([site("Y", country="Japan")], "COMPLETED", other), DAYS[1])
+    page = browse.get("/watches/two/sites?country=JP").text
+    assert re.findall(r'href="/trials/ctgov/(NCT\d+)/sites', page) == [TRIAL, other], "the higher id first"
 
 
 def test_every_place_is_on_the_map() -> None:

@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from doubles.asking import asking
 from doubles.web_history import RECORD, TRIAL, History, versions
+from markupsafe import Markup
+
+from monitor.web.drawing.blocks import Cell
+from monitor.web.drawing.cells import CUT, drawn
 
 AT = f"/trials/ctgov/{TRIAL}"
 
@@ -147,3 +151,17 @@ def test_the_form_begins_with_our_last_two_snapshots_and_says_what_it_leaves_out
     assert text.count("<option") == 400
     assert '<option value="204" selected' in text and '<option value="205" selected' in text
     assert "7 older versions are not listed" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("Site 12, Warsaw (PL); 40–50 % + more", "Site 12, Warsaw (PL); 40–50 % + more"),
+        ("<b>&\"'", "&lt;b&gt;&amp;&#34;&#39;"),
+        ("ask anna@example.org", "ask [e-mail hidden]"),
+        ("a\u202eb\x00", "a\ufffdb\ufffd"),
+        ("x" * (CUT + 1), "x" * CUT + " …"),
+    ],
+)
+def test_a_value_is_bounded_escaped_and_no_address(text: str, html: str) -> None:
+    assert drawn(Cell(text)) == Markup(html)

@@ -15,7 +15,7 @@ from monitor.web.drawing.blocks import Block, Cell, Section, Table, cell, linked
 from monitor.web.drawing.terms import label_of, said
 from monitor.web.record.laying import Columns, date_of, facts, listing, maybe, name, prose, table, words
 from monitor.web.record.people import counted, named_facts, of_sites, people_table
-from monitor.web.record.remainder import STAFF_FIELDS, STAFF_KEYS, Remainder, without_staff
+from monitor.web.record.remainder import Remainder, without_staff
 from monitor.web.record.results import results
 from monitor.web.record.site_tables import SITE_KEYS, sites_by_country
 
@@ -292,7 +292,7 @@ def _locations(rest: Remainder, staff: bool) -> Iterable[Block]:
         )
         yield from _officials(rest, officials)
     # The position is the registry's, computed from the city.
-    shown = SITE_KEYS | {"geoPoint"} | STAFF_KEYS | STAFF_FIELDS
+    shown = SITE_KEYS | {"geoPoint"}
     left = [{key: site[key] for key in site if key not in shown} for site in sites]
     rest.put_back(at + "locations", left)
 

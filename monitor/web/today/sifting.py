@@ -19,9 +19,7 @@ from snapshots.countries import country_key, country_keys
 from snapshots.wanted import find
 
 LOOKED = 2_000  # events whose rows are looked at for one page
-AT_FIRST = (
-    4  # times as many as the page holds are looked at before more are: of most countries that is enough
-)
+AT_FIRST = 4  # times as many as the page holds are looked at, then more: mostly that is enough
 WEIGHED = 300  # events that are read whole for one page, to weigh them as the user does
 _AT_ONCE = 500  # below SQLite's least limit of parameters
 _WEIGHED_AT_ONCE = 50
