@@ -14,13 +14,12 @@ from typing import Any
 
 import msgspec
 
-from snapshots.delta import delta
+from snapshots.delta import CONTAINERS, delta, differ
 from snapshots.fields import Field, FieldTable, Identity, leading
 from snapshots.record import canonical
 
 Path = tuple[str | int, ...]
 _ABSENT: Any = object()
-_CONTAINERS = (dict, list)
 MOST_STRANGERS = 50  # keys of one object that the table does not know, each told by itself
 
 
@@ -89,7 +88,7 @@ def _bare(one: Difference, table: FieldTable) -> Difference:
     old, new = (_without(table, value) for value in (one.old, one.new))
     if old is one.old and new is one.new:
         return one
-    if old is None or new is None or not _same(old, new):
+    if old is None or new is None or differ(old, new):
         return msgspec.structs.replace(one, old=old, new=new)
     row = next(row for row in table if row.anywhere)
     before, after = (list(_beside(table, value)) or None for value in (one.old, one.new))
@@ -202,7 +201,7 @@ def _look_into(listed: list[Difference], table: FieldTable) -> None:
             a = before[pair.old] if pair.old is not None else _ABSENT
             b = after[pair.new] if pair.new is not None else _ABSENT
             both = pair.old is not None and pair.new is not None
-            if both and _same(raw[number][0][pair.old or 0], raw[number][1][pair.new or 0]):
+            if both and not differ(raw[number][0][pair.old or 0], raw[number][1][pair.new or 0]):
                 continue
             name = f"m{position}"
             where[key][name] = (pair.old, pair.new)
@@ -265,9 +264,9 @@ def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, st
                 continue  # it came, went, or is a value of its own
             for inner in member.keys() | other.keys():
                 a, b = member.get(inner, _ABSENT), other.get(inner, _ABSENT)
-                if a is not _ABSENT and b is not _ABSENT and _same(a, b):
+                if a is not _ABSENT and b is not _ABSENT and not differ(a, b):
                     continue  # deepdiff takes its time for each key, equal or not
-                if not isinstance(a, _CONTAINERS) and not isinstance(b, _CONTAINERS):
+                if not isinstance(a, CONTAINERS) and not isinstance(b, CONTAINERS):
                     found.setdefault((field, name), set()).add(inner)  # nothing to look into
                     continue
                 ours = spelled.setdefault(inner, f"k{len(spelled)}")
@@ -291,11 +290,6 @@ def _compared(left: dict[str, Any], right: dict[str, Any]) -> dict[tuple[str, st
 def _text(value: Any) -> str:
     """A first-level value as text: 1, 1.0 and true stay three things, nothing is too deep for deepdiff."""
     return f"={value}" if isinstance(value, str) else canonical({"": value}).decode()
-
-
-def _same(a: Any, b: Any) -> bool:
-    # No text has two spellings; of what else Python holds equal, 1, 1.0 and true are three things.
-    return bool(a == b) and (type(a) is str or canonical({"": a}) == canonical({"": b}))
 
 
 def _at(record: Any, path: tuple[str, ...]) -> Any:

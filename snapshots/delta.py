@@ -20,7 +20,7 @@ from snapshots.errors import SnapshotsError
 
 Path = tuple[str | int, ...]
 
-_CONTAINERS = (dict, list)
+CONTAINERS = (dict, list)
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -140,7 +140,7 @@ class _Patch:
         return node
 
     def _owned(self, node: Any) -> Any:
-        if id(node) in self._own or not isinstance(node, _CONTAINERS):
+        if id(node) in self._own or not isinstance(node, CONTAINERS):
             return node
         copy = node.copy()
         self._own[id(copy)] = copy
@@ -169,15 +169,16 @@ def _between(old: JSON, new: JSON, path: Path) -> Iterator[Operation]:
         for key, value in new.items():
             if key not in old:
                 yield Operation(kind=OperationKind.ADD, path=(*path, key), after=value)
-            elif _differ(old[key], value):
+            elif differ(old[key], value):
                 yield from _between(old[key], value, (*path, key))
     elif type(old) is list and type(new) is list:
         yield from _between_lists(old, new, path)
-    elif _differ(old, new):
+    elif differ(old, new):
         yield Operation(kind=OperationKind.REPLACE, path=path, before=old, after=new)
 
 
-def _differ(old: JSON, new: JSON) -> bool:
+def differ(old: JSON, new: JSON) -> bool:
+    """Whether two values are two in JSON, where 1, 1.0 and true are three things."""
     # A text is the commonest value and has no two spellings; all else that Python holds equal is told apart by its
     # bytes.
     return bool(old != new) or (type(old) is not str and _encode(old) != _encode(new))

@@ -403,3 +403,10 @@ def test_what_tells_of_people_is_known_by_where_it_stands(
         summary="Sites: something",
     )
     assert is_personal(change) is personal
+
+
+def test_of_all_fields_only_equal_ones_are_the_same() -> None:
+    """As JSON: 1 and true are two."""
+    sides = ({"odd": one, "even": [1, "x"]} for one in (1, True))
+    rows = {row.path: row.same for part in beside(*sides, table("ctgov")) for row in part.rows}
+    assert rows == {"odd": False, "even": True}

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from snapshots.delta import differ
 from snapshots.fields import Field, FieldTable
 
 Path = tuple[str, ...]
@@ -25,7 +26,7 @@ class Row:
 
     @property
     def same(self) -> bool:
-        return bool(self.a == self.b)
+        return not differ(self.a, self.b)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
