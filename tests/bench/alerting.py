@@ -17,8 +17,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.machine import table
+from doubles.busy_channel import OUTAGES, open_busy_channel
 from doubles.busy_channel import alert as generated
-from doubles.busy_channel import open_busy_channel, outages
 from doubles.told_channel import Told, open_room
 from doubles.told_messages import CASES, alert, event_of
 
@@ -119,17 +119,14 @@ def _planning(runs: int) -> None:
 def _busy(alerts: int) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
         os.environ.pop(name, None)
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        open_busy_channel(Path(folder), outages=outages(alerts)) as busy,
-    ):
+    with tempfile.TemporaryDirectory() as folder, open_busy_channel(Path(folder)) as busy:
         with busy.room.transaction():
             for number in range(alerts):
                 busy.room.outbox.put(generated(number, number % (alerts // 5)), "team", now=busy.room.now)
         began = time.perf_counter()
         busy.drain()
         wall = time.perf_counter() - began
-        down = sum((outage.length for outage in busy.outages), timedelta())
+        down = sum((outage.length for outage in OUTAGES), timedelta())
         allowed = timedelta(seconds=alerts) + down
         print(
             f"\n{alerts:,} alerts through a channel that takes one a second, loses {busy.lost} answers and is down for"

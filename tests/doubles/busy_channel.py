@@ -41,14 +41,11 @@ class Outage:
     fault: Fault
 
 
-def outages(alerts: int) -> tuple[Outage, ...]:
-    """Three while so many alerts are told: the whole is 14 minutes of some 100 for 5,000."""
-    minute = timedelta(minutes=1) * (alerts / 5_000)
-    return (
-        Outage(10 * minute, 4 * minute, DropBefore()),
-        Outage(35 * minute, 8 * minute, Says(status=503, body="upstream trouble")),
-        Outage(65 * minute, 2 * minute, rate_limited(45)),
-    )
+OUTAGES = (
+    Outage(timedelta(minutes=10), timedelta(minutes=4), DropBefore()),
+    Outage(timedelta(minutes=35), timedelta(minutes=8), Says(status=503, body="upstream trouble")),
+    Outage(timedelta(minutes=65), timedelta(minutes=2), rate_limited(45)),
+)
 
 
 @dataclass
@@ -109,7 +106,7 @@ class BusyChannel:
 
 @contextmanager
 def open_busy_channel(
-    folder: Path, *, outages: tuple[Outage, ...], lost_share: float = 0.05, seed: int = 5
+    folder: Path, *, outages: tuple[Outage, ...] = OUTAGES, lost_share: float = 0.05, seed: int = 5
 ) -> Iterator[BusyChannel]:
     with open_room(folder / "busy.db") as room:
         room.now = START
